@@ -1,0 +1,49 @@
+# Every target sets up what it needs by itself: a virtual environment from the committed lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types docs-check docs wheel lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] < (3, 14); sys.exit(0 if ok else "copydesk needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d. Run: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@echo "setting up $(VENV) from requirements.lock (a minute the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@# The lock is complete, so nothing is resolved: every file must have its hash.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+run: $(READY) ## run the real Prefect flow on seeds/ and show what came out
+	@$(BIN)/copydesk ingest seeds --prefect
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style
+	@$(BIN)/ruff check .
+
+types: $(READY) ## check types
+	@$(BIN)/mypy
+
+docs: $(READY) ## write the generated pages anew
+	@$(BIN)/python -m flows.dictionary
+
+docs-check: $(READY) ## fail when a generated page is stale
+	@$(BIN)/python -m flows.dictionary --check
+
+wheel: $(READY) ## build the wheel into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --quiet --wheel --no-isolation
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --extra warc --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+
+clean: ## remove the environment, build results and the sample lake
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .lake-store lake/documents lake/lines lake/quarantine lake/receipts

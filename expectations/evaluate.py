@@ -1,0 +1,151 @@
+"""Rows of a suite put to a frame by Great Expectations, every way closed in which it can pass without having looked.
+
+It passes a suite that is empty, drops what it does not know, lets an exception carry a mild severity, skips missing
+values, and caps its lists of values. So each row's result is looked up by reason code, positions are taken from the
+complete list and counted, missing values are added, and whatever has no such result has a `fault`.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import polars as pl
+
+from expectations.row import KINDS, Expectation, build_suite
+
+LINE_END = "\n"
+ONE_AT_A_TIME = Lock()
+COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one expectation found in one frame: which rows failed, the values there, or why it was not evaluated.
+
+    `ranges`: column, lowest and highest value in the failing rows; `missing`: how many of them had no value.
+    """
+
+    reason: str
+    places: list[int] = field(default_factory=list)
+    ranges: tuple[tuple[str, Any, Any], ...] = ()
+    missing: int = 0
+    fault: str = ""
+
+
+def columns_of(rows: Sequence[Expectation]) -> tuple[str, ...]:
+    """The columns that the rows look at, each once, in order."""
+    return tuple(dict.fromkeys(name for row in rows for name in row_columns(row)))
+
+
+def row_columns(row: Expectation) -> tuple[str, ...]:
+    """The one or two columns of a row."""
+    return (row.column, str(row.limits[0])) if row.kind == "equal" else (row.column,)
+
+
+def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Outcome]:
+    """One outcome for each of `rows`, in their order.
+
+    A frame without rows is not handed over, since everything would hold for it; only its columns are looked at. A
+    column `document_rows` of 0 marks rows that owe no values (orphaned lines).
+    """
+    known = [row for row in rows if row.kind in KINDS]
+    results = run_suite(known, frame) if known and frame.height else {}
+    return [read_outcome(row, frame, results) for row in rows]
+
+
+def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
+    """Great Expectations' results by reason code. Its context lives for this one call: shared ones mix up counts."""
+    asked = frame.select(name for name in columns_of(rows) if name in frame.columns)
+    with quiet():
+        import great_expectations as gx
+        from great_expectations.data_context.types import base
+
+        context = gx.get_context(
+            mode="ephemeral",
+            project_config=base.DataContextConfig(
+                store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+                progress_bars=base.ProgressBarsConfig(globally=False),
+            ),
+        )
+        asset = context.data_sources.add_pandas("staging").add_dataframe_asset("narrow")
+        whole = asset.add_batch_definition_whole_dataframe("whole")
+        batch = whole.get_batch({"dataframe": asked.to_pandas()})
+        outcome = batch.validate(build_suite("suite", rows), result_format=COMPLETE)
+    found: dict[str, list[Any]] = {}
+    for result in outcome.results:
+        said = result.expectation_config
+        found.setdefault(said.meta["reason"] if said and said.meta else "", []).append(result)
+    return found
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps what Great Expectations and its libraries log and warn away from the run: its faults come as outcomes.
+
+    Filters and loggers belong to the whole process, so one thread at a time; it is busy with Python all along anyway.
+    """
+    with ONE_AT_A_TIME:
+        # Its child loggers set their own levels, so what they say is kept from the root instead.
+        logger, sink = logging.getLogger("great_expectations"), logging.NullHandler()
+        propagate, logger.propagate = logger.propagate, False
+        logger.addHandler(sink)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            logger.removeHandler(sink)
+            logger.propagate = propagate
+
+
+def read_outcome(row: Expectation, frame: pl.DataFrame, results: Mapping[str, list[Any]]) -> Outcome:
+    """What `results` say about one row, missing values added."""
+    names = row_columns(row)
+    absent = [name for name in names if name not in frame.columns]
+    if row.kind not in KINDS:
+        return Outcome(row.reason, fault=f"no such kind of expectation: {row.kind}")
+    if absent:
+        return Outcome(row.reason, fault=f"no column {' and '.join(absent)}")
+    if frame.is_empty():
+        return Outcome(row.reason)
+    found = results.get(row.reason, [])
+    if len(found) != 1:
+        return Outcome(row.reason, fault=f"{len(found)} results where one was due")
+    fault = find_fault(found[0])
+    if fault:
+        return Outcome(row.reason, fault=fault)
+    gaps = [] if row.may_be_missing else find_missing(frame, names)
+    places = sorted({*found[0].result["unexpected_index_list"], *gaps})
+    bad = frame.select(names)[places]
+    ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
+    return Outcome(row.reason, places, ranges, len(gaps))
+
+
+def find_fault(result: Any) -> str:
+    """Why a result cannot be relied on, in a few words; empty when it can."""
+    for info in (result.exception_info, *dict(result.exception_info or {}).values()):
+        if isinstance(info, Mapping) and info.get("raised_exception"):
+            return f"it raised: {str(info.get('exception_message')).partition(LINE_END)[0]}"
+    places, count = result.result.get("unexpected_index_list"), result.result.get("unexpected_count")
+    if places is None or count is None:
+        return "no list of failing rows"
+    if len(places) != count:
+        return f"{len(places)} of {count} failing rows listed"
+    if not result.success and not count:
+        return "failed without a failing row"
+    return ""
+
+
+def find_missing(frame: pl.DataFrame, names: Sequence[str]) -> list[int]:
+    """Positions of rows that owe a value in one of the columns and have none (NaN is none)."""
+    empty = [
+        pl.col(name).is_null() | (pl.col(name).is_nan() if frame.schema[name].is_float() else False) for name in names
+    ]
+    owed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
+    return frame.select((pl.any_horizontal(empty) & owed).fill_null(True).arg_true()).to_series().to_list()

@@ -1,0 +1,194 @@
+"""The command line: `copydesk`. Each command calls one thing and prints what it found.
+
+Nothing heavy is imported until a command needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+app = typer.Typer(
+    name="copydesk",
+    help="The desk between raw news text and the people who analyse it: raw files in, audited partitioned Parquet out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
+
+
+def parse_date(text: str) -> date:
+    """A logical date as typed: 2026-10-01."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date. Write it as 2026-10-01.") from None
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment with what was given on the command line on top."""
+    from flows.settings import Settings
+
+    return Settings.model_validate(
+        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
+    )
+
+
+@app.command()
+def ingest(
+    what: Annotated[
+        Optional[list[str]],
+        typer.Argument(
+            help="Sources of sources.toml, files or folders. All sources when left out.", metavar="[PATH or SOURCE]..."
+        ),
+    ] = None,
+    day: Annotated[
+        Optional[date],
+        typer.Option(
+            "--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default="today, UTC"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Run the batch again even if nothing has changed.")] = False,
+    prefect: Annotated[
+        bool, typer.Option("--prefect", help="Run as a Prefect flow (as is done when a Prefect server is configured).")
+    ] = False,
+    workers: Annotated[
+        Optional[int],
+        typer.Option("--workers", min=1, help="Processes that build shards side by side.", show_default="1"),
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Ingest raw files: clean, audit and publish them as one batch a source."""
+    from flows.commands import run_ingest
+
+    settings = read_settings(lake=lake, workers=workers, sources=sources)
+    raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
+
+
+@app.command()
+def why(
+    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
+    lake: LakeOption = None,
+) -> None:
+    """What was taken out of a document, by which rule, on which evidence; or why it is in quarantine."""
+    from flows.commands import explain
+
+    raise typer.Exit(explain(read_settings(lake=lake), key))
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
+    lake: LakeOption = None,
+) -> None:
+    """A document as readers of the lake see it."""
+    from flows.commands import show_document
+
+    raise typer.Exit(show_document(read_settings(lake=lake), key))
+
+
+@app.command()
+def restore(
+    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
+    lake: LakeOption = None,
+) -> None:
+    """The canonical text of a document, exactly, on standard output."""
+    from flows.commands import restore_document
+
+    raise typer.Exit(restore_document(read_settings(lake=lake), key))
+
+
+@app.command()
+def rules(
+    find: Annotated[
+        Optional[str], typer.Argument(help="Part of an id, a family or a language.", metavar="[TEXT]")
+    ] = None,
+) -> None:
+    """The rules and roles that clean, each with its why."""
+    from flows.commands import list_rules
+
+    raise typer.Exit(list_rules(find))
+
+
+@app.command()
+def sources(
+    file: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """The declared sources, and the batches that the lake has of them."""
+    from flows.commands import list_sources
+
+    raise typer.Exit(list_sources(read_settings(lake=lake, sources=file)))
+
+
+@app.command()
+def quarantine(
+    reason: Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")] = None,
+    source: Annotated[Optional[str], typer.Option("--source", help="Only rows of this source.")] = None,
+    lake: LakeOption = None,
+) -> None:
+    """What came in and was not published, by reason."""
+    from flows.commands import list_quarantine
+
+    raise typer.Exit(list_quarantine(read_settings(lake=lake), reason, source))
+
+
+@app.command()
+def check(lake: LakeOption = None) -> None:
+    """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
+    from flows.commands import check_lake
+
+    raise typer.Exit(check_lake(read_settings(lake=lake)))
+
+
+@app.command()
+def versions(lake: LakeOption = None) -> None:
+    """The versions of a lake that are kept."""
+    from flows.commands import list_versions
+
+    raise typer.Exit(list_versions(read_settings(lake=lake)))
+
+
+@app.command()
+def rollback(
+    number: Annotated[int, typer.Argument(help="Version to go back to.", metavar="VERSION")], lake: LakeOption = None
+) -> None:
+    """Make an earlier version of a lake the one that readers see."""
+    from flows.commands import roll_back
+
+    raise typer.Exit(roll_back(read_settings(lake=lake), number))
+
+
+@app.command()
+def doctor(lake: LakeOption = None) -> None:
+    """Look whether everything that copydesk needs is here and works."""
+    from flows.doctor import examine
+
+    raise typer.Exit(examine(read_settings(lake=lake)))
+
+
+def main() -> None:
+    """Entry point: known errors in one line, ctrl-C without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("interrupted; nothing was published by this run", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,320 @@
+"""What the commands do. Each returns an exit code: 0 done, 1 the run failed, 2 the call was wrong."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
+from flows.settings import Settings, make_limits
+from tasks import lookup
+from tasks.sources import SourceError, load_sources
+
+if TYPE_CHECKING:
+    from flows.recipe import Batch
+
+QUESTION = (
+    "SELECT language, count(*) AS documents, sum(removed_chars) AS chars_taken_out "
+    "FROM '{lake}/documents/**/*.parquet' GROUP BY ALL ORDER BY documents DESC"
+)
+
+
+def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
+    """Ingests what was asked for, one batch a source, and prints a table a batch."""
+    if prefect or has_prefect_api():
+        from flows.ingest import run_flow
+
+        return run_flow(what, day or today(), settings, force=force)
+    from flows.errors import EXPECTED, exit_code
+    from flows.requests import find_batches
+
+    try:
+        batches = find_batches(what, day or today(), today(), settings.sources)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    # With several sources asked for, one that fails does not stop the others.
+    worst = max(run_batch(batch, settings, force=force) for batch in batches)
+    if worst == 0:
+        print_directions(settings.lake)
+    return worst
+
+
+def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
+    """Runs one batch in this process and prints its table; returns the exit code."""
+    from flows.errors import EXPECTED, exit_code
+    from flows.pools import map_here
+    from flows.recipe import ingest_batch
+
+    try:
+        with watch_run(f"{batch.source.name} {batch.logical_date}") as ticker:
+            outcome = ingest_batch(
+                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
+                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+            )  # fmt: skip
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    print_outcome(outcome)
+    return fail(say_blocked(outcome), 1) if outcome.state == "blocked" else 0
+
+
+def today() -> date:
+    """The logical date of a run that names none: today in UTC."""
+    return datetime.now(UTC).date()
+
+
+def print_directions(lake: Path) -> None:
+    """Where the Parquet is, and a question to paste."""
+    out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True)
+    out.print(
+        f'ask:     python -c "import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()"',
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def has_prefect_api() -> bool:
+    """Whether a Prefect server is configured: in the environment or in the active profile. Prefect is not imported."""
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+    try:
+        profiles = tomllib.loads((home / "profiles.toml").read_text(encoding="utf-8"))
+        active = os.environ.get("PREFECT_PROFILE", profiles.get("active", ""))
+        return bool(profiles["profiles"][active].get("PREFECT_API_URL"))
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return False
+
+
+def pick_document(settings: Settings, key: str) -> dict[str, Any] | int:
+    """The one document that `key` names, or an exit code after saying what is wrong."""
+    found = lookup.find_documents(settings.lake, key)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        out.print(f"{len(found)} documents match {key}:", markup=False)
+        print_table(("doc_id", "uri", "title"), ((row["doc_id"], row["uri"], row["title"]) for row in found))
+        return fail("name one of them", 2)
+    return fail(
+        f"no document {key!r} in {settings.lake}. `copydesk why` also looks in quarantine and among duplicates.", 2
+    )
+
+
+def explain(settings: Settings, key: str) -> int:
+    """What was taken out of a document and why; or why it is not published."""
+    documents = lookup.find_documents(settings.lake, key)
+    if len(documents) == 1:
+        return explain_document(settings, documents[0])
+    if documents:
+        picked = pick_document(settings, key)
+        return picked if isinstance(picked, int) else 0
+    quarantined = lookup.find_quarantined(settings.lake, key)
+    for row in quarantined:
+        out.print(
+            f"{row['uri']}: in quarantine at {row['stage']}: {', '.join(row['reasons'])}", soft_wrap=True, markup=False
+        )
+        for name in ("detail", "excerpt"):
+            if row[name]:
+                out.print(f"  {name}: {row[name]}", soft_wrap=True, markup=False)
+    twins = lookup.find_twins(settings.lake, key)
+    for twin in twins:
+        out.print(
+            f"{key}: says the same as {twin['twin']} ({twin['twin_date']}), published as {twin['doc_id']}",
+            soft_wrap=True,
+            markup=False,
+        )
+    if quarantined or twins:
+        return 0
+    return fail(
+        f"{key!r} is neither a document, nor in quarantine, nor a duplicate in {settings.lake}. "
+        "Give a doc_id, uri, url or record id.",
+        2,
+    )
+
+
+def explain_document(settings: Settings, document: dict[str, Any]) -> int:
+    """Every line of a document that is not in its text, with the rule and its why."""
+    whys = {name: reason for name, reason, *_ in describe_rules()}
+    rows = lookup.find_lines(settings.lake, document["doc_id"])
+    out.print(f"{document['doc_id']}  {document['uri']}  {document['title'] or ''}", soft_wrap=True, markup=False)
+    out.print(
+        f"{document['removed_lines']} of {document['line_count']} lines taken out, {len(document['body_lines'])} in the text",
+        markup=False,
+    )
+    marks = {True: "taken out", False: "kept apart"}
+    print_table(
+        ("line", "", "role", "rule", "evidence", "text"),
+        (
+            (row["line"], marks[row["removed"]], row["role"], row["rule"], row["evidence"], row["text"][:160])
+            for row in rows
+        ),
+        right=frozenset({"line"}),
+    )
+    for rule in sorted({row["rule"] for row in rows}):
+        if rule in whys:
+            out.print(f"  {rule}: {whys[rule]}", soft_wrap=True, markup=False)
+    return 0
+
+
+def show_document(settings: Settings, key: str) -> int:
+    """A document with its parts."""
+    picked = pick_document(settings, key)
+    if isinstance(picked, int):
+        return picked
+    for name in (
+        "doc_id",
+        "uri",
+        "publisher",
+        "logical_date",
+        "title",
+        "standfirst",
+        "authors",
+        "published_at",
+        "language",
+        "language_score",
+        "flags",
+    ):
+        value = picked[name]
+        if value not in (None, []):
+            out.print(
+                f"{name:15} {', '.join(value) if isinstance(value, list) else value}", soft_wrap=True, markup=False
+            )
+    for caption in picked["captions"]:
+        copies = f" ({caption['copies']} copies)" if caption["copies"] > 1 else ""
+        out.print(
+            f"{'caption':15} {caption['text']} [{caption['credit'] or 'no credit'}]{copies}",
+            soft_wrap=True,
+            markup=False,
+        )
+    out.print()
+    out.print(picked["text"], soft_wrap=True, markup=False)
+    return 0
+
+
+def restore_document(settings: Settings, key: str) -> int:
+    """The canonical text of a document on standard output, exactly: no line end is added."""
+    import sys
+
+    picked = pick_document(settings, key)
+    if isinstance(picked, int):
+        return picked
+    sys.stdout.buffer.write(lookup.restore_text(settings.lake, picked).encode())
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def describe_rules() -> list[tuple[str, str, str, str, str]]:
+    """Every rule and role row: id, why, languages, zone, what it does."""
+    from tasks.roles import load_roles
+    from tasks.rules import load_rules
+
+    cutting = [
+        (rule.id, rule.why, " ".join(rule.languages), rule.zone, f"{rule.action} {rule.takes}") for rule in load_rules()
+    ]
+    return cutting + [(row.id, row.why, "", row.zone, f"role {row.role}") for row in load_roles()]
+
+
+def list_rules(find: str | None) -> int:
+    """The rules and roles, those that mention `find` in id or languages."""
+    rows = [row for row in describe_rules() if not find or find in row[0] or find in row[2].split()]
+    if not rows:
+        return fail(f"no rule mentions {find!r}. `copydesk rules` lists all.", 2)
+    print_table(
+        ("id", "does", "where", "languages", "why"),
+        ((name, does, zone, languages, reason) for name, reason, languages, zone, does in rows),
+    )
+    return 0
+
+
+def list_sources(settings: Settings) -> int:
+    """The declared sources with the batches of them that are in the lake."""
+    try:
+        declared = load_sources(settings.sources)
+    except SourceError as error:
+        return fail(error, 2)
+    receipts = lookup.ask(settings.lake, "receipts", "true ORDER BY source, logical_date")
+    batches = Counter(row["source"] for row in receipts)
+    latest = {row["source"]: row["logical_date"] for row in receipts}
+    names = [*declared, *(name for name in sorted(batches) if name not in declared)]
+    print_table(
+        ("source", "path", "format", "batches", "latest"),
+        (
+            (
+                name,
+                declared[name].path if name in declared else "(not declared)",
+                declared[name].format if name in declared else "",
+                batches[name],
+                latest.get(name),
+            )
+            for name in names
+        ),
+        right=frozenset({"batches"}),
+    )
+    return 0
+
+
+def list_quarantine(settings: Settings, reason: str | None, source: str | None) -> int:
+    """Quarantine rows, by reason."""
+    rows = lookup.ask(
+        settings.lake,
+        "quarantine",
+        "(? IS NULL OR list_contains(reasons, ?)) AND (? IS NULL OR source = ?) ORDER BY reasons, uri",
+        reason,
+        reason,
+        source,
+        source,
+    )
+    if not rows:
+        out.print("nothing in quarantine" + (f" with reason {reason}" if reason else ""), markup=False)
+        return 0
+    print_table(
+        ("reasons", "uri", "date", "stage", "detail"),
+        ((", ".join(row["reasons"]), row["uri"], row["logical_date"], row["stage"], row["detail"]) for row in rows),
+    )
+    return 0
+
+
+def check_lake(settings: Settings) -> int:
+    """Verifies a lake and prints what is wrong with it."""
+    from tasks.check import check
+
+    from tasks.lake import Lake
+
+    findings = check(Lake(settings.lake))
+    if findings:
+        print_table(("what", "where", "what next"), ((found.what, found.where, found.next) for found in findings))
+        return fail(f"{len(findings)} things are wrong with {settings.lake}", 1)
+    out.print(f"{settings.lake}: all files, sums and documents are as their receipts say", markup=False)
+    return 0
+
+
+def list_versions(settings: Settings) -> int:
+    """The commits of a lake, newest last; those that are kept can be gone back to."""
+    from tasks.lake import Lake
+
+    lake = Lake(settings.lake)
+    current = lake.version()
+    rows = []
+    for made in lake.versions():
+        source, day = made.batch or ("", "")
+        state = "current" if made.version == current else "kept" if lake.tree(made.version).is_dir() else ""
+        rows.append((made.version, source, day, made.rows.get("documents", ""), state))
+    print_table(("version", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"}))
+    return 0
+
+
+def roll_back(settings: Settings, number: int) -> int:
+    """Makes an earlier version the current one."""
+    from tasks.lake import Lake, LakeError
+    from tasks.publish import roll_back as roll
+
+    try:
+        roll(Lake(settings.lake), number, settings.wait_seconds)
+    except LakeError as error:
+        return fail(error, 2)
+    out.print(f"{settings.lake}: readers see version {number} now", markup=False)
+    return 0

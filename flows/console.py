@@ -1,0 +1,134 @@
+"""What a person sees: a line while it works, a short table when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from flows.recipe import Outcome
+
+STEPS = {"plan": "looking for files", "build": "reading and cleaning", "audit": "auditing", "publish": "publishing"}
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def fail(message: object, code: int) -> int:
+    """One line on standard error; returns the exit code."""
+    err.print(f"[bold red]error:[/] {escape(' '.join(str(message).split()))}", soft_wrap=True)
+    return code
+
+
+class Ticker:
+    """Tells a terminal how a run is getting on; says nothing in a pipe but that it waits."""
+
+    def __init__(self, progress: Progress, label: str) -> None:
+        self.progress = progress
+        self.label = label
+        self.task = progress.add_task(label, total=None)
+
+    def step(self, name: str) -> None:
+        self.progress.update(self.task, description=f"{self.label}: {STEPS.get(name, name)}", total=None, completed=0)
+
+    def wait(self, message: str) -> None:
+        err.print(escape(message), soft_wrap=True)
+
+    def shards(self, total: int) -> None:
+        self.progress.update(self.task, total=total, completed=0)
+
+    def shard_done(self) -> None:
+        self.progress.advance(self.task)
+
+
+@contextmanager
+def watch_run(label: str) -> Iterator[Ticker]:
+    """A progress line on a terminal for as long as the block runs."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield Ticker(progress, label)
+
+
+def say_blocked(outcome: Outcome) -> str:
+    """Why a batch was blocked, in a sentence."""
+    batch = outcome.batch
+    return (
+        f"the audit blocked {batch.source.name} {batch.logical_date}: {', '.join(outcome.blocked_by)}. "
+        "Readers keep what they had."
+    )
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """The table at the end of a run."""
+    receipt = outcome.receipt
+    title = f"{outcome.batch.source.name}  {outcome.batch.logical_date}  {outcome.state}"
+    if outcome.state == "published":
+        title += f"  (version {outcome.version})"
+    table = Table(
+        title=escape(title), title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False
+    )
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in outline_receipt(receipt):
+        table.add_row(*(escape(cell) for cell in row))
+    out.print(table)
+    for finding in outcome.findings:
+        if not finding.passed or finding.failed:
+            mark = "[red]blocks[/]" if finding.reason in outcome.blocked_by else finding.severity
+            out.print(
+                f"  {mark}  {escape(finding.reason)}: {finding.failed} rows. {escape(finding.why)}", soft_wrap=True
+            )
+    out.print()
+
+
+def outline_receipt(receipt: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
+    """A receipt in the rows of a table: what, how many, of which kinds."""
+    count = "{:,}".format
+    yield "in", count(receipt["records"]), f"records from {len(receipt['inputs']):,} files"
+    yield "published", count(receipt["published"]), name_counts(receipt["languages"], "language")
+    yield (
+        "duplicates",
+        count(receipt["duplicates"]),
+        "; ".join(f"{twin['uri']} = {twin['twin']}" for twin in receipt["twins"][:3]),
+    )
+    yield "quarantined", count(receipt["quarantined"]), name_counts(receipt["reasons"], "reason")
+    yield "lines taken out", count(receipt["removed_lines"]), name_counts(receipt["rules"], "rule")
+    yield "captions merged", count(receipt["captions_merged"]), ""
+    kept = receipt["body_chars"] + receipt["apart_chars"] + receipt["line_ends"]
+    yield "characters", count(receipt["chars"]), f"{kept:,} kept, {receipt['removed_chars']:,} taken out"
+    if receipt["warnings"]:
+        yield (
+            "warnings",
+            count(sum(entry["count"] for entry in receipt["warnings"])),
+            name_counts(receipt["warnings"], "reason"),
+        )
+
+
+def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> str:
+    """A tally in words, most frequent first: "en 12, de 3, and 4 more"."""
+    ranked = sorted(tally, key=lambda entry: (-entry["count"], entry[name]))
+    words = ", ".join(f"{entry[name]} {entry['count']:,}" for entry in ranked[:most])
+    return words + (f", and {len(ranked) - most} more kinds" if len(ranked) > most else "")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: frozenset[str] = frozenset()) -> None:
+    """A plain table of anything."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    out.print(table)

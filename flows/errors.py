@@ -1,0 +1,26 @@
+"""The errors that a caller is told in one line, with the exit code each leads to."""
+
+from __future__ import annotations
+
+from flows.requests import RequestError
+from flows.staging import BatchBusy
+from tasks.formats.record import MissingExtra
+from tasks.lake import LakeError
+from tasks.plan import PlanError
+from tasks.sources import SourceError
+
+# 2: the call was wrong; 1: the run failed.
+EXIT_CODES: dict[type[Exception], int] = {
+    RequestError: 2,
+    SourceError: 2,
+    PlanError: 2,
+    MissingExtra: 2,
+    LakeError: 1,
+    BatchBusy: 1,
+}
+EXPECTED = tuple(EXIT_CODES)
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code for an expected error."""
+    return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))

@@ -1,0 +1,163 @@
+"""The Prefect flow: the same recipe, with a task a shard."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, runtime, task, unmapped
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+
+import flows.prefect_defaults  # has to come before Prefect
+from flows.console import fail, outline_receipt, print_outcome, say_blocked
+from flows.pools import shard_folder
+from flows.recipe import Outcome, ingest_batch
+from flows.requests import find_batches
+from flows.settings import Settings, make_limits
+from tasks.batch import Limits, Shard
+from tasks.shard import StagedShard, build_shard
+
+__all__ = ["flows", "ingest", "run_flow"]
+
+
+class BatchBlocked(RuntimeError):
+    """The audit did not let a batch through; `outcomes` are those of all batches of the run."""
+
+    def __init__(self, message: str, outcomes: Sequence[Outcome] = ()) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes
+
+
+class RunLog:
+    """Tells the run's log how it is getting on."""
+
+    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[Any], label: str) -> None:
+        self.logger = logger
+        self.label = label
+
+    def step(self, name: str) -> None:
+        self.logger.info("%s: %s", self.label, name)
+
+    def wait(self, message: str) -> None:
+        self.logger.warning(message)
+
+
+# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.
+@task(
+    name="build-shard",
+    task_run_name="{shard.source.name}-{shard.number}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=1,
+    retry_delay_seconds=5,
+)
+def build(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
+    """Builds one shard: files in, staged rows out."""
+    return build_shard(shard, limits, shard_folder(folder, shard))
+
+
+def map_tasks(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
+    """Maps shards as Prefect tasks, on whatever runner the flow has."""
+    futures = build.map(list(shards), unmapped(limits), unmapped(folder))
+    return [future.result() for future in futures]
+
+
+def name_run() -> str:
+    """Run names say what and for when: ingest-seeds-2026-10-01."""
+    given = runtime.flow_run.parameters
+    what = "-".join(Path(part).name for part in given.get("what") or ["all"])
+    return f"ingest-{what}-{given.get('logical_date') or runtime.flow_run.scheduled_start_time.date()}"
+
+
+@flow(name="ingest", flow_run_name=name_run, persist_result=False, validate_parameters=True)
+def ingest(
+    what: list[str] = [],  # noqa: B006  (a form shows an empty list, and nobody changes it)
+    logical_date: date | None = None,
+    lake: str = "",
+    force: bool = False,
+) -> list[Outcome]:
+    """Clean, audit and publish raw files: one batch a source.
+
+    Args:
+        what: Names of declared sources, files or folders. All declared sources when left empty.
+        logical_date: The day the batches stand for. Left empty: the day this run was scheduled for.
+        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
+        force: Run batches again even if nothing has changed.
+    """
+    settings = Settings()
+    if lake:
+        settings = settings.model_copy(update={"lake": Path(lake)})
+    day = logical_date or runtime.flow_run.scheduled_start_time.date()
+    outcomes = []
+    for batch in find_batches(what, day, datetime.now(UTC).date(), settings.sources):
+        watcher = RunLog(get_run_logger(), f"{batch.source.name} {batch.logical_date}")
+        outcome = ingest_batch(
+            batch, settings.lake, make_limits(settings), map_tasks, watcher,
+            force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+        )  # fmt: skip
+        create_markdown_artifact(
+            write_summary(outcome),
+            key=f"ingest-{slug(batch.source.name)}",
+            description=f"{batch.source.name} {batch.logical_date}: {outcome.state}",
+        )
+        outcomes.append(outcome)
+    blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
+    if blocked:
+        raise BatchBlocked(" ".join(say_blocked(outcome) for outcome in blocked), outcomes)
+    return outcomes
+
+
+def slug(name: str) -> str:
+    """A name as artifact keys allow it."""
+    return name.lower().replace("_", "-")
+
+
+def write_summary(outcome: Outcome) -> str:
+    """The run's table as Markdown; text from articles cannot stand in it, names of files can and are escaped."""
+    rows = "\n".join(f"| {what} | {many} | {escape(which)} |" for what, many, which in outline_receipt(outcome.receipt))
+    verdict = (
+        f"blocked by {', '.join(outcome.blocked_by)}; readers keep what they had"
+        if outcome.blocked_by
+        else outcome.state
+    )
+    return f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n| | count | |\n|---|--:|---|\n{rows}\n"
+
+
+def escape(text: str) -> str:
+    """Text that cannot break out of a Markdown table."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[").replace("`", "'").replace("\n", " ")
+
+
+def pick_runner(workers: int) -> TaskRunner[Any]:
+    """Threads for one worker, since a thread starts at once; processes for more, since shards are CPU work."""
+    return ThreadPoolTaskRunner(max_workers=1) if workers == 1 else ProcessPoolTaskRunner(max_workers=workers)
+
+
+def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
+    """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
+    from flows.commands import print_directions
+    from flows.errors import EXPECTED, exit_code
+
+    # The run's log is in Prefect; the terminal gets the table.
+    logging.getLogger("prefect").setLevel(logging.WARNING)
+    os.environ["COPYDESK_SOURCES"] = str(settings.sources)
+    code = 0
+    try:
+        outcomes: Sequence[Outcome] = ingest.with_options(task_runner=pick_runner(settings.workers))(
+            what=list(what), logical_date=day, lake=str(settings.lake), force=force
+        )
+    except BatchBlocked as blocked:
+        outcomes, code = blocked.outcomes, fail(blocked, 1)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    for outcome in outcomes:
+        print_outcome(outcome)
+    if code == 0:
+        print_directions(settings.lake)
+    return code

@@ -1,0 +1,38 @@
+"""Settings of a run: from the environment (`COPYDESK_...`), or from the command line on top of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.batch import Limits
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. `COPYDESK_LAKE=/data/lake` in the environment sets `lake`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
+
+    lake: Path = Field(
+        Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
+    )
+    sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
+    workers: int = Field(1, ge=1, le=256, description="Processes that build shards side by side.")
+    keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
+    wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
+    shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
+    shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
+    file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")
+    record_bytes: int = Field(20 * 2**20, ge=1, description="A larger record goes to quarantine.")
+    removal_budget: float = Field(
+        0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
+    )
+
+
+def make_limits(settings: Settings) -> Limits:
+    """The settings that the work itself is bound by."""
+    names = {field.name for field in fields(Limits)}
+    return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

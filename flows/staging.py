@@ -1,0 +1,62 @@
+"""The folder where one batch is staged: one run at a time, left-overs of killed runs swept away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class BatchBusy(RuntimeError):
+    """Another run holds the batch and did not end in time. One line."""
+
+
+@contextmanager
+def claim_staging(
+    staging: Path, source: str, day: date, wait_seconds: float, on_wait: Callable[[str], None] | None = None
+) -> Iterator[Path]:
+    """An empty folder below `staging` that belongs to this run of the batch until the block ends.
+
+    The kernel frees the lock when a process dies, so whatever a killed run left is taken over and emptied. Raises BatchBusy
+    when another run still holds the batch after `wait_seconds`.
+    """
+    staging.mkdir(parents=True, exist_ok=True)
+    name = f"{source}@{day}"
+    lock = FileLock(staging / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if on_wait:
+            on_wait(f"another run is at batch {name}; waiting up to {wait_seconds:.0f} s for it")
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise BatchBusy(
+                f"batch {name} is being run by another process for more than {wait_seconds:.0f} s. Run it again later."
+            ) from None
+    folder = staging / name
+    try:
+        sweep_staging(staging, keep=name)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
+
+
+def sweep_staging(staging: Path, keep: str) -> None:
+    """Removes the folders of batches that no living process holds."""
+    for folder in sorted(staging.iterdir()):
+        if not folder.is_dir() or folder.name == keep:
+            continue
+        lock = FileLock(staging / f"{folder.name}.lock")
+        try:
+            with lock.acquire(timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
+        except Timeout:
+            continue

@@ -1,0 +1,67 @@
+"""The small things a run hands from step to step: what a source is, what a shard holds, what bounds a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Where a JSON record keeps what; each a tuple of names of which the first one present wins.
+
+    A dot steps into an object: `meta.title`.
+    """
+
+    id: tuple[str, ...] = ("id", "_id", "article_id", "uuid")
+    url: tuple[str, ...] = ("url", "link", "canonical_url", "uri")
+    title: tuple[str, ...] = ("title", "headline")
+    standfirst: tuple[str, ...] = ("standfirst", "description", "summary", "lead")
+    authors: tuple[str, ...] = ("authors", "author", "byline")
+    published: tuple[str, ...] = ("published_at", "published", "date_published", "publication_date", "date")
+    publisher: tuple[str, ...] = ("publisher", "domain", "site_name")
+    text: tuple[str, ...] = ("text", "body", "content", "article", "maintext", "raw_text")
+    html: tuple[str, ...] = ("html", "raw_html")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One row of sources.toml. `path` may hold a date (`{date:%Y/%m/%d}`); without one it is a drop folder."""
+
+    name: str
+    path: str
+    format: str = "auto"
+    publisher: str | None = None
+    fields: Fields = field(default_factory=Fields)
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file to read: `path` opens it (a local path or a remote address), `uri` names it in the lake, `size` in bytes."""
+
+    path: str
+    uri: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The files that one task takes."""
+
+    source: Source
+    logical_date: date
+    number: int
+    files: tuple[InputFile, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What bounds a run. Sizes in bytes unless the name says characters."""
+
+    shard_bytes: int = 32 * 2**20
+    shard_files: int = 5_000
+    file_bytes: int = 2 * 2**30
+    record_bytes: int = 20 * 2**20
+    unpacked_ratio: int = 200
+    removal_budget: float = 0.5
+    excerpt_chars: int = 240

@@ -1,0 +1,295 @@
+"""Bytes become text, whatever they are, and the answer says how.
+
+The order is by certainty: byte order marks, valid UTF-8, the NUL pattern of UTF-16 and UTF-32, what the input declares,
+UTF-8 with stray Windows bytes, and last a guess. Nothing here puts U+FFFD into a text but for a lone surrogate.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tasks.formats.guess import guess_encoding
+from tasks.formats.mojibake import fix_mojibake
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """`encoding`: how the bytes became text, then every repair: `utf-8`, `utf-8+cp1252`, `utf-16-le;nul-removed`."""
+
+    text: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """`reason`: `binary` or `undecodable`; `detail` says what was found."""
+
+    reason: str
+    detail: str
+
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+MAGIC = {
+    b"%PDF-": "PDF",
+    b"PK\x03\x04": "zip",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x7fELF": "ELF",
+    b"PAR1": "Parquet",
+    b"\x1f\x8b": "gzip",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf\x27\x1c": "7-zip",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office",
+    b"SQLite format 3\x00": "SQLite",
+    b"OggS": "Ogg",
+    b"ID3": "MP3",
+    b"ARROW1": "Arrow",
+    b"Rar!\x1a\x07": "rar",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+}
+MAGIC_STARTS = tuple(MAGIC)
+# Control characters that no text holds; tab to carriage return and ESC (ISO 2022) do occur.
+CONTROLS = bytes([*range(1, 8), *range(14, 27), *range(28, 32), 127])
+CONTROL_SHARE = 0.02
+NUL_SHARE = 0.3
+# Plausible UTF-16 without a mark has NULs on one side only: the high halves of ASCII.
+ONE_SIDE = 0.9
+PRINTABLE_SHARE = 0.98
+# Surrogates, which are not well-formed, are let in: they are repaired with the text.
+WELL_FORMED = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+ASCII = bytes(range(128))
+# From this share on of the bytes beyond ASCII, well-formed UTF-8 is no accident.
+WELL_SHARE = 0.6
+# Quotes, dashes, spaces and signs, at the same place in all of Windows' Western and Eastern code pages.
+WINDOWS_PUNCTUATION = frozenset(b"\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa9\xab\xad\xae\xb7\xbb")
+# What pages declare and what they mean by it (the WHATWG encoding standard): the superset that is really in use.
+MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+# Python's own codecs that are no encoding of a document, and UTF-7, which ordinary text turns into rubbish.
+NOT_MEANT = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+
+
+def decode(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
+    """The text of `raw`, repaired. `declared`: the encoding that a header or the page names; believed when it holds."""
+    decoded = decode_bytes(raw, declared)
+    if isinstance(decoded, Undecodable):
+        return decoded
+    text, repairs = repair(decoded.text)
+    return Decoded(text, decoded.encoding + repairs)
+
+
+def decode_bytes(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
+    """The text of `raw` as it stands, with what NULs, lone surrogates and mojibake it has."""
+    if magic := name_magic(raw):
+        return Undecodable("binary", f"{magic} data, not text")
+    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return decode_marked(raw)
+    return decode_unmarked(raw, declared, "utf-8")
+
+
+def decode_marked(raw: bytes) -> Decoded | Undecodable:
+    """Text behind a byte order mark."""
+    mark, encoding = next((mark, name) for mark, name in BOMS if raw.startswith(mark))
+    if encoding == "utf-8-sig":
+        return decode_unmarked(raw[len(mark) :], None, encoding)
+    return decode_wide(raw[len(mark) :], encoding)
+
+
+def decode_unmarked(raw: bytes, declared: str | None, name: str) -> Decoded | Undecodable:
+    """Text without a mark. `name`: what valid UTF-8 is to be called."""
+    has_nul = b"\x00" in raw
+    if has_nul and (wide := find_wide(raw)):
+        return decode_wide(raw, wide)
+    if found := find_controls(raw):
+        return Undecodable("binary", found)
+    if b"\x1b$" in raw and (text := try_decode(raw, "iso2022_jp_2")) is not None:
+        return Decoded(text, "iso2022_jp")
+    codec = look_up(declared) if declared else None
+    if codec and codec not in ("utf-8", "cp1252"):
+        # Valid UTF-8 beats a declaration: pages are converted more often than their headers are.
+        text = try_decode(raw, "utf-8") if not has_nul else None
+        if text is not None and not text.isascii():
+            return Decoded(text, name)
+        if (text := try_decode(raw, codec)) is not None:
+            return Decoded(text, codec)
+    text = try_decode(raw, "utf-8")
+    return Decoded(text, name) if text is not None else decode_stray(raw, name, is_western=codec == "cp1252")
+
+
+def decode_wide(raw: bytes, encoding: str) -> Decoded | Undecodable:
+    """UTF-16 or UTF-32. A cut last character is dropped and named; lone surrogates are repaired."""
+    width = 2 if "16" in encoding else 4
+    whole = raw[: len(raw) - len(raw) % width]
+    try:
+        text = whole.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        return Undecodable("undecodable", f"marked as {encoding} but not valid in it")
+    return Decoded(text.removeprefix("\ufeff"), encoding + (";cut-end-dropped" if len(whole) < len(raw) else ""))
+
+
+def decode_stray(raw: bytes, name: str, *, is_western: bool) -> Decoded | Undecodable:
+    """Bytes that are not UTF-8: UTF-8 with stray bytes of Windows, or (unless declared Western) another encoding."""
+    mixed = raw.decode("utf-8", "copydesk-stray")
+    high = raw.translate(None, ASCII)
+    western = "cp1252" if name == "utf-8" else f"{name}+cp1252"
+    if WINDOWS_PUNCTUATION.issuperset(high):
+        return Decoded(mixed, western)
+    well = sum(map(len, WELL_FORMED.findall(raw)))
+    if well == len(high):  # nothing but surrogates is wrong with it
+        return Decoded(mixed, name)
+    guess = "mixed" if is_western or well >= WELL_SHARE * len(high) else guess_encoding(raw, mixed)
+    if guess is None:
+        words = f"not UTF-8, and in no known encoding do its {len(high)} bytes beyond ASCII read like a language"
+        return Undecodable("undecodable", words)
+    if guess == "mixed":
+        return Decoded(mixed, f"{name}+cp1252" if well else western)
+    text = raw.decode(guess, "ignore")
+    return Decoded(text, guess + (";cut-end-dropped" if try_decode(raw, guess) is None else ""))
+
+
+def decode_strays(error: UnicodeError) -> tuple[str, int]:
+    """Error handler: bytes that are no UTF-8 are read as Windows-1252 (surrogates written as UTF-8, as surrogates)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    start, raw = error.start, error.object
+    if raw[start] == 0xED and (surrogate := SURROGATE_BYTES.match(raw, start)):
+        return surrogate.group().decode("utf-8", "surrogatepass"), surrogate.end()
+    return raw[start : error.end].translate(None).decode("latin-1").translate(WINDOWS_1252), error.end
+
+
+SURROGATE_BYTES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
+# The five bytes that Windows-1252 leaves open stay the control characters that the WHATWG standard makes of them.
+WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+codecs.register_error("copydesk-stray", decode_strays)
+
+
+def repair(text: str) -> tuple[str, str]:
+    """`text` without NULs, lone surrogates and mojibake, and the names of the repairs made (`;nul-removed`, or "")."""
+    text, made = repair_characters(text)
+    fixed = fix_mojibake(text)
+    return (text, made) if fixed is text else (fixed, made + ";mojibake-fixed")
+
+
+def repair_characters(text: str) -> tuple[str, str]:
+    """`text` without the characters that no text has: NULs and lone surrogates; and the names of the repairs."""
+    made = ""
+    if "\x00" in text:
+        text, made = text.replace("\x00", ""), ";nul-removed"
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text, name = repair_surrogates(text)
+            made += name
+    return text, made
+
+
+def repair_surrogates(text: str) -> tuple[str, str]:
+    """Pairs of surrogates joined to the character they spell, lone ones made U+FFFD; and the name of the repair."""
+    repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    is_lossy = repaired.count("\ufffd") > text.count("\ufffd")
+    return repaired, ";surrogates-replaced" if is_lossy else ";surrogates-joined"
+
+
+def find_wide(raw: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, told by where its NULs stand; None when the NULs tell nothing."""
+    sample = raw[: 1 << 16]
+    sample = sample[: len(sample) // 4 * 4] or raw
+    nuls = sample.count(0)
+    if nuls * 20 < len(sample) * 3 and not is_plain_but_nuls(raw):
+        return None if len(raw) % 2 else find_utf16(raw, sample)
+    if nuls * 20 < len(sample) * 3:
+        return None
+    if len(raw) % 4 == 0 and nuls * 2 >= len(sample):
+        for name in ("utf-32-le", "utf-32-be"):
+            if is_plausible(try_decode(raw, name)):
+                return name
+    return find_utf16(raw, sample)
+
+
+def find_utf16(raw: bytes, sample: bytes) -> str | None:
+    """The byte order of UTF-16 whose NULs are nearly all on one side, where the text then has no NUL and no control."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if max(even, odd) < ONE_SIDE * (even + odd):
+        return None
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    return name if is_plausible(try_decode(raw[: len(raw) // 2 * 2], name)) else None
+
+
+def is_plausible(text: str | None) -> bool:
+    """Whether characters that a wrong width or byte order would give are as good as absent."""
+    if text is None or not (text := text.rstrip("\x00")) or "\x00" in text:
+        return False
+    known = sum(map(str.isprintable, text)) + sum(map(text.count, "\n\r\t\u3000\xa0\ufeff"))
+    return known >= PRINTABLE_SHARE * len(text)
+
+
+def is_plain_but_nuls(raw: bytes) -> bool:
+    """Whether `raw` is ordinary text once its NULs are out."""
+    rest = raw.replace(b"\x00", b"")
+    controls = len(rest) - len(rest.translate(None, CONTROLS))
+    return try_decode(rest, "utf-8") is not None and controls <= CONTROL_SHARE * len(rest)
+
+
+def find_controls(raw: bytes) -> str | None:
+    """Words about control characters in a share that no text has, else None. NULs that pad the end do not count."""
+    controls = len(raw) - len(raw.translate(None, CONTROLS))
+    if controls > 1 and controls > CONTROL_SHARE * len(raw):
+        return f"{controls} control characters in {len(raw)} bytes"
+    if b"\x00" in raw:
+        rest = raw.rstrip(b"\x00")
+        nuls = rest.count(0)
+        if not rest or (nuls > 1 and nuls > NUL_SHARE * len(rest)):
+            return f"{raw.count(0)} NULs in {len(raw)} bytes"
+    return None
+
+
+def name_magic(raw: bytes) -> str | None:
+    """What kind of file the first bytes announce, None when they announce none that is binary."""
+    if not raw.startswith(MAGIC_STARTS):
+        return None
+    return next(name for magic, name in MAGIC.items() if raw.startswith(magic))
+
+
+def try_decode(raw: bytes, encoding: str) -> str | None:
+    """The text, or None where `raw` is not valid in `encoding`."""
+    try:
+        return raw.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+@cache
+def look_up(declared: str) -> str | None:
+    """The codec that a declared name means; None for names that nobody knows or that decode no bytes to text."""
+    try:
+        info = codecs.lookup(declared.strip().strip("\"'").lower())
+    except (LookupError, ValueError):
+        return None
+    is_text = getattr(info, "_is_text_encoding", True)
+    return MEANT.get(info.name, info.name) if is_text and info.name not in NOT_MEANT else None

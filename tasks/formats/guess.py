@@ -1,0 +1,175 @@
+"""Which encoding bytes are in that are no UTF-8: the one in which their letters are those of a language.
+
+Each candidate decodes the bytes strictly. The letters beyond ASCII that come out are weighed by how often a language
+written in it has them, and beside which neighbours (counts: langdetect's profiles); symbols by where they stand; and
+ASCII letters by the same languages, so that one odd letter does not make English Lithuanian. The likeliest candidate
+wins; where even that one reads like no language, there is no answer. charset-normalizer was tried first and took every
+second French text in Windows-1252 for Windows-1250.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+
+WEST = ("fr", "de", "es", "pt", "it", "sv", "da", "no", "nl", "fi", "ca", "en", "af", "et", "sq", "id", "is")
+CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "de")
+CYRILLIC = ("ru", "uk", "bg", "mk")
+# Candidates in the order that decides ties, with the languages they are used for and a handicap (natural logarithm).
+CANDIDATES: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("cp1252", WEST, 0),
+    ("cp1251", CYRILLIC, 2),
+    ("cp1250", CENTRAL, 3),
+    ("gb18030", ("zh-cn",), 3),
+    ("cp932", ("ja",), 3),
+    ("cp949", ("ko",), 3),
+    ("big5hkscs", ("zh-tw",), 3),
+    ("euc_jp", ("ja",), 3),
+    ("cp1254", ("tr",), 3),
+    ("cp1253", ("el",), 3),
+    ("cp1255", ("he",), 3),
+    ("cp1256", ("ar", "fa", "ur"), 3),
+    ("cp1257", ("lt", "lv", "et"), 4),
+    ("cp874", ("th",), 3),
+    ("koi8_u", ("ru", "uk"), 4),
+    ("iso8859_2", CENTRAL, 4),
+    ("iso8859_5", CYRILLIC, 5),
+    ("iso8859_7", ("el",), 4),
+    ("iso8859_15", WEST, 4),
+    ("cp866", CYRILLIC, 5),
+    ("mac_roman", ("fr", "de", "es", "pt", "it"), 6),
+)
+OTHER_SCRIPTS = frozenset({*CYRILLIC, "zh-cn", "zh-tw", "ja", "ko", "el", "he", "ar", "fa", "ur", "th"})
+MULTIBYTE = frozenset({"gb18030", "cp932", "cp949", "big5hkscs", "euc_jp"})
+# Icelandic has no profile: shares of its letters, from any long text in it.
+SHARES = {
+    "is": {"ð": 0.044, "á": 0.018, "í": 0.016, "þ": 0.015, "ó": 0.01, "æ": 0.009}
+    | {"ö": 0.008, "é": 0.006, "ú": 0.006, "ý": 0.002}
+}
+
+SAMPLE_BYTES = 1 << 13
+# Natural logarithms: what a character costs that tells little, one that no text has, and one neighbour.
+PLAIN_COST = -3.2
+PUNCTUATION_COST, RARE_COST, ODD_COST = -6.0, -13.0, -18.0
+CUT_COST = 10.0
+FOREIGN_SHARE = 2e-5
+NEIGHBOUR_FLOOR = 1e-3
+PUNCTUATION = frozenset("’‘“”„‚–—…«»‹›•·©®™°£€§¿¡№½¼²\xa0\xad、。，（）「」『』：；？！・‧“”《》〈〉　")
+IN_WORDS = "’·\xad\xa0"
+CONTEXT = re.compile(r"(?=(.?)([^\x00-\x7f])(.?))", re.S)
+# Mean cost of a character beyond ASCII at which nothing is readable, and the share of them from which that counts: one
+# odd byte in an English text does not make it undecodable.
+UNREADABLE = -12.5
+DENSE_SHARE = 0.1
+
+
+def guess_encoding(raw: bytes, mixed: str) -> str | None:
+    """The likeliest encoding of `raw`, `mixed` (UTF-8 with stray Windows bytes) among them; None where none is likely.
+
+    `mixed`: the text under that reading. Its name in the answer is `mixed`.
+    """
+    scores = {"mixed": weigh(mixed[:SAMPLE_BYTES], WEST)}
+    for name, languages, handicap in CANDIDATES[1:]:
+        cut = find_cut(raw, name)
+        if cut is None:
+            continue
+        total, mean = weigh(raw[:SAMPLE_BYTES].decode(name, "ignore"), languages)
+        scores[name] = (total - handicap - CUT_COST * cut, mean)
+    best = max(scores, key=lambda name: scores[name][0])
+    is_dense = sum(not char.isascii() for char in mixed[:SAMPLE_BYTES]) > DENSE_SHARE * len(mixed[:SAMPLE_BYTES])
+    return None if is_dense and scores[best][1] < UNREADABLE else best
+
+
+def find_cut(raw: bytes, name: str) -> bool | None:
+    """False where `raw` is valid in an encoding, True where only its last character is cut, None where it is not."""
+    try:
+        raw.decode(name)
+    except UnicodeDecodeError as error:
+        return True if name in MULTIBYTE and error.end == len(raw) and error.start >= len(raw) - 3 else None
+    return False
+
+
+def weigh(text: str, languages: tuple[str, ...]) -> tuple[float, float]:
+    """Log-likelihood of a text in the best of `languages`: the sum over all letters, the mean of those beyond ASCII."""
+    found = Counter(CONTEXT.findall(text))
+    plain = {char: n for char, n in Counter(text.lower()).items() if "a" <= char <= "z"}
+    best, mean = -math.inf, -math.inf
+    for language in languages:
+        high = sum(n * cost(language, *context) for context, n in found.items())
+        total = high + sum(n * cost_plain(language, char) for char, n in plain.items())
+        if total > best:
+            best, mean = total, high / max(sum(found.values()), 1)
+    return best, mean
+
+
+@cache
+def cost_plain(language: str, char: str) -> float:
+    """Log-likelihood of an ASCII letter: what the language says; one cost for all where it is not written in them."""
+    if language in SHARES or language in OTHER_SCRIPTS:
+        return PLAIN_COST
+    single, _ = letters(language)
+    return math.log(single.get(char, 0.0) + 1e-4)
+
+
+@cache
+def cost(language: str, before: str, char: str, after: str) -> float:
+    """Log-likelihood of `char` between its neighbours in a language."""
+    if not char.isalpha() and char not in PUNCTUATION and not is_mark(char):
+        return ODD_COST
+    if char in PUNCTUATION:
+        is_inside = is_latin(before) and after.isalpha() and char not in IN_WORDS and char < "\u3000"
+        return ODD_COST if is_inside or (char in "¿¡" and before.isalpha()) else PUNCTUATION_COST
+    if "\u0370" <= char < "\u0e80" and is_latin(before + after):
+        return ODD_COST
+    single, pairs = letters(language)
+    share = single.get(char, 0.0)
+    if char.isupper() or not share:
+        share = max(share, 0.02 * single.get(char.lower(), 0.0)) * (0.1 if before.islower() and char.isupper() else 1)
+    if not share:
+        share = share_of_script(single, char)
+    if not share:
+        return RARE_COST
+    if char >= "\u3000" or not pairs:
+        return math.log(share) - (0 if char >= "\u3000" else 2)
+    left = pairs.get((before if before.isalpha() else " ") + char, 0.0) / share
+    right = pairs.get(char + (after if after.isalpha() else " "), 0.0) / share
+    return math.log(share) + 0.5 * (math.log(left + NEIGHBOUR_FLOOR) + math.log(right + NEIGHBOUR_FLOOR))
+
+
+def is_latin(neighbours: str) -> bool:
+    """Whether one of the neighbours is a letter of the Latin alphabet: no word mixes it with another."""
+    return any(char.isalpha() and char < "\u0250" for char in neighbours)
+
+
+def is_mark(char: str) -> bool:
+    """Vowel signs of Thai, Hebrew and Arabic: parts of words that are no letters."""
+    return "\u0591" <= char <= "\u05c7" or "\u064b" <= char <= "\u0652" or "\u0e31" <= char <= "\u0e4e"
+
+
+def share_of_script(single: dict[str, float], char: str) -> float:
+    """Share of a character that a profile knows by its kind only: kana by one sign of each, rare ideographs, Hangul."""
+    if "\u3041" <= char <= "\u309f":
+        return single.get("あ", 0.0) / 60
+    if "\u30a0" <= char <= "\u30ff":
+        return single.get("ア", 0.0) / 60
+    if "\u4e00" <= char <= "\u9fff" and "人" in single:
+        return 4e-6
+    return 4e-6 if "\uac00" <= char <= "\ud7a3" and "이" in single else 0.0
+
+
+@cache
+def letters(language: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Shares of single characters and of pairs in a language; no pairs where it has no profile."""
+    if language in SHARES:
+        return SHARES[language], {}
+    profile = json.loads((files("langdetect") / "profiles" / language).read_text("utf-8"))
+    total = profile["n_words"][0]
+    counts = profile["freq"]
+    single = {char: n / total for char, n in counts.items() if len(char) == 1}
+    # A letter that is rarer than one in fifty thousand comes from quoted foreign names.
+    single = {char: share for char, share in single.items() if share > FOREIGN_SHARE or char >= "\u3000"}
+    return single, {pair: n / total for pair, n in counts.items() if len(pair) == 2}

@@ -1,0 +1,106 @@
+"""An HTML page is one document: its article's text, and what the page says about itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+
+import trafilatura
+
+from tasks.batch import Limits
+from tasks.decode import Decoded, Undecodable, decode_bytes, repair, repair_characters
+from tasks.formats.pagemeta import PageMeta, read_meta
+from tasks.formats.record import Chunks, Found, Record, Reject, error_words, hash_bytes, reject_record
+from tasks.formats.stream import read_whole
+
+# What these libraries say about a page is in the reject; nobody reads it a second time in a log.
+for name in ("trafilatura", "htmldate", "courlan"):
+    logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
+XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
+XML_START = re.compile(r"^\s*<\?xml[^>]*\?>")
+HEAD_BYTES = 4096
+EXCERPT_CHARS = 1 << 16
+WORDY = ("body", "main", "article", "section", "div", "p", "span", "a", "li", "h1", "h2", "h3", "b", "i", "em", "strong")
+
+
+def read_html(chunks: Chunks, uri: str, limits: Limits) -> Iterator[Found]:
+    """The one record of an HTML file, or the one reject: `binary`, `undecodable`, `empty`, `no_article`, `html_error`."""
+    raw = read_whole(chunks, limits.record_bytes)
+    yield read_page(raw, uri, None, None)
+
+
+def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Found:
+    """The record of a page. `declared`: the charset of its HTTP header; `url`: where it was fetched from, if known."""
+    digest = hash_bytes(raw)
+    decoded = decode_page(raw, declared)
+    if isinstance(decoded, Undecodable):
+        return Reject(uri, decoded.reason, decoded.detail, raw_sha256=digest)
+    return extract_article(decoded.text, Record(uri, "", decoded.encoding, digest, url=url))
+
+
+def decode_page(raw: bytes, declared: str | None) -> Decoded | Undecodable:
+    """The text of a page by its byte order mark, its HTTP header, its own `meta`, or by what it looks like."""
+    head = raw[:HEAD_BYTES]
+    own = META_CHARSET.search(head) or XML_ENCODING.search(head)
+    return decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
+
+
+def extract_article(html: str, known: Record) -> Found:
+    """The record with the article's text, and with what the page says where `known` says nothing.
+
+    Rejects: `empty` (a blank page), `no_article` (nothing that reads like one), `html_error` (the page broke the reader).
+    """
+    if not html.strip():
+        return reject_record(known, "empty", "the page is blank", None)
+    html, repairs = repair_characters(html)
+    try:
+        text, meta = extract_text(html, known.url)
+    except Exception as error:  # whatever a page does to the libraries that take it apart, the run goes on
+        return reject_record(known, "html_error", error_words(error), excerpt_page(html))
+    if not text:
+        detail = f"nothing that reads like an article in {len(html)} characters of HTML"
+        return reject_record(known, "no_article", detail, excerpt_page(html))
+    text, more = repair(text)
+    return Record(
+        known.uri,
+        text,
+        known.encoding + repairs + more,
+        known.raw_sha256,
+        known.record_id,
+        known.publisher or meta.site,
+        known.url or meta.url,
+        known.title or meta.title,
+        known.standfirst or meta.standfirst,
+        known.authors or meta.authors,
+        known.published_at or meta.published_at,
+    )
+
+
+def extract_text(html: str, url: str | None) -> tuple[str, PageMeta]:
+    """The article's text by trafilatura, tuned to lose none of it, and the page's own words about itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = trafilatura.load_html(XML_START.sub("", html))
+        if tree is None:
+            return "", PageMeta()
+        meta = read_meta(tree, url)
+        text = trafilatura.extract(
+            tree, url=url, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
+        )
+    return text or "", meta
+
+
+def excerpt_page(html: str) -> str | None:
+    """The words of a page without its tags, as far as the top of it has any: for whoever looks at the reject."""
+    try:
+        tree = trafilatura.load_html(XML_START.sub("", html[:EXCERPT_CHARS]))
+        if tree is None:
+            return None
+        words = [text for element in tree.iter(*WORDY) for text in (element.text, element.tail) if text]
+    except Exception:  # a page that broke one reader may break this one
+        return None
+    return " ".join(" ".join(words).split()) or None

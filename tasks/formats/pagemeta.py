@@ -1,0 +1,117 @@
+"""What a page says about itself: JSON-LD, meta tags, then trafilatura's reading of what is on it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from trafilatura.metadata import extract_metadata
+
+from tasks.formats.values import host_of, parse_authors, parse_published
+
+ARTICLE_TYPE = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)")
+TIMES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datePublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "pubdate",
+    "publish-date",
+    "date",
+)
+# Dates in a page's text count only up to here, whatever day it is: the same page gives the same answer tomorrow.
+DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
+
+
+@dataclass(frozen=True)
+class PageMeta:
+    """Evidence, not truth: each None or empty where the page does not say."""
+
+    title: str | None = None
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    url: str | None = None
+    site: str | None = None
+
+
+def read_meta(tree: Any, url: str | None) -> PageMeta:
+    """What the parsed page says about itself."""
+    article = next(articles_of(tree), {})
+    tags = read_tags(tree)
+    seen = extract_metadata(tree, default_url=url, date_config=dict(DATE_SETTINGS), extensive=False)
+    published = parse_published(article.get("datePublished"))
+    for name in TIMES:
+        published = published or parse_published(tags.get(name.lower()))
+    summary = line(article.get("description")) or line(tags.get("og:description")) or line(tags.get("description"))
+    return PageMeta(
+        title=line(article.get("headline")) or line(tags.get("og:title")) or line(seen.title),
+        standfirst=summary,
+        authors=parse_authors(article.get("author")) or parse_authors(seen.author),
+        published_at=published or parse_published(seen.date),
+        url=address(tags.get("canonical")) or address(tags.get("og:url")) or address(seen.url),
+        site=line(name_of(article.get("publisher"))) or line(tags.get("og:site_name")),
+    )
+
+
+def articles_of(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object in the page's JSON-LD that is an article, in the order of the page."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        try:
+            block = json.loads((script.text or "").strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from find_articles(block, 0)
+
+
+def find_articles(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """The articles in a JSON-LD value: itself, in its graph, or what a page is about."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from find_articles(entry, depth)
+    elif isinstance(value, dict) and depth < 4:
+        kinds = value.get("@type")
+        names = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(name, str) and ARTICLE_TYPE.fullmatch(name) for name in names):
+            yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from find_articles(value.get(key), depth + 1)
+
+
+def read_tags(tree: Any) -> dict[str, str]:
+    """Content of the page's meta tags by name in lower case, the first of each, and its canonical address."""
+    tags: dict[str, str] = {}
+    for tag in tree.iter("meta", "link"):
+        if tag.tag == "link" and (tag.get("rel") or "").lower() == "canonical":
+            tags.setdefault("canonical", tag.get("href") or "")
+        name = tag.get("property") or tag.get("name") or tag.get("itemprop")
+        if name and tag.get("content"):
+            tags.setdefault(name.lower(), tag.get("content"))
+    return tags
+
+
+def line(value: Any) -> str | None:
+    """A string on one line with its character references read; None for anything else, or when it is blank."""
+    return " ".join(html.unescape(value).split()) or None if isinstance(value, str) else None
+
+
+def address(value: Any) -> str | None:
+    """A web address with a host, else None."""
+    return value.strip() if isinstance(value, str) and host_of(value) else None
+
+
+def name_of(value: Any) -> Any:
+    """The name in a JSON-LD person or organisation, the first where there are several."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value.get("name") if isinstance(value, dict) else value

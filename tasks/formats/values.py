@@ -1,0 +1,128 @@
+"""Values that inputs write in many ways, brought to one: names of authors, times of publication, hosts."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+# Epoch numbers: seconds below this, milliseconds from here (1973 in milliseconds, the year 5138 in seconds).
+FIRST_MILLISECONDS = 10**11
+FIRST_MICROSECONDS = 10**14
+FIRST_NEWSPAPER_YEAR = 1605
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+DIGITS = re.compile(r"[+-]?\d{9,16}(?:\.\d+)?")
+ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)$", re.I)
+OFFSET = re.compile(r"(?<=\d)\s+([+-]\d\d:?\d\d)$")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
+MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+
+BY = re.compile(r"^\s*(?:written\s+)?by:?\s+", re.I)
+BETWEEN = re.compile(r"\s*[,|•]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
+SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|M\.?D|Ph\.?D)\b\.?", re.I)
+
+
+def parse_published(value: Any) -> datetime | None:
+    """When something was published, in UTC; None where `value` does not say.
+
+    Takes ISO 8601 in the forms of `datetime.fromisoformat`, RFC 2822, English dates without a time ("May 1, 2024"),
+    and epoch seconds, milliseconds or microseconds. A date alone is midnight; a time without a zone is taken as UTC.
+    """
+    try:
+        moment = parse_epoch(value) if isinstance(value, int | float) else parse_moment(str(value or "").strip())
+        if moment is None:
+            return None
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return moment if moment.year >= FIRST_NEWSPAPER_YEAR else None
+
+
+def parse_epoch(value: float) -> datetime | None:
+    """A point in time given as a number; True and False are none."""
+    if isinstance(value, bool):
+        return None
+    scale = 1 if abs(value) < FIRST_MILLISECONDS else 1_000 if abs(value) < FIRST_MICROSECONDS else 1_000_000
+    whole, part = divmod(value, scale)
+    return EPOCH + timedelta(seconds=whole, microseconds=round(part * 1_000_000 / scale))
+
+
+def parse_moment(words: str) -> datetime | None:
+    """A point in time given in words; ValueError or TypeError where they say none."""
+    if not words:
+        return None
+    if DIGITS.fullmatch(words):
+        return parse_epoch(float(words) if "." in words else int(words))
+    tidy = OFFSET.sub(r"\1", ZONE_WORD.sub("+00:00", words)) if len(words) > 10 else words
+    try:
+        return datetime.fromisoformat(tidy)
+    except ValueError:
+        return parse_english_date(words) or parsedate_to_datetime(words)
+
+
+def parse_english_date(words: str) -> datetime | None:
+    """ "May 1, 2024" or "1 May 2024", as midnight."""
+    if match := DAY_FIRST.fullmatch(words):
+        day, month, year = match.groups()
+    elif match := MONTH_FIRST.fullmatch(words):
+        month, day, year = match.groups()
+    else:
+        return None
+    return datetime(int(year), MONTHS.index(month[:3].lower()) + 1, int(day))
+
+
+def parse_authors(value: Any) -> tuple[str, ...]:
+    """Names of authors in order, each once. Takes a string, an object with `name`, or a list of these."""
+    if isinstance(value, str):
+        names = split_names(value)
+    elif isinstance(value, dict):
+        names = parse_authors(value.get("name"))
+    elif isinstance(value, list):
+        names = tuple(name for entry in value for name in parse_entry(entry))
+    else:
+        return ()
+    distinct: dict[str, str] = {}
+    for name in names:
+        if is_name(name):
+            distinct.setdefault(name.casefold().replace("-", " "), name)
+    return tuple(distinct.values())
+
+
+def parse_entry(entry: Any) -> tuple[str, ...]:
+    """The names in one entry of a list; a comma inside it belongs to the name ("Smith, John")."""
+    return (tidy_name(entry),) if isinstance(entry, str) else parse_authors(entry)
+
+
+def split_names(words: str) -> tuple[str, ...]:
+    """ "By A, B and C" as three names. Semicolons, where there are any, are the only signs that part names."""
+    words = BY.sub("", words)
+    if ";" in words:
+        return tuple(tidy_name(part) for part in words.split(";"))
+    if words.count(",") == 1 and len(words.split()) == 2:
+        return (tidy_name(words),)  # "Smith, John"
+    return tuple(tidy_name(part) for part in BETWEEN.split(SUFFIX.sub(r" \1.", words)))
+
+
+def tidy_name(words: str) -> str:
+    """One name without "By", outer punctuation and doubled white space."""
+    return " ".join(BY.sub("", words).split()).strip(",;|")
+
+
+def is_name(words: str) -> bool:
+    """Whether there is anything to call a name: letters, and no web address."""
+    return any(map(str.isalpha, words)) and "://" not in words
+
+
+def host_of(url: str | None) -> str | None:
+    """The host of a web address in lower case without `www.`, else None."""
+    if not url or "//" not in url:
+        return None
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") or None if host else None

@@ -1,0 +1,227 @@
+"""Where things lie in a lake, and what its current version holds. Nothing here writes.
+
+    lake/documents -> ../.lake-store/current/documents     what readers see: Parquet and nothing else
+    .lake-store/current -> versions/00000012               replacing this link is the commit, for all tables at once
+    .lake-store/versions/00000012/documents/month=2026-10/part-0-<sha16>.parquet
+    .lake-store/commits/00000012.json                      the manifest: every file of that version, and who made it
+    .lake-store/lock                                       one publisher at a time
+
+A manifest is written before its version can be seen and never changes while the version is kept, so it is what all
+look-ups go through: no folder is ever listed to find out what a table holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
+
+# Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
+# it is shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
+CLAIMS = pa.schema(
+    [
+        SOURCE,
+        LOGICAL_DATE,
+        column("doc_id", pa.string(), "A document of the batch, published or repeated elsewhere."),
+        column("uri", pa.string(), "File it came from, as in `documents`."),
+        column("partition", pa.string(), "Month of the document and its lines."),
+    ]
+)
+HIDDEN: dict[str, pa.Schema] = {"claims": CLAIMS, "shadowed": TABLES["documents"], "shadowed_lines": TABLES["lines"]}
+ORDERS: dict[str, tuple[str, ...]] = {
+    **SORT_KEYS,
+    "claims": ("source", "logical_date", "doc_id"),
+    "shadowed": (*SORT_KEYS["documents"], "logical_date"),
+    "shadowed_lines": (*SORT_KEYS["lines"], "logical_date"),
+}
+
+Result = TypeVar("Result")
+
+
+class LakeError(Exception):
+    """A lake that cannot be read or written as asked: what, where, and what to do next, in one line."""
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One Parquet file of a version. `path` is relative to the table's folder, `size` in bytes."""
+
+    path: str
+    rows: int
+    size: int
+    sha256: str
+
+    @property
+    def month(self) -> str:
+        """The partition it lies in."""
+        return self.path.partition("/")[0].partition("=")[2]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows."""
+
+    version: int
+    batch: tuple[str, date] | None
+    restores: int | None
+    changed: dict[str, tuple[str, ...]]
+    rows: dict[str, int]
+    tables: dict[str, tuple[TableFile, ...]]
+    note: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake by the folder that its readers know. Cheap to make; nothing has to exist yet."""
+
+    path: Path
+
+    @property
+    def store(self) -> Path:
+        """The hidden folder beside the lake: beside, since a reader's `lake/**` must never reach old versions."""
+        whole = Path(os.path.abspath(self.path))  # noqa: PTH100  (links stay links)
+        return whole.with_name(f".{whole.name}-store")
+
+    @property
+    def current(self) -> Path:
+        """The link whose target is the published version."""
+        return self.store / "current"
+
+    @property
+    def staging(self) -> Path:
+        """Where runs may stage their shards: on the same disk, out of every reader's sight."""
+        return self.store / "staging"
+
+    def tree(self, version: int) -> Path:
+        """The folder of a version."""
+        return self.store / "versions" / f"{version:08d}"
+
+    def manifest_path(self, version: int) -> Path:
+        """The manifest of a version."""
+        return self.store / "commits" / f"{version:08d}.json"
+
+    def version(self) -> int:
+        """Number of the published version; 0 before the first publish."""
+        try:
+            return int(self.current.readlink().name)
+        except FileNotFoundError:
+            return 0
+
+    def manifest(self, version: int | None = None) -> Manifest:
+        """What a version holds (the published one unless told); an empty manifest before the first publish.
+
+        Raises LakeError when the version is not known.
+        """
+        return self._steadily(lambda: read_manifest(self, self.version() if version is None else version))
+
+    def versions(self) -> list[Manifest]:
+        """Every commit up to the published one, oldest first. Those no longer kept have empty `tables`."""
+        numbers = sorted(int(path.stem) for path in (self.store / "commits").glob("*.json"))
+        last = self.version()
+        return [self.manifest(number) for number in numbers if number <= last]
+
+    def receipt(self, source: str, logical_date: date) -> dict[str, Any] | None:
+        """The whole receipt of a batch, or None when it was never published."""
+        rows = (pc.field("source") == source) & (pc.field("logical_date") == logical_date)
+        found = self._steadily(lambda: read_rows(self, "receipts", rows, month=month_of(logical_date)))
+        return found[0] if found else None
+
+    def receipts(self, source: str | None = None, columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Receipts of a source (of all without one) by source and date: `columns`, or counts and fingerprint.
+
+        Lists (inputs, twins, tallies) are read only when asked for by name.
+        """
+        names = list(columns) or [field.name for field in TABLES["receipts"] if not pa.types.is_list(field.type)]
+        rows = pc.field("source") == source if source else pc.field("source").is_valid()
+        return self._steadily(lambda: read_rows(self, "receipts", rows, columns=names))
+
+    def _steadily(self, read: Callable[[], Result]) -> Result:
+        # A version may be swept between looking it up and opening its files; then there is a newer one to look at.
+        for _ in range(5):
+            before = self.version()
+            try:
+                return read()
+            except FileNotFoundError:
+                if self.version() == before:
+                    raise
+        return read()
+
+
+def month_of(day: date) -> str:
+    """The partition of a day, YYYY-MM."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def file_schema(table: str) -> pa.Schema:
+    """The schema that every published file of a table has: as declared, without descriptions, without the partition.
+
+    Descriptions stay out so that a better wording does not rewrite the whole lake.
+    """
+    declared = {**TABLES, **HIDDEN}[table]
+    return pa.schema([pa.field(field.name, field.type, field.nullable) for field in declared if field.name != MONTH.name])
+
+
+def read_manifest(lake: Lake, version: int) -> Manifest:
+    """Reads commits/<version>.json. Raises LakeError when there is none or it cannot be understood."""
+    if version == 0:
+        return Manifest(0, None, None, {}, {}, {}, {})
+    path = lake.manifest_path(version)
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
+        files = {
+            table: tuple(TableFile(**item) for item in body.get("files", ())) for table, body in raw["tables"].items()
+        }
+        changed = {table: tuple(body["changed"]) for table, body in raw["tables"].items()}
+        rows = {table: int(body["rows"]) for table, body in raw["tables"].items()}
+        return Manifest(raw["version"], batch, raw["restores"], changed, rows, files, raw["note"])
+    except FileNotFoundError as error:
+        raise LakeError(f"{lake.path}: there is no version {version} (no {path.name} in {path.parent})") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise LakeError(f"{path}: this manifest is damaged ({error}); roll back to a version before it") from error
+
+
+def write_manifest(manifest: Manifest) -> str:
+    """The JSON of a manifest. Paths are in file order, keys sorted: equal manifests give equal text."""
+    batch = manifest.batch and {"source": manifest.batch[0], "logical_date": manifest.batch[1].isoformat()}
+    tables: dict[str, dict[str, Any]] = {
+        table: {"changed": manifest.changed.get(table, ()), "rows": rows} for table, rows in manifest.rows.items()
+    }
+    for table, files in manifest.tables.items():
+        tables[table]["files"] = [vars(file) for file in files]
+    head = {"version": manifest.version, "batch": batch, "restores": manifest.restores, "note": manifest.note}
+    return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"
+
+
+def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> Iterator[Path]:
+    """The files of a table in a version, in the order of their rows; those of one partition when `month` is given."""
+    root = lake.tree(manifest.version) / table
+    for file in manifest.tables.get(table, ()):
+        if month is None or file.month == month:
+            yield root / file.path
+
+
+def read_rows(
+    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a small table as dicts, in the order of its sort keys."""
+    paths = list(table_paths(lake, lake.manifest(), table, month))
+    schema = file_schema(table)
+    wanted = list(columns or schema.names)
+    keys = [name for name in ORDERS[table] if name not in wanted]
+    parts = [pq.read_table(path, columns=[*wanted, *keys], filters=rows, partitioning=None) for path in paths]
+    if not parts:
+        return []
+    found = pa.concat_tables(parts).sort_by([(name, "ascending") for name in ORDERS[table]])
+    result: list[dict[str, Any]] = found.select(wanted).to_pylist()
+    return result

@@ -1,0 +1,130 @@
+"""The language of each text: the evidence of its n-grams summed, the best language and how sure that is.
+
+langdetect draws n-grams at random until one language has all the probability, which is why it is slow, needs a seed
+and says 0.99999 even when it is wrong. Here all n-grams of an excerpt are summed at once; only texts that the excerpt
+leaves in doubt are read on to langdetect's limit of 10,000 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tasks.language.ngrams import Ngrams, read_ngrams
+from tasks.language.profiles import PIECE, SCALE, Model, load_model
+from tasks.language.rating import OWN_SCRIPT, rate_guesses
+
+UNDETERMINED = "und"
+READ_CHARS = 10_000  # langdetect reads no further
+EXCERPT_PARTS, PART_CHARS = 5, 200
+SURE = 0.9  # below it the whole text is read
+BATCH = 128  # texts at once: few enough that their arrays stay in the processor's cache
+
+FEWEST_LETTERS = 8
+FEWEST_OWN_LETTERS = 4
+LONG_LETTERS = 200
+LEAST_SCORE = 0.05  # `und` below. A short text of names is often judged rightly with a low score: the score says it
+LEAST_SCORE_LONG = 0.5  # an article that is still in doubt is mixed, or in none of the 55 languages
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """The best language of each text (its place among the model's languages) and the probability that it is right."""
+
+    best: NDArray[np.int64]
+    score: NDArray[np.float64]
+    said: NDArray[np.bool_]  # false: the text does not say its language
+
+
+def detect_languages(text: pl.Series) -> pl.DataFrame:
+    """Language of each text of a string series, in its order.
+
+    Gives `language` (langdetect's codes: ISO 639-1, zh-cn and zh-tw; `und` when the text does not say, or is null) and
+    `language_score` (0 to 1: how often an answer like this one is right; 0 for `und`). An answer depends on its
+    text alone, never on the other texts.
+    """
+    model = load_model()
+    texts = [value[:READ_CHARS] for value in text.cast(pl.String).fill_null("").to_list()]
+    guesses = guess_batches([excerpt(value) for value in texts], model)
+    cut = np.array([len(value) > EXCERPT_PARTS * PART_CHARS for value in texts], dtype=np.bool_)
+    doubtful = np.flatnonzero(cut & (guesses.score < SURE))
+    if len(doubtful):
+        again = guess_batches([texts[at] for at in doubtful], model)
+        guesses.best[doubtful], guesses.score[doubtful], guesses.said[doubtful] = again.best, again.score, again.said
+    names = np.array(model.languages, dtype=object)
+    return pl.DataFrame(
+        {
+            "language": pl.Series(np.where(guesses.said, names[guesses.best], UNDETERMINED), dtype=pl.String),
+            "language_score": pl.Series(np.where(guesses.said, guesses.score, 0.0), dtype=pl.Float64),
+        }
+    )
+
+
+def excerpt(text: str) -> str:
+    """The whole of a short text; of a longer one equal parts, spread evenly from its beginning to its end."""
+    if len(text) <= EXCERPT_PARTS * PART_CHARS:
+        return text
+    step = (len(text) - PART_CHARS) // (EXCERPT_PARTS - 1)
+    return "\n".join([text[at * step : at * step + PART_CHARS] for at in range(EXCERPT_PARTS)])
+
+
+def guess_batches(texts: Sequence[str], model: Model) -> Guesses:
+    """Guess the languages of texts, BATCH of them at a time."""
+    batches = [guess(texts[at : at + BATCH], model) for at in range(0, len(texts), BATCH)]
+    return Guesses(
+        np.concatenate([batch.best for batch in batches] or [np.zeros(0, dtype=np.int64)]),
+        np.concatenate([batch.score for batch in batches] or [np.zeros(0)]),
+        np.concatenate([batch.said for batch in batches] or [np.zeros(0, dtype=np.bool_)]),
+    )
+
+
+def guess(texts: Sequence[str], model: Model) -> Guesses:
+    """The best language of each text, how likely it is right, and whether that is enough to say it."""
+    ngrams = read_ngrams(texts, model)
+    evidence, one_voice = hear_capitals(texts, ngrams, sum_evidence(ngrams, model), model)
+    evidence[ngrams.hangul == 0, model.languages.index("ko")] = 0  # Korean and Japanese share characters with Chinese,
+    evidence[ngrams.kana == 0, model.languages.index("ja")] = 0  # but no article does without letters of its own
+    best = evidence.argmax(axis=1)
+    second, top = np.partition(evidence, -2, axis=1)[:, -2:].T
+    familiarity = top / np.maximum(ngrams.letters, 1) / model.usual[best]
+    own = np.isin(np.array(model.languages)[best], OWN_SCRIPT)
+    score = rate_guesses(top - second, familiarity, own, ngrams.letters)
+    least = np.where(ngrams.letters < LONG_LETTERS, LEAST_SCORE, LEAST_SCORE_LONG)
+    enough = ngrams.letters >= np.where(own, FEWEST_OWN_LETTERS, FEWEST_LETTERS)
+    return Guesses(best, score, one_voice & enough & (score >= least))
+
+
+def hear_capitals(
+    texts: Sequence[str], ngrams: Ngrams, evidence: NDArray[np.float64], model: Model
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read what is all in capitals a second time in small letters; gives the mean, and where both readings agree.
+
+    langdetect finds "PRIME MINISTER RESIGNS AFTER VOTE" German at 0.99999. With capitals at the words' heads it looks
+    German, without any it looks Danish: such a text does not say its language. Most headlines in capitals do.
+    """
+    one_voice = np.ones(len(texts), dtype=np.bool_)
+    loud = np.flatnonzero(ngrams.shouts)
+    if len(loud):
+        calm = sum_evidence(read_ngrams([texts[at].lower() for at in loud.tolist()], model), model)
+        one_voice[loud] = calm.argmax(axis=1) == evidence[loud].argmax(axis=1)
+        evidence[loud] = (evidence[loud] + calm) / 2
+    return evidence, one_voice
+
+
+def sum_evidence(ngrams: Ngrams, model: Model) -> NDArray[np.float64]:
+    """Log-likelihood of each text in each language, in nats, up to a constant of the text: (texts, languages).
+
+    Evidence is whole numbers, and PIECE rows of it stay below 2**24, so that float32 sums them exactly: a text
+    gets the same sum alone and in any company.
+    """
+    sums = np.zeros((len(ngrams.bounds) - 1, len(model.languages)))
+    ones = np.ones(PIECE, dtype=np.float32)
+    for text, (start, end) in enumerate(zip(ngrams.bounds[:-1].tolist(), ngrams.bounds[1:].tolist(), strict=True)):
+        for at in range(start, end, PIECE):
+            rows = ngrams.rows[at : min(at + PIECE, end)]
+            sums[text] += ones[: len(rows)] @ model.evidence.take(rows, axis=0)
+    return sums / SCALE

@@ -1,0 +1,157 @@
+"""A batch's receipt: what it was made of, what became of it, and that the sums close.
+
+Every count is taken from the staged rows that will be published, not from what a step says of itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.batch import InputFile, Limits, Source
+from tasks.read import InputSeen
+from tasks.version import library_versions, rules_version
+
+
+@dataclass(frozen=True)
+class StagedRun:
+    """A staged shard and the documents of it that will not be published, by doc_id."""
+
+    folder: Path
+    without: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A record that repeats a document: where it came from, what it repeats, and the logical date of that."""
+
+    uri: str
+    twin: str
+    twin_date: date
+    doc_id: str
+
+
+def make_settings(source: Source, limits: Limits) -> str:
+    """Everything in source and limits that shapes the output, as JSON with sorted keys."""
+    shaping = {"source": asdict(source), "limits": asdict(limits)}
+    return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
+
+
+def make_versions() -> str:
+    """Versions of copydesk and of the libraries that shape the text, as JSON with sorted keys."""
+    return json.dumps(dict(library_versions()), sort_keys=True)
+
+
+def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
+    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal: the same bytes would come out."""
+    content = [sorted(inputs), rules_version(), make_versions(), make_settings(source, limits)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
+    """Uri, size and SHA-256 of local files, as `take_fingerprint` wants them."""
+    found = []
+    for file in files:
+        with Path(file.path).open("rb") as opened:
+            found.append((file.uri, file.size, hashlib.file_digest(opened, "sha256").hexdigest()))
+    return found
+
+
+def make_receipt(
+    source: Source,
+    logical_date: date,
+    limits: Limits,
+    inputs: Sequence[InputSeen],
+    runs: Sequence[StagedRun],
+    quarantine: pl.DataFrame,
+    duplicates: Sequence[Duplicate],
+    warned: Mapping[str, int],
+) -> dict[str, Any]:
+    """The receipt's row, in the shape of `schema.RECEIPTS`.
+
+    `runs`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
+    """
+    narrow = pl.concat([read_narrow(run) for run in runs])
+    seen = sorted(inputs, key=lambda file: file.uri)
+    sums = narrow.select(
+        pl.len().alias("published"),
+        pl.col("raw_chars").sum().alias("chars"),
+        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
+        pl.col("removed_line_chars").sum().alias("removed_chars"),
+    ).row(0, named=True)
+    return {
+        "source": source.name,
+        "logical_date": logical_date,
+        "fingerprint": take_fingerprint([(file.uri, file.size, file.sha256) for file in seen], source, limits),
+        "inputs": [asdict(file) for file in seen],
+        "records": sum(file.records for file in seen),
+        **sums,
+        "duplicates": len(duplicates),
+        "quarantined": quarantine.height,
+        "rules": tally(pl.concat([read_rules(run) for run in runs]), "rule"),
+        "languages": tally(narrow, "language"),
+        "reasons": tally(quarantine.select(reason=pl.col("reasons").explode()), "reason"),
+        "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
+        "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
+        "rules_version": rules_version(),
+        "versions": make_versions(),
+        "settings": make_settings(source, limits),
+    }
+
+
+def read_narrow(run: StagedRun) -> pl.DataFrame:
+    """The measured columns that the receipt sums up, for the documents that will be published."""
+    columns = [
+        "doc_id",
+        "language",
+        "raw_chars",
+        "body_chars",
+        "apart_chars",
+        "removed_line_chars",
+        "line_ends",
+        "removed_lines",
+        "captions_merged",
+    ]
+    narrow = pl.read_parquet(run.folder / "narrow.parquet", columns=columns, hive_partitioning=False)
+    return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
+
+
+def read_rules(run: StagedRun) -> pl.DataFrame:
+    """The rule of every line taken out of the documents that will be published."""
+    lines = pl.scan_parquet(run.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
+    if run.without:
+        lines = lines.filter(~pl.col("doc_id").is_in(list(run.without)))
+    return lines.select("rule").collect()
+
+
+def tally(rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
+    """How often each value of a column occurs, as the receipt's tallies are: sorted by value."""
+    return rows.group_by(name).agg(count=pl.len().cast(pl.Int64)).sort(name).to_dicts()
+
+
+def sum_batch(
+    receipt: Mapping[str, Any], planned: int, runs: Sequence[StagedRun], quarantine: pl.DataFrame
+) -> dict[str, int]:
+    """The counts that the audit of the batch judges: the receipt's own beside those of the rows themselves."""
+    return {
+        **{name: value for name, value in receipt.items() if isinstance(value, int)},
+        "input_records": sum(file["records"] for file in receipt["inputs"]),
+        "inputs": planned,
+        "inputs_accounted": len(receipt["inputs"]),
+        "document_rows": sum(count_rows(run, "documents") for run in runs),
+        "quarantine_rows": quarantine.height,
+        "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
+    }
+
+
+def count_rows(run: StagedRun, table: str) -> int:
+    """Rows of a staged table that will be published."""
+    ids = pl.scan_parquet(run.folder / f"{table}.parquet", hive_partitioning=False).select("doc_id")
+    return int(ids.filter(~pl.col("doc_id").is_in(list(run.without))).select(pl.len()).collect().item())

@@ -1,0 +1,116 @@
+"""Roles that follow from a line's place: the headline on top, the standfirst under it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tasks.lines import above
+
+HEADLINE_WIDTH = 220
+SENTENCE_WIDTH = 100  # a first line this long that ends in a full stop is body
+BEGINNING_WIDTH = 25  # a shorter line may begin a title by chance
+STANDFIRST_WIDTH = 420
+COPY_SLACK = 10  # a copy's length differs by quotation marks and a stop at most
+COPY_WIDTH = 30  # a shorter headline may be said again in the body for good reasons
+TOP_LINES = 12  # a record's own title is looked for among this many first lines
+FOLDS = r"[\s\"'“”‘’«»„.,:;!?–—-]+"
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """A text as it is compared: lower case, punctuation and white space folded into single blanks."""
+    return text.str.to_lowercase().str.replace_all(FOLDS, " ").str.strip_chars(" ")
+
+
+def name_headlines(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `headline` to at most one line a document, and `repeat` to its copies (any above the body, longer ones
+    anywhere).
+
+    Where the record brings a title, the headline is the line that equals it, or that it begins with (a site's name may
+    follow); where it brings none, the first line that has no other role, if it is no sentence of the body. Adds place
+    (position in the document) and repeats (the headline's line number, on its copies).
+    """
+    placed = lines.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc"))
+    top = placed.filter(pl.col("place") < TOP_LINES)
+    titles = records.select(title=folded(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
+    by_title = top.join(titles, on="doc", maintain_order="left").with_columns(key=folded(pl.col("text")))
+    begins = pl.col("title").str.starts_with(pl.col("key")) & (pl.col("width") >= BEGINNING_WIDTH)
+    free = top.filter(pl.col("role").is_null() & pl.col("rule").is_null()).join(
+        titles, on="doc", how="anti", maintain_order="left"
+    )
+    sentence = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$") & (pl.col("width") >= SENTENCE_WIDTH)
+    by_place = free.unique("doc", keep="first", maintain_order=True).filter(
+        (pl.col("width") <= HEADLINE_WIDTH) & ~sentence
+    )
+    chosen = (
+        pl.concat(
+            [
+                by_title.filter((pl.col("key") == pl.col("title")) | begins).select(*placed.columns),
+                by_place.select(*placed.columns),
+            ]
+        )
+        .unique("doc", keep="first", maintain_order=True)
+        .select("doc", _headline="line", _key=folded(pl.col("text")), _width="width")
+    )
+    copies = (
+        placed.filter((pl.col("width") <= HEADLINE_WIDTH + COPY_SLACK) & pl.col("role").is_null())
+        .join(chosen, on="doc", maintain_order="left")
+        .filter((pl.col("width").cast(pl.Int32) - pl.col("_width").cast(pl.Int32)).abs() <= COPY_SLACK)
+        .filter((pl.col("line") > pl.col("_headline")) & ((pl.col("zone") == "head") | (pl.col("width") >= COPY_WIDTH)))
+        .filter(folded(pl.col("text")) == pl.col("_key"))
+        .select("doc", "line", repeats="_headline")
+    )
+    is_headline = (pl.col("line") == pl.col("_headline")).fill_null(False)
+    is_copy = pl.col("repeats").is_not_null()
+    return (
+        placed.join(chosen.select("doc", "_headline"), on="doc", how="left", maintain_order="left")
+        .join(copies, on=["doc", "line"], how="left", maintain_order="left")
+        .with_columns(
+            role=pl.when(is_headline).then(pl.lit("headline")).when(is_copy).then(pl.lit("repeat")).otherwise("role"),
+            role_by=pl.when(is_headline)
+            .then(pl.lit("headline.on-top"))
+            .when(is_copy)
+            .then(pl.lit("repeat.headline"))
+            .otherwise("role_by"),
+        )
+        .drop("_headline")
+    )
+
+
+def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `standfirst` to at most one line a document: the one under the headline that sums it up.
+
+    It is the record's own standfirst, or stands right below the headline and either lacks a final stop or has a byline, bio,
+    date or caption between it and the body.
+    """
+    wanted = records.select(_key=folded(pl.col("standfirst"))).with_row_index("doc")
+    top = lines.filter(pl.col("place") < TOP_LINES)
+    candidates = top.filter(
+        (above("role", 1) == "headline").fill_null(False) & pl.col("role").is_null() & pl.col("rule").is_null()
+    )
+    known = (
+        top.filter(pl.col("role").is_null())
+        .join(wanted, on="doc")
+        .filter((pl.col("_key") != "") & (folded(pl.col("text")) == pl.col("_key")))
+    )
+    below = top.select(
+        "doc", "line", _below=above("role_hit", -1), _below_width=above("width", -1), _below_text=above("text", -1)
+    )
+    furnished = pl.col("_below").is_in(["byline", "bio", "timestamp", "caption"]).fill_null(False)
+    unstopped = ~pl.col("ends_sentence") & (pl.col("width") >= 60) & (pl.col("_below_width") >= 60)
+    # A line that the next one says again with a credit is its copy.
+    copied = pl.col("_below_text").str.starts_with(pl.col("text")).fill_null(False)
+    guessed = candidates.join(below, on=["doc", "line"]).filter(
+        (pl.col("width") <= STANDFIRST_WIDTH) & (pl.col("width") >= 40) & ~copied & (furnished | unstopped)
+    )
+    chosen = pl.concat([known.select("doc", "line"), guessed.select("doc", "line")]).unique(
+        subset="doc", keep="first", maintain_order=True
+    )
+    is_standfirst = pl.col("_standfirst").fill_null(False)
+    return (
+        lines.join(chosen.with_columns(_standfirst=pl.lit(True)), on=["doc", "line"], how="left", maintain_order="left")
+        .with_columns(
+            role=pl.when(is_standfirst).then(pl.lit("standfirst")).otherwise("role"),
+            role_by=pl.when(is_standfirst).then(pl.lit("standfirst.under-headline")).otherwise("role_by"),
+        )
+        .drop("_standfirst")
+    )

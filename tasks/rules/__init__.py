@@ -1,0 +1,18 @@
+"""Boilerplate rules: rows of data in `rows/`, and the engine that matches them against columns of lines."""
+
+from __future__ import annotations
+
+from tasks.rules.key import line_key
+from tasks.rules.load import FAMILIES, Rule, load_roles, load_rules, read_rules, rules_version
+from tasks.rules.match import match_rules
+
+__all__ = [
+    "FAMILIES",
+    "Rule",
+    "line_key",
+    "load_roles",
+    "load_rules",
+    "match_rules",
+    "read_rules",
+    "rules_version",
+]

@@ -1,0 +1,54 @@
+"""The key of a line: what is left of it when case, spacing and decoration no longer count.
+
+"Read more »", "READ MORE…" and "* Read more:" have one key. Quotation marks, ? and ! stay: a quoted "Share this" is
+somebody's words, and a question is a question.
+"""
+
+
+from __future__ import annotations
+
+import polars as pl
+
+# Signs that nobody sees, and what lower case leaves of the Turkish capital I with a dot.
+UNSEEN = ("\u0307", "\u00ad", "\u200b", "\u200e", "\u200f", "\u2060", "\ufeff")
+
+# Signs that editors and systems write in several ways.
+SAME_SIGN = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201a": "'",
+    "\u201b": "'",
+    "\u02bc": "'",
+    "\u00b4": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u201e": '"',
+    "\u201f": '"',
+    "\u095c": "\u0921\u093c",  # Devanagari letters with a dot below, one sign or two
+    "\u095d": "\u0922\u093c",
+    "\u064a\u0654": "\u0626",  # Arabic yeh with hamza, two signs or one
+    "\u0627\u0654": "\u0623",  # Arabic alef with hamza above
+}
+
+# « ... » at the start of a line is speech; a lone « or » is decoration.
+QUOTED = r"^[\s.…–—-]*«([^«»]*)»"
+
+# Signs around a line that say nothing. Japanese and Arabic editors have their own colons, stops and brackets.
+DECORATIONS = (
+    " \t\n\r\x0b\x0c\x85\u00a0\u2002\u2003\u2009\u3000"
+    ".:…-\u2013\u2014\u2212\u2015•*·∙◦|¦»«›\u2039><→←↑↓⇒➜➔➤➡⬇⬆↗↘↩▶►▸▹▷◀◄▼▲▾▴△▽■□◾◽▪▫●○◆◇★☆✓✔✕✖×✱#()[]{}=_~+/\\"
+    "。：・､，、．【】〔〕「」『』〈〉《》［］（）＞＜≫≪｜＊※＃〓"
+    "\u200d\ufe0e\ufe0f"
+    "👉👇👆👈🔴🔵🟢🟡⚫⚪🔗📷📸🎥📹📺🎧🔊📢📣🔔📧📩✉📰🗞📱☎📌📍💬🗨❤💙👍⭐🌟✨🔥⚡❗‼⏩⏱⏰🕒🕐✅🔍🔎➕➖🎬🎙🔁🔄📊📈💡🆕🚨✍🖊✏"
+)
+
+
+def line_key(text: pl.Expr) -> pl.Expr:
+    """The key of every line: lower case, one space for any white space, plain quote signs, no decoration around it.
+
+    Applying it twice changes nothing. A line of decoration only has the empty key.
+    """
+    seen = text.str.to_lowercase().str.replace_many(list(UNSEEN), [""])
+    plain = seen.str.replace_many(SAME_SIGN).str.replace_all(r"\s{2,}|[^\S ]", " ")
+    plain = plain.str.replace(QUOTED, '"$1"')
+    return plain.str.strip_chars(DECORATIONS)

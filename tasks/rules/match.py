@@ -1,0 +1,114 @@
+"""All rules against all lines at once.
+
+Only short lines are looked at, and each different key once: first in a table of whole lines, then with one combined
+pattern (a few, if it grows too big for the engine), whose groups say which rule it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+import polars as pl
+
+from tasks.rules.key import line_key
+from tasks.rules.load import ZONES, Rule, load_rules
+
+# Alternatives in one combined pattern. More of them and the engine's tables outgrow its cache.
+CHUNK = 60
+FOUND = {"rule": pl.String, "family": pl.String, "action": pl.String, "zone": pl.String, "takes": pl.String}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some patterns of one `max_chars`, best first: `test` says whether any matches, `which` has a group for each."""
+
+    max_chars: int
+    test: str
+    which: str
+    ranks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """Rules made ready: rows by rank (0 wins), whole lines with the rank of their best rule, patterns in chunks."""
+
+    rows: pl.DataFrame
+    lines: pl.DataFrame
+    chunks: tuple[Chunk, ...]
+    max_chars: int
+
+
+def match_rules(text: pl.Series, rules: tuple[Rule, ...] | None = None) -> pl.DataFrame:
+    """The rule that each line falls under.
+
+    `text`: one line each; nulls match nothing. `rules`: all of them unless told. Returns columns rule, family, action,
+    zone, takes, evidence (the key that matched), all null where no rule matched; as long as `text`, in its order.
+    When several rules match, the widest zone wins, then remove before flag, then the id.
+    """
+    book = make_book(load_rules() if rules is None else rules)
+    lines = pl.DataFrame({"text": text.cast(pl.String)})
+    has_text = pl.col("text").str.strip_chars() != ""
+    short = lines.lazy().filter(pl.col("text").str.len_chars() <= book.max_chars, has_text).unique("text").collect()
+    keyed = short.with_columns(evidence=line_key(pl.col("text")))
+    ranked = keyed.join(rank_keys(keyed["evidence"].unique(), book), on="evidence", how="inner")
+    found = ranked.join(book.rows, on="rank", how="left").select("text", *FOUND, "evidence")
+    return lines.join(found, on="text", how="left", maintain_order="left").drop("text")
+
+
+def rank_keys(keys: pl.Series, book: Book) -> pl.DataFrame:
+    """Columns evidence, rank: the best rule of each key that has one."""
+    table = pl.DataFrame({"evidence": keys}).with_columns(chars=pl.col("evidence").str.len_chars())
+    whole = table.join(book.lines, on="evidence", how="inner").drop("chars")
+    found = [whole, *(search(table, chunk) for chunk in book.chunks)]
+    return pl.concat(found).group_by("evidence").agg(pl.col("rank").min())
+
+
+def search(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:
+    """Columns evidence, rank: the first pattern of a chunk that matches each key. `table`: evidence, chars."""
+    key = pl.col("evidence")
+    hit = table.filter((pl.col("chars") <= chunk.max_chars) & key.str.contains(chunk.test))
+    groups = hit.lazy().select("evidence", groups=key.str.extract_groups(chunk.which)).unnest("groups")
+    ranks = [pl.when(pl.col(f"r{rank}").is_not_null()).then(pl.lit(rank, pl.UInt32)) for rank in chunk.ranks]
+    return groups.select("evidence", rank=pl.coalesce(ranks)).collect()
+
+
+@cache
+def make_book(rules: tuple[Rule, ...]) -> Book:
+    """Rules in the order in which they win, ready to be matched."""
+    ordered = sorted(rules, key=lambda rule: (ZONES.index(rule.zone), rule.action != "remove", rule.id))
+    rows = [(rank, rule.id, rule.family, rule.action, rule.zone, rule.takes) for rank, rule in enumerate(ordered)]
+    lines = [(line, rank) for rank, rule in enumerate(ordered) for line in rule.lines if len(line) <= rule.max_chars]
+    return Book(
+        rows=pl.DataFrame(rows, schema={"rank": pl.UInt32, "rule": pl.String, **FOUND}, orient="row"),
+        lines=pl.DataFrame(lines, schema={"evidence": pl.String, "rank": pl.UInt32}, orient="row")
+        .group_by("evidence")
+        .agg(pl.col("rank").min()),
+        chunks=tuple(make_chunks(ordered)),
+        max_chars=max((rule.max_chars for rule in rules), default=0),
+    )
+
+
+def make_chunks(ordered: Iterable[Rule]) -> Iterator[Chunk]:
+    """Patterns with the same `max_chars` side by side, at most CHUNK together, best first.
+
+    Most patterns die on a line's first letters; those that begin with anything at all read every line to its end, and
+    go together lest they keep the others alive.
+    """
+    with_pattern = [
+        (rule.max_chars, rule.pattern.startswith((".", "[^")), rank, rule.pattern)
+        for rank, rule in enumerate(ordered)
+        if rule.pattern
+    ]
+    for (limit, _), group in groupby(sorted(with_pattern), key=lambda row: row[:2]):
+        members = [(rank, pattern) for *_, rank, pattern in group]
+        for start in range(0, len(members), CHUNK):
+            part = members[start : start + CHUNK]
+            yield Chunk(
+                max_chars=limit,
+                test="^(?:" + "|".join(pattern for _, pattern in part) + ")$",
+                which="^(?:" + "|".join(f"(?P<r{rank}>{pattern})" for rank, pattern in part) + ")$",
+                ranks=tuple(rank for rank, _ in part),
+            )

@@ -1,0 +1,205 @@
+"""Every column of the lake, declared once: name, type, unit and meaning.
+
+The data dictionary in `lake/README.md` is generated from this module, the staged files are written with these
+schemas and the published files are checked against them. Add a column here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+CAPTION = pa.struct(
+    [
+        pa.field("text", pa.string(), nullable=False),
+        pa.field("credit", pa.string()),
+        pa.field("copies", pa.int32(), nullable=False),
+        pa.field("line", pa.int32(), nullable=False),
+    ]
+)
+
+
+def column(name: str, kind: pa.DataType, meaning: str, *, null: bool = False) -> pa.Field:
+    """One declared column; `meaning` goes to the data dictionary, `null` says whether the value may be missing."""
+    return pa.field(name, kind, nullable=null, metadata={"meaning": meaning})
+
+
+SOURCE = column(
+    "source", pa.string(), "Name of the source that the input came from (sources.toml, or the folder's name)."
+)
+LOGICAL_DATE = column("logical_date", pa.date32(), "The day the batch stands for, not the day it ran.")
+MONTH = column("month", pa.string(), "Partition, YYYY-MM. Stands in the path only, never in the files.")
+RAW_SHA256 = "SHA-256 (hex) of the bytes as received: the file, or the record inside it."
+
+DOCUMENTS = pa.schema(
+    [
+        column("doc_id", pa.string(), "Stable id: hash of source and canonical text (32 hex digits)."),
+        column("record_id", pa.string(), "The record's own id, where it has one.", null=True),
+        SOURCE,
+        column("publisher", pa.string(), "The record's publisher field, else the host of its URL, else the source."),
+        LOGICAL_DATE,
+        column("uri", pa.string(), "File it came from; `#record` (0-based) behind it for a record inside a file."),
+        column("url", pa.string(), "Web address of the article, where the input says it.", null=True),
+        column("title", pa.string(), "Headline.", null=True),
+        column("standfirst", pa.string(), "The paragraph under the headline that sums the article up.", null=True),
+        column("authors", pa.list_(pa.string()), "Names from the byline or the input's own fields, in order."),
+        column("published_at", UTC_TIME, "When it was published; missing when unknown.", null=True),
+        column(
+            "text",
+            pa.string(),
+            "The clean body with its sub-headings: lines joined by one newline where they were adjacent, by a blank line "
+            "where blank lines stood between them.",
+        ),
+        column("captions", pa.list_(CAPTION), "Photo captions: text, credit, copies found, line of the copy kept."),
+        column("language", pa.string(), "ISO 639-1 code (zh-cn, zh-tw for Chinese), `und` when the text does not say."),
+        column("language_score", pa.float64(), "Confidence in `language`, 0 to 1; 0 for `und`."),
+        column(
+            "body_lines", pa.list_(pa.int32()), "Line numbers of the lines of `text` in the canonical text, 0-based."
+        ),
+        column("line_count", pa.int32(), "Lines of the canonical text, blank ones included."),
+        column("raw_chars", pa.int64(), "Characters of the canonical text."),
+        column("text_chars", pa.int64(), "Characters of `text`."),
+        column("removed_lines", pa.int32(), "Lines taken out: the rows of `lines` with `removed`."),
+        column("removed_chars", pa.int64(), "Characters of the lines taken out."),
+        column("flags", pa.list_(pa.string()), "What a reader should know, such as `over_budget`; empty as a rule."),
+        column("raw_sha256", pa.string(), RAW_SHA256),
+        column("canonical_sha256", pa.string(), "SHA-256 (hex) of the canonical text in UTF-8."),
+        column("encoding", pa.string(), "How the bytes became text: encoding, then every repair made."),
+        column("rules_version", pa.string(), "Hash of the cleaning rules that were in force (12 hex digits)."),
+    ]
+)
+
+LINES = pa.schema(
+    [
+        column("doc_id", pa.string(), "The document the line belongs to."),
+        SOURCE,
+        LOGICAL_DATE,
+        column("line", pa.int32(), "Line number in the canonical text, 0-based."),
+        column(
+            "role",
+            pa.string(),
+            "headline, standfirst, byline, bio, timestamp, caption, credit, contributors, boilerplate, repeat.",
+        ),
+        column("removed", pa.bool_(), "True: taken out. False: kept apart, and found in a column of `documents`."),
+        column("rule", pa.string(), "Id of the rule that decided; never used again for anything else."),
+        column("evidence", pa.string(), "What matched; for a repeat, the line it repeats.", null=True),
+        column("text", pa.string(), "The line, exactly."),
+    ]
+)
+
+QUARANTINE = pa.schema(
+    [
+        column("uri", pa.string(), "File it came from; `#record` (0-based) behind it for a record inside a file."),
+        SOURCE,
+        LOGICAL_DATE,
+        column("stage", pa.string(), "Where it was stopped: `read`, `clean` (nothing was left) or `audit`."),
+        column("reasons", pa.list_(pa.string()), "Every reason, as stable codes."),
+        column("detail", pa.string(), "The reason in words, with what was found.", null=True),
+        column("excerpt", pa.string(), "The first characters of the text, where there are any.", null=True),
+        column("raw_sha256", pa.string(), RAW_SHA256, null=True),
+        column("doc_id", pa.string(), "The document's id, where it came that far.", null=True),
+        column("record_id", pa.string(), "The record's own id, where it has one.", null=True),
+        column("publisher", pa.string(), "As in `documents`.", null=True),
+        column("title", pa.string(), "As in `documents`.", null=True),
+        column("language", pa.string(), "As in `documents`.", null=True),
+        column("raw_chars", pa.int64(), "As in `documents`.", null=True),
+        column("text_chars", pa.int64(), "As in `documents`.", null=True),
+        column("encoding", pa.string(), "As in `documents`.", null=True),
+    ]
+)
+
+COUNT = pa.int64()
+
+
+def tally(name: str) -> pa.DataType:
+    """A list of (name, count) pairs."""
+    return pa.list_(pa.struct([pa.field(name, pa.string(), nullable=False), pa.field("count", COUNT, nullable=False)]))
+
+
+RECEIPTS = pa.schema(
+    [
+        SOURCE,
+        LOGICAL_DATE,
+        column("fingerprint", pa.string(), "SHA-256 over inputs, versions and settings: equal means nothing to do."),
+        column(
+            "inputs",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("uri", pa.string(), nullable=False),
+                        pa.field("size", pa.int64(), nullable=False),
+                        pa.field("sha256", pa.string(), nullable=False),
+                        pa.field("records", pa.int64(), nullable=False),
+                    ]
+                )
+            ),
+            "Files the batch was made of, in order: bytes, SHA-256, records found.",
+        ),
+        column("records", COUNT, "Records that came in. Equal to published + duplicates + quarantined."),
+        column("published", COUNT, "Documents published."),
+        column("duplicates", COUNT, "Records whose text was there already."),
+        column("quarantined", COUNT, "Rows of `quarantine`."),
+        column(
+            "chars", COUNT, "Characters of the published documents' canonical texts. Equal to the four below together."
+        ),
+        column("body_chars", COUNT, "Of these, in the lines of `documents.text`."),
+        column("apart_chars", COUNT, "Of these, in lines kept apart."),
+        column("removed_chars", COUNT, "Of these, in lines taken out."),
+        column("line_ends", COUNT, "Of these, line ends."),
+        column("removed_lines", COUNT, "Lines taken out."),
+        column("captions_merged", COUNT, "Copies of captions that were merged into another."),
+        column("rules", tally("rule"), "Lines taken out by each rule."),
+        column("languages", tally("language"), "Documents in each language."),
+        column("reasons", tally("reason"), "Quarantined records by reason; one may have several."),
+        column("warnings", tally("reason"), "Rows that failed an expectation which does not stop a publish."),
+        column(
+            "twins",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("uri", pa.string(), nullable=False),
+                        pa.field("twin", pa.string(), nullable=False),
+                        pa.field("twin_date", pa.date32(), nullable=False),
+                        pa.field("doc_id", pa.string(), nullable=False),
+                    ]
+                )
+            ),
+            "Every duplicate with the uri and logical date of the document it repeats.",
+        ),
+        column("rules_version", pa.string(), "Hash of the cleaning rules (12 hex digits)."),
+        column("versions", pa.string(), "Versions of copydesk and of the libraries that shape the text, as JSON."),
+        column("settings", pa.string(), "Settings and source description that shape the output, as JSON."),
+    ]
+)
+
+TABLES: dict[str, pa.Schema] = {"documents": DOCUMENTS, "lines": LINES, "quarantine": QUARANTINE, "receipts": RECEIPTS}
+
+# Total orders of the rows in every published file; missing values come last.
+SORT_KEYS: dict[str, tuple[str, ...]] = {
+    "documents": ("language", "published_at", "doc_id"),
+    "lines": ("doc_id", "line"),
+    "quarantine": ("source", "logical_date", "uri", "stage"),
+    "receipts": ("source", "logical_date"),
+}
+
+# What reading yields, one row a record: the shape every format is brought to.
+RECORDS = pa.schema(
+    [
+        DOCUMENTS.field("uri"),
+        DOCUMENTS.field("record_id"),
+        DOCUMENTS.field("publisher"),
+        DOCUMENTS.field("url"),
+        DOCUMENTS.field("title"),
+        DOCUMENTS.field("standfirst"),
+        DOCUMENTS.field("authors"),
+        DOCUMENTS.field("published_at"),
+        column(
+            "canonical",
+            pa.string(),
+            "The canonical text: decoded, line ends made newlines, white space at line ends off.",
+        ),
+        DOCUMENTS.field("raw_sha256"),
+        DOCUMENTS.field("canonical_sha256"),
+        DOCUMENTS.field("encoding"),
+    ]
+)

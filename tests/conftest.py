@@ -1,0 +1,55 @@
+"""What all tests share: no time limits that depend on the machine, no settings from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("copydesk", deadline=None, derandomize=True)
+settings.load_profile("copydesk")
+
+for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name != "COPYDESK_BENCH"]:
+    del os.environ[name]
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's folder."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def bench() -> Path:
+    """The evaluation pages; tests that use them are skipped where they are absent."""
+    folder = Path(os.environ.get("COPYDESK_BENCH", PROJECT.parent / "shared" / "bench"))
+    if not (folder / "data").is_dir():
+        pytest.skip("evaluation pages are not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A real Prefect server of the test run's own, for flows that run in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+        # Inherited by the server: what only a dashboard needs slows every short run down.
+        for service in ("TASK_RUN_RECORDER", "EVENT_PERSISTER", "TRIGGERS"):
+            patch.setenv(f"PREFECT_SERVER_SERVICES_{service}_ENABLED", "false")
+        from prefect.settings import (
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+            PREFECT_LOGGING_TO_API_ENABLED,
+            temporary_settings,
+        )
+        from prefect.testing.utilities import prefect_test_harness
+
+        import flows.prefect_defaults  # noqa: F401
+
+        quiet = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
+        with prefect_test_harness(server_startup_timeout=180), temporary_settings(quiet):
+            yield
