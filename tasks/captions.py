@@ -1,40 +1,23 @@
 """Repeated photo captions merged into one, with its credit and the number of copies.
 
-Copies are told by what they say, never by a likeness ratio: real captions of different pictures differ in one number or
-one name. Two captions are copies when their words are the same once quotation marks, list signs and a final stop are off,
-or when one is the other cut short, marked as cut or cut after a whole sentence.
+Here captions are found among the lines, by columns; `copies.py` says which of a document's captions are copies.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
+from tasks.copies import CUT_CHARS, SIGNS, Shown, merge_copies
 from tasks.lines import above
 
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
 CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph that does
-CUT_MARK = re.compile(
-    r"(?:\s*(?:…|\.\.\.)\s*(?:\(?(?:more|read more|mehr|plus|más|mais|meer|mer|więcej|ещё|more info)\)?)?)$",
-    re.IGNORECASE,
-)
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
-SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
-CUT_CHARS = 25
-WHOLE_SENTENCE_CHARS = 60
 SENTENCE_IN_BODY_CHARS = 40
-
-
-@dataclass
-class Group:
-    """Copies of one caption: positions in the document's list of captions; the fullest stands first."""
-
-    key: str
-    best: int
-    members: list[int]
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -45,17 +28,17 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     lines = name_repeated(lines)
     named = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
-        "doc", "line", "text", "role", "role_text", "role_value", "place"
+        "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
     )
     if named.is_empty():
         return lines, pl.DataFrame(schema={"doc": pl.UInt32, "captions": CAPTIONS})
     in_body = captions_said_in_body(lines, named)
     dropped: list[tuple[int, int, str, str]] = []
     captions: list[tuple[int, list[dict[str, object]]]] = []
-    for (doc,), rows in named.group_by("doc", maintain_order=True):
-        merged, gone = merge_document(rows.to_dicts(), in_body.get(doc, {}))
-        captions.append((doc, merged))
-        dropped.extend((doc, line, rule, evidence) for line, rule, evidence in gone)
+    for doc, shown in groupby(named.iter_rows(), key=itemgetter(0)):
+        merged, gone = merge_copies([Shown(*row[1:]) for row in shown], in_body.get(doc, {}))
+        captions.append((doc, [vars(caption) for caption in merged]))
+        dropped.extend((doc, copy.line, copy.rule, str(copy.of)) for copy in gone)
     gone_rows = pl.DataFrame(
         dropped, schema={"doc": pl.UInt32, "line": pl.Int32, "_rule": pl.String, "_evidence": pl.String}, orient="row"
     )
@@ -175,7 +158,7 @@ def captions_said_in_body(lines: pl.DataFrame, named: pl.DataFrame) -> dict[int,
     """For each document, the captions whose whole text stands inside a longer body line: caption line -> body line."""
     said = (
         named.filter(pl.col("role") == "caption")
-        .select("doc", caption="line", say=pl.coalesce("role_text", "text").str.strip_chars(SIGNS + ". "))
+        .select("doc", caption="line", say=pl.col("role_text").str.strip_chars(SIGNS + ". "))
         .filter(pl.col("say").str.len_chars() >= SENTENCE_IN_BODY_CHARS)
     )
     body = lines.filter(pl.col("role").is_null() & ~pl.col("removed")).select("doc", "line", "text")
@@ -189,93 +172,3 @@ def captions_said_in_body(lines: pl.DataFrame, named: pl.DataFrame) -> dict[int,
     for doc, caption, line in found.select("doc", "caption", "line").iter_rows():
         by_doc.setdefault(doc, {})[caption] = line
     return by_doc
-
-
-def merge_document(
-    rows: list[dict[str, object]], in_body: dict[int, int]
-) -> tuple[list[dict[str, object]], list[tuple[int, str, str]]]:
-    """The captions of one document, merged, and the lines to take out as (line, rule, evidence).
-
-    `rows`: its caption and credit lines in order. `in_body`: captions that a body line says too.
-    """
-    captions: list[dict[str, object]] = []
-    gone: list[tuple[int, str, str]] = []
-    credits_seen: dict[str, int] = {}
-    for row in rows:
-        line, text = int(str(row["line"])), str(row["text"])
-        if row["role"] == "credit":
-            credit = str(row["role_value"] or text).strip("()[] .;")
-            if captions and captions[-1]["credit"] is None and captions[-1]["next"] == row["place"]:
-                captions[-1]["credit"] = credit
-            if credit in credits_seen:
-                gone.append((line, "repeat.credit", str(credits_seen[credit])))
-            credits_seen.setdefault(credit, line)
-            continue
-        if line in in_body:
-            gone.append((line, "repeat.caption-in-body", str(in_body[line])))
-            continue
-        said = str(row["role_text"] or text).strip()
-        captions.append(
-            {
-                "line": line,
-                "text": said,
-                "credit": row["role_value"],
-                "inline": row["role_value"] is not None,
-                "next": int(str(row["place"])) + 1,
-            }
-        )
-    groups: list[Group] = []
-    for at, caption in enumerate(captions):
-        key = caption_key(str(caption["text"]))
-        for group in groups:
-            if is_copy(key, group.key) and credits_agree(caption["credit"], captions[group.best]["credit"]):
-                group.members.append(at)
-                if fullness(caption) > fullness(captions[group.best]):
-                    group.best, group.key = at, key
-                break
-        else:
-            groups.append(Group(key, at, [at]))
-    merged = []
-    for group in groups:
-        kept = captions[group.best]
-        credit = kept["credit"] or next(
-            (captions[at]["credit"] for at in group.members if captions[at]["credit"]), None
-        )
-        merged.append({"text": kept["text"], "credit": credit, "copies": len(group.members), "line": kept["line"]})
-        gone.extend(
-            (int(str(captions[at]["line"])), "repeat.caption", str(kept["line"]))
-            for at in group.members
-            if at != group.best
-        )
-    return merged, gone
-
-
-def caption_key(text: str) -> str:
-    """A caption's words as they are compared: lower case, white space folded, quotes, list signs and final stop off."""
-    folded = " ".join(text.split()).casefold()
-    return folded.replace("“", '"').replace("”", '"').replace("’", "'").strip(SIGNS)
-
-
-def is_copy(one: str, other: str) -> bool:
-    """Whether two caption keys say the same, or one is the other cut short."""
-    if one.rstrip(".") == other.rstrip("."):
-        return True
-    short, long = sorted((one, other), key=len)
-    uncut = CUT_MARK.sub("", short)
-    if uncut != short:
-        return len(uncut) >= CUT_CHARS and long.startswith(uncut)
-    return len(short) >= WHOLE_SENTENCE_CHARS and short.endswith((".", "!", "?", "。")) and long.startswith(short + " ")
-
-
-def credits_agree(one: object, other: object) -> bool:
-    """Whether two credits may belong to one picture: one is missing, or one holds the other."""
-    if not one or not other:
-        return True
-    first, second = caption_key(str(one)), caption_key(str(other))
-    return first in second or second in first
-
-
-def fullness(caption: dict[str, object]) -> tuple[bool, bool, int]:
-    """What makes one copy of a caption fuller than another: its credit in the line, no cut, more words."""
-    text = str(caption["text"])
-    return bool(caption["inline"]), CUT_MARK.search(text) is None, len(text)

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -208,22 +208,33 @@ def build_table(
 
 def write_partition(rows: pl.DataFrame, table: str, month: str, target: Path) -> list[TableFile]:
     """Sorted rows as Parquet files of at most FILE_ROWS rows, each named after its content."""
-    schema = file_schema(table)
     written = []
     for number, part in enumerate(rows.iter_slices(FILE_ROWS) if rows.height else [rows]):
-        bloom = {"doc_id": {"ndv": GROUP_ROWS, "fpp": 0.01}} if table in ("documents", "lines") else None
-        path = target / "new"
-        pq.write_table(
-            part.to_arrow().cast(schema), path, compression="zstd", compression_level=3, row_group_size=GROUP_ROWS,
-            write_page_index=True, write_page_checksum=True, bloom_filter_options=bloom,
-        )  # fmt: skip
-        with path.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-            os.fsync(opened.fileno())
-        name = f"part-{number}-{digest[:16]}.parquet"
-        path.rename(target / name)
-        written.append(TableFile(f"month={month}/{name}", part.height, (target / name).stat().st_size, digest))
+        fresh = target / "new"
+        write_parquet(part, table, fresh)
+        made = describe_file(fresh, "", part.height)
+        name = f"part-{number}-{made.sha256[:16]}.parquet"
+        fresh.rename(target / name)
+        written.append(replace(made, path=f"month={month}/{name}"))
     return written
+
+
+def write_parquet(rows: pl.DataFrame, table: str, path: Path) -> None:
+    """Rows of a table in a file that is on the disk when this returns. Equal rows give equal bytes."""
+    bloom = {"doc_id": {"ndv": GROUP_ROWS, "fpp": 0.01}} if table in ("documents", "lines") else None
+    pq.write_table(
+        rows.to_arrow().cast(file_schema(table)), path, compression="zstd", compression_level=3,
+        row_group_size=GROUP_ROWS, write_page_index=True, write_page_checksum=True, bloom_filter_options=bloom,
+    )  # fmt: skip
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+def describe_file(path: Path, name: str, rows: int) -> TableFile:
+    """A file as the manifest has it."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return TableFile(name, rows, path.stat().st_size, digest)
 
 
 def link_file(old: Path, new: Path) -> None:

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from tasks.annotate import annotate
-from tasks.captions import caption_key, is_copy, merge_captions
+from tasks.captions import merge_captions
 from tasks.clean import clean
+from tasks.copies import caption_key, is_copy
 from tasks.lines import split_lines
 
 COPIES = [
