@@ -281,7 +281,6 @@ def list_quarantine(settings: Settings, reason: str | None, source: str | None) 
 def check_lake(settings: Settings) -> int:
     """Verifies a lake and prints what is wrong with it."""
     from tasks.check import check
-
     from tasks.lake import Lake
 
     findings = check(Lake(settings.lake))

@@ -49,7 +49,6 @@ def check_libraries() -> str:
         "duckdb",
         "trafilatura",
         "ftfy",
-        "charset_normalizer",
         "langdetect",
         "great_expectations",
     )
@@ -62,8 +61,6 @@ def check_libraries() -> str:
 
 
 def check_server() -> str:
-    import flows.prefect_defaults  # noqa: F401
-
     try:
         importlib.import_module("prefect.server.api.server")
     except Exception as error:

@@ -14,7 +14,6 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
-import flows.prefect_defaults  # has to come before Prefect
 from flows.console import fail, outline_receipt, print_outcome, say_blocked
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
@@ -22,8 +21,6 @@ from flows.requests import find_batches
 from flows.settings import Settings, make_limits
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
-
-__all__ = ["flows", "ingest", "run_flow"]
 
 
 class BatchBlocked(RuntimeError):

@@ -17,5 +17,8 @@ DEFAULTS = {
     "PREFECT_SERVER_UI_API_URL": "/api",
 }
 
-for name, value in DEFAULTS.items():
-    os.environ.setdefault(name, value)
+
+def set_defaults() -> None:
+    """Puts the defaults into the environment, where nothing else stands there."""
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)

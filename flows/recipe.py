@@ -101,7 +101,7 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
     """Whether a run would make what its receipt says was made: the same files, bytes, rules, versions and settings."""
     if [(file.uri, file.size) for file in files] != [(seen["uri"], seen["size"]) for seen in known["inputs"]]:
         return False
-    return take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"]
+    return bool(take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"])
 
 
 def settle_batch(

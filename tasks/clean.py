@@ -22,9 +22,7 @@ def clean(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     out; a document that would lose more is left as it is and flagged. Adds removed (bool), by (id of the rule or role row
     that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
-    cut = cut_by_rules(lines)
-    cut = cut_lists(cut)
-    return apply_budget(cut, removal_budget)
+    return keep_some_body(apply_budget(cut_lists(cut_by_rules(lines)), removal_budget))
 
 
 def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
@@ -102,3 +100,10 @@ def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
         )
         .drop("_back", "cut")
     )
+
+
+def keep_some_body(lines: pl.DataFrame) -> pl.DataFrame:
+    """Takes the role off a standfirst that has no body under it: it is all the text there is."""
+    is_body = pl.col("role").is_null() & ~pl.col("removed")
+    alone = (pl.col("role") == "standfirst").fill_null(False) & ~is_body.any().over("doc")
+    return lines.with_columns(pl.when(~alone).then(name).alias(name) for name in ("role", "by"))

@@ -156,8 +156,8 @@ def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
 
 
 def name_publisher(record: Record, source: Source) -> str:
-    """The record's own publisher, else the source's, else the host of its address, else the source's name."""
-    return record.publisher or source.publisher or host_of(record.url) or source.name
+    """The record's own publisher, else the host of its address, else the one its source declares, else the source's name."""
+    return record.publisher or host_of(record.url) or source.publisher or source.name
 
 
 def frame_rejects(found: Sequence[Found], shard: Shard, limits: Limits) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from tasks import rules
 from tasks.roles import roles_digest
 
-SHAPING = ("copydesk", "trafilatura", "ftfy", "charset-normalizer", "langdetect", "polars", "pyarrow")
+SHAPING = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
 
 
 @cache

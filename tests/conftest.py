@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from flows.prefect_defaults import set_defaults
+
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")
 
 for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name != "COPYDESK_BENCH"]:
     del os.environ[name]
+set_defaults()
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -47,8 +50,6 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             temporary_settings,
         )
         from prefect.testing.utilities import prefect_test_harness
-
-        import flows.prefect_defaults  # noqa: F401
 
         quiet = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
         with prefect_test_harness(server_startup_timeout=180), temporary_settings(quiet):

@@ -125,6 +125,11 @@ def test_nothing_but_boilerplate_is_cut_whatever_the_budget() -> None:
     assert found["removed"].all() or found.filter(~pl.col("removed"))["role"].to_list() == ["headline"]
 
 
+def test_a_standfirst_without_a_body_is_the_body() -> None:
+    found = take_apart("Last ferry leaves\n\nAfter forty years the line closes, and nobody asked the islanders.\n\nBy Mara Quist")
+    assert dict(found.select("line", "role").iter_rows()) == {0: "headline", 2: None, 4: "byline"}
+
+
 PIECES = [
     "Most Popular",
     "read more:",

@@ -99,8 +99,8 @@ def test_a_record_carries_its_line_and_its_fields(tmp_path: Path) -> None:
 
 PUBLISHERS = {
     "its own": ({"publisher": "P", "url": "https://h.example/"}, "S", "P"),
-    "the source's": ({"url": "https://h.example/"}, "S", "S"),
-    "the host": ({"url": "https://www.h.example/"}, None, "h.example"),
+    "the host": ({"url": "https://www.h.example/"}, "S", "h.example"),
+    "the source's": ({"url": "/relative"}, "S", "S"),
     "the source's name": ({"url": "/relative"}, None, "gazette"),
 }
 

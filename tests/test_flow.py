@@ -1,0 +1,75 @@
+"""The flow on a real Prefect server: the same bytes as in process, and what a person finds in Prefect."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from lakes import hash_lake, make_lake
+
+DAY = date(2026, 10, 31)
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(scope="module")
+def flow_lake(project: Path, tmp_path_factory: pytest.TempPathFactory, prefect_server: None) -> Path:
+    from flows.ingest import ingest
+
+    lake = tmp_path_factory.mktemp("flow") / "lake"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        (outcome,) = ingest(what=["seeds"], logical_date=DAY, lake=str(lake))
+    assert outcome.state == "published"
+    return lake
+
+
+def test_the_flow_gives_the_same_bytes_as_a_run_in_process(project: Path, flow_lake: Path, tmp_path: Path) -> None:
+    make_lake(project, "seeds", tmp_path / "lake", name="seeds", day=DAY)
+    assert hash_lake(flow_lake) == hash_lake(tmp_path / "lake")
+
+
+def test_a_run_has_a_name_and_an_artifact_to_read(flow_lake: Path) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        names = [run.name for run in client.read_flow_runs()]
+        artifacts = {found.key: str(found.data) for found in client.read_artifacts()}
+    assert "ingest-seeds-2026-10-31" in names
+    assert "**seeds 2026-10-31: published**" in artifacts["ingest-seeds"]
+    assert "| published | 39 |" in artifacts["ingest-seeds"]
+
+
+def test_a_blocked_batch_fails_the_run_and_says_why(tmp_path: Path, prefect_server: None) -> None:
+    from flows.ingest import ingest
+
+    (tmp_path / "in").mkdir()
+    text = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(4))
+    rows = [json.dumps({"title": f"Story number {n}", "text": f"{text} {n}", "published_at": "2031-01-01"}) for n in range(20)]
+    (tmp_path / "in" / "a.jsonl").write_text("\n".join(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        state = ingest(what=["in"], logical_date=DAY, lake=str(tmp_path / "lake"), return_state=True)
+    assert state.is_failed()
+    assert "blocked in 2026-10-31: published_in_future" in str(state.message)
+    assert not (tmp_path / "lake" / "documents").exists()
+
+
+def test_nothing_known_to_break_is_installed() -> None:
+    import prefect.server.api.server  # noqa: F401  (fails with fastapi from 0.151 on)
+
+    assert tuple(map(int, importlib.metadata.version("sqlalchemy").split(".")[:2])) < (2, 1)
+    assert tuple(map(int, importlib.metadata.version("prefect").split(".")[:2])) < (3, 9)
+
+
+def test_telemetry_is_off() -> None:
+    import os
+
+    from prefect.settings import get_current_settings
+
+
+    assert get_current_settings().server.analytics_enabled is False
+    assert os.environ["DO_NOT_TRACK"] == "1"
