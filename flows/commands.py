@@ -312,8 +312,8 @@ def roll_back(settings: Settings, number: int) -> int:
     from tasks.publish import roll_back as roll
 
     try:
-        roll(Lake(settings.lake), number, settings.wait_seconds)
+        made = roll(Lake(settings.lake), number, settings.wait_seconds, keep=settings.keep_versions)
     except LakeError as error:
         return fail(error, 2)
-    out.print(f"{settings.lake}: readers see version {number} now", markup=False)
+    out.print(f"{settings.lake}: readers see version {number} again, as version {made}", markup=False)
     return 0

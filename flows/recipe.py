@@ -111,7 +111,7 @@ def settle_batch(
     """Judges what was staged and publishes it, or leaves readers what they had."""
     watcher.step("audit")
     name, day = batch.source.name, batch.logical_date
-    runs, twins = settle_twins(lake, name, day, staged)
+    runs, twins = settle_twins(day, staged)
     narrow = [run.folder / "narrow.parquet" for run in runs]
     verdicts = [audit_documents(narrow)]
     failing = verdicts[0].failing
@@ -134,4 +134,4 @@ def settle_batch(
         lake, (name, day), runs, quarantine, receipt,
         keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
     )  # fmt: skip
-    return Outcome(batch, "published", receipt, done.version, findings)
+    return Outcome(batch, "published", done.receipt, done.version, findings)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lake import Lake, Manifest, file_schema, table_paths
 from tasks.measure import measure
+from tasks.merge import CHUNK_FLOOR, read_run
+from tasks.moves import split_batches
+from tasks.schema import TABLES
+from tasks.tallies import LISTS, Tally, find_gaps, tally_documents, tally_lines, tally_quarantine
 
 CHUNK_DOCUMENTS = 20_000
+AGAIN = "run its batches again with --force"
+COUNTED = (
+    "published", "quarantined", "chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines",
+    "captions_merged",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ def check(lake: Lake) -> list[Finding]:
     manifest = lake.manifest(version)
     found = list(check_files(lake, manifest))
     # With files missing or damaged, what is in them cannot be judged.
-    return found or [*check_receipts(lake, manifest), *check_documents(lake, manifest)]
+    return found or [*check_receipts(lake, manifest), *check_owners(lake, manifest), *check_documents(lake, manifest)]
 
 
 def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
@@ -54,10 +67,12 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
                 yield Finding(
                     "a file is not what was published", str(path), "roll back, or run its batches with --force"
                 )
-            elif not pq.read_schema(path).equals(file_schema(table)):
-                yield Finding(
-                    "a file's columns are not those declared", str(path), "run its batches again with --force"
-                )
+                continue
+            facts = pq.read_metadata(path)
+            if not facts.schema.to_arrow_schema().equals(file_schema(table)):
+                yield Finding("a file's columns are not those declared", str(path), AGAIN)
+            if facts.num_rows != file.rows:
+                yield Finding("a file has other rows than its commit says", str(path), AGAIN)
 
 
 def scan(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> pl.LazyFrame:
@@ -70,30 +85,68 @@ def scan(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -
 
 
 def check_receipts(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
-    """Receipts against their own sums and against the rows that readers find."""
-    batch = ["source", "logical_date"]
-    receipts = scan(lake, manifest, "receipts").collect()
-    for row in receipts.iter_rows(named=True):
-        where = f"{row['source']} {row['logical_date']}"
-        if row["records"] != row["published"] + row["duplicates"] + row["quarantined"]:
-            yield Finding("a receipt's records do not add up", where, "run the batch again with --force")
-        if row["chars"] != row["body_chars"] + row["apart_chars"] + row["removed_chars"] + row["line_ends"]:
-            yield Finding("a receipt's characters do not add up", where, "run the batch again with --force")
-    counted = receipts.select(*batch, "published", "quarantined")
-    for table, count in (("documents", "published"), ("quarantine", "quarantined")):
-        rows = scan(lake, manifest, table).group_by(batch).len("rows").collect()
-        both = counted.join(rows, on=batch, how="full", coalesce=True)
-        wrong = both.filter(pl.col(count).fill_null(0) != pl.col("rows").fill_null(0))
-        for row in wrong.iter_rows(named=True):
-            where = f"{table}, {row['source']} {row['logical_date']}: {row['rows']} rows, {row[count]} in the receipt"
-            yield Finding("a receipt counts other rows than there are", where, "run the batch again with --force")
+    """Receipts against their own sums and against the rows themselves, counted anew."""
+    shares = count_rows(lake, manifest)
+    for receipt in lake.receipts(columns=TABLES["receipts"].names):
+        batch = (receipt["source"], receipt["logical_date"])
+        where = f"{batch[0]} {batch[1]}"
+        for gap in find_gaps(receipt):
+            yield Finding("a receipt's sums do not close", f"{where}: {gap}", AGAIN)
+        for (column, value), count in sorted(shares.pop(batch, Tally()).items(), key=str):
+            said = look_up(receipt, column, value)
+            if said != count:
+                name = column if value is None else f"{column} {value}"
+                yield Finding(
+                    "a receipt counts other rows than there are", f"{where}: {name} is {said}, counted {count}", AGAIN
+                )
+    for source, day in sorted(batch for batch, share in shares.items() if share.total()):
+        yield Finding("rows of a batch that has no receipt", f"{source} {day}", AGAIN)
+
+
+def count_rows(lake: Lake, manifest: Manifest) -> dict[tuple[str, date], Tally]:
+    """Every batch's share of the published tables, counted from the rows. A batch without rows of a kind counts zero."""
+    zero = Tally({(name, None): 0 for name in COUNTED})
+    shares: dict[tuple[str, date], Tally] = defaultdict(zero.copy)
+    for receipt in lake.receipts(columns=("source", "logical_date")):
+        shares[receipt["source"], receipt["logical_date"]] = zero.copy()
+    kinds = {"documents": tally_documents, "lines": tally_lines, "quarantine": tally_quarantine}
+    for table, count in kinds.items():
+        for chunk in read_run(table_paths(lake, manifest, table), budget=CHUNK_FLOOR):
+            for source in pc.unique(chunk["source"]):
+                own = chunk.filter(pc.equal(chunk["source"], source))
+                for day, rows in split_batches(iter([own])):
+                    # Not `+`, which would lose zeros.
+                    shares[source.as_py(), day].update(count(rows))
+    return shares
+
+
+def look_up(receipt: Mapping[str, Any], column: str, value: str | None) -> int:
+    """What a receipt says of a count."""
+    if value is None:
+        return int(receipt[column])
+    return sum(entry["count"] for entry in receipt[column] if entry[LISTS[column]] == value)
+
+
+def check_owners(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
+    """Every claim on a document against its rows: shown for the earliest batch of its source, kept behind it for others."""
+    claims = scan(lake, manifest, "claims").select("source", "doc_id", "logical_date").collect()
+    first = claims.group_by("source", "doc_id").agg(pl.col("logical_date").min())
+    later = claims.join(first, on=claims.columns, how="anti")
+    for table, wanted in (("documents", first), ("shadowed", later)):
+        rows = scan(lake, manifest, table).select(wanted.columns).collect()
+        for what, odd in (
+            ("a document is not where its batch put it", wanted.join(rows, on=wanted.columns, how="anti")),
+            ("a document that no batch brought", rows.join(wanted, on=wanted.columns, how="anti")),
+        ):
+            for source, doc_id, day in odd.sort(odd.columns).iter_rows():
+                yield Finding(what, f"{table}, {source} {day}: {doc_id}", AGAIN)
 
 
 def check_documents(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
     """Documents: each id once, and each put together again from the lake as it came in."""
     ids = scan(lake, manifest, "documents").select("doc_id").collect()["doc_id"]
     for doc_id in ids.filter(ids.is_duplicated()).unique().sort():
-        yield Finding("a document is published twice", doc_id, "run its batches again with --force")
+        yield Finding("a document is published twice", doc_id, AGAIN)
     for month in sorted({file.month for file in manifest.tables.get("documents", ())}):
         lines = scan(lake, manifest, "lines", month)
         documents = scan(lake, manifest, "documents", month).collect()
@@ -101,4 +154,4 @@ def check_documents(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
             own = lines.join(part.lazy().select("doc_id"), on="doc_id", how="semi").collect()
             judged = measure(part.with_columns(month=pl.lit(month)), own.with_columns(month=pl.lit(month)))
             for doc_id in judged.filter(~pl.col("is_rebuilt").fill_null(False))["doc_id"].sort():
-                yield Finding("a document cannot be put together again", doc_id, "run its batch again with --force")
+                yield Finding("a document cannot be put together again", doc_id, AGAIN)

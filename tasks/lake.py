@@ -69,7 +69,11 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows."""
+    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows.
+
+    `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
+    `tables` are empty, the rest still stands.
+    """
 
     version: int
     batch: tuple[str, date] | None
@@ -78,6 +82,7 @@ class Manifest:
     rows: dict[str, int]
     tables: dict[str, tuple[TableFile, ...]]
     note: dict[str, Any]
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,9 @@ def file_schema(table: str) -> pa.Schema:
     Descriptions stay out so that a better wording does not rewrite the whole lake.
     """
     declared = {**TABLES, **HIDDEN}[table]
-    return pa.schema([pa.field(field.name, field.type, field.nullable) for field in declared if field.name != MONTH.name])
+    return pa.schema(
+        [pa.field(field.name, field.type, field.nullable) for field in declared if field.name != MONTH.name]
+    )
 
 
 def read_manifest(lake: Lake, version: int) -> Manifest:
@@ -184,7 +191,8 @@ def read_manifest(lake: Lake, version: int) -> Manifest:
         }
         changed = {table: tuple(body["changed"]) for table, body in raw["tables"].items()}
         rows = {table: int(body["rows"]) for table, body in raw["tables"].items()}
-        return Manifest(raw["version"], batch, raw["restores"], changed, rows, files, raw["note"])
+        kept = all("files" in body for body in raw["tables"].values())
+        return Manifest(raw["version"], batch, raw["restores"], changed, rows, files if kept else {}, raw["note"], kept)
     except FileNotFoundError as error:
         raise LakeError(f"{lake.path}: there is no version {version} (no {path.name} in {path.parent})") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -197,7 +205,7 @@ def write_manifest(manifest: Manifest) -> str:
     tables: dict[str, dict[str, Any]] = {
         table: {"changed": manifest.changed.get(table, ()), "rows": rows} for table, rows in manifest.rows.items()
     }
-    for table, files in manifest.tables.items():
+    for table, files in manifest.tables.items() if manifest.kept else ():
         tables[table]["files"] = [vars(file) for file in files]
     head = {"version": manifest.version, "batch": batch, "restores": manifest.restores, "note": manifest.note}
     return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"
@@ -215,7 +223,10 @@ def read_rows(
     lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
     """Rows of a small table as dicts, in the order of its sort keys."""
-    paths = list(table_paths(lake, lake.manifest(), table, month))
+    manifest = read_manifest(lake, lake.version())
+    if not manifest.kept:
+        raise FileNotFoundError(lake.tree(manifest.version))
+    paths = list(table_paths(lake, manifest, table, month))
     schema = file_schema(table)
     wanted = list(columns or schema.names)
     keys = [name for name in ORDERS[table] if name not in wanted]

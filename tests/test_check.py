@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
-from lakes import make_lake
+from lakes import DAY, make_lake
 
 from tasks.check import check
-from tasks.lake import Lake, write_manifest
-from tasks.publish import describe_file
+from tasks.lake import Lake, TableFile, file_schema, write_manifest
 
 
 @pytest.fixture(scope="module")
 def good(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("check")
     make_lake(project, "seeds/*.txt", place / "lake")
+    make_lake(project, "seeds/broken/*", place / "lake", name="broken")
+    # A document that an earlier batch of its source has: it lies in the shadow.
+    (place / "again").mkdir()
+    shutil.copy(project / "seeds" / "harbour-ferry.en.txt", place / "again" / "copy.txt")
+    make_lake(place, "again/*", place / "lake", day=DAY + timedelta(days=1))
     return place
 
 
@@ -33,21 +41,20 @@ def first_file(lake: Lake, table: str) -> Path:
     return lake.tree(manifest.version) / table / manifest.tables[table][0].path
 
 
-def rewrite(change: Callable[[pl.DataFrame], pl.DataFrame], table: str) -> Callable[[Lake], None]:
-    """Changes rows and the manifest with them, as no file check can see."""
+def rewrite(change: Callable[[pl.DataFrame], pl.DataFrame], table: str, *, rows: int = 0) -> Callable[[Lake], None]:
+    """Changes rows and the manifest with them, as no file check can see. `rows`: by how many the manifest is wrong."""
 
     def tamper(lake: Lake) -> None:
-        import dataclasses
-
-        from tasks.publish import write_parquet
-
         path = first_file(lake, table)
-        write_parquet(change(pl.read_parquet(path, hive_partitioning=False)), table, path)
+        changed = change(pl.read_parquet(path, hive_partitioning=False)).to_arrow().cast(file_schema(table))
+        pq.write_table(changed, path)
         manifest = lake.manifest()
         files = list(manifest.tables[table])
-        files[0] = describe_file(path, files[0].path, pl.read_parquet(path, hive_partitioning=False).height)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        files[0] = TableFile(files[0].path, changed.num_rows + rows, path.stat().st_size, digest)
         tables = {**manifest.tables, table: tuple(files)}
-        lake.manifest_path(1).write_text(write_manifest(dataclasses.replace(manifest, tables=tables)))
+        text = write_manifest(dataclasses.replace(manifest, tables=tables))
+        lake.manifest_path(manifest.version).write_text(text)
 
     return tamper
 
@@ -66,13 +73,39 @@ def add(lake: Lake) -> None:
     shutil.copy(path, path.with_name("copy.parquet"))
 
 
+def drop_column(lake: Lake) -> None:
+    path = first_file(lake, "quarantine")
+    rewrite(lambda rows: rows, "quarantine")(lake)
+    pq.write_table(pq.ParquetFile(path).read().drop_columns(["detail"]), path)
+    manifest = lake.manifest()
+    file = dataclasses.replace(manifest.tables["quarantine"][0], sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    files = (file, *manifest.tables["quarantine"][1:])
+    changed = dataclasses.replace(manifest, tables={**manifest.tables, "quarantine": files})
+    lake.manifest_path(manifest.version).write_text(write_manifest(changed))
+
+
+def more(column: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    return lambda rows: rows.with_columns(pl.col(column) + 1)
+
+
+OPEN_SUMS = "a receipt's sums do not close"
+OTHER_ROWS = "a receipt counts other rows than there are"
 CASES = [
     ("a file is missing", delete),
     ("a file is not what was published", truncate),
     ("a file that no commit made", add),
-    ("a receipt's records do not add up", rewrite(lambda rows: rows.with_columns(pl.col("records") + 1), "receipts")),
-    ("a receipt's characters do not add up", rewrite(lambda rows: rows.with_columns(pl.col("chars") + 1), "receipts")),
-    ("a receipt counts other rows than there are", rewrite(lambda rows: rows.head(rows.height - 1), "documents")),
+    ("a file's columns are not those declared", drop_column),
+    ("a file has other rows than its commit says", rewrite(lambda rows: rows, "lines", rows=1)),
+    (OPEN_SUMS, rewrite(more("records"), "receipts")),
+    (OPEN_SUMS, rewrite(more("chars"), "receipts")),
+    (OPEN_SUMS, rewrite(lambda rows: rows.with_columns(languages=pl.col("languages").list.head(0)), "receipts")),
+    (OTHER_ROWS, rewrite(lambda rows: rows.head(rows.height - 1), "documents")),
+    (OTHER_ROWS, rewrite(lambda rows: rows.head(rows.height - 1), "lines")),
+    (OTHER_ROWS, rewrite(more("captions_merged"), "receipts")),
+    (OTHER_ROWS, rewrite(lambda rows: rows.with_columns(language=pl.lit("xx")), "documents")),
+    ("rows of a batch that has no receipt", rewrite(lambda rows: rows.head(0), "receipts")),
+    ("a document is not where its batch put it", rewrite(lambda rows: rows.head(rows.height - 1), "documents")),
+    ("a document that no batch brought", rewrite(lambda rows: rows.head(rows.height - 1), "claims")),
     ("a document is published twice", rewrite(lambda rows: pl.concat([rows, rows.head(1)]), "documents")),
     (
         "a document cannot be put together again",
@@ -89,7 +122,7 @@ def test_no_lake_is_a_finding(tmp_path: Path) -> None:
     assert [found.what for found in check(Lake(tmp_path / "lake"))] == ["no lake here"]
 
 
-@pytest.mark.parametrize(("what", "tamper"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(("what", "tamper"), CASES, ids=[f"{number} {case[0]}" for number, case in enumerate(CASES)])
 def test_what_is_wrong_is_found(lake: Lake, what: str, tamper: Callable[[Lake], None]) -> None:
     tamper(lake)
     assert what in {found.what for found in check(lake)}

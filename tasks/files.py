@@ -1,0 +1,153 @@
+"""Sorted rows as the files of a version: the same rows give the same bytes, whatever way they came.
+
+Files and row groups end where the rows say so, never where a block happened to end; every file is named after its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.lake import TableFile, file_schema
+from tasks.merge import Run
+
+FILE_ROWS = 250_000
+GROUP_ROWS = 10_000
+GROUP_BYTES = 64 * 2**20  # of `text`: a row group of very long documents ends sooner
+RECEIPT_ROWS = 100  # a receipt lists all inputs of its batch: megabytes a row
+
+# Columns with few values, or with values that return within a row group; others would fill a dictionary in vain.
+REPEATING = (
+    "source", "publisher", "logical_date", "language", "encoding", "rules_version", "role", "removed", "rule", "stage",
+    "evidence", "partition", "authors.list.element", "flags.list.element", "reasons.list.element",
+)  # fmt: skip
+
+
+def write_files(blocks: Run, table: str, root: Path) -> dict[str, tuple[TableFile, ...]]:
+    """Writes sorted rows with a column `month` as the files of `table` below `root`; month -> files.
+
+    Paths are month=YYYY-MM/part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to disk.
+    """
+    written: dict[str, list[TableFile]] = {}
+    writer: pq.ParquetWriter | None = None
+    path = root / "next"
+    rows, open_month = 0, ""
+
+    def close_file() -> None:
+        nonlocal writer
+        if writer is not None:
+            writer.close()
+            writer = None
+            done = written.setdefault(open_month, [])
+            done.append(name_file(path, root, open_month, len(done), rows))
+
+    for month, group in cut_groups(blocks, table):
+        if month != open_month or rows + group.num_rows > FILE_ROWS:
+            close_file()
+            rows, open_month = 0, month
+        if writer is None:
+            root.mkdir(parents=True, exist_ok=True)
+            writer = open_writer(path, table, group.num_rows)
+        writer.write_table(group, row_group_size=group.num_rows)
+        rows += group.num_rows
+    close_file()
+    return {month: tuple(files) for month, files in written.items()}
+
+
+def write_empty(table: str, month: str, root: Path) -> TableFile:
+    """An empty file of `table`, so that engines find a schema where there is no row yet."""
+    root.mkdir(parents=True, exist_ok=True)
+    open_writer(root / "next", table, 1).close()
+    return name_file(root / "next", root, month, 0, 0)
+
+
+def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
+    """A writer with the settings that all published files share. `distinct`: documents in a row group, at most."""
+    schema = file_schema(table)
+    filters = {"doc_id": {"ndv": max(distinct, 1), "fpp": 0.01}} if "doc_id" in schema.names else None
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=3, write_page_index=True, write_page_checksum=True,
+        use_dictionary=list(dictionary_columns(table)), bloom_filter_options=filters,
+    )  # fmt: skip
+
+
+def dictionary_columns(table: str) -> Iterator[str]:
+    """The columns of a table that are worth a dictionary. Lines repeat one another, documents do not."""
+    names = file_schema(table).names
+    for name in REPEATING:
+        if name.partition(".")[0] in names:
+            yield name
+    if table.endswith("lines"):
+        yield from ("text", "doc_id")
+
+
+def cut_groups(blocks: Run, table: str) -> Iterator[tuple[str, pa.Table]]:
+    """Sorted rows as (month, row group). Where a group ends follows from the rows alone, never from the blocks."""
+    schema = file_schema(table)
+    limit = RECEIPT_ROWS if table == "receipts" else GROUP_ROWS
+    waiting: list[pa.Table] = []
+    held, month = 0, ""
+    for block in blocks:
+        for value, piece in split_months(block):
+            if value != month:
+                if held:
+                    yield month, join_rows(waiting, schema)
+                waiting, held, month = [], 0, value
+            waiting.append(piece)
+            held += piece.num_rows
+            while held >= limit or bulky(waiting):
+                whole = pa.concat_tables(waiting)
+                size = group_size(whole, limit)
+                if size == held < limit:
+                    break
+                yield month, join_rows([whole.slice(0, size)], schema)
+                waiting, held = [whole.slice(size)] if size < held else [], held - size
+    if held:
+        yield month, join_rows(waiting, schema)
+
+
+def bulky(waiting: list[pa.Table]) -> bool:
+    """Whether the waiting rows may hold more text than a row group takes; cheap, and true too often at worst."""
+    return sum(int(table.nbytes) for table in waiting) > GROUP_BYTES
+
+
+def group_size(table: pa.Table, limit: int) -> int:
+    """Rows of the next row group: `limit`, or fewer when their text exceeds GROUP_BYTES; at least one."""
+    size: int = min(limit, table.num_rows)
+    if "text" in table.column_names:
+        lengths = pc.fill_null(pc.binary_length(table["text"].slice(0, size)), 0)
+        sizes = pc.cumulative_sum(pc.cast(lengths, pa.int64()))
+        size = pc.sum(pc.less_equal(sizes, GROUP_BYTES)).as_py() or 1
+    return size
+
+
+def split_months(block: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """The stretches of a sorted table that share a month."""
+    runs = pc.run_end_encode(block["month"].combine_chunks())
+    start = 0
+    for end, month in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
+        yield month, block.slice(start, end - start)
+        start = end
+
+
+def join_rows(parts: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    """One table in one piece with exactly `schema`: pages are cut where chunks end, so chunks must not depend on the run."""
+    return pa.concat_tables([part.select(schema.names) for part in parts]).combine_chunks().cast(schema)
+
+
+def name_file(path: Path, root: Path, month: str, number: int, rows: int) -> TableFile:
+    """Moves a finished file to the name its content gives it."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+    target = root / f"month={month}" / f"part-{number}-{digest[:16]}.parquet"
+    target.parent.mkdir(exist_ok=True)
+    path.replace(target)
+    return TableFile(f"month={month}/{target.name}", rows, size, digest)

@@ -1,0 +1,139 @@
+"""Sorted runs become one sorted run, in memory that does not grow with the number of rows.
+
+A run is an iterator of tables whose rows are in order, from one table to the next as well: a staged file is one, the
+published files of a table one behind the other are one. Of each run one chunk is in memory. The smallest last key of
+these chunks is the line up to which everything is known: what lies below it is sorted and passed on. It is the merge of
+an external merge sort, with whole chunks in place of single rows (Knuth, The Art of Computer Programming, 5.4).
+
+The order is total, so which rows come out, and in which order, depends on the rows and on nothing else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Run = Iterator[pa.Table]
+Key = tuple[tuple[bool, Any], ...]
+
+CHUNK_BYTES = 48 * 2**20  # decoded, of all runs of a merge together
+CHUNK_FLOOR = 2**20
+FAN_IN = 32
+
+
+def read_run(paths: Iterable[Path], *, columns: Sequence[str] | None = None, budget: int = CHUNK_BYTES) -> Run:
+    """The rows of Parquet files that are sorted one behind the other, about `budget` decoded bytes at a time.
+
+    Page checksums are verified: a damaged page raises OSError and is never copied into a new version.
+    """
+    for path in paths:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            groups: list[int] = []
+            size = 0
+            for number in range(file.num_row_groups):
+                groups.append(number)
+                size += file.metadata.row_group(number).total_byte_size
+                if size >= budget or number == file.num_row_groups - 1:
+                    yield file.read_row_groups(groups, columns=columns, use_threads=False)
+                    groups, size = [], 0
+
+
+def merge_runs(runs: Iterable[Run], keys: Sequence[str]) -> Run:
+    """All rows of `runs` by `keys` (ascending, missing values last). Raises ValueError when a run was not in order."""
+    rests = list(runs)
+    heads: list[pa.Table | None] = [None] * len(rests)
+    lasts: list[Key] = [()] * len(rests)
+    previous: Key = ()
+    while True:
+        for number in reversed(range(len(rests))):
+            if heads[number] is None and (chunk := next_chunk(rests[number])) is not None:
+                heads[number], lasts[number] = chunk, key_at(chunk, keys, -1)
+            elif heads[number] is None:
+                del rests[number], heads[number], lasts[number]
+        if not rests:
+            return
+        block = sort_block(take_upto(heads, keys, min(lasts), lasts), keys)
+        first = key_at(block, keys, 0)
+        if first < previous:
+            names = ", ".join(keys)
+            raise ValueError(f"rows are not sorted by {names}: {show_key(first)} stands behind {show_key(previous)}")
+        previous = key_at(block, keys, -1)
+        yield block
+
+
+def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, lasts: Sequence[Key]) -> list[pa.Table]:
+    """Takes the rows up to a key off the front of every head; a head that is used up becomes None, to be filled again."""
+    parts = []
+    for number, head in enumerate(heads):
+        if head is not None:
+            cut = head.num_rows if lasts[number] <= bound else count_upto(head, keys, bound)
+            parts.append(head.slice(0, cut))
+            heads[number] = head.slice(cut) if cut < head.num_rows else None
+    return [part for part in parts if part.num_rows]
+
+
+def next_chunk(run: Run) -> pa.Table | None:
+    """The next table of a run that has rows, or None at its end."""
+    return next((chunk for chunk in run if chunk.num_rows), None)
+
+
+def key_at(table: pa.Table, keys: Sequence[str], row: int) -> Key:
+    """A row's key as Python compares it: a missing value sorts behind all others. Text compares as its UTF-8 bytes do."""
+    row %= table.num_rows
+    values = []
+    for name in keys:
+        value = table[name][row]
+        # The number behind a timestamp: as_py() would look up time zones, and fails beyond the year 9999.
+        values.append(value.value if pa.types.is_timestamp(value.type) else value.as_py())
+    return tuple((value is None, 0 if value is None else value) for value in values)
+
+
+def show_key(key: Key) -> str:
+    """A key for a message."""
+    return "/".join(str(value) for _, value in key)
+
+
+def count_upto(table: pa.Table, keys: Sequence[str], bound: Key) -> int:
+    """Number of rows of a sorted table whose key is at most `bound`."""
+    return bisect_right(range(table.num_rows), bound, key=lambda row: key_at(table, keys, row))
+
+
+def sort_block(parts: list[pa.Table], keys: Sequence[str]) -> pa.Table:
+    """Rows of several sorted tables in order."""
+    if len(parts) == 1:
+        return parts[0]
+    block = pa.concat_tables(parts)
+    order = pc.sort_indices(block, [(name, "ascending", "at_end") for name in keys])
+    parts.clear()
+    return block.take(order)
+
+
+def narrow_runs(runs: Sequence[Run], keys: Sequence[str], scratch: Path) -> list[Run]:
+    """At most FAN_IN runs with the same rows: where there are more, groups of them are merged into files in `scratch`."""
+    depth = 0
+    while len(runs) > FAN_IN:
+        merged: list[Run] = []
+        for number in range(0, len(runs), FAN_IN):
+            path = scratch / f"{depth}-{number // FAN_IN}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_run(merge_runs(runs[number : number + FAN_IN], keys), path)
+            merged.append(read_run([path], budget=CHUNK_BYTES // FAN_IN))
+        runs, depth = merged, depth + 1
+    return list(runs)
+
+
+def write_run(blocks: Run, path: Path) -> None:
+    """A run as one passing file with small row groups. Without any row nothing is written but an empty file."""
+    writer: pq.ParquetWriter | None = None
+    for block in blocks:
+        writer = writer or pq.ParquetWriter(path, block.schema, compression="lz4", use_dictionary=False)
+        writer.write_table(block, row_group_size=1_000)
+    if writer is None:
+        writer = pq.ParquetWriter(path, pa.schema([]))
+    writer.close()

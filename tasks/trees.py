@@ -1,0 +1,203 @@
+"""Version trees on a local disk: lock, draft, swap, sweep. The only module that changes anything in a lake's store.
+
+A version is built in a folder that no reader can reach, made durable, renamed, and shown by replacing one link; the kernel
+frees the lock of a process that dies. So there is nothing to recover: what a dead writer left is swept by the next one.
+
+The seam for an object store is here: `lock_lake`, `open_draft`, `keep_file`, `show_version` and `sweep_versions` are all that a
+twin has to offer (a state object swapped by conditional PUT in place of the link); what a version holds is decided in
+`tasks.publish` and read through manifests, which stay as they are.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tasks.lake import Lake, LakeError, Manifest, read_manifest, write_manifest
+from tasks.schema import TABLES
+
+NEXT_STEPS = {
+    errno.ENOSPC: "the disk is full; free some space and run the batch again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run the batch again",
+    errno.EFBIG: "files may not grow that large here (ulimit -f); raise the limit and run the batch again",
+    errno.EROFS: "this disk is read-only; mount it writable or choose another lake",
+    errno.EACCES: "permission denied; give this user write access or choose another lake",
+    errno.EPERM: "not permitted; give this user write access or choose another lake",
+    errno.ENOTDIR: "a part of this path is a file, not a folder; choose another lake",
+    errno.EEXIST: "a file stands where a folder is needed; move it away or choose another lake",
+    errno.ELOOP: "these links go in circles; remove them or choose another lake",
+}
+
+
+class PublishError(LakeError):
+    """A publish that could not be done. Readers still see the version before."""
+
+
+class LakeBusy(LakeError):
+    """Another process has been publishing into this lake for longer than we were told to wait."""
+
+
+@contextmanager
+def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[int]:
+    """Holds the lake's lock, with what dead writers left swept away; gives the number of the published version.
+
+    Raises LakeBusy after `wait_seconds`, PublishError for whatever the disk refuses. `on_wait` is called once, with a line
+    for people, if there is somebody to wait for.
+    """
+    with explain_errors(lake):
+        check_place(lake)
+        for folder in (lake.path, lake.store / "versions", lake.store / "commits"):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(lake.store / "lock")
+        try:
+            acquire(lock, lake, wait_seconds, on_wait)
+        except Timeout as error:
+            raise LakeBusy(
+                f"{lake.path}: another process is publishing and was not done after {wait_seconds:g} s; run the batch again later"
+            ) from error
+        try:
+            sweep_leftovers(lake)
+            yield lake.version()
+        finally:
+            lock.release()
+
+
+def acquire(lock: FileLock, lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
+    """Takes the lock, at once or after waiting."""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if on_wait is not None:
+            on_wait(f"{lake.path}: another process is publishing; waiting up to {wait_seconds:g} s for it")
+        lock.acquire(timeout=wait_seconds)
+
+
+@contextmanager
+def explain_errors(lake: Lake) -> Iterator[None]:
+    """Turns what the disk refuses into a PublishError of one line: what, where, what next."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or lake.path
+        code = error.errno or 0
+        what = NEXT_STEPS.get(
+            code, f"{error.strerror or error}; the version before is untouched, mend this and run the batch again"
+        )
+        raise PublishError(f"cannot publish into {lake.path}: {where}: {what}") from error
+
+
+def check_place(lake: Lake) -> None:
+    """Raises PublishError where a lake cannot stand: on a file, or among tables that are not ours."""
+    if lake.path.exists() and not lake.path.is_dir():
+        raise PublishError(f"{lake.path} is a file; name a folder for the lake")
+    for table in TABLES:
+        path = lake.path / table
+        if path.is_symlink():
+            if str(path.readlink()) != link_target(lake, table):
+                raise PublishError(
+                    f"{path} links to {path.readlink()}, not into {lake.store}; if the lake was moved, move its store as well "
+                    "(or rename it back), else remove the link"
+                )
+        elif path.exists():
+            raise PublishError(f"{path} holds files that were not published here; move it away or choose another lake")
+
+
+def link_target(lake: Lake, table: str) -> str:
+    """Where lake/<table> points to: relative, so that lake and store can be moved together."""
+    return f"../{lake.store.name}/current/{table}"
+
+
+def open_draft(lake: Lake, version: int) -> Path:
+    """An empty folder for the files of the next version."""
+    draft = lake.tree(version).with_suffix(".tmp")
+    draft.mkdir()
+    return draft
+
+
+def drop_draft(draft: Path) -> None:
+    """Removes a draft as far as the disk lets us; the next publisher sweeps the rest."""
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def keep_file(old: Path, new: Path) -> None:
+    """Takes a file over into the next version: a hard link, or a copy where the disk has none (or no more of them)."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(old, new)
+        flush(new)
+
+
+def show_version(lake: Lake, draft: Path, manifest: Manifest) -> None:
+    """Makes a draft the published version: everything on disk first, then one link replaced, for all tables at once."""
+    for folder, _, _ in os.walk(draft):
+        flush(Path(folder))
+    store_manifest(lake, manifest)
+    draft.rename(lake.tree(manifest.version))
+    flush(lake.store / "versions")
+    for table in TABLES:
+        if not (lake.path / table).is_symlink():
+            swap_link(lake.path / table, link_target(lake, table))
+    swap_link(lake.current, f"versions/{manifest.version:08d}")
+
+
+def store_manifest(lake: Lake, manifest: Manifest) -> None:
+    """Writes a manifest in one step."""
+    path = lake.manifest_path(manifest.version)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(write_manifest(manifest), encoding="utf-8")
+    flush(draft)
+    draft.replace(path)
+    flush(path.parent)
+
+
+def swap_link(link: Path, target: str) -> None:
+    """Points a link to `target` in one step: there is no instant without it."""
+    draft = link.with_name(f".{link.name}.next")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
+    flush(link.parent)
+
+
+def flush(path: Path) -> None:
+    """Forces a file or a folder to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def sweep_leftovers(lake: Lake) -> None:
+    """Removes what a dead writer left: drafts, and versions that were finished but never shown."""
+    last = lake.version()
+    for tree in sorted((lake.store / "versions").iterdir()):
+        if not tree.name.isdigit() or int(tree.name) > last:
+            shutil.rmtree(tree)
+    for record in sorted((lake.store / "commits").iterdir()):
+        if not record.stem.isdigit() or record.suffix != ".json" or int(record.stem) > last:
+            record.unlink()
+
+
+def sweep_versions(lake: Lake, keep: int) -> None:
+    """Removes the trees of all but the last `keep` versions. Their commits stay on record, without the lists of files."""
+    oldest = lake.version() - max(keep, 1) + 1
+    for tree in sorted((lake.store / "versions").iterdir()):
+        if tree.name.isdigit() and int(tree.name) < oldest:
+            manifest = read_manifest(lake, int(tree.name))
+            store_manifest(lake, replace(manifest, tables={}, kept=False))
+            # Renamed first: a half-removed tree must not look like a version.
+            doomed = tree.with_suffix(".tmp")
+            tree.rename(doomed)
+            shutil.rmtree(doomed)
