@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types docs-check docs wheel lock clean
+.PHONY: help run test test-all lint types docs-check docs wheel lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ run: $(READY) ## run the real Prefect flow on seeds/ and show what came out
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
+
+test-all: $(READY) ## run the slow tests too
+	@$(BIN)/python -m pytest -m ""
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.settings import Settings, make_limits
 from tasks import lookup
+from tasks.reasons import explain_reason
 from tasks.sources import SourceError, load_sources
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def explain_document(settings: Settings, document: dict[str, Any]) -> int:
         right=frozenset({"line"}),
     )
     for rule in sorted({row["rule"] for row in rows}):
-        if rule in whys:
-            out.print(f"  {rule}: {whys[rule]}", soft_wrap=True, markup=False)
+        if said := whys.get(rule) or explain_reason(rule):
+            out.print(f"  {rule}: {said}", soft_wrap=True, markup=False)
     return 0
 
 

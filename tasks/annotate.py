@@ -19,12 +19,13 @@ PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
 SENTENCE_WIDTH = 60  # a line this long is prose when it ends as a sentence does
 
 
-def annotate(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def annotate(lines: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
     """All that is known of each line before anything is taken out.
 
     `lines` as `split_lines` gives them; `records` with the columns title, standfirst and authors of each document, in
-    the order that `lines.doc` counts. Adds chars, width, ends_sentence, is_paragraph, the columns of `match_roles` and
-    `match_rules`, zone (head, body or tail), role and role_by (the row or the reason that gave it).
+    the order that `lines.doc` counts; `headlines` (doc, line) where something better than place points one out. Adds chars,
+    width, ends_sentence, is_paragraph, the columns of `match_roles` and `match_rules`, zone (head, body or tail), role and
+    role_by (the row or the reason that gave it).
     """
     measured = measure_lines(lines)
     hit = pl.concat(
@@ -40,7 +41,7 @@ def annotate(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         pl.when(role_may_stand()).then(pl.col("role_hit")).alias("role"),
         pl.when(role_may_stand()).then(pl.col("role_rule")).alias("role_by"),
     )
-    return name_standfirsts(name_headlines(shown, records), records)
+    return name_standfirsts(name_headlines(shown, records, headlines), records)
 
 
 def measure_lines(lines: pl.DataFrame) -> pl.DataFrame:

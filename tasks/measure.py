@@ -102,8 +102,9 @@ def describe_documents() -> list[pl.Expr]:
         pl.sum_horizontal(pl.col(*needed, "month").is_null()).cast(pl.Int64).alias("missing_values"),
         pl.sum_horizontal(pl.col(names).str.strip_chars() == "").cast(pl.Int64).alias("blank_values"),
         pl.col("doc_id").str.contains(HEX.format(32)).alias("is_doc_id"),
-        (pl.col("raw_sha256").str.contains(HEX.format(64)) & pl.col("canonical_sha256").str.contains(HEX.format(64)))
-        .alias("is_sha256"),
+        (
+            pl.col("raw_sha256").str.contains(HEX.format(64)) & pl.col("canonical_sha256").str.contains(HEX.format(64))
+        ).alias("is_sha256"),
         pl.col("rules_version").str.contains(HEX.format(12)).alias("is_rules_version"),
         text.str.len_chars().cast(pl.Int64).alias("text_chars_counted"),
         (pl.col("line_count").cast(pl.Int64) - 1).alias("line_ends"),
@@ -180,11 +181,15 @@ def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
     same = pl.col("doc") == pl.col("doc").shift(1)
     asked = pl.when(pl.col("block") != pl.col("block").shift(1)).then(2).otherwise(1)
     found = pl.col("row").cast(pl.Int64) - pl.col("row").shift(1)
-    return body.select(
-        "doc",
-        joints_wrong=same & (asked != found),
-        body_lines_unordered=same & (pl.col("line") <= pl.col("line").shift(1)),
-    ).group_by("doc").agg(pl.col("joints_wrong", "body_lines_unordered").sum())
+    return (
+        body.select(
+            "doc",
+            joints_wrong=same & (asked != found),
+            body_lines_unordered=same & (pl.col("line") <= pl.col("line").shift(1)),
+        )
+        .group_by("doc")
+        .agg(pl.col("joints_wrong", "body_lines_unordered").sum())
+    )
 
 
 def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
@@ -208,9 +213,9 @@ def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
     whole = documents.select("doc", "line_count").join(texts, on="doc", how="left", maintain_order="left")
     tails = whole.select(
         "text",
-        tail=pl.when(pl.col("text").is_null()).then(pl.col("line_count") - 1).otherwise(
-            pl.col("line_count") - 1 - pl.col("last")
-        ),
+        tail=pl.when(pl.col("text").is_null())
+        .then(pl.col("line_count") - 1)
+        .otherwise(pl.col("line_count") - 1 - pl.col("last")),
     )
     return pl.Series([hash_text(text, tail) for text, tail in tails.iter_rows()], dtype=pl.String)
 
@@ -231,14 +236,18 @@ def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
         | (pl.col("logical_date") != pl.col("own_date"))
         | (pl.col("month") != pl.col("own_month"))
     )
-    return apart.join(own, on="doc", how="inner").group_by("doc").agg(
-        lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
-        lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
-        lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
-        lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
-        lines_astray=strange.sum(),
-        lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
-        roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
+    return (
+        apart.join(own, on="doc", how="inner")
+        .group_by("doc")
+        .agg(
+            lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
+            lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
+            lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
+            lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
+            lines_astray=strange.sum(),
+            lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
+            roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
+        )
     )
 
 

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.annotate import annotate
 from tasks.assemble import assemble_documents, assemble_lines
 from tasks.batch import Limits, Shard
 from tasks.captions import merge_captions
-from tasks.clean import clean
 from tasks.lines import split_lines
 from tasks.measure import measure_shard
 from tasks.read import InputSeen, read_shard
 from tasks.stage import stage_tables
+from tasks.treat import treat
 from tasks.version import rules_version
 
 
@@ -51,7 +50,7 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     """
     readings = read_shard(shard, limits)
     records = readings.records
-    lines = clean(annotate(split_lines(records["canonical"]), records), limits.removal_budget)
+    lines = treat(split_lines(records["canonical"]), records, limits.removal_budget)
     lines, captions = merge_captions(lines)
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.metadata import version
 
 from tasks import rules
+from tasks.pages.weights import weights_digest
 from tasks.roles import roles_digest
 
 SHAPING = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
@@ -14,8 +15,9 @@ SHAPING = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
 
 @cache
 def rules_version() -> str:
-    """Hash of all rows that clean: 12 hex digits."""
-    return hashlib.sha256(rules.rules_version().encode() + roles_digest()).hexdigest()[:12]
+    """Hash of all that cleans, rule rows, role rows and the page model: 12 hex digits."""
+    content = rules.rules_version().encode() + roles_digest() + weights_digest()
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 @cache

@@ -21,36 +21,15 @@ def folded(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(FOLDS, " ").str.strip_chars(" ")
 
 
-def name_headlines(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def name_headlines(lines: pl.DataFrame, records: pl.DataFrame, pointed: pl.DataFrame | None = None) -> pl.DataFrame:
     """Gives the role `headline` to at most one line a document, and `repeat` to its copies (any above the body, longer ones
     anywhere).
 
-    Where the record brings a title, the headline is the line that equals it, or that it begins with (a site's name may
-    follow); where it brings none, the first line that has no other role, if it is no sentence of the body. Adds place
-    (position in the document) and repeats (the headline's line number, on its copies).
+    Adds place (position in the document) and repeats (the headline's line number, on its copies). `pointed`: see
+    `choose_headlines`.
     """
     placed = lines.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc"))
-    top = placed.filter(pl.col("place") < TOP_LINES)
-    titles = records.select(title=folded(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
-    by_title = top.join(titles, on="doc", maintain_order="left").with_columns(key=folded(pl.col("text")))
-    begins = pl.col("title").str.starts_with(pl.col("key")) & (pl.col("width") >= BEGINNING_WIDTH)
-    free = top.filter(pl.col("role").is_null() & pl.col("rule").is_null()).join(
-        titles, on="doc", how="anti", maintain_order="left"
-    )
-    sentence = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$") & (pl.col("width") >= SENTENCE_WIDTH)
-    by_place = free.unique("doc", keep="first", maintain_order=True).filter(
-        (pl.col("width") <= HEADLINE_WIDTH) & ~sentence
-    )
-    chosen = (
-        pl.concat(
-            [
-                by_title.filter((pl.col("key") == pl.col("title")) | begins).select(*placed.columns),
-                by_place.select(*placed.columns),
-            ]
-        )
-        .unique("doc", keep="first", maintain_order=True)
-        .select("doc", _headline="line", _key=folded(pl.col("text")), _width="width")
-    )
+    chosen = choose_headlines(placed, records, pointed)
     copies = (
         placed.filter((pl.col("width") <= HEADLINE_WIDTH + COPY_SLACK) & pl.col("role").is_null())
         .join(chosen, on="doc", maintain_order="left")
@@ -61,18 +40,44 @@ def name_headlines(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     )
     is_headline = (pl.col("line") == pl.col("_headline")).fill_null(False)
     is_copy = pl.col("repeats").is_not_null()
+    role_by = pl.when(is_headline).then("_by").when(is_copy).then(pl.lit("repeat.headline")).otherwise("role_by")
     return (
-        placed.join(chosen.select("doc", "_headline"), on="doc", how="left", maintain_order="left")
+        placed.join(chosen.select("doc", "_headline", "_by"), on="doc", how="left", maintain_order="left")
         .join(copies, on=["doc", "line"], how="left", maintain_order="left")
         .with_columns(
             role=pl.when(is_headline).then(pl.lit("headline")).when(is_copy).then(pl.lit("repeat")).otherwise("role"),
-            role_by=pl.when(is_headline)
-            .then(pl.lit("headline.on-top"))
-            .when(is_copy)
-            .then(pl.lit("repeat.headline"))
-            .otherwise("role_by"),
+            role_by=role_by,
         )
-        .drop("_headline")
+        .drop("_headline", "_by")
+    )
+
+
+def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, pointed: pl.DataFrame | None) -> pl.DataFrame:
+    """At most one headline a document: doc, _headline (line), _key, _width, _by.
+
+    Where the record brings a title, it is the line that equals it, or that it begins with (a site's name may follow). Where
+    it brings none, the line that `pointed` (doc, line) names, else the first line that has no other role, if it is no
+    sentence of the body.
+    """
+    top = placed.filter(pl.col("place") < TOP_LINES)
+    titles = records.select(title=folded(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
+    by_title = top.join(titles, on="doc", maintain_order="left").with_columns(key=folded(pl.col("text")))
+    begins = pl.col("title").str.starts_with(pl.col("key")) & (pl.col("width") >= BEGINNING_WIDTH)
+    untitled = placed.join(titles, on="doc", how="anti", maintain_order="left")
+    free = untitled.filter((pl.col("place") < TOP_LINES) & pl.col("role").is_null() & pl.col("rule").is_null())
+    sentence = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$") & (pl.col("width") >= SENTENCE_WIDTH)
+    by_place = free.unique("doc", keep="first", maintain_order=True).filter(
+        (pl.col("width") <= HEADLINE_WIDTH) & ~sentence
+    )
+    ways = [(by_title.filter((pl.col("key") == pl.col("title")) | begins), "headline.record-title")]
+    if pointed is not None:
+        ways.append((untitled.join(pointed, on=["doc", "line"], how="semi"), "headline.page"))
+    ways.append((by_place, "headline.on-top"))
+    found = [way.select("doc", "line", "text", "width", _by=pl.lit(name)) for way, name in ways]
+    return (
+        pl.concat(found)
+        .unique("doc", keep="first", maintain_order=True)
+        .select("doc", "_by", _headline="line", _key=folded(pl.col("text")), _width="width")
     )
 
 
