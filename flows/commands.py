@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -70,12 +71,15 @@ def today() -> date:
 
 def print_directions(lake: Path) -> None:
     """Where the Parquet is, and a question to paste."""
-    out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True)
-    out.print(
-        f'ask:     python -c "import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()"',
-        soft_wrap=True,
-        markup=False,
-    )
+    out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True, markup=False)
+    question = f'import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()'
+    out.print(f'ask:     {name_python()} -c "{question}"', soft_wrap=True, markup=False)
+
+
+def name_python() -> str:
+    """This interpreter as one would type it here."""
+    whole = Path(sys.executable)
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
 
 
 def has_prefect_api() -> bool:
@@ -198,8 +202,6 @@ def show_document(settings: Settings, key: str) -> int:
 
 def restore_document(settings: Settings, key: str) -> int:
     """The canonical text of a document on standard output, exactly: no line end is added."""
-    import sys
-
     picked = pick_document(settings, key)
     if isinstance(picked, int):
         return picked
