@@ -23,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+INTERRUPTED = 130
 LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
 
 
@@ -182,12 +183,13 @@ def doctor(lake: LakeOption = None) -> None:
 
 
 def main() -> None:
-    """Entry point: known errors in one line, ctrl-C without a traceback."""
+    """Entry point. Typer ends with 130 on ctrl-C and says nothing; a person wants to know what became of the run."""
     try:
         app()
-    except KeyboardInterrupt:
-        print("interrupted; nothing was published by this run", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

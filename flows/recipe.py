@@ -70,10 +70,11 @@ def ingest_batch(
     lake = Lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
-    known = lake.receipt(batch.source.name, batch.logical_date)
-    if known and not force and is_unchanged(batch, files, known, limits):
-        return Outcome(batch, "unchanged", known, lake.version())
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+        # Looked up only now: a run that had to wait finds the batch done.
+        known = lake.receipt(batch.source.name, batch.logical_date)
+        if known and not force and is_unchanged(batch, files, known, limits):
+            return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
         staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
         return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
@@ -81,12 +82,20 @@ def ingest_batch(
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
-    files = find_files(batch.source, batch.logical_date, batch.root)
-    if not has_date(batch.source):
-        taken = find_taken(lake, batch)
-        files = [file for file in files if (file.uri, file.size) not in taken]
+    found = find_files(batch.source, batch.logical_date, batch.root)
+    if not found:
+        raise PlanError(
+            f"source {batch.source.name}: no files for {batch.logical_date} at {batch.source.path}. Nothing was done."
+        )
+    if has_date(batch.source):
+        return found
+    taken = find_taken(lake, batch)
+    files = [file for file in found if (file.uri, file.size) not in taken]
     if not files:
-        raise PlanError(f"source {batch.source.name}: no new files for {batch.logical_date}. Nothing was done.")
+        raise PlanError(
+            f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
+            "To run one of them again, give its --date and --force."
+        )
     return files
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +59,7 @@ WRONG = [
     (("ingest", "in", "--date", "2999-01-01"), 2, "lies in the future"),
     (("ingest", "in", "--date", "yesterday"), 2, "Write it as 2026-10-01"),
     (("ingest",), 2, "declares no source"),
-    (("ingest", "in", "--date", "2026-10-30"), 2, "no new files for 2026-10-30"),
+    (("ingest", "in", "--date", "2026-10-30"), 2, "earlier batches took all 3"),
     (("ingest", "in", "--lake", "in/carillon.de.txt"), 1, "is a file"),
     (("why", "nothing"), 2, "neither a document, nor in quarantine, nor a duplicate"),
     (("show", "nothing"), 2, "no document 'nothing'"),
@@ -82,6 +84,27 @@ def test_a_broken_sources_file_is_told_in_a_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "path is missing" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_is_told_in_a_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    sentences = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(20))
+    rows = [json.dumps({"title": f"Story {n}", "text": f"{sentences} {n}"}) for n in range(30_000)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text("\n".join(rows))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "ingest", "in"],
+        cwd=tmp_path, env={**os.environ, "PREFECT_HOME": str(tmp_path / ".prefect")}, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    staging = tmp_path / ".lake-store" / "staging"
+    while running.poll() is None and not list(staging.glob("*.lock")):
+        pass
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert said.strip().splitlines()[-1] == "interrupted; readers of the lake see what they saw before"
+    assert "Traceback" not in said
+    assert [path for path in staging.iterdir() if path.is_dir()] == []
 
 
 def test_why_names_lines_rules_and_reasons(place: Path) -> None:

@@ -184,3 +184,13 @@ def test_two_runs_of_one_batch_wait_for_each_other(tmp_path: Path) -> None:
         with pytest.raises(BatchBusy, match="is being run by another process"):
             refused.result()
     assert make_lake(tmp_path, "in", tmp_path / "lake").state == "published"
+
+
+def test_a_run_that_had_to_wait_finds_the_batch_done(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    write_records(tmp_path / "in" / "a.jsonl", 50)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(make_lake, tmp_path, "in", tmp_path / "lake") for _ in range(2)]
+        states = sorted(run.result().state for run in runs)
+    assert states == ["published", "unchanged"]
