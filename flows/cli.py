@@ -63,6 +63,15 @@ def ingest(
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as a Prefect flow (as is done when a Prefect server is configured).")
     ] = False,
+    learned: Annotated[
+        Optional[str],
+        typer.Option(
+            "--learned",
+            help="Learned lines to use: latest, none, a version, or auto: what the batch used before, else the latest.",
+            show_default="auto",
+            metavar="VERSION",
+        ),
+    ] = None,
     workers: Annotated[
         Optional[int],
         typer.Option("--workers", min=1, help="Processes that build shards side by side.", show_default="1"),
@@ -72,9 +81,9 @@ def ingest(
     ] = None,
 ) -> None:
     """Ingest raw files: clean, audit and publish them as one batch a source."""
-    from flows.commands import run_ingest
+    from flows.run import run_ingest
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources)
+    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
 
 
@@ -146,6 +155,33 @@ def quarantine(
     from flows.commands import list_quarantine
 
     raise typer.Exit(list_quarantine(read_settings(lake=lake), reason, source))
+
+
+@app.command()
+def learn(
+    lake: LakeOption = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="learned_veto.toml lies beside it.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Learn the lines that return across the documents of each publisher, as a new version for the runs to come."""
+    from flows.learning import learn_lake
+
+    raise typer.Exit(learn_lake(read_settings(lake=lake, sources=sources)))
+
+
+@app.command()
+def learned(
+    publisher: Annotated[
+        Optional[str], typer.Argument(help="Only lines of this publisher.", metavar="[PUBLISHER]")
+    ] = None,
+    version: Annotated[str, typer.Option("--version", help="Version to show.", metavar="VERSION")] = "latest",
+    lake: LakeOption = None,
+) -> None:
+    """The learned lines, each with how often it was seen and documents to look at."""
+    from flows.learning import list_learned
+
+    raise typer.Exit(list_learned(read_settings(lake=lake), publisher, version))
 
 
 @app.command()

@@ -1,98 +1,16 @@
-"""What the commands do. Each returns an exit code: 0 done, 1 the run failed, 2 the call was wrong."""
+"""What the commands that ask a lake do. Each returns an exit code: 0 done, 1 something is wrong, 2 the call was."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tomllib
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
-from flows.settings import Settings, make_limits
+from flows.console import fail, out, print_table
+from flows.settings import Settings
 from tasks import lookup
 from tasks.reasons import explain_reason
 from tasks.sources import SourceError, load_sources
-
-if TYPE_CHECKING:
-    from flows.recipe import Batch
-
-QUESTION = (
-    "SELECT language, count(*) AS documents, sum(removed_chars) AS chars_taken_out "
-    "FROM '{lake}/documents/**/*.parquet' GROUP BY ALL ORDER BY documents DESC"
-)
-
-
-def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
-    """Ingests what was asked for, one batch a source, and prints a table a batch."""
-    if prefect or has_prefect_api():
-        from flows.ingest import run_flow
-
-        return run_flow(what, day or today(), settings, force=force)
-    from flows.errors import EXPECTED, exit_code
-    from flows.requests import find_batches
-
-    try:
-        batches = find_batches(what, day or today(), today(), settings.sources)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    # With several sources asked for, one that fails does not stop the others.
-    worst = max(run_batch(batch, settings, force=force) for batch in batches)
-    if worst == 0:
-        print_directions(settings.lake)
-    return worst
-
-
-def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
-    """Runs one batch in this process and prints its table; returns the exit code."""
-    from flows.errors import EXPECTED, exit_code
-    from flows.pools import map_here
-    from flows.recipe import ingest_batch
-
-    try:
-        with watch_run(f"{batch.source.name} {batch.logical_date}") as ticker:
-            outcome = ingest_batch(
-                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
-                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            )  # fmt: skip
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    print_outcome(outcome)
-    return fail(say_blocked(outcome), 1) if outcome.state == "blocked" else 0
-
-
-def today() -> date:
-    """The logical date of a run that names none: today in UTC."""
-    return datetime.now(UTC).date()
-
-
-def print_directions(lake: Path) -> None:
-    """Where the Parquet is, and a question to paste."""
-    out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True, markup=False)
-    question = f'import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()'
-    out.print(f'ask:     {name_python()} -c "{question}"', soft_wrap=True, markup=False)
-
-
-def name_python() -> str:
-    """This interpreter as one would type it here."""
-    whole = Path(sys.executable)
-    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
-
-
-def has_prefect_api() -> bool:
-    """Whether a Prefect server is configured: in the environment or in the active profile. Prefect is not imported."""
-    if os.environ.get("PREFECT_API_URL"):
-        return True
-    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
-    try:
-        profiles = tomllib.loads((home / "profiles.toml").read_text(encoding="utf-8"))
-        active = os.environ.get("PREFECT_PROFILE", profiles.get("active", ""))
-        return bool(profiles["profiles"][active].get("PREFECT_API_URL"))
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
-        return False
 
 
 def pick_document(settings: Settings, key: str) -> dict[str, Any] | int:
@@ -312,7 +230,7 @@ def list_versions(settings: Settings) -> int:
 def roll_back(settings: Settings, number: int) -> int:
     """Makes an earlier version the current one."""
     from tasks.lake import Lake, LakeError
-    from tasks.publish import roll_back as roll
+    from tasks.publishing.publish import roll_back as roll
 
     try:
         made = roll(Lake(settings.lake), number, settings.wait_seconds, keep=settings.keep_versions)

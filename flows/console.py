@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from flows.recipe import Outcome
 
 STEPS = {"plan": "looking for files", "build": "reading and cleaning", "audit": "auditing", "publish": "publishing"}
+
+QUESTION = (
+    "SELECT language, count(*) AS documents, sum(removed_chars) AS chars_taken_out "
+    "FROM '{lake}/documents/**/*.parquet' GROUP BY ALL ORDER BY documents DESC"
+)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -122,6 +129,19 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
     ranked = sorted(tally, key=lambda entry: (-entry["count"], entry[name]))
     words = ", ".join(f"{entry[name]} {entry['count']:,}" for entry in ranked[:most])
     return words + (f", and {len(ranked) - most} more kinds" if len(ranked) > most else "")
+
+
+def print_directions(lake: Path) -> None:
+    """Where the Parquet is, and a question to paste."""
+    out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True, markup=False)
+    question = f'import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()'
+    out.print(f'ask:     {name_python()} -c "{question}"', soft_wrap=True, markup=False)
+
+
+def name_python() -> str:
+    """This interpreter as one would type it here."""
+    whole = Path(sys.executable)
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: frozenset[str] = frozenset()) -> None:

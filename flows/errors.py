@@ -6,6 +6,7 @@ from flows.requests import RequestError
 from flows.staging import BatchBusy
 from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
+from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
 from tasks.sources import SourceError
 
@@ -14,6 +15,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     RequestError: 2,
     SourceError: 2,
     PlanError: 2,
+    LearnedError: 2,
     MissingExtra: 2,
     LakeError: 1,
     BatchBusy: 1,

@@ -14,7 +14,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
-from flows.console import fail, outline_receipt, print_outcome, say_blocked
+from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
+from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
 from flows.requests import find_batches
@@ -78,6 +79,7 @@ def ingest(
     logical_date: date | None = None,
     lake: str = "",
     force: bool = False,
+    learned: str = "",
 ) -> list[Outcome]:
     """Clean, audit and publish raw files: one batch a source.
 
@@ -86,10 +88,13 @@ def ingest(
         logical_date: The day the batches stand for. Left empty: the day this run was scheduled for.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
         force: Run batches again even if nothing has changed.
+        learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": Path(lake)})
+    if learned:
+        settings = settings.model_copy(update={"learned": learned})
     day = logical_date or runtime.flow_run.scheduled_start_time.date()
     outcomes = []
     for batch in find_batches(what, day, datetime.now(UTC).date(), settings.sources):
@@ -97,6 +102,7 @@ def ingest(
         outcome = ingest_batch(
             batch, settings.lake, make_limits(settings), map_tasks, watcher,
             force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+            learned=settings.learned,
         )  # fmt: skip
         create_markdown_artifact(
             write_summary(outcome),
@@ -138,16 +144,13 @@ def pick_runner(workers: int) -> TaskRunner[Any]:
 
 def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
     """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
-    from flows.commands import print_directions
-    from flows.errors import EXPECTED, exit_code
-
     # The run's log is in Prefect; the terminal gets the table.
     logging.getLogger("prefect").setLevel(logging.WARNING)
     os.environ["COPYDESK_SOURCES"] = str(settings.sources)
     code = 0
     try:
         outcomes: Sequence[Outcome] = ingest.with_options(task_runner=pick_runner(settings.workers))(
-            what=list(what), logical_date=day, lake=str(settings.lake), force=force
+            what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
         )
     except BatchBlocked as blocked:
         outcomes, code = blocked.outcomes, fail(blocked, 1)

@@ -16,12 +16,13 @@ from flows.staging import claim_staging
 from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
+from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, cut_shards, find_files, has_date
-from tasks.publish import publish
+from tasks.publishing.publish import publish
+from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
 from tasks.shard import StagedShard
-from tasks.twins import settle_twins
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
 
@@ -60,12 +61,13 @@ class Outcome:
 
 def ingest_batch(
     batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
-    *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600,
+    *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
-    A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. Nothing that
-    readers see changes before the audit has passed. Raises PlanError when there are no files.
+    A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
+    learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
+    when there are no files, LearnedError when there is no such version.
     """
     lake = Lake(lake_folder)
     watcher.step("plan")
@@ -73,6 +75,7 @@ def ingest_batch(
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(batch.source.name, batch.logical_date)
+        limits = replace(limits, learned=pick_learned(lake, learned, known))
         if known and not force and is_unchanged(batch, files, known, limits):
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")

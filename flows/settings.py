@@ -30,9 +30,14 @@ class Settings(BaseSettings):
     removal_budget: float = Field(
         0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
     )
+    learned: str = Field(
+        "auto",
+        description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
+    )
 
 
 def make_limits(settings: Settings) -> Limits:
     """The settings that the work itself is bound by."""
-    names = {field.name for field in fields(Limits)}
+    # Which version of the learned lines is meant depends on the lake and the batch: the recipe finds out.
+    names = {field.name for field in fields(Limits)} - {"learned"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

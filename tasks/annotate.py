@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tasks.learned.match import match_learned
 from tasks.lines import above
 from tasks.roles import match_roles
 from tasks.roles.structure import name_headlines, name_standfirsts
@@ -19,13 +20,19 @@ PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
 SENTENCE_WIDTH = 60  # a line this long is prose when it ends as a sentence does
 
 
-def annotate(lines: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
+def annotate(
+    lines: pl.DataFrame,
+    records: pl.DataFrame,
+    headlines: pl.DataFrame | None = None,
+    learned: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """All that is known of each line before anything is taken out.
 
     `lines` as `split_lines` gives them; `records` with the columns title, standfirst and authors of each document, in
-    the order that `lines.doc` counts; `headlines` (doc, line) where something better than place points one out. Adds chars,
-    width, ends_sentence, is_paragraph, the columns of `match_roles` and `match_rules`, zone (head, body or tail), role and
-    role_by (the row or the reason that gave it).
+    the order that `lines.doc` counts; `headlines` (doc, line) where something better than place points one out;
+    `learned`: the lines of publishers' templates, as `match_learned` takes them (`records` then has publisher too). Adds
+    chars, width, ends_sentence, is_paragraph, the columns of `match_roles` and `match_rules`, zone (head, body or tail),
+    role and role_by (the row or the reason that gave it).
     """
     measured = measure_lines(lines)
     hit = pl.concat(
@@ -36,6 +43,8 @@ def annotate(lines: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame
         ],
         how="horizontal",
     )
+    if learned is not None:
+        hit = match_learned(hit, records["publisher"], learned)
     zoned = mark_zones(mark_paragraphs(hit))
     shown = zoned.with_columns(
         pl.when(role_may_stand()).then(pl.col("role_hit")).alias("role"),

@@ -55,8 +55,16 @@ class Shard:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """A version of the learned lines: `version` names what it says, `path` opens it."""
+
+    version: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Limits:
-    """What bounds a run. Sizes in bytes unless the name says characters."""
+    """What bounds a run. Sizes in bytes unless the name says characters. `learned`: the learned lines it uses, if any."""
 
     shard_bytes: int = 32 * 2**20
     shard_files: int = 5_000
@@ -65,3 +73,4 @@ class Limits:
     unpacked_ratio: int = 200
     removal_budget: float = 0.5
     excerpt_chars: int = 240
+    learned: Learned | None = None

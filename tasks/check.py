@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 
 from tasks.lake import Lake, Manifest, file_schema, table_paths
 from tasks.measure import measure
-from tasks.merge import CHUNK_FLOOR, read_run
-from tasks.moves import split_batches
+from tasks.publishing.merge import CHUNK_FLOOR, read_run
+from tasks.publishing.moves import split_batches
+from tasks.publishing.tallies import LISTS, Tally, find_gaps, tally_documents, tally_lines, tally_quarantine
 from tasks.schema import TABLES
-from tasks.tallies import LISTS, Tally, find_gaps, tally_documents, tally_lines, tally_quarantine
 
 CHUNK_DOCUMENTS = 20_000
 AGAIN = "run its batches again with --force"

@@ -18,6 +18,7 @@ REASONS: dict[str, str] = {
     "repeat.credit": "The same credit stands above already.",
     "repeat.caption-in-body": "A sentence of the body says the same; the sentence stays.",
     "repeat.paragraph": "The same long line stands right above.",
+    "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
     "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
     "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
 }

@@ -41,6 +41,9 @@ class Duplicate:
 def make_settings(source: Source, limits: Limits) -> str:
     """Everything in source and limits that shapes the output, as JSON with sorted keys."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
+    # The version says it all; where its file lies does not count. A run without one says nothing of it.
+    if learned := shaping["limits"].pop("learned"):
+        shaping["learned"] = learned["version"]
     return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
 
 

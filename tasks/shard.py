@@ -11,6 +11,7 @@ import polars as pl
 from tasks.assemble import assemble_documents, assemble_lines
 from tasks.batch import Limits, Shard
 from tasks.captions import merge_captions
+from tasks.learned.store import load_learned
 from tasks.lines import split_lines
 from tasks.measure import measure_shard
 from tasks.read import InputSeen, read_shard
@@ -50,7 +51,8 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     """
     readings = read_shard(shard, limits)
     records = readings.records
-    lines = treat(split_lines(records["canonical"]), records, limits.removal_budget)
+    learned = load_learned(limits.learned) if limits.learned else None
+    lines = treat(split_lines(records["canonical"]), records, limits.removal_budget, learned)
     lines, captions = merge_captions(lines)
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
 

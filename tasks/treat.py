@@ -13,14 +13,16 @@ from tasks.clean import clean
 from tasks.pages import judge_pages
 
 
-def treat(lines: pl.DataFrame, records: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
+def treat(
+    lines: pl.DataFrame, records: pl.DataFrame, removal_budget: float, learned: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Lines annotated, and cleaned or kept.
 
-    `lines` as `split_lines` gives them, `records` as `annotate` asks for, `removal_budget` as `clean` does (the page model's
-    cuts are not counted in it). Adds the columns of both; lines that the page model cut have `page.` rules and the
-    probability that they are no part of the article as evidence.
+    `lines` as `split_lines` gives them, `records` and `learned` as `annotate` asks for, `removal_budget` as `clean` does (the
+    page model's cuts are not counted in it). Adds the columns of both; lines that the page model cut have `page.` rules and
+    the probability that they are no part of the article as evidence.
     """
-    annotated = annotate(lines, records)
+    annotated = annotate(lines, records, learned=learned)
     judged = judge_pages(annotated)
     pages = judged.filter(pl.col("page_cut"))["doc"].unique()
     if pages.is_empty():
@@ -28,7 +30,7 @@ def treat(lines: pl.DataFrame, records: pl.DataFrame, removal_budget: float) -> 
     on_page = pl.col("doc").is_in(pages.implode())
     article = judged.filter(on_page & ~pl.col("page_cut"))
     headlines = judged.filter(on_page & pl.col("page_headline")).select("doc", "line")
-    again = annotate(article.select(lines.columns), records, headlines)
+    again = annotate(article.select(lines.columns), records, headlines, learned)
     cleaned = clean(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
     outside = judged.filter(pl.col("page_cut")).with_columns(
         role=pl.lit("boilerplate"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from staged_shards import OCTOBER, Doc, publish_docs, stage_batch
 
 from tasks.lake import Lake
-from tasks.publish import PublishError, publish
+from tasks.publishing.publish import PublishError, publish
 
 NOVEMBER = date(2026, 11, 2)
 

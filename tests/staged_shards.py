@@ -15,12 +15,12 @@ import pyarrow as pa
 from staged_documents import Parts, make_document, make_stopped
 
 from tasks.lake import Lake
-from tasks.publish import Commit, publish
+from tasks.publishing.publish import Commit, publish
+from tasks.publishing.twins import settle_twins
 from tasks.receipt import StagedRun
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
 from tasks.shard import StagedShard, Twin
 from tasks.stage import stage_tables
-from tasks.twins import settle_twins
 
 OCTOBER = date(2026, 10, 5)
 

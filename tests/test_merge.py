@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks import files, merge
-from tasks.files import cut_groups, write_files
 from tasks.lake import file_schema
-from tasks.merge import merge_runs, narrow_runs, read_run, write_run
+from tasks.publishing import files, merge
+from tasks.publishing.files import cut_groups, write_files
+from tasks.publishing.merge import merge_runs, narrow_runs, read_run, write_run
 
 KEYS = ("language", "published_at", "doc_id")
 SCHEMA = pa.schema([("language", pa.string()), ("published_at", pa.timestamp("us", tz="UTC")), ("doc_id", pa.string())])

@@ -25,9 +25,9 @@ from staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage
 
 from tasks.check import check
 from tasks.lake import Lake, LakeError, file_schema
-from tasks.publish import LakeBusy, PublishError, publish, roll_back
+from tasks.publishing.publish import LakeBusy, PublishError, publish, roll_back
+from tasks.publishing.trees import lock_lake
 from tasks.schema import TABLES
-from tasks.trees import lock_lake
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["lake_writers"])

@@ -156,7 +156,7 @@ def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_
     before = hash_lake(tmp_path / "lake")
     write_records(tmp_path / "in" / "a.jsonl", 4_000)
     code = (
-        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from lakes import make_lake; import tasks.publish as p;"
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from lakes import make_lake; import tasks.publishing.publish as p;"
         "p.publish = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL); import flows.recipe as r; r.publish = p.publish;"
         "make_lake(Path(sys.argv[1]), 'in', Path(sys.argv[1]) / 'lake')"
     )

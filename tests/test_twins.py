@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staged_shards import Doc, publish_docs, read_visible, stage_shard
 
-from tasks import trees
 from tasks.check import check
 from tasks.lake import Lake
-from tasks.twins import CLAIM, plan_moves, read_claimed, settle_twins
+from tasks.publishing import trees
+from tasks.publishing.twins import CLAIM, plan_moves, read_claimed, settle_twins
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 

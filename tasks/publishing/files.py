@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lake import TableFile, file_schema
-from tasks.merge import Run
+from tasks.publishing.merge import Run
 
 FILE_ROWS = 250_000
 GROUP_ROWS = 10_000

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
-from tasks.merge import Run, read_run
+from tasks.publishing.merge import Run, read_run
 from tasks.schema import MONTH
 
 Mask = Callable[[pa.Table], pa.ChunkedArray]

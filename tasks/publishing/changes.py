@@ -15,9 +15,8 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.lake import Lake, Manifest, month_of, table_paths
-from tasks.merge import CHUNK_BYTES, CHUNK_FLOOR, Run
-from tasks.receipt import StagedRun
-from tasks.rows import (
+from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR, Run
+from tasks.publishing.rows import (
     drop_rows,
     frame_rows,
     has_other_columns,
@@ -28,8 +27,9 @@ from tasks.rows import (
     read_partitions,
     read_staged,
 )
+from tasks.publishing.twins import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
+from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
-from tasks.twins import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
 
 SHADOWS = {"documents": "shadowed", "lines": "shadowed_lines"}
 

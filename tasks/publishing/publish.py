@@ -17,15 +17,13 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.changes import Change, Staged, plan_changes, take_stock
-from tasks.files import write_empty, write_files
 from tasks.lake import HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of, read_manifest
-from tasks.merge import merge_runs, narrow_runs
-from tasks.moves import settle_receipts
-from tasks.receipt import StagedRun
-from tasks.schema import MONTH, TABLES
-from tasks.tallies import find_gaps
-from tasks.trees import (
+from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
+from tasks.publishing.files import write_empty, write_files
+from tasks.publishing.merge import merge_runs, narrow_runs
+from tasks.publishing.moves import settle_receipts
+from tasks.publishing.tallies import find_gaps
+from tasks.publishing.trees import (
     LakeBusy,
     PublishError,
     drop_draft,
@@ -35,6 +33,8 @@ from tasks.trees import (
     show_version,
     sweep_versions,
 )
+from tasks.receipt import StagedRun
+from tasks.schema import MONTH, TABLES
 
 __all__ = ["Commit", "LakeBusy", "PublishError", "publish", "roll_back"]
 

@@ -5,7 +5,7 @@ frees the lock of a process that dies. So there is nothing to recover: what a de
 
 The seam for an object store is here: `lock_lake`, `open_draft`, `keep_file`, `show_version` and `sweep_versions` are all that a
 twin has to offer (a state object swapped by conditional PUT in place of the link); what a version holds is decided in
-`tasks.publish` and read through manifests, which stay as they are.
+`tasks.publishing.publish` and read through manifests, which stay as they are.
 """
 
 from __future__ import annotations

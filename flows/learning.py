@@ -1,0 +1,76 @@
+"""Learning publishers' templates, and showing what was learned. Each command returns an exit code."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.console import fail, out, print_table
+from flows.errors import EXPECTED, exit_code
+from flows.settings import Settings
+from tasks.lake import Lake
+from tasks.learned.learn import learn_lines
+from tasks.learned.sample import sample_lake
+from tasks.learned.store import ROWS, find_learned, load_learned, store_learned
+from tasks.learned.veto import apply_vetoes, read_vetoes
+
+VETO_FILE = "learned_veto.toml"
+
+
+def learn_lake(settings: Settings) -> int:
+    """Learns from the published lake and stores the version."""
+    lake = Lake(settings.lake)
+    if not lake.version():
+        return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
+    try:
+        vetoes = read_vetoes(settings.sources.with_name(VETO_FILE))
+        found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
+        rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
+        version = store_learned(lake, rows).version
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    used = rows.filter(pl.col("veto").is_null())
+    out.print(
+        f"learned {version}: {used.height} lines of {used['publisher'].n_unique()} publishers"
+        f" ({rows.height - used.height} more are vetoed)",
+        soft_wrap=True,
+        markup=False,
+    )
+    out.print(
+        "New batches will use it. To clean a published one anew: copydesk ingest NAME --date ... --learned latest",
+        soft_wrap=True,
+        markup=False,
+    )
+    return 0
+
+
+def list_learned(settings: Settings, publisher: str | None, version: str) -> int:
+    """The rows of a version, those of `publisher` if one is named."""
+    try:
+        named = find_learned(Lake(settings.lake), version)
+        if named is None:
+            return fail(f"nothing has been learned in {settings.lake} yet. Run: copydesk learn", 2)
+        rows = load_learned(named)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    if publisher:
+        rows = rows.filter(pl.col("publisher") == publisher)
+        if rows.is_empty():
+            return fail(f"version {named.version} has no line of {publisher!r}. `copydesk learned` shows all.", 2)
+    out.print(f"version {named.version}", markup=False)
+    print_table(
+        ("publisher", "line", "where", "documents", "months", "samples", "veto"),
+        (
+            (
+                row["publisher"],
+                row["text"],
+                row["zone"],
+                f"{row['documents']} of {row['of']}",
+                row["months"],
+                " ".join(row["doc_ids"]),
+                row["veto"],
+            )
+            for row in rows.iter_rows(named=True)
+        ),
+        right=frozenset({"documents", "months"}),
+    )
+    return 0

@@ -1,0 +1,66 @@
+"""`copydesk ingest`: batches run in this process, or as a flow where Prefect is asked for or configured."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
+from flows.errors import EXPECTED, exit_code
+from flows.pools import map_here
+from flows.recipe import Batch, ingest_batch
+from flows.requests import find_batches
+from flows.settings import Settings, make_limits
+
+
+def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
+    """Ingests what was asked for, one batch a source, and prints a table a batch."""
+    if prefect or has_prefect_api():
+        from flows.ingest import run_flow
+
+        return run_flow(what, day or today(), settings, force=force)
+    try:
+        batches = find_batches(what, day or today(), today(), settings.sources)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    # With several sources asked for, one that fails does not stop the others.
+    worst = max(run_batch(batch, settings, force=force) for batch in batches)
+    if worst == 0:
+        print_directions(settings.lake)
+    return worst
+
+
+def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
+    """Runs one batch in this process and prints its table; returns the exit code."""
+    try:
+        with watch_run(f"{batch.source.name} {batch.logical_date}") as ticker:
+            outcome = ingest_batch(
+                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
+                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+                learned=settings.learned,
+            )  # fmt: skip
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    print_outcome(outcome)
+    return fail(say_blocked(outcome), 1) if outcome.state == "blocked" else 0
+
+
+def today() -> date:
+    """The logical date of a run that names none: today in UTC."""
+    return datetime.now(UTC).date()
+
+
+def has_prefect_api() -> bool:
+    """Whether a Prefect server is configured: in the environment or in the active profile. Prefect is not imported."""
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+    try:
+        profiles = tomllib.loads((home / "profiles.toml").read_text(encoding="utf-8"))
+        active = os.environ.get("PREFECT_PROFILE", profiles.get("active", ""))
+        return bool(profiles["profiles"][active].get("PREFECT_API_URL"))
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return False

@@ -1,0 +1,199 @@
+"""Which lines are a publisher's template: those that return in many different stories, always in the same place.
+
+What returns is counted in columns; then each guard takes out what may be news for all that. On a doubt nothing is learned:
+a template that stays is a blemish, a paragraph that goes is a loss.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tasks.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.clean import ASKS, SPEAKS
+from tasks.learned.match import MAX_WIDTH, RULE
+from tasks.rules import line_key
+
+LEAST_DOCUMENTS = 5
+LEAST_SHARE = 0.1
+# A sentence that returns may be quoted, syndicated or a running story's background: it must return far more often.
+SENTENCE_DOCUMENTS = 10
+PARAGRAPH_DOCUMENTS = 20
+SENTENCE_SHARE = 0.25
+NAME_SHARE = 0.5  # a place or a name alone on its line may be a dateline, a signature, a team
+DAYS = 3
+OWN_WORDS = 0.5  # a document with less text of its own tells another one's story again
+PLACED = 0.9  # share of documents in which the line stands above or below the body
+STEADY = 0.8  # share of documents in which the same thing stands above it, or below it
+INSIDE_DOCUMENTS = 10
+INSIDE_BESIDE = 0.95  # share of documents in which a line inside the body touches a line that a rule cuts
+ROLE_SHARE = 0.01  # what is the headline or a caption of more documents than that is no template
+CLOCK = r"\d{1,2}[:.]\d{2}"
+NAME = r"^\p{Lu}[\p{L}'’.-]*(?:[ ,/&]+\p{Lu}[\p{L}'’.-]*){0,2}(?: ?\([^()]*\))?$"
+LINE = ["publisher", "key"]
+
+
+def learn_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The template lines of each publisher, sorted by publisher and key.
+
+    `documents`: doc_id, publisher, logical_date, published_at, title, text, body_lines; `lines`: doc_id, line, role, removed,
+    rule, text; both as the lake has them, in any order. Returns publisher, key, zone (edge or any), documents, of, share,
+    months, doc_ids (two), text, veto (null). A story that is told in several documents counts as one.
+    """
+    laid = drop_retellings(lay_lines(documents, lines))
+    candidates = count_lines(laid).join(name_taken(documents, laid), on=LINE, how="anti")
+    placed = place_lines(laid, candidates)
+    chosen = candidates.join(placed, on=LINE).with_columns(zone=choose_zone()).filter(pl.col("zone").is_not_null())
+    return chosen.select(*LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text",
+                         veto=pl.lit(None, pl.String)).sort(LINE)  # fmt: skip
+
+
+def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Every line of every document where it stood: publisher, doc_id, day, line, text, kind, by, key, and its measures.
+
+    kind: `text` (of the body, or taken out because it was learned before), `apart` or `cut`; by: what set it apart.
+    """
+    body = documents.select(
+        "doc_id",
+        line="body_lines",
+        text=pl.col("text").str.split("\n").list.filter(pl.element() != ""),
+    ).explode("line", "text", empty_as_null=True)  # fmt: skip
+    learned = pl.col("rule") == RULE
+    kind = pl.when(learned).then(pl.lit("text")).when("removed").then(pl.lit("cut")).otherwise(pl.lit("apart"))
+    others = lines.select("doc_id", "line", "text", kind=kind, by=pl.when(~learned).then("rule"), role="role")
+    day = pl.coalesce(pl.col("published_at").dt.date(), "logical_date")
+    return (
+        pl.concat([body.with_columns(kind=pl.lit("text")), others], how="diagonal")
+        .join(documents.select("doc_id", "publisher", day=day), on="doc_id")
+        .pipe(measure_lines)
+        .with_columns(key=line_key(pl.col("text")), is_prose=is_prose())
+        .sort("publisher", "doc_id", "line")
+    )
+
+
+def is_prose() -> pl.Expr:
+    """Whether a line has the form of a paragraph."""
+    return (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
+
+
+def drop_retellings(laid: pl.DataFrame) -> pl.DataFrame:
+    """One document of each story.
+
+    A document most of whose text stands in others too is an update, a copy or a syndicated piece, and is the same story as
+    those that share its longest returning line. What stands in all of them has been seen once.
+    """
+    told = laid.filter(pl.col("kind") == "text").with_columns(shared=pl.col("doc_id").n_unique().over(LINE))
+    returning = pl.col("shared") > 1
+    stories = (
+        told.sort("publisher", "doc_id", "width", "key", descending=[False, False, True, False])
+        .group_by("publisher", "doc_id", maintain_order=True)
+        .agg(
+            own=pl.col("chars").filter(~returning).sum() / pl.col("chars").sum(),
+            longest=pl.col("key").filter(returning).first(),
+        )
+        .with_columns(story=pl.when(pl.col("own") >= OWN_WORDS).then("doc_id").otherwise("longest"))
+    )
+    first = stories.group_by("publisher", "story").agg(pl.col("doc_id").min())
+    return laid.join(first.select("doc_id"), on="doc_id", how="semi", maintain_order="left")
+
+
+def count_lines(laid: pl.DataFrame) -> pl.DataFrame:
+    """Lines that return often enough for what they look like: publisher, key, documents, of, share, months, doc_ids, text."""
+    whole = laid.group_by("publisher").agg(
+        of=pl.col("doc_id").n_unique().cast(pl.Int64), _days=pl.col("day").n_unique()
+    )
+    ids = pl.col("doc_id").unique().sort()
+    last = pl.col("text").str.strip_chars_end().str.tail(1)
+    letters = pl.col("text").str.count_matches(r"\p{L}")
+    news = last.is_in(ASKS) | pl.col("text").str.head(5).str.contains(SPEAKS) | pl.col("text").str.contains(CLOCK)
+    counted = (
+        laid.filter((pl.col("kind") == "text") & (pl.col("width") <= MAX_WIDTH) & (pl.col("key") != ""))
+        .group_by(LINE)
+        .agg(
+            documents=ids.len().cast(pl.Int64),
+            doc_ids=ids.head(2),
+            months=pl.col("day").dt.strftime("%Y-%m").n_unique().cast(pl.Int64),
+            days=pl.col("day").n_unique(),
+            text=pl.col("text").sort_by("doc_id", "line").first(),
+            is_prose=pl.col("is_prose").any(),
+            is_sentence=pl.col("ends_sentence").any(),
+            is_name=pl.col("text").str.contains(NAME).any(),
+            is_news=(news | (letters < 3) | (letters * 2 < pl.col("chars"))).any(),
+        )
+        .join(whole, on="publisher")
+        .with_columns(share=(pl.col("documents") / pl.col("of")).round(4))
+    )
+    documents = pl.when("is_prose").then(PARAGRAPH_DOCUMENTS).when("is_sentence").then(SENTENCE_DOCUMENTS)
+    share = pl.when("is_name").then(NAME_SHARE).when(pl.col("is_prose") | pl.col("is_sentence")).then(SENTENCE_SHARE)
+    return counted.filter(
+        ~pl.col("is_news")
+        & (pl.col("documents") >= documents.otherwise(LEAST_DOCUMENTS))
+        & (pl.col("share") >= share.otherwise(LEAST_SHARE))
+        & (pl.col("days") >= pl.min_horizontal(pl.lit(DAYS), "_days"))
+    )
+
+
+def name_taken(documents: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are the title, or have a role, in documents of the publisher: publisher, key."""
+    titles = documents.select("publisher", "doc_id", key=line_key(pl.col("title"))).drop_nulls()
+    apart = laid.filter(pl.col("kind") == "apart").select("publisher", "doc_id", "key")
+    of = laid.group_by("publisher").agg(of=pl.col("doc_id").n_unique())
+    named = pl.concat([titles, apart]).group_by(LINE).agg(times=pl.col("doc_id").n_unique())
+    return named.join(of, on="publisher").filter(pl.col("times") > ROLE_SHARE * pl.col("of")).select(LINE)
+
+
+def place_lines(laid: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Where candidates stand: publisher, key, at_edge, beside, steady, each a share of the documents that have the line.
+
+    A line is at the edge where a paragraph follows and none of the document's own words stand above it, or where a paragraph
+    stands above and not one of its own sentences below. It is beside where it touches a line that a rule cut, and steady as
+    far as the same thing always precedes, or always follows it.
+    """
+    marked = laid.join(candidates.select(*LINE, is_candidate=pl.lit(True)), on=LINE, how="left", maintain_order="left")
+    repeats = (pl.col("kind") == "text") & pl.col("is_candidate").fill_null(False)
+    own = (pl.col("kind") == "text") & ~repeats
+    closes = own & (pl.col("ends_sentence") | (pl.col("width") >= SENTENCE_WIDTH * 2))
+    label = pl.when(pl.col("kind") != "text").then("by").when(own & pl.col("is_prose")).then(pl.lit("#prose"))
+    cut = (pl.col("role") == "boilerplate").fill_null(False) & (pl.col("kind") == "cut")
+    seen = (
+        marked.with_columns(
+            own=own, prose=own & pl.col("is_prose"), closes=closes, cut=cut, label=label.otherwise("key")
+        )
+        .with_columns(
+            own_above=pl.col("own").cum_sum().over("doc_id"),
+            prose_above=pl.col("prose").cum_sum().over("doc_id"),
+            closes_below=(pl.col("closes").sum() - pl.col("closes").cum_sum()).over("doc_id"),
+            opens=pl.when("own").then("prose").backward_fill().over("doc_id").fill_null(False),
+            before=pl.col("label").shift(1, fill_value="#start").over("doc_id"),
+            after=pl.col("label").shift(-1, fill_value="#end").over("doc_id"),
+            beside=pl.col("cut").shift(1, fill_value=False).over("doc_id")
+            | pl.col("cut").shift(-1, fill_value=False).over("doc_id"),
+        )
+        .filter(repeats)
+    )
+    is_head = (pl.col("own_above") == 0) & pl.col("opens")
+    is_tail = (pl.col("prose_above") > 0) & (pl.col("closes_below") == 0)
+    once = seen.group_by(*LINE, "doc_id", maintain_order=True).agg(
+        at_edge=(is_head | is_tail).all(), beside=pl.col("beside").all(), before=pl.col("before").first(),
+        after=pl.col("after").last(),
+    )  # fmt: skip
+    return once.group_by(LINE).agg(
+        pl.col("at_edge", "beside").mean(),
+        steady=pl.max_horizontal(
+            *(pl.col(side).value_counts().struct.field("count").max() / pl.len() for side in ("before", "after"))
+        ),
+    )
+
+
+def choose_zone() -> pl.Expr:
+    """Where a candidate may be cut; null where it is no template line."""
+    inside = (
+        ~(pl.col("is_prose") | pl.col("is_sentence") | pl.col("is_name"))
+        & (pl.col("documents") >= INSIDE_DOCUMENTS)
+        & (pl.col("beside") >= INSIDE_BESIDE)
+    )
+    return (
+        pl.when((pl.col("at_edge") >= PLACED) & (pl.col("steady") >= STEADY))
+        .then(pl.lit("edge"))
+        .when(inside)
+        .then(pl.lit("any"))
+    )

@@ -1,0 +1,113 @@
+"""Versions of what was learned: one readable file each in the lake's store, named by the hash of what it says.
+
+    .lake-store/learned/5f0c2a9be111.json
+    .lake-store/learned/latest -> 5f0c2a9be111.json
+
+A version never changes and none is taken away: receipts name them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.batch import Learned
+from tasks.lake import Lake
+
+VERSION = re.compile(r"[0-9a-f]{12}")
+ROWS = pl.Schema(
+    {
+        "publisher": pl.String(),
+        "key": pl.String(),  # the line as it is compared
+        "zone": pl.String(),  # edge: only above or below the body; any: inside bodies too
+        "documents": pl.Int64(),  # that have it
+        "of": pl.Int64(),  # that were looked at
+        "share": pl.Float64(),
+        "months": pl.Int64(),  # in which it was seen
+        "doc_ids": pl.List(pl.String),  # two to look at
+        "text": pl.String(),  # as the first of them has it
+        "veto": pl.String(),  # why it must not be used; null for rows in use
+    }
+)
+
+
+class LearnedError(ValueError):
+    """A version or a veto that cannot be used. One line: what, where, what next."""
+
+
+def store_learned(lake: Lake, learned: pl.DataFrame) -> Learned:
+    """Writes a version, if it is new, and makes it the latest."""
+    # One row a line, so that two versions can be compared with any tool.
+    rows = learned.select(ROWS.names()).sort("publisher", "key").to_dicts()
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    content = f'{{"rows": [\n{lines}\n]}}\n'.encode()
+    version = digest(content)
+    folder = folder_of(lake)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{version}.json"
+    if not path.exists():
+        draft = path.with_suffix(".tmp")
+        draft.write_bytes(content)
+        draft.replace(path)
+    link = folder / ".latest.next"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.name)
+    link.replace(folder / "latest")
+    return Learned(version, str(path))
+
+
+def find_learned(lake: Lake, version: str) -> Learned | None:
+    """A version by its name, or `latest`: None when nothing was ever learned. Raises LearnedError for an unknown one."""
+    folder = folder_of(lake)
+    if version == "latest":
+        link = folder / "latest"
+        return find_learned(lake, link.readlink().stem) if link.is_symlink() else None
+    path = folder / f"{version}.json"
+    if not VERSION.fullmatch(version) or not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.json"))) or "none"
+        raise LearnedError(
+            f"{lake.path} has no learned version {version!r}; there are {known}, and `auto`, `latest`, `none`."
+        )
+    return Learned(version, str(path))
+
+
+def pick_learned(lake: Lake, asked: str, receipt: Mapping[str, Any] | None) -> Learned | None:
+    """What a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if it has one.
+
+    `auto`: a batch that has been published keeps the version that its receipt names, or none, so that learning makes no
+    finished batch stale; a new batch takes the latest.
+    """
+    if asked == "auto" and receipt:
+        asked = json.loads(receipt["settings"]).get("learned", "none")
+    return None if asked == "none" else find_learned(lake, "latest" if asked == "auto" else asked)
+
+
+def load_learned(learned: Learned) -> pl.DataFrame:
+    """The rows of a version. Raises LearnedError when the file is gone or is not what it was."""
+    try:
+        content = Path(learned.path).read_bytes()
+    except OSError as error:
+        raise LearnedError(
+            f"{learned.path} cannot be read ({error.strerror}); learn again or run with --learned none."
+        ) from None
+    if digest(content) != learned.version:
+        raise LearnedError(
+            f"{learned.path} was changed by hand; remove it and learn again. To rule out a line, veto it."
+        )
+    return pl.DataFrame(json.loads(content)["rows"], schema=ROWS)
+
+
+def folder_of(lake: Lake) -> Path:
+    """Where the versions of a lake lie."""
+    return lake.store / "learned"
+
+
+def digest(content: bytes) -> str:
+    """The name of a version: 12 hex digits."""
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,328 @@
+"""Learned lines: what is found in generated papers, what must be left alone, and that a run says what it used."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from lakes import Quiet, ask, hash_lake
+
+from flows.pools import map_here
+from flows.recipe import Batch, Outcome, ingest_batch
+from tasks.batch import InputFile, Learned, Limits, Shard, Source
+from tasks.lake import Lake
+from tasks.learned.learn import learn_lines
+from tasks.learned.sample import sample_lake
+from tasks.learned.store import LearnedError, find_learned, load_learned, store_learned
+from tasks.learned.veto import apply_vetoes, read_vetoes
+from tasks.shard import build_shard
+
+Make = Callable[[int], list[str]]
+PAPER = "The Larkhaven Courier"
+DAY = date(2026, 9, 28)
+NOUNS = "harbour ferry council bridge school market river library tower baker tram museum garden theatre mill".split()
+VERBS = "opened closed repaired sold praised painted visited lost found moved counted".split()
+
+
+def sentence(chance: random.Random) -> str:
+    """A sentence of news that no other one equals."""
+    what, other = chance.sample(NOUNS, 2)
+    return (
+        f"The {what} at number {chance.randrange(10**6)} was {chance.choice(VERBS)} on the day when the {other} "
+        f"near the {chance.choice(NOUNS)} was {chance.choice(VERBS)} for the {chance.randrange(10**6)}th time."
+    )
+
+
+def paragraphs(number: int, count: int = 4) -> list[str]:
+    chance = random.Random(number)
+    return [f"{sentence(chance)} {sentence(chance)}" for _ in range(count)]
+
+
+def title_of(number: int) -> str:
+    return f"Story {number} of the {NOUNS[number % len(NOUNS)]} and what came of it"
+
+
+def paper(make: Make, count: int = 40, **record: object) -> list[dict[str, object]]:
+    """Records of one publisher, five a day; `make(number)` gives the lines under the headline."""
+    return [
+        {
+            "id": str(number),
+            "title": title_of(number),
+            "publisher": PAPER,
+            "date": str(DAY + timedelta(days=number // 5)),
+            "text": "\n".join([title_of(number), *make(number)]),
+            **record,
+        }
+        for number in range(count)
+    ]
+
+
+def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", force: bool = False) -> Outcome:
+    """Ingests <root>/in/<day> into <root>/lake."""
+    quiet = Quiet()
+    batch = Batch(Source("s", "in/{date}/*.jsonl"), day, root)
+    return ingest_batch(
+        batch, root / "lake", Limits(), map_here(quiet, 1), quiet, learned=learned, force=force, wait_seconds=60
+    )
+
+
+def write(root: Path, records: list[dict[str, object]], day: date = date(2026, 10, 9)) -> None:
+    path = root / "in" / str(day) / "a.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(json.dumps(record) for record in records))
+
+
+def learn(root: Path) -> pl.DataFrame:
+    return pl.concat([learn_lines(*part) for part in sample_lake(Lake(root / "lake"))])
+
+
+def learn_from(root: Path, records: list[dict[str, object]]) -> pl.DataFrame:
+    """What is learned from a shard of records: nothing is audited or published."""
+    write(root, records)
+    path = root / "in" / "2026-10-09" / "a.jsonl"
+    file = InputFile(str(path), "a.jsonl", path.stat().st_size)
+    build_shard(Shard(Source("s", "in"), date(2026, 10, 9), 0, (file,)), Limits(), root / "staged")
+    documents, lines = (pl.read_parquet(root / "staged" / f"{table}.parquet") for table in ("documents", "lines"))
+    assert documents.height >= 20
+    return learn_lines(documents, lines)
+
+
+def texts(root: Path) -> str:
+    return "\n".join(text for (text,) in ask(root / "lake", "SELECT text FROM 'LAKE/documents/**/*.parquet' ORDER BY doc_id"))
+
+
+FOOT = ["Larkhaven Courier Evening Digest", "Stories of the quay, twice a week and free of charge"]
+HEAD = ["Courier listening service for members"]
+
+
+def with_template(number: int) -> list[str]:
+    """A house's lines above and below; every third article has none of them."""
+    body = paragraphs(number)
+    return body if number % 3 == 0 else [*HEAD, *body, *FOOT]
+
+
+def every(share: int, line: str, place: int | None) -> Make:
+    """Articles of which every `share`th has `line` before paragraph `place` (at the end: None)."""
+
+    def make(number: int) -> list[str]:
+        body = paragraphs(number)
+        if number % share == 0:
+            body.insert(len(body) if place is None else place, line)
+        return body
+
+    return make
+
+
+def test_a_template_is_learned_with_where_it_was_seen(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template))
+    ingest(tmp_path)
+    rows = learn(tmp_path)
+    assert set(rows["text"]) == {*FOOT, *HEAD}
+    assert set(rows["zone"]) == {"edge"}
+    assert rows.select("publisher", "documents", "of", "share", "months").unique().rows() == [(PAPER, 26, 40, 0.65, 2)]
+    (ids,) = rows["doc_ids"].unique().to_list()
+    assert [row[0] for row in ask(tmp_path / "lake", f"SELECT doc_id FROM 'LAKE/documents/**/*.parquet' WHERE text LIKE '%{FOOT[0]}' || chr(10) || '%' ORDER BY 1 LIMIT 2")] == ids
+
+
+QUESTIONS = ["What are you reading at the moment?", "Which book changed your life?", "Where do you write?"]
+AGENCY = "The agency in Larkhaven has reported on the harbour since the year of the great flood and the fire that followed it."
+
+
+def interview(number: int) -> list[str]:
+    return [line for pair in zip(QUESTIONS, paragraphs(number, 3), strict=True) for line in pair]
+
+
+def short_interview(number: int) -> list[str]:
+    answers = [f"The {noun} book {number}" for noun in NOUNS[:3]]
+    return [*paragraphs(number, 2), *(line for pair in zip(QUESTIONS, answers, strict=True) for line in pair)]
+
+
+def retold(number: int) -> list[str]:
+    """Eight stories, each told five times with a new last paragraph."""
+    return [*paragraphs(1000 + number % 8, 6), "What the harbour master said", *paragraphs(number, 1)]
+
+
+def running_story(number: int) -> list[str]:
+    """A third of all articles end on the same background."""
+    return [*paragraphs(number), *([AGENCY] if number % 6 == 0 else [])]
+
+
+def refrain(number: int) -> list[str]:
+    return [*paragraphs(number), *(["Row the ferry home, my love", *paragraphs(number + 500, 1)] * 6 if number == 3 else [])]
+
+
+def recipe(number: int) -> list[str]:
+    things = [f"{number + n} spoons of {noun} flour" for n, noun in enumerate(NOUNS[:4])]
+    return ["Ingredients", *things, "Method", *paragraphs(number, 3)]
+
+
+def league(number: int) -> list[str]:
+    """A table of clubs under each report, each time in another order."""
+    clubs = [f"{noun} rovers of the harbour" for noun in NOUNS[:8]]
+    random.Random(number).shuffle(clubs)
+    return [*paragraphs(number), *clubs]
+
+
+KEPT = {
+    "sub-headings between paragraphs": every(2, "What we know about it so far", 2),
+    "a dateline on its own line": every(3, "LARKHAVEN", 0),
+    "questions of an interview": interview,
+    "questions with short answers": short_interview,
+    "a story told five times": retold,
+    "background of a running story": running_story,
+    "a refrain of one song": refrain,
+    "headings of a recipe": recipe,
+    "a league table": league,
+    "clock times": every(2, "At 10:30 on the quay of the old harbour", None),
+    "a sign-off that a few have": every(5, "Read it and weep.", None),
+    "a line in four documents": every(10, "Larkhaven Courier Evening Digest, free", None),
+    "a heading that opens something": every(2, "The bottom line:", 3),
+}
+
+
+@pytest.mark.parametrize("make", KEPT.values(), ids=KEPT)
+def test_what_may_be_news_is_not_learned(make: Make, tmp_path: Path) -> None:
+    assert learn_from(tmp_path, paper(make))["text"].to_list() == []
+
+
+def test_captions_and_headlines_are_no_template(tmp_path: Path) -> None:
+    photo = "The Larkhaven ferry at dusk (Nell Ashgrove/Courier)"
+    records = paper(lambda number: [*paragraphs(number), photo])
+    assert learn_from(tmp_path, records)["text"].to_list() == []
+    # One headline that says the same is enough.
+    records = paper(with_template)
+    records[1]["title"] = FOOT[0]
+    assert FOOT[0] not in learn_from(tmp_path, records)["text"].to_list()
+
+
+def test_a_line_inside_the_body_is_learned_beside_a_cut_one(tmp_path: Path) -> None:
+    def make(number: int) -> list[str]:
+        body = paragraphs(number)
+        return [*body[:2], "Advertisement", "Courier members see no banners here", *body[2:]]
+
+    assert learn_from(tmp_path, paper(make)).select("text", "zone").rows() == [("Courier members see no banners here", "any")]
+
+
+def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template))
+    ingest(tmp_path)
+    version = store_learned(Lake(tmp_path / "lake"), learn(tmp_path)).version
+    later = date(2026, 10, 10)
+    write(tmp_path, paper(lambda number: with_template(number + 100), 5), later)
+    outcome = ingest(tmp_path, later)
+    assert json.loads(outcome.receipt["settings"])["learned"] == version
+    rows = ask(
+        tmp_path / "lake",
+        f"SELECT text, role, removed, evidence FROM 'LAKE/lines/**/*.parquet' WHERE rule = 'learned.line' AND logical_date = '{later}'",
+    )
+    assert {row[0] for row in rows} == {*FOOT, *HEAD}
+    assert {row[1:] for row in rows} == {("boilerplate", True, f"seen in 26 of 40 documents of {PAPER}")}
+    # Articles of other houses that say the same keep it.
+    write(tmp_path, paper(lambda number: with_template(number + 200), 5, publisher="Another paper"), date(2026, 10, 11))
+    ingest(tmp_path, date(2026, 10, 11))
+    ((count,),) = ask(tmp_path / "lake", "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE publisher = 'Another paper' AND text LIKE '%Evening Digest%'")
+    assert count > 0
+
+
+def test_a_finished_batch_keeps_what_it_used_until_told_otherwise(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template))
+    first = ingest(tmp_path)
+    before = hash_lake(tmp_path / "lake")
+    lake = Lake(tmp_path / "lake")
+    one = store_learned(lake, learn(tmp_path)).version
+    assert ingest(tmp_path).state == "unchanged"
+    assert ingest(tmp_path, force=True).version == first.version
+    assert hash_lake(tmp_path / "lake") == before
+    assert ingest(tmp_path, learned="latest").state == "published"
+    assert FOOT[0] not in texts(tmp_path)
+    cut = hash_lake(tmp_path / "lake")
+    # What was cut is learned again: the version is the same.
+    assert store_learned(lake, learn(tmp_path)).version == one
+    # Another version makes nothing stale, and a forced run uses the one its receipt names.
+    two = store_learned(lake, load_learned(Learned(one, str(lake.store / "learned" / f"{one}.json"))).head(1)).version
+    assert two != one
+    assert ingest(tmp_path).state == "unchanged"
+    ingest(tmp_path, force=True)
+    assert hash_lake(tmp_path / "lake") == cut
+    assert json.loads(ingest(tmp_path, learned=two).receipt["settings"])["learned"] == two
+    ingest(tmp_path, learned="none")
+    assert hash_lake(tmp_path / "lake") == before
+
+
+def test_the_order_of_documents_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template))
+    ingest(tmp_path)
+    ((documents, lines),) = sample_lake(Lake(tmp_path / "lake"))
+    expected = learn_lines(documents, lines)
+    for seed in range(3):
+        shuffled = [frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (documents, lines)]
+        assert learn_lines(*shuffled).equals(expected)
+    # Nor does the way they were cut into batches.
+    records = paper(with_template)
+    for name, day in (("a", date(2026, 10, 9)), ("b", date(2026, 10, 8))):
+        write(tmp_path / "two", records[::2] if name == "a" else records[1::2], day)
+        ingest(tmp_path / "two", day)
+    assert learn(tmp_path / "two").equals(expected)
+
+
+def test_a_few_documents_teach_nothing(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template, 4))
+    ingest(tmp_path)
+    assert list(sample_lake(Lake(tmp_path / "lake"))) == []
+
+
+def test_a_vetoed_line_stays(tmp_path: Path) -> None:
+    write(tmp_path, paper(with_template))
+    ingest(tmp_path)
+    file = tmp_path / "learned_veto.toml"
+    file.write_text(f'[[veto]]\npublisher = "{PAPER}"\nline = "{FOOT[0].upper()}"\nwhy = "The name of a column."\n')
+    rows = apply_vetoes(learn(tmp_path), read_vetoes(file), file.name)
+    assert dict(rows.select("text", "veto").drop_nulls().iter_rows()) == {FOOT[0]: "The name of a column."}
+    store_learned(Lake(tmp_path / "lake"), rows)
+    ingest(tmp_path, learned="latest")
+    assert FOOT[0] in texts(tmp_path)
+    assert FOOT[1] not in texts(tmp_path)
+
+
+BROKEN = {
+    "a veto that matches nothing": ('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"', "nothing that was learned is vetoed by 'x' of P"),
+    "a veto without a why": ('[[veto]]\npublisher = "P"\nline = "x"', "veto 1: give publisher, line and why"),
+    "one bracket": ('[veto]\npublisher = "P"', "two brackets"),
+    "no TOML": ("veto", "not valid TOML"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_veto_that_cannot_be_used_is_told_in_a_line(content: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "learned_veto.toml"
+    file.write_text(content)
+    nothing = learn_none()
+    with pytest.raises(LearnedError, match=message):
+        apply_vetoes(nothing, read_vetoes(file), file.name)
+
+
+def learn_none() -> pl.DataFrame:
+    from tasks.learned.store import ROWS
+
+    return ROWS.to_frame()
+
+
+def test_versions_are_found_by_name_and_guarded(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    assert find_learned(lake, "latest") is None
+    made = store_learned(lake, learn_none())
+    assert find_learned(lake, "latest") == find_learned(lake, made.version) == made
+    assert load_learned(made).is_empty()
+    with pytest.raises(LearnedError, match="has no learned version 'abc'"):
+        find_learned(lake, "abc")
+    Path(made.path).write_text("{}")
+    with pytest.raises(LearnedError, match="changed by hand"):
+        load_learned(made)
+    Path(made.path).unlink()
+    with pytest.raises(LearnedError, match="cannot be read"):
+        load_learned(made)
