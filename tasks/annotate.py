@@ -20,6 +20,16 @@ PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
 SENTENCE_WIDTH = 60  # a line this long is prose when it ends as a sentence does
 
 
+# A line that is nothing but a link to another page of the site: see the reading of HTML.
+LINK_RULE = {
+    "rule": "markup.link",
+    "action": "remove",
+    "takes": "line",
+    "rule_zone": "any",
+    "evidence": "a link to another page",
+}
+
+
 def annotate(
     lines: pl.DataFrame,
     records: pl.DataFrame,
@@ -30,9 +40,9 @@ def annotate(
 
     `lines` as `split_lines` gives them; `records` with the columns title, standfirst and authors of each document, in
     the order that `lines.doc` counts; `headlines` (doc, line) where something better than place points one out;
-    `learned`: the lines of publishers' templates, as `match_learned` takes them (`records` then has publisher too). Adds
-    chars, width, ends_sentence, is_paragraph, the columns of `match_roles` and `match_rules`, zone (head, body or tail),
-    role and role_by (the row or the reason that gave it).
+    `learned`: the lines of publishers' templates, as `match_learned` takes them (`records` then has publisher too);
+    `records.markup`, where it is there, as `take_markup` takes it. Adds chars, width, ends_sentence, is_paragraph, the columns
+    of `match_roles` and `match_rules`, zone (head, body or tail), role and role_by (the row or the reason that gave it).
     """
     measured = measure_lines(lines)
     hit = pl.concat(
@@ -43,6 +53,8 @@ def annotate(
         ],
         how="horizontal",
     )
+    if "markup" in records.columns:
+        hit = take_markup(hit, records["markup"])
     if learned is not None:
         hit = match_learned(hit, records["publisher"], learned)
     zoned = mark_zones(mark_paragraphs(hit))
@@ -51,6 +63,41 @@ def annotate(
         pl.when(role_may_stand()).then(pl.col("role_rule")).alias("role_by"),
     )
     return name_standfirsts(name_headlines(shown, records, headlines), records)
+
+
+def take_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
+    """Gives lines the role that their input's markup says, over what rules and other roles read in their words.
+
+    `markup`: one list of line and role a document, in the order that `lines.doc` counts. A link that is a teaser of another
+    page is hit by a rule. A line that words show to be a credit stays one, and what the words say of a line with the same
+    role (the credit, the caption without it) stands.
+    """
+    said = (
+        pl.DataFrame({"markup": markup})
+        .with_row_index("doc")
+        .explode("markup", empty_as_null=True)
+        .unnest("markup")
+        .drop_nulls()
+        .select("doc", "line", _said="role")
+    )
+    if said.is_empty():
+        return lines
+    marked = lines.join(said, on=["doc", "line"], how="left", maintain_order="left")
+    is_link = ((pl.col("_said") == "link") & pl.col("rule").is_null() & pl.col("role_hit").is_null()).fill_null(False)
+    is_said = pl.col("_said").is_in(["caption", "credit"]).fill_null(False)
+    own_words = pl.col("role_hit").eq_missing(pl.col("_said"))
+    credit = (pl.col("role_hit") == "credit").fill_null(False)
+    new = is_said & ~credit
+    return marked.with_columns(
+        *(
+            pl.when(is_link).then(pl.lit(value)).when(~is_said).then(name).alias(name)
+            for name, value in {**LINK_RULE, "family": None}.items()
+        ),
+        *(pl.when(~is_said | own_words | credit).then(name) for name in ("role_value", "role_text")),
+        role_rule=pl.when(new).then(pl.col("_said") + ".figcaption").otherwise("role_rule"),
+        role_zone=pl.when(is_said).then(pl.lit("any")).otherwise("role_zone"),
+        role_hit=pl.when(new).then("_said").otherwise("role_hit"),
+    ).drop("_said")
 
 
 def measure_lines(lines: pl.DataFrame) -> pl.DataFrame:

@@ -147,6 +147,7 @@ def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
         "standfirst": [record.standfirst for record in records],
         "authors": [record.authors for record in records],
         "published_at": [record.published_at for record in records],
+        "markup": [[{"line": line, "role": role} for line, role in record.markup] for record in records],
         "canonical": [record.text for record in records],
         "raw_sha256": [record.raw_sha256 for record in records],
         "canonical_sha256": [hash_bytes(record.text.encode()) for record in records],

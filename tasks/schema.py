@@ -198,6 +198,13 @@ RECORDS = pa.schema(
             pa.string(),
             "The canonical text: decoded, line ends made newlines, white space at line ends off.",
         ),
+        column(
+            "markup",
+            pa.list_(
+                pa.struct([pa.field("line", pa.int32(), nullable=False), pa.field("role", pa.string(), nullable=False)])
+            ),
+            "Lines of the canonical text that markup says something of (caption, credit, link), in order; of HTML only.",
+        ),
         DOCUMENTS.field("raw_sha256"),
         DOCUMENTS.field("canonical_sha256"),
         DOCUMENTS.field("encoding"),

@@ -378,7 +378,9 @@ def read(html: str, encoding: str = "utf-8", declared: str | None = None, url: s
 
 def test_a_page_gives_its_article_and_what_it_says_about_itself() -> None:
     linked = f'<script type="application/ld+json">{json.dumps(LINKED)}</script>'
-    found = read(page(linked + '<link rel="canonical" href="https://www.example.com/bridges">'))
+    lead = "".join(f"<p>{words}</p>" for words in ("Closed until winter.", *PARAGRAPHS))
+    head = linked + '<link rel="canonical" href="https://www.example.com/bridges">'
+    found = read(page(head, f"<article><h1>Four bridges</h1>{lead}</article>"))
     assert isinstance(found, Record)
     assert [line for line in found.text.split("\n") if line in PARAGRAPHS] == PARAGRAPHS
     assert "Menu 3" not in found.text
@@ -393,7 +395,8 @@ def test_meta_tags_serve_where_there_is_no_linked_data() -> None:
         '<meta property="article:published_time" content="2024-05-01T12:00:00Z"><meta property="og:site_name" content="Gazette">'
         '<script type="application/ld+json">{broken</script><meta name="description" content="Closed.">'
     )
-    found = read(page(head))
+    lead = "".join(f"<p>{words}</p>" for words in ("Closed.", *PARAGRAPHS))
+    found = read(page(head, f"<article><h1>Four bridges</h1>{lead}</article>"))
     assert isinstance(found, Record)
     assert (found.title, found.authors, found.published_at) == ("Bridges", ("Ann Lee",), NOON)
     assert (found.publisher, found.standfirst) == ("Gazette", "Closed.")

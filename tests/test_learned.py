@@ -18,15 +18,15 @@ from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
-from tasks.learned.store import LearnedError, find_learned, load_learned, store_learned
+from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
 from tasks.learned.veto import apply_vetoes, read_vetoes
 from tasks.shard import build_shard
 
 Make = Callable[[int], list[str]]
 PAPER = "The Larkhaven Courier"
 DAY = date(2026, 9, 28)
-NOUNS = "harbour ferry council bridge school market river library tower baker tram museum garden theatre mill".split()
-VERBS = "opened closed repaired sold praised painted visited lost found moved counted".split()
+NOUNS = ["harbour", "ferry", "council", "bridge", "school", "market", "river", "library", "tower", "baker", "tram", "museum", "garden", "theatre", "mill"]
+VERBS = ["opened", "closed", "repaired", "sold", "praised", "painted", "visited", "lost", "found", "moved", "counted"]
 
 
 def sentence(chance: random.Random) -> str:
@@ -144,12 +144,18 @@ def short_interview(number: int) -> list[str]:
 
 def retold(number: int) -> list[str]:
     """Eight stories, each told five times with a new last paragraph."""
-    return [*paragraphs(1000 + number % 8, 6), "What the harbour master said", *paragraphs(number, 1)]
+    told = paragraphs(1000 + number % 8, 6)
+    return [*told[:3], "What the harbour master said", *told[3:], *paragraphs(number, 1), f"In the case of the {NOUNS[number % 8]}"]
 
 
 def running_story(number: int) -> list[str]:
     """A third of all articles end on the same background."""
-    return [*paragraphs(number), *([AGENCY] if number % 6 == 0 else [])]
+    return [*paragraphs(number), *([AGENCY] if number % 3 == 0 else [])]
+
+
+def special_day(number: int) -> list[str]:
+    """A line under all articles of one day."""
+    return [*paragraphs(number), *(["From our pages on the strike at the quay"] if number // 5 == 3 else [])]
 
 
 def refrain(number: int) -> list[str]:
@@ -168,6 +174,7 @@ def league(number: int) -> list[str]:
     return [*paragraphs(number), *clubs]
 
 
+seldom = every(5, "Read it and weep.", None)
 KEPT = {
     "sub-headings between paragraphs": every(2, "What we know about it so far", 2),
     "a dateline on its own line": every(3, "LARKHAVEN", 0),
@@ -175,11 +182,12 @@ KEPT = {
     "questions with short answers": short_interview,
     "a story told five times": retold,
     "background of a running story": running_story,
+    "a line of one day": special_day,
     "a refrain of one song": refrain,
     "headings of a recipe": recipe,
     "a league table": league,
     "clock times": every(2, "At 10:30 on the quay of the old harbour", None),
-    "a sign-off that a few have": every(5, "Read it and weep.", None),
+    "a sentence that a fifth has": seldom,
     "a line in four documents": every(10, "Larkhaven Courier Evening Digest, free", None),
     "a heading that opens something": every(2, "The bottom line:", 3),
 }
@@ -187,7 +195,7 @@ KEPT = {
 
 @pytest.mark.parametrize("make", KEPT.values(), ids=KEPT)
 def test_what_may_be_news_is_not_learned(make: Make, tmp_path: Path) -> None:
-    assert learn_from(tmp_path, paper(make))["text"].to_list() == []
+    assert learn_from(tmp_path, paper(make, 80 if make is seldom else 40))["text"].to_list() == []
 
 
 def test_captions_and_headlines_are_no_template(tmp_path: Path) -> None:
@@ -206,6 +214,16 @@ def test_a_line_inside_the_body_is_learned_beside_a_cut_one(tmp_path: Path) -> N
         return [*body[:2], "Advertisement", "Courier members see no banners here", *body[2:]]
 
     assert learn_from(tmp_path, paper(make)).select("text", "zone").rows() == [("Courier members see no banners here", "any")]
+
+
+def test_a_paragraph_in_most_stories_is_learned_though_the_line_below_it_changes(tmp_path: Path) -> None:
+    notice = "Members of the Courier read all stories of the harbour for the price of one cup of coffee a week!"
+
+    def make(number: int) -> list[str]:
+        below = [f"Letters to number {number} are read by the editor."] if number % 4 == 0 else []
+        return [*paragraphs(number), *([notice, *below] if number % 5 else [])]
+
+    assert learn_from(tmp_path, paper(make)).select("text", "zone", "documents").rows() == [(notice, "edge", 32)]
 
 
 def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
@@ -301,21 +319,39 @@ BROKEN = {
 def test_a_veto_that_cannot_be_used_is_told_in_a_line(content: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "learned_veto.toml"
     file.write_text(content)
-    nothing = learn_none()
     with pytest.raises(LearnedError, match=message):
-        apply_vetoes(nothing, read_vetoes(file), file.name)
+        apply_vetoes(ROWS.to_frame(), read_vetoes(file), file.name)
 
 
-def learn_none() -> pl.DataFrame:
-    from tasks.learned.store import ROWS
+def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.learning import learn_lake, list_learned
+    from flows.settings import Settings
 
-    return ROWS.to_frame()
+    settings = Settings(lake=tmp_path / "lake", sources=tmp_path / "sources.toml")
+    assert learn_lake(settings) == 2
+    assert "there is no lake" in capsys.readouterr().err
+    write(tmp_path, paper(with_template))
+    ingest(tmp_path)
+    assert list_learned(settings, None, "latest") == 2
+    assert "nothing has been learned" in capsys.readouterr().err
+    assert learn_lake(settings) == 0
+    assert "3 lines of 1 publishers (0 more are vetoed)" in capsys.readouterr().out
+    assert list_learned(settings, PAPER, "latest") == 0
+    shown = capsys.readouterr().out
+    assert "26 of 40" in shown
+    assert FOOT[0][:9] in shown
+    assert list_learned(settings, "Nobody", "latest") == 2
+    (tmp_path / "learned_veto.toml").write_text('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"')
+    latest = find_learned(Lake(settings.lake), "latest")
+    assert learn_lake(settings) == 2
+    assert "Mend the line" in capsys.readouterr().err
+    assert find_learned(Lake(settings.lake), "latest") == latest
 
 
 def test_versions_are_found_by_name_and_guarded(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     assert find_learned(lake, "latest") is None
-    made = store_learned(lake, learn_none())
+    made = store_learned(lake, ROWS.to_frame())
     assert find_learned(lake, "latest") == find_learned(lake, made.version) == made
     assert load_learned(made).is_empty()
     with pytest.raises(LearnedError, match="has no learned version 'abc'"):

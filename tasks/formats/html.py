@@ -6,14 +6,19 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import trafilatura
 
 from tasks.batch import Limits
+from tasks.canonical import canonicalize
 from tasks.decode import Decoded, Undecodable, decode_bytes, repair, repair_characters
+from tasks.formats.figures import Woven, weave_captions
+from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.pagemeta import PageMeta, read_meta
 from tasks.formats.record import Chunks, Found, Record, Reject, error_words, hash_bytes, reject_record
 from tasks.formats.stream import read_whole
+from tasks.formats.values import host_of
 
 # What these libraries say about a page is in the reject; nobody reads it a second time in a log.
 for name in ("trafilatura", "htmldate", "courlan"):
@@ -58,13 +63,13 @@ def extract_article(html: str, known: Record) -> Found:
         return reject_record(known, "empty", "the page is blank", None)
     html, repairs = repair_characters(html)
     try:
-        text, meta = extract_text(html, known.url)
+        woven, meta = extract_text(html, known.url)
     except Exception as error:  # whatever a page does to the libraries that take it apart, the run goes on
         return reject_record(known, "html_error", error_words(error), excerpt_page(html))
-    if not text:
+    if not woven.text:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))
-    text, more = repair(text)
+    text, more = repair(woven.text)
     return Record(
         known.uri,
         text,
@@ -77,21 +82,27 @@ def extract_article(html: str, known: Record) -> Found:
         known.standfirst or meta.standfirst,
         known.authors or meta.authors,
         known.published_at or meta.published_at,
+        woven.markup,
     )
 
 
-def extract_text(html: str, url: str | None) -> tuple[str, PageMeta]:
-    """The article's text by trafilatura, tuned to lose none of it, and the page's own words about itself."""
+def extract_text(html: str, url: str | None) -> tuple[Woven, PageMeta]:
+    """The article's text by trafilatura, tuned to lose none of it, with its captions; and the page's words about itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = trafilatura.load_html(XML_START.sub("", html))
         if tree is None:
-            return "", PageMeta()
+            return Woven("", ()), PageMeta()
         meta = read_meta(tree, url)
         text = trafilatura.extract(
             tree, url=url, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
         )
-    return text or "", meta
+        layout = lay_out(tree)
+        # A description that no reader of the page sees was written for search engines, or is the first paragraph cut short.
+        if meta.standfirst and not is_shown(layout, meta.standfirst):
+            meta = replace(meta, standfirst=None)
+        # Line numbers are of the canonical text.
+        return weave_captions(canonicalize(text or ""), tree, layout, host_of(meta.url)), meta
 
 
 def excerpt_page(html: str) -> str | None:

@@ -11,7 +11,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One document as read: `text` decoded and repaired, not yet canonical. `publisher`: only what the input says."""
+    """One document as read: `text` decoded and repaired, not yet canonical. `publisher`: only what the input says;
+    `markup`: number and role of the lines whose role the input's markup says, in order."""
 
     uri: str
     text: str
@@ -24,6 +25,7 @@ class Record:
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    markup: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ SENTENCE_DOCUMENTS = 10
 PARAGRAPH_DOCUMENTS = 20
 SENTENCE_SHARE = 0.25
 NAME_SHARE = 0.5  # a place or a name alone on its line may be a dateline, a signature, a team
-DAYS = 3
+DAYS = 3  # on which a line must have been seen, where the publisher has as many
 OWN_WORDS = 0.5  # a document with less text of its own tells another one's story again
 PLACED = 0.9  # share of documents in which the line stands above or below the body
+HOUSE_SHARE = 0.5  # a whole paragraph in half of all stories is the house's, though other things may stand around it
 STEADY = 0.8  # share of documents in which the same thing stands above it, or below it
 INSIDE_DOCUMENTS = 10
 INSIDE_BESIDE = 0.95  # share of documents in which a line inside the body touches a line that a rule cuts
@@ -98,9 +99,10 @@ def drop_retellings(laid: pl.DataFrame) -> pl.DataFrame:
 
 def count_lines(laid: pl.DataFrame) -> pl.DataFrame:
     """Lines that return often enough for what they look like: publisher, key, documents, of, share, months, doc_ids, text."""
-    whole = laid.group_by("publisher").agg(
-        of=pl.col("doc_id").n_unique().cast(pl.Int64), _days=pl.col("day").n_unique()
-    )
+    days = laid.group_by("publisher", "day").agg(size=pl.col("doc_id").n_unique())
+    # A day on which little came in cannot be asked for: most documents may have no date but that of their batch.
+    busy = (pl.col("size") >= LEAST_DOCUMENTS).sum()
+    whole = days.group_by("publisher").agg(of=pl.col("size").sum().cast(pl.Int64), _days=busy)
     ids = pl.col("doc_id").unique().sort()
     last = pl.col("text").str.strip_chars_end().str.tail(1)
     letters = pl.col("text").str.count_matches(r"\p{L}")
@@ -191,8 +193,9 @@ def choose_zone() -> pl.Expr:
         & (pl.col("documents") >= INSIDE_DOCUMENTS)
         & (pl.col("beside") >= INSIDE_BESIDE)
     )
+    everywhere = pl.col("is_prose") & (pl.col("share") >= HOUSE_SHARE) & (pl.col("at_edge") >= HOUSE_SHARE)
     return (
-        pl.when((pl.col("at_edge") >= PLACED) & (pl.col("steady") >= STEADY))
+        pl.when(everywhere | ((pl.col("at_edge") >= PLACED) & (pl.col("steady") >= STEADY)))
         .then(pl.lit("edge"))
         .when(inside)
         .then(pl.lit("any"))

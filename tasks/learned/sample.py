@@ -14,7 +14,7 @@ from tasks.lake import Lake, table_paths
 from tasks.learned.learn import LEAST_DOCUMENTS
 
 PER_PUBLISHER = 2_000  # more documents of one publisher tell nothing new
-AT_ONCE = 10_000  # documents in memory
+AT_ONCE = 5_000  # documents in memory
 DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "text", "body_lines")
 LINES = ("doc_id", "line", "role", "removed", "rule", "text")
 

@@ -1,0 +1,226 @@
+"""The captions of an article's pictures, read from the page's figures and put where the figures stand.
+
+Extractors leave captions out. A caption counts when it stands between the first and the last line of the article, or
+above them as the picture on top does; not in menus, teasers, forms or lists of other articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.formats.layout import Layout, find_anchors, is_unseen, letters_of
+from tasks.formats.links import find_teasers
+
+CAPTION_CHARS = 1000
+TOP_LETTERS = 1500  # a picture farther above the article's first line is not on top of it
+PICTURE_STEPS = 3  # a caption that is no figcaption has a picture in one of so many elements around it
+WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+CAPTION_TAGS = frozenset({"div", "p", "span", "em", "small", "i", "td", "dd"})
+CREDITS = re.compile(
+    r"credits?|copyright|copyrightholder|photographer|fotograf|source|author|autor|agency|byline|rights"
+)
+CAPTION_NAMES = ("caption", "description")
+PICTURE_WORDS = frozenset({"image", "img", "picture", "photo", "foto", "bild", "lightbox", "media", "wp"})
+FONT_NAME = "text-caption"  # a size of type, on whatever is set small
+STRANGERS = frozenset({"nav", "footer", "form", "aside"})
+STRANGE_WORDS = re.compile(
+    r"related|teasers?|recommended|recommendations?|promo|newsletter|comments|authors?|byline|popular|outbrain|taboola"
+    r"|video"
+)
+HIDDEN_WORDS = ({"sr", "only"}, {"visually", "hidden"}, {"screen", "reader"}, {"offscreen"})
+BLOCKS = frozenset({"div", "p", "br", "li", "figcaption", "small", "cite", "section", "dd", "td"})
+EDGES = " \t|/–—-•·(["
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture's caption: where it stands among the page's letters, its words, and the credit that markup sets off."""
+
+    at: int
+    text: str
+    credit: str | None
+
+
+@dataclass(frozen=True)
+class Woven:
+    """A text with its captions in it; `markup`: line number and role (caption, credit, link) of lines."""
+
+    text: str
+    markup: tuple[tuple[int, str], ...]
+
+
+def weave_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> Woven:
+    """`text` with each caption on a line where its figure stands, and its credit on the line below.
+
+    `text` as extracted from the page `tree`, which `layout` lays out; `host`: the page's, where it is known. Captions above
+    the article's first line go on top. A caption that is there already is marked and not put in again. Lines that are
+    teasers of other articles are marked too.
+    """
+    lines = text.split("\n")
+    anchors = find_anchors(layout, lines)
+    if not anchors:
+        return Woven(text, ())
+    known = {letters_of(line): number for number, line in enumerate(lines)}
+    roles = dict.fromkeys(find_teasers(lines, anchors, tree, layout, host), "link")
+    inserted: dict[int, list[tuple[str, str]]] = {}
+    seen: set[str] = set()
+    for figure in find_figures(tree, layout, anchors[0].begin, anchors[-1].begin):
+        there = find_said(figure, known)
+        if there is not None:
+            roles[there] = "caption"
+            below = there + 1
+            if figure.credit and below < len(lines) and letters_of(lines[below]) == letters_of(figure.credit):
+                roles[below] = "credit"
+        elif figure.text not in seen:
+            before = next((anchor.line for anchor in anchors if anchor.begin >= figure.at), len(lines))
+            shown = [("caption", figure.text)] + ([("credit", figure.credit)] if figure.credit else [])
+            inserted.setdefault(before if before != anchors[0].line else 0, []).extend(shown)
+        seen.add(figure.text)
+    return put_in(lines, inserted, roles)
+
+
+def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]) -> Woven:
+    """The lines with others put in above those numbered, and the roles of both by their new numbers."""
+    out: list[str] = []
+    markup: list[tuple[int, str]] = []
+    for number in range(len(lines) + 1):
+        for role, line in inserted.get(number, ()):
+            markup.append((len(out), role))
+            out.append(line)
+        if number < len(lines):
+            if number in roles:
+                markup.append((len(out), roles[number]))
+            out.append(lines[number])
+    return Woven("\n".join(out), tuple(markup))
+
+
+def find_said(figure: Figure, known: dict[str, int]) -> int | None:
+    """The line that says a caption already, with its credit or without."""
+    bare = letters_of(figure.text)
+    return known.get(bare, known.get(bare + letters_of(figure.credit or "")))
+
+
+def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:
+    """The captions of the article between two places in the page's letters, in order."""
+    heading = min((layout.spans[title][0] for title in tree.iter("h1") if title in layout.spans), default=0)
+    for element in tree.iter("figcaption", *CAPTION_TAGS):
+        if element not in layout.spans or not is_caption(element):
+            continue
+        at, end = layout.spans[element]
+        on_top = first - TOP_LETTERS <= at < first and (at >= heading or element.tag == "figcaption")
+        if end == at or not (on_top or first <= at < last) or is_strange(element, layout, first, last):
+            continue
+        figure = read_figure(element, at)
+        if figure is not None:
+            yield figure
+
+
+def is_caption(element: Any) -> bool:
+    """Whether markup calls an element a picture's caption, and nothing around it."""
+    if element.tag != "figcaption" and not is_named(element):
+        return False
+    around = element.iterancestors()
+    return not any(outer.tag == "figcaption" or (outer.tag in CAPTION_TAGS and is_named(outer)) for outer in around)
+
+
+def is_named(element: Any) -> bool:
+    """Whether an element's class says that it is a picture's caption: by that word, or as a picture's description."""
+    name = (element.get("class") or "").lower()
+    if not any(word in name for word in CAPTION_NAMES) or FONT_NAME in name:
+        return False
+    words = words_of(element)
+    pictured = bool(words & PICTURE_WORDS)
+    if "caption" in words:
+        return pictured or has_picture(element)
+    return "description" in words and pictured and has_picture(element)
+
+
+def words_of(element: Any) -> set[str]:
+    """The words that an element's names are made of, in lower case: `newsCaption big` has news, caption and big."""
+    names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
+    return {word.lower() for word in WORD.findall(names)}
+
+
+def has_picture(element: Any) -> bool:
+    """Whether a picture stands close around an element."""
+    around = list(element.iterancestors())[:PICTURE_STEPS]
+    near = (outer for outer in around if outer.tag not in ("body", "article", "main"))
+    return any(next(outer.iter("img", "picture"), None) is not None for outer in near)
+
+
+def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
+    """Whether an element belongs to something else on the page than the article, which lies between two places."""
+    for outer in element.iterancestors():
+        begin, end = layout.spans.get(outer, (0, len(layout.letters)))
+        if begin <= first and last <= end:  # what holds the whole article says nothing of a part of it
+            return False
+        words = words_of(outer)
+        strange = {word for word in words if STRANGE_WORDS.fullmatch(word)}
+        if strange and (outer.tag in ("figure", "picture") or words & PICTURE_WORDS):
+            strange &= {"video"}  # a picture may be called the teaser's, and be the article's all the same
+        if outer.tag in STRANGERS or strange:
+            return True
+    return False
+
+
+def read_figure(element: Any, at: int) -> Figure | None:
+    """The caption in an element; None where it says nothing but a credit, or too much for a caption."""
+    credits = find_credits(element)
+    if next(element.iter("address", "time"), None) is not None:  # the author's picture, with name and date
+        return None
+    text = say(element, credits).rstrip(EDGES).strip()
+    credit = " ".join(filter(None, (say(one, ()) for one in credits)))
+    if not letters_of(text) or len(text) > CAPTION_CHARS:
+        return None
+    return Figure(at, text, credit or None)
+
+
+def find_credits(element: Any) -> list[Any]:
+    """The elements in a caption, or else beside it in its figure, that markup calls a credit; outermost only."""
+    inside = outermost(one for one in element.iterdescendants() if is_credit(one))
+    figure = next(element.iterancestors("figure"), None)
+    if inside or figure is None or sum(1 for _ in figure.iter("figcaption")) > 1:
+        return inside
+    return outermost(one for one in figure.iterdescendants() if one is not element and is_credit(one))[:1]
+
+
+def is_credit(element: Any) -> bool:
+    """Whether markup sets an element off as a credit."""
+    return isinstance(element.tag, str) and (
+        element.tag in ("cite", "small") or any(map(CREDITS.fullmatch, words_of(element)))
+    )
+
+
+def outermost(elements: Iterator[Any]) -> list[Any]:
+    """Those of some elements that stand in no other of them; in the page's order."""
+    found: list[Any] = []
+    for element in elements:
+        if not any(outer in found for outer in element.iterancestors()):
+            found.append(element)
+    return found
+
+
+def say(element: Any, without: Sequence[Any]) -> str:
+    """The text of an element on one line, as a reader sees it, without some of the elements in it."""
+    return " ".join("".join(pieces(element, without)).split())
+
+
+def pieces(element: Any, without: Sequence[Any]) -> Iterator[str]:
+    """The pieces of text in an element; blocks keep a blank around them."""
+    edge = " " if element.tag in BLOCKS else ""
+    yield edge
+    if not is_unseen(element) and element.tag != "button" and element not in without and not is_hidden(element):
+        yield element.text or ""
+        for inner in element:
+            yield from pieces(inner, without)
+            yield inner.tail or ""
+    yield edge
+
+
+def is_hidden(element: Any) -> bool:
+    """Whether an element's class says that it is for screen readers only."""
+    words = words_of(element)
+    return any(names <= words for names in HIDDEN_WORDS)
