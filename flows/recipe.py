@@ -130,7 +130,7 @@ def settle_batch(
     if failing:
         # What is left is judged again: not one row may stand that has to go.
         verdicts.append(audit_documents(narrow, frozenset(failing)))
-    quarantine = gather_quarantine(runs, failing)
+    quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
     runs = [replace(run, without=run.without | failing.keys()) for run in runs]
     inputs = [seen for shard in staged for seen in shard.inputs]
     warned = verdicts[-1].warned
