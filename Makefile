@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types docs-check docs wheel lock clean
+.PHONY: help run test test-all lint types docs-check docs wheel bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,10 @@ docs-check: $(READY) ## fail when a generated page is stale
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --quiet --wheel --no-isolation
+
+bench: $(READY) ## measure what a document costs: make bench DOCUMENTS=5000 ROUNDS=3 PEERS=python WRITE=1
+	@PYTHONPATH=tests $(BIN)/python -m benchmark.run $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write docs/benchmark.md)
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra warc --universal --python-version 3.11 --generate-hashes \
