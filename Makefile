@@ -49,7 +49,7 @@ bench: $(READY) ## measure what a document costs: make bench DOCUMENTS=5000 ROUN
 	  $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write docs/benchmark.md)
 
 lock: ## resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --group dev --extra warc --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --group dev --extra warc --extra s3 --extra dask --extra ray --extra iceberg --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
 
 clean: ## remove the environment, build results and the sample lake
