@@ -46,9 +46,12 @@ DECORATIONS = (
 def line_key(text: pl.Expr) -> pl.Expr:
     """The key of every line: lower case, one space for any white space, plain quote signs, no decoration around it.
 
-    Applying it twice changes nothing. A line of decoration only has the empty key.
+    Applying it twice changes nothing. A line of decoration only has the empty key; one that begins with an underscore, which
+    agencies type between the parts of a report, has the key `_`.
     """
     seen = text.str.to_lowercase().str.replace_many(list(UNSEEN), [""])
     plain = seen.str.replace_many(SAME_SIGN).str.replace_all(r"\s{2,}|[^\S ]", " ")
     plain = plain.str.replace(QUOTED, '"$1"')
-    return plain.str.strip_chars(DECORATIONS)
+    key = plain.str.strip_chars(DECORATIONS)
+    is_rule = (key == "") & plain.str.strip_chars().str.starts_with("_")
+    return pl.when(~is_rule).then(key).when(is_rule).then(pl.lit("_"))

@@ -14,7 +14,8 @@ from itertools import groupby
 import polars as pl
 
 from tasks.rules.key import line_key
-from tasks.rules.load import ZONES, Rule, load_rules
+from tasks.rules.load import ZONES, Rule
+from tasks.rules.precision import load_rules
 
 # Alternatives in one combined pattern. More of them and the engine's tables outgrow its cache.
 CHUNK = 60
