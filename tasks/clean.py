@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.annotate import PARAGRAPH_WIDTH, zone_allows
 from tasks.lines import above, same_doc
+from tasks.runs import cut_runs
 
 LINK_WIDTH = 130  # a link title is shorter than this
 SPEAKS = r"^(?:[A-Z]:|[QA]\.|\d{1,2}[:.]\d{2})"  # interview marks and clock times open lines of an article
@@ -22,7 +23,7 @@ def clean(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     out; a document that would lose more is left as it is and flagged. Adds removed (bool), by (id of the rule or role row
     that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
-    return keep_some_body(apply_budget(cut_lists(cut_by_rules(lines)), removal_budget))
+    return keep_some_body(apply_budget(cut_runs(cut_lists(cut_by_rules(lines))), removal_budget))
 
 
 def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
