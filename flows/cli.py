@@ -27,6 +27,24 @@ INTERRUPTED = 130
 LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
 
 
+def say_version(wanted: bool) -> None:
+    """Prints the version and ends."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"copydesk {version('copydesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The desk between raw news text and the people who analyse it: raw files in, audited partitioned Parquet out."""
+
+
 def parse_date(text: str) -> date:
     """A logical date as typed: 2026-10-01."""
     try:

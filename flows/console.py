@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,8 +24,17 @@ QUESTION = (
     "FROM '{lake}/documents/**/*.parquet' GROUP BY ALL ORDER BY documents DESC"
 )
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+PIPE_WIDTH = 200  # a pipe has no width of its own, and whoever searches it wants a row on a line
+
+
+def make_console(stream: TextIO, *, stderr: bool = False) -> Console:
+    """A console as wide as the terminal, or wide enough for a row on a line where there is none."""
+    has_width = stream.isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, highlight=False, width=None if has_width else PIPE_WIDTH)
+
+
+out = make_console(sys.stdout)
+err = make_console(sys.stderr, stderr=True)
 
 
 def fail(message: object, code: int) -> int:
