@@ -203,11 +203,16 @@ def learned(
 
 
 @app.command()
-def check(lake: LakeOption = None) -> None:
+def check(
+    whole: Annotated[
+        bool, typer.Option("--all", help="Put every document together again, not some hundred of each file.")
+    ] = False,
+    lake: LakeOption = None,
+) -> None:
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
     from flows.commands import check_lake
 
-    raise typer.Exit(check_lake(read_settings(lake=lake)))
+    raise typer.Exit(check_lake(read_settings(lake=lake), whole=whole))
 
 
 @app.command()
