@@ -216,6 +216,22 @@ def check(
 
 
 @app.command()
+def iceberg(
+    catalog: Annotated[
+        Optional[str],
+        typer.Option(
+            "--catalog", help="An SQLite file, or a URI (postgresql, thrift, http).", show_default="in the lake's store"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
+    from flows.catalogs import register_tables
+
+    raise typer.Exit(register_tables(read_settings(lake=lake, iceberg=catalog)))
+
+
+@app.command()
 def versions(lake: LakeOption = None) -> None:
     """The versions of a lake that are kept."""
     from flows.commands import list_versions

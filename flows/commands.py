@@ -8,7 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from flows.catalogs import follow_publish
 from flows.console import fail, out, print_table
+from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
 from tasks import lookup
 from tasks.reasons import explain_reason
@@ -255,4 +257,8 @@ def roll_back(settings: Settings, number: int) -> int:
     except LakeError as error:
         return fail(error, 2)
     out.print(f"{settings.lake}: readers see version {number} again, as version {made}", markup=False)
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
     return 0
