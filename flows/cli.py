@@ -203,11 +203,32 @@ def learned(
 
 
 @app.command()
-def check(lake: LakeOption = None) -> None:
+def check(
+    whole: Annotated[
+        bool, typer.Option("--all", help="Put every document together again, not some hundred of each file.")
+    ] = False,
+    lake: LakeOption = None,
+) -> None:
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
     from flows.commands import check_lake
 
-    raise typer.Exit(check_lake(read_settings(lake=lake)))
+    raise typer.Exit(check_lake(read_settings(lake=lake), whole=whole))
+
+
+@app.command()
+def iceberg(
+    catalog: Annotated[
+        Optional[str],
+        typer.Option(
+            "--catalog", help="An SQLite file, or a URI (postgresql, thrift, http).", show_default="in the lake's store"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
+    from flows.catalogs import register_tables
+
+    raise typer.Exit(register_tables(read_settings(lake=lake, iceberg=catalog)))
 
 
 @app.command()

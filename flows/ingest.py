@@ -14,6 +14,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from flows.catalogs import follow_publish
 from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
 from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
@@ -110,6 +111,7 @@ def ingest(
             description=f"{batch.source.name} {batch.logical_date}: {outcome.state}",
         )
         outcomes.append(outcome)
+    follow_publish(settings)
     blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
     if blocked:
         raise BatchBlocked(" ".join(say_blocked(outcome) for outcome in blocked), outcomes)

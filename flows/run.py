@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.catalogs import follow_publish
 from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.pools import map_here
@@ -28,6 +29,7 @@ def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, for
         return fail(error, exit_code(error))
     # With several sources asked for, one that fails does not stop the others.
     worst = max(run_batch(batch, settings, force=force) for batch in batches)
+    worst = max(worst, keep_catalog(settings))
     if worst == 0:
         print_directions(settings.lake)
     return worst
@@ -46,6 +48,15 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
         return fail(error, exit_code(error))
     print_outcome(outcome)
     return fail(say_blocked(outcome), 1) if outcome.state == "blocked" else 0
+
+
+def keep_catalog(settings: Settings) -> int:
+    """Brings the Iceberg catalog of the settings up to date, where they name one; returns the exit code."""
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    return 0
 
 
 def today() -> date:

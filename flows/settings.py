@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
     )
+    iceberg: str = Field(
+        "",
+        description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
+    )
 
 
 def make_limits(settings: Settings) -> Limits:
