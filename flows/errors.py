@@ -8,6 +8,8 @@ from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.read import InputChanged
+from tasks.shard import ShardLost
 from tasks.sources import SourceError
 
 # 2: the call was wrong; 1: the run failed.
@@ -18,6 +20,8 @@ EXIT_CODES: dict[type[Exception], int] = {
     LearnedError: 2,
     MissingExtra: 2,
     LakeError: 1,
+    InputChanged: 1,
+    ShardLost: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

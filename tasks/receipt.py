@@ -39,8 +39,9 @@ class Duplicate:
 
 
 def make_settings(source: Source, limits: Limits) -> str:
-    """Everything in source and limits that shapes the output, as JSON with sorted keys."""
+    """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
+    del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
     # The version says it all; where its file lies does not count. A run without one says nothing of it.
     if learned := shaping["limits"].pop("learned"):
         shaping["learned"] = learned["version"]

@@ -53,20 +53,21 @@ def settle_twins(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedR
     on how the batch was cut into shards. What other batches hold is for `publish` to say: it has the lake's lock.
     """
     parts = [pl.DataFrame(schema={"doc_id": pl.String, "uri": pl.String, "shard": pl.Int32})]
-    for number, shard in enumerate(staged):
-        path = Path(shard.folder) / "documents.parquet"
-        rows = pl.read_parquet(path, columns=["doc_id", "uri"], hive_partitioning=False)
+    folders = [Path(folder) for shard in staged for folder in shard.folders]
+    for number, folder in enumerate(folders):
+        rows = pl.read_parquet(folder / "documents.parquet", columns=["doc_id", "uri"], hive_partitioning=False)
         parts.append(rows.with_columns(shard=pl.lit(number, dtype=pl.Int32)))
     found = pl.concat(parts).sort("doc_id", "uri", "shard")
     owners = found.unique("doc_id", keep="first", maintain_order=True)
     copies = found.join(owners, on=["doc_id", "uri", "shard"], how="anti", maintain_order="left")
     left_out = dict(copies.group_by("shard").agg("doc_id").iter_rows())
-    runs = [StagedRun(Path(shard.folder), frozenset(left_out.get(at, ()))) for at, shard in enumerate(staged)]
-    homes = dict(owners.select("doc_id", "uri").iter_rows())
+    runs = [StagedRun(folder, frozenset(left_out.get(at, ()))) for at, folder in enumerate(folders)]
     losers = [
         *copies.select("uri", "doc_id").iter_rows(),
         *((twin.uri, twin.doc_id) for part in staged for twin in part.twins),
     ]
+    wanted = pl.DataFrame({"doc_id": [doc_id for _, doc_id in losers]}, schema={"doc_id": pl.String})
+    homes = dict(owners.join(wanted, on="doc_id", how="semi").select("doc_id", "uri").iter_rows())
     return runs, [Duplicate(uri, homes[doc_id], day, doc_id) for uri, doc_id in sorted(losers)]
 
 
