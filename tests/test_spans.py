@@ -112,7 +112,8 @@ def test_spans_cover_the_file_and_end_on_line_ends(tmp_path: Path) -> None:
     spans = [piece.span for piece in cut_file(file, Source("s", "x"), Limits(shard_bytes=2_000))]
     assert len(spans) > 3
     assert [span.start for span in spans if span] == [0, *(span.end for span in spans[:-1] if span)]
-    assert spans[-1] and spans[-1].end == file.size
+    assert spans[-1]
+    assert spans[-1].end == file.size
     for span in spans:
         assert span
         assert span.start == 0 or RECORDS[span.start - 1 : span.start] == b"\n"
