@@ -91,8 +91,20 @@ def ingest(
         ),
     ] = None,
     workers: Annotated[
-        Optional[int],
-        typer.Option("--workers", min=1, help="Processes that build shards side by side.", show_default="1"),
+        Optional[int], typer.Option("--workers", min=1, help="Shards that are built side by side.", show_default="1")
+    ] = None,
+    runner: Annotated[
+        Optional[str],
+        typer.Option(
+            "--runner",
+            metavar="NAME",
+            show_default="auto",
+            help="Run as a Prefect flow whose tasks are run by threads, processes, dask or ray.",
+        ),
+    ] = None,
+    runner_address: Annotated[
+        Optional[str],
+        typer.Option("--runner-address", metavar="ADDRESS", help="Dask scheduler or Ray head to give the tasks to."),
     ] = None,
     sources: Annotated[
         Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
@@ -101,7 +113,9 @@ def ingest(
     """Ingest raw files: clean, audit and publish them as one batch a source."""
     from flows.run import run_ingest
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
+    settings = read_settings(
+        lake=lake, workers=workers, sources=sources, learned=learned, runner=runner, runner_address=runner_address
+    )
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
 
 

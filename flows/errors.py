@@ -8,7 +8,18 @@ from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.read import InputChanged
+from tasks.shard import ShardLost
 from tasks.sources import SourceError
+
+
+class RunnerError(ValueError):
+    """A runner that is not there, or cannot be reached. One line."""
+
+
+class WorkerUnfit(RuntimeError):
+    """A worker that must not build shards of this run. One line."""
+
 
 # 2: the call was wrong; 1: the run failed.
 EXIT_CODES: dict[type[Exception], int] = {
@@ -17,7 +28,11 @@ EXIT_CODES: dict[type[Exception], int] = {
     PlanError: 2,
     LearnedError: 2,
     MissingExtra: 2,
+    RunnerError: 2,
     LakeError: 1,
+    InputChanged: 1,
+    ShardLost: 1,
+    WorkerUnfit: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

@@ -22,7 +22,7 @@ from tasks.publishing.publish import publish
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
-from tasks.shard import StagedShard
+from tasks.shard import StagedShard, check_complete, gather_inputs
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
 
@@ -79,7 +79,9 @@ def ingest_batch(
         if known and not force and is_unchanged(batch, files, known, limits):
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
+        shards = cut_shards(batch.source, batch.logical_date, files, limits)
+        staged = map_shards(shards, limits, folder)
+        check_complete(shards, staged)
         return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
 
 
@@ -132,7 +134,7 @@ def settle_batch(
         verdicts.append(audit_documents(narrow, frozenset(failing)))
     quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
     runs = [replace(run, without=run.without | failing.keys()) for run in runs]
-    inputs = [seen for shard in staged for seen in shard.inputs]
+    inputs = gather_inputs(staged)
     warned = verdicts[-1].warned
     receipt = make_receipt(batch.source, day, limits, inputs, runs, quarantine, twins, warned)
     verdicts.append(audit_quarantine(quarantine))

@@ -19,7 +19,7 @@ from flows.settings import Settings, make_limits
 
 def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
     """Ingests what was asked for, one batch a source, and prints a table a batch."""
-    if prefect or has_prefect_api():
+    if prefect or settings.runner != "auto" or has_prefect_api():
         from flows.ingest import run_flow
 
         return run_flow(what, day or today(), settings, force=force)

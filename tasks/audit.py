@@ -23,7 +23,7 @@ from expectations import batch, documents, quarantine
 from expectations.evaluate import Outcome, columns_of, evaluate
 from expectations.row import KINDS, Expectation
 
-CHUNK_ROWS = 200_000  # what Great Expectations sees at once
+CHUNK_ROWS = 100_000  # what Great Expectations sees at once
 FEW_ROWS = 5
 NOT_EVALUATED = "not_evaluated"
 
