@@ -108,6 +108,8 @@ def print_outcome(outcome: Outcome) -> None:
             out.print(
                 f"  {mark}  {escape(finding.reason)}: {finding.failed} rows. {escape(finding.why)}", soft_wrap=True
             )
+    if outcome.page:
+        out.print(f"  page: {outcome.page}", soft_wrap=True, markup=False)
     out.print()
 
 

@@ -18,6 +18,7 @@ from flows.console import fail, outline_receipt, print_directions, print_outcome
 from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
+from flows.reporting import report_run
 from flows.requests import find_batches
 from flows.settings import Settings, make_limits
 from tasks.batch import Limits, Shard
@@ -102,7 +103,7 @@ def ingest(
         outcome = ingest_batch(
             batch, settings.lake, make_limits(settings), map_tasks, watcher,
             force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            learned=settings.learned,
+            learned=settings.learned, write_page=report_run if settings.report else None,
         )  # fmt: skip
         create_markdown_artifact(
             write_summary(outcome),
