@@ -6,7 +6,9 @@
     texts     a few documents put together again, line by line
     record    what the audit said, kept beside the page: it stands in no table
     collect   all of these into one `Report`
-    charts    numbers to SVG; page: a `Report` to HTML; index: all runs to HTML
+    words     the verdict and the expectations in words
+    charts    numbers to SVG (drawn in svg); page: a `Report` to HTML; index: all runs to HTML
+    safe      text from articles, made safe to look at
 
 Whatever the size of a batch, a page reads narrow columns of it, a sample of its lines, and the text of a few documents.
 """

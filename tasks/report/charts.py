@@ -1,96 +1,21 @@
-"""Numbers to charts: Vega-Lite specifications, drawn to SVG in process (vl-convert) and made fit to stand in a page.
-
-Colours are the page's own variables, so that a chart follows its theme. Nothing in the layout depends on how wide a font
-on this machine is: margins are fixed, labels are cut here, and texts take the page's font when they are shown.
-"""
+"""The charts of a page, each as a specification in Vega-Lite's words with the sentence and the table that say the same."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from tasks.report.figures import EARLIER, OTHERS, DayCount, LengthCount, PublisherShare, list_periods
-from tasks.report.safe import escape, plain
+from tasks.report.safe import plain
+from tasks.report.svg import Chart, axis, draw, unique_labels
 from tasks.report.words import MONTHS, Sum
 
-WIDTH = 340  # of the plot, in pixels; what stands beside it comes on top
+WIDTH = 304  # of the plot, in pixels; what stands beside it comes on top
 LABEL_WIDTH = 150
-LABEL_CHARS = 24
 ROW_HEIGHT = 22
 SERIES = 7  # variables --series-0 and so on in the style sheet
 TABLE_ROWS = 200
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.20.1.json"
-CONFIG: dict[str, Any] = {
-    "font": "Liberation Sans",  # what the library measures with; it brings it along
-    "aria": False,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--muted)", "labelFontSize": 12, "labelLimit": 0, "labelOverlap": False, "labelFlush": False,
-        "titleColor": "var(--muted)", "titleFontSize": 12, "titleFontWeight": "normal",
-        "domainColor": "var(--line)", "tickColor": "var(--line)", "gridColor": "var(--line)", "tickSize": 4,
-    },
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawn chart: its name in the page, what it shows, the SVG, and the same numbers as a table."""
-
-    name: str
-    title: str
-    says: str
-    svg: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    legend: tuple[str, ...] = ()
-
-
-def draw(name: str, title: str, says: str, spec: Mapping[str, Any], *, stretch: bool = False) -> str:
-    """A specification as an SVG element with title and description, without anything that leads out of the page.
-
-    `stretch`: it may be drawn wider than high, as a strip without text may.
-    """
-    import vl_convert
-
-    whole = {"$schema": SCHEMA, "background": None, "config": CONFIG, "autosize": {"type": "none"}, **spec}
-    svg = str(vl_convert.vegalite_to_svg(whole))
-    found = re.match(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', svg)
-    if not found:
-        raise ValueError(f"chart {name} came out without a size")
-    width, height = found[1], found[2]
-    aspect = ' preserveAspectRatio="none"' if stretch else ""
-    opening = (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}"{aspect} role="img"'
-        f' aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(says)}</desc>'
-    )
-    body = re.sub(r' (?:aria-[a-z]+|role|pointer-events)="[^"]*"| font-family="[^"]*"', "", svg[found.end() :])
-    return opening + re.sub(r'<path class="(?:back|fore)ground"[^>]*display="none"/>', "", body)
-
-
-def clip(label: str, most: int = LABEL_CHARS) -> str:
-    """A label that fits, without characters that change how its neighbours read."""
-    label = plain(label)
-    return label if len(label) <= most else label[: most - 1] + "…"
-
-
-def unique_labels(labels: Sequence[str]) -> list[str]:
-    """Labels clipped, and told apart where clipping made two the same."""
-    found: list[str] = []
-    for label in labels:
-        short, number = clip(label), 2
-        while short in found:
-            short, number = f"{clip(label, LABEL_CHARS - 3)} {number}", number + 1
-        found.append(short)
-    return found
-
-
-def axis(title: str | None = None, **more: Any) -> dict[str, Any]:
-    """An axis with a title, or without."""
-    return {"title": title, **more}
 
 
 def draw_days(counts: Sequence[DayCount]) -> Chart:
@@ -102,13 +27,15 @@ def draw_days(counts: Sequence[DayCount]) -> Chart:
     for count in counts:
         totals[count.language] = totals.get(count.language, 0) + count.documents
     languages = sorted(totals, key=lambda name: (name == OTHERS, -totals[name], name))
-    unit = {10: "day", 7: "month", 4: "year"}[len(periods[-1])]
+    unit = {10: "day", 7: "month", 4: "year"}[len(named[-1]) if named else 4]
     place = {language: number for number, language in enumerate(languages)}
     labels = {period: say_period(period) for period in periods}
     values = [{"p": labels[count.period], "l": place[count.language], "n": count.documents} for count in counts]
     title = f"Documents by {unit} and language"
-    first, last = labels[periods[0]], labels[periods[-1]]
-    says = f"{sum(totals.values()):,} documents, " + (f"from {first} to {last}." if first != last else f"{first}.")
+    first, last = labels[named[0]] if named else EARLIER, labels[periods[-1]]
+    says = f"{sum(totals.values()):,} documents, " + (f"from {first} to {last}" if first != last else first)
+    older = sum(count.documents for count in counts if count.period == EARLIER)
+    says += f"; {older:,} earlier ones in the first bar." if older and named else "."
     step = max(1, -(-len(periods) // 6))
     ticks = [labels[period] for period in periods[(len(periods) - 1) % step :: step]]
     spec = {
@@ -167,7 +94,7 @@ def bars(labels: Sequence[str], values: Sequence[int]) -> dict[str, Any]:
     data = [{"k": label, "n": value, "s": f"{value:,}"} for label, value in zip(labels, values, strict=True)]
     top = max(values, default=1)
     return {
-        "width": WIDTH - LABEL_WIDTH + 46, "height": ROW_HEIGHT * len(labels),
+        "width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * len(labels),
         "padding": {"left": LABEL_WIDTH, "right": 12, "top": 4, "bottom": 4}, "data": {"values": data},
         "encoding": {
             "y": {"field": "k", "type": "ordinal", "scale": {"domain": list(labels), "paddingInner": 0.3},
@@ -191,17 +118,17 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     before = [{"k": label, "v": value} for label, value in usual]
     title = "Share of characters taken out, by publisher"
     says = "The dot is this batch, the stroke the batches of this source before it."
-    if len(before) < len(shares):
-        says += (
-            f" {len(before) or 'None'} of the {len(shares)} stood in those." if len(shares) > 1 else " There were none."
-        )
+    if not before:
+        says += " There is none to compare with."
+    elif len(before) < len(shares):
+        says += f" {len(before)} of the {len(shares)} shown were in one."
     top = max([0.1, *(share.share for share in shares), *(value for _, value in usual)])
     y = {"field": "k", "type": "ordinal", "scale": {"domain": labels},
          "axis": axis(ticks=False, domain=False, grid=True, labelColor="var(--ink)")}  # fmt: skip
     x = {"field": "v", "type": "quantitative", "scale": {"domain": [0, top * 1.05], "nice": True},
          "axis": axis(format="%", tickCount=4, grid=False)}  # fmt: skip
     spec = {
-        "width": WIDTH - LABEL_WIDTH + 46, "height": ROW_HEIGHT * len(labels),
+        "width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * len(labels),
         "padding": {"left": LABEL_WIDTH, "right": 20, "top": 4, "bottom": 28},
         "layer": [
             {"data": {"values": before}, "mark": {"type": "tick", "color": "var(--muted)", "thickness": 3, "size": 15},

@@ -94,7 +94,9 @@ def say_verdict(report: Report) -> str:
 def say_block(report: Report) -> str:
     """What the first of the expectations that blocked a batch found, and why it matters."""
     found = next((finding for finding in report.findings if finding.reason in report.blocked_by), None)
-    return f"Found: {found.observed}. {found.why}" if found else "The audit kept no finding."
+    return (
+        f"Found: {found.observed.removeprefix('1 of 1 rows: ')}. {found.why}" if found else "The audit kept no finding."
+    )
 
 
 def say_kept(report: Report) -> str:
@@ -118,11 +120,16 @@ def list_asked(report: Report) -> tuple[Asked, ...]:
                 suite=suite,
                 severity=finding.severity,
                 asks=describe(row) if row else f"{finding.expectation} {finding.column}".strip(),
-                observed=finding.observed,
+                observed=say_observed(finding, suite),
                 why=finding.why,
             )
         )
     return tuple(sorted(asked, key=lambda found: order[found.result]))
+
+
+def say_observed(finding: Finding, suite: str) -> str:
+    """What was found, in the audit's words; those of a batch's sums, which are one row, without the count of rows."""
+    return finding.observed.removeprefix("1 of 1 rows: ") if suite == "batch" else finding.observed
 
 
 def name_result(finding: Finding, blocked_by: Sequence[str]) -> str:
