@@ -14,7 +14,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
-from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
+from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
 from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
@@ -130,7 +130,10 @@ def write_summary(outcome: Outcome) -> str:
         if outcome.blocked_by
         else outcome.state
     )
-    return f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n| | count | |\n|---|--:|---|\n{rows}\n"
+    head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
+    why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
+    page = f"\n[The page of the run]({outcome.page.as_uri()})\n" if outcome.page else ""
+    return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def escape(text: str) -> str:
