@@ -182,6 +182,20 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
 
 
+def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text('{"title": "t", "text": "The ferry left Larkhaven at six, and nobody was on it."}')
+    ingest_with_page(tmp_path, "in/a.jsonl", tmp_path / "lake", day=EARLY)
+    (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "a.jsonl").read_text())
+    twins = look(ingest_with_page(tmp_path, "in/b.jsonl", tmp_path / "lake").page)
+    assert "Readers have 0 documents in 0 languages; 1 duplicate stayed out." in twins.text
+    assert "1 record in = 0 published + 1 duplicate + 0 quarantined" in twins.text
+    (tmp_path / "in" / "c.txt").write_text("")
+    stopped = look(ingest_with_page(tmp_path, "in/c.txt", tmp_path / "lake", name="t").page)
+    assert "1 record in quarantine stayed out." in stopped.text
+    assert twins.problems == stopped.problems == []
+
+
 def test_a_page_that_cannot_be_written_does_not_undo_the_run(project: Path, tmp_path: Path) -> None:
     from flows.pools import map_here
     from flows.recipe import Batch, ingest_batch

@@ -10,16 +10,21 @@ from tasks.report.figures import EARLIER, OTHERS, DayCount, LengthCount, Publish
 from tasks.report.safe import plain
 from tasks.report.svg import Chart, axis, draw, unique_labels
 from tasks.report.words import MONTHS, Sum
+from tasks.report.words import count as say_count
 
 WIDTH = 304  # of the plot, in pixels; what stands beside it comes on top
 LABEL_WIDTH = 150
 ROW_HEIGHT = 22
+WIDEST_BAR = 36
 SERIES = 7  # variables --series-0 and so on in the style sheet
 TABLE_ROWS = 200
 
 
-def draw_days(counts: Sequence[DayCount]) -> Chart:
-    """Documents by day (or month, or year) and language, stacked."""
+def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int = 0) -> Chart:
+    """Documents by day (or month, or year) and language, stacked.
+
+    `kind`: what stands in the place of the language; `undated`: how many stand under the day of their batch for want of one.
+    """
     named = sorted({count.period for count in counts} - {EARLIER})
     periods = list_periods(named[0], named[-1]) if named else []
     periods = [EARLIER, *periods] if any(count.period == EARLIER for count in counts) else periods
@@ -31,19 +36,20 @@ def draw_days(counts: Sequence[DayCount]) -> Chart:
     place = {language: number for number, language in enumerate(languages)}
     labels = {period: say_period(period) for period in periods}
     values = [{"p": labels[count.period], "l": place[count.language], "n": count.documents} for count in counts]
-    title = f"Documents by {unit} and language"
+    title = f"Documents by {unit} and {kind}"
     first, last = labels[named[0]] if named else EARLIER, labels[periods[-1]]
-    says = f"{sum(totals.values()):,} documents, " + (f"from {first} to {last}" if first != last else first)
+    says = f"{say_count(sum(totals.values()), 'document')}, " + (f"from {first} to {last}" if first != last else first)
     older = sum(count.documents for count in counts if count.period == EARLIER)
     says += f"; {older:,} earlier ones in the first bar." if older and named else "."
+    says += f" {undated:,} say no date and stand under the batch's." if undated else ""
     step = max(1, -(-len(periods) // 6))
     ticks = [labels[period] for period in periods[(len(periods) - 1) % step :: step]]
     spec = {
         "width": WIDTH, "height": 180, "padding": {"left": 46, "right": 24, "top": 10, "bottom": 28},
-        "data": {"values": values}, "mark": {"type": "bar"},
+        "data": {"values": values}, "mark": {"type": "bar", "size": min(WIDEST_BAR, 0.85 * WIDTH / len(periods))},
         "encoding": {
             "x": {"field": "p", "type": "ordinal", "axis": axis(labelAngle=0, values=ticks),
-                  "scale": {"domain": list(labels.values()), "paddingInner": 0.15, "paddingOuter": 0.1}},
+                  "scale": {"domain": list(labels.values()), "paddingOuter": 0.1}},
             "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format=",d", tickMinStep=1)},
             "color": {"field": "l", "type": "ordinal", "legend": None,
                       "scale": {"domain": list(place.values()), "range": [series(number) for number in place.values()]}},
@@ -52,7 +58,7 @@ def draw_days(counts: Sequence[DayCount]) -> Chart:
     }  # fmt: skip
     rows = tuple((count.period, plain(count.language), f"{count.documents:,}") for count in counts)
     legend = tuple(f"{plain(name)} {totals[name]:,}" for name in languages)
-    return Chart("days", title, says, draw("days", title, says, spec), (unit, "language", "documents"), rows, legend)
+    return Chart("days", title, says, draw("days", title, says, spec), (unit, kind, "documents"), rows, legend)
 
 
 def say_period(period: str) -> str:
@@ -76,7 +82,8 @@ def draw_rules(counts: Sequence[tuple[str, int]], shown: int = 12) -> Chart:
         kinds[name_kind(rule)] += many
     ranked = sorted(kinds.items(), key=lambda count: (-count[1], count[0]))
     title = "Lines taken out, by kind of rule"
-    says = f"{sum(kinds.values()):,} lines by {len(counts):,} rules of {len(kinds):,} kinds"
+    says = f"{say_count(sum(kinds.values()), 'line')} by {say_count(len(counts), 'rule')}"
+    says += f" of {len(kinds):,} kinds" if len(kinds) > 1 else ""
     says += f", the {shown} largest." if len(ranked) > shown else "."
     spec = bars(unique_labels([kind for kind, _ in ranked[:shown]]), [many for _, many in ranked[:shown]])
     rows = tuple((plain(rule), f"{many:,}") for rule, many in sorted(counts, key=lambda count: (-count[1], count[0])))
@@ -154,7 +161,7 @@ def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
     total = sum(count.documents for count in counts)
     short = sum(count.documents for count in counts if count.high and count.high <= 250)
     title = "Text lengths"
-    says = f"Characters of the clean text, {total:,} documents; {short:,} of them have fewer than 250."
+    says = f"{say_count(total, 'document')} by characters of the clean text; {short:,} below 250."
     values = [{"k": label, "n": count.documents} for label, count in zip(labels, counts, strict=True)]
     spec = {
         "width": WIDTH, "height": 180, "padding": {"left": 46, "right": 12, "top": 10, "bottom": 46},

@@ -67,6 +67,7 @@ class Report:
     texts: dict[str, ShownDocument]
     reasons: tuple[Reason, ...]
     sampled: int
+    undated: int
     over_budget: int
     kept: int | None
 
@@ -116,6 +117,7 @@ def collect(
         texts=read_documents(rows, documents, [*examples, *(hit.doc_id for hit in doubts)]),
         reasons=list_reasons(rows.quarantine.collect(), record.blocked_by),
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
+        undated=documents["published_at"].null_count(),
         over_budget=documents.filter(pl.col("flags").list.contains("over_budget")).height,
         kept=kept,
     )

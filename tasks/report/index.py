@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from tasks.lake import Lake
+from tasks.report.charts import draw_days
+from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render
 from tasks.report.record import name_page, read_blocked, write_whole
+from tasks.report.svg import Chart
 from tasks.report.words import count, share
 
 ROWS_SHOWN = 400  # a source; the earlier ones are counted
+DAYS_SHOWN, DAY_DIGITS = 60, 10
+SOURCES_SHOWN = 6
 
 COLUMNS = ("source", "logical_date", "records", "published", "duplicates", "quarantined", "chars", "removed_chars")
 
@@ -60,8 +66,35 @@ def write_index(lake: Lake, folder: Path) -> Path:
     documents = sum(row.published for row in published)
     summary = f"{count(documents, 'document')} from {count(len(published), 'batch', 'batches')} of {count(len(groups), 'source')}"
     path = folder / "index.html"
-    write_whole(path, render("index.html", lake=lake.path.name, summary=summary, groups=groups, blocked=blocked))
+    write_whole(
+        path,
+        render(
+            "index.html",
+            lake=lake.path.name,
+            chart=draw_batches(published),
+            summary=summary,
+            groups=groups,
+            blocked=blocked,
+        ),
+    )
     return path
+
+
+def draw_batches(rows: Sequence[IndexRow]) -> Chart | None:
+    """Documents of the latest batches by day and source; None without any."""
+    shown = [row for row in rows if row.published]
+    if not shown:
+        return None
+    first = count_back(max(row.logical_date for row in shown), DAY_DIGITS, DAYS_SHOWN - 1)
+    totals = Counter[str]()
+    for row in shown:
+        totals[row.source] += row.published
+    named = {source for source, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:SOURCES_SHOWN]}
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in shown:
+        period = str(row.logical_date) if str(row.logical_date) >= first else EARLIER
+        counts[period, row.source if row.source in named else OTHERS] += row.published
+    return draw_days([DayCount(*key, many) for key, many in sorted(counts.items())], "source")
 
 
 def make_row(receipt: Mapping[str, Any], folder: Path, state: str, verdict: str) -> IndexRow:

@@ -28,7 +28,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
 
 def write_page(report: Report) -> str:
     """The page of a run."""
-    days = [charts.draw_days(report.days)] if report.days else []
+    days = [charts.draw_days(report.days, undated=report.undated)] if report.days else []
     rules = [(entry["rule"], entry["count"]) for entry in report.receipt["rules"]]
     drawn = [
         *days,

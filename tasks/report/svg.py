@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 from tasks.report.safe import escape, plain
 
-LABEL_CHARS = 24
+LABEL_CHARS = 23
+WIDE, BROAD = 2.0, 1.35  # of a usual letter's width: Chinese ones; capitals, m and w
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.20.1.json"
 CONFIG: dict[str, Any] = {
     "font": "Liberation Sans",  # what the library measures with; it brings it along
@@ -63,10 +65,14 @@ def draw(name: str, title: str, says: str, spec: Mapping[str, Any], *, stretch: 
     return opening + re.sub(r'<path class="(?:back|fore)ground"[^>]*display="none"/>', "", body)
 
 
-def clip(label: str, most: int = LABEL_CHARS) -> str:
-    """A label that fits, without characters that change how its neighbours read."""
-    label = plain(label)
-    return label if len(label) <= most else label[: most - 1] + "…"
+def clip(label: str, most: float = LABEL_CHARS) -> str:
+    """A label that fits into so many characters of usual width, without characters that change how its neighbours read."""
+    label, room = plain(label), most
+    for place, letter in enumerate(label):
+        room -= WIDE if east_asian_width(letter) in "WF" else BROAD if letter.isupper() or letter in "mw@%<>=+_" else 1
+        if room < 0:
+            return label[: max(place - 1, 0)].rstrip() + "…"
+    return label
 
 
 def unique_labels(labels: Sequence[str]) -> list[str]:

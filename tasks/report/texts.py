@@ -60,9 +60,13 @@ class ShownDocument:
 
 
 def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = EXAMPLES) -> list[str]:
-    """Documents that show much in little space: many different rules, merged captions, one a publisher at first."""
+    """Documents that show much in little space: many different rules, merged captions.
+
+    One a publisher at first, and whole pages and articles in turn where a batch has both.
+    """
     kinds = removed.group_by("doc_id").agg(
-        kinds=pl.col("rule").n_unique().clip(0, 8) + 2 * (pl.col("rule") == "repeat.caption").any()
+        kinds=pl.col("rule").n_unique().clip(0, 8) + 2 * (pl.col("rule") == "repeat.caption").any(),
+        is_page=pl.col("rule").str.starts_with("page.").any(),
     )
     ranked = (
         documents.filter(pl.col("raw_chars") <= LONGEST)
@@ -70,8 +74,10 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
         .with_columns(long=pl.col("line_count") > LINES_SHOWN)
         .sort("long", "kinds", "line_count", "doc_id", descending=[False, True, False, False])
         .with_columns(turn=pl.int_range(pl.len()).over("publisher", "language"))
+        .sort("turn", maintain_order=True)
+        .with_columns(place=pl.int_range(pl.len()).over("is_page"))
     )
-    return ranked.sort("turn", maintain_order=True)["doc_id"].head(most).to_list()
+    return ranked.sort("place", "is_page", maintain_order=True)["doc_id"].head(most).to_list()
 
 
 def read_documents(rows: BatchRows, documents: pl.DataFrame, ids: Iterable[str]) -> dict[str, ShownDocument]:
