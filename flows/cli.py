@@ -190,6 +190,23 @@ def quarantine(
 
 
 @app.command()
+def report(
+    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
+    day: Annotated[
+        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
+    ] = None,
+    lake: LakeOption = None,
+    target: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
+    ] = None,
+) -> None:
+    """Write the pages of batches, and an index over them: what came of each, with figures, texts and doubts."""
+    from flows.reporting import write_reports
+
+    raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
+
+
+@app.command()
 def learn(
     lake: LakeOption = None,
     sources: Annotated[

@@ -18,10 +18,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner
 
 from flows.catalogs import follow_publish
-from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
+from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
 from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
 from flows.recipe import MapShards, Outcome, ingest_batch
+from flows.reporting import report_run
 from flows.requests import find_batches
 from flows.runners import make_runner, share_cores
 from flows.settings import Settings, make_limits
@@ -124,7 +125,7 @@ def ingest(
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_shards, watcher,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned,
+                learned=settings.learned, write_page=report_run if settings.report else None,
             )  # fmt: skip
             create_markdown_artifact(
                 write_summary(outcome),
@@ -152,7 +153,10 @@ def write_summary(outcome: Outcome) -> str:
         if outcome.blocked_by
         else outcome.state
     )
-    return f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n| | count | |\n|---|--:|---|\n{rows}\n"
+    head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
+    why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
+    page = f"\n[The page of the run]({outcome.page.as_uri()})\n" if outcome.page else ""
+    return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def escape(text: str) -> str:

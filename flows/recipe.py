@@ -12,8 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+import polars as pl
+
 from flows.staging import claim_staging
-from tasks.audit import audit_batch, audit_documents, audit_quarantine
+from tasks.audit import audit_batch, audit_documents, audit_quarantine, join_findings
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
@@ -21,10 +23,12 @@ from tasks.plan import PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import publish
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
-from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
+from tasks.receipt import StagedRun, hash_files, make_receipt, sum_batch, take_fingerprint
 from tasks.shard import StagedShard, check_complete, gather_inputs
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
+# Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.
+WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], Path]
 
 
 class Watcher(Protocol):
@@ -48,7 +52,7 @@ class Outcome:
     """What became of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
 
     `receipt` is the batch's receipt in the lake, or the one that would have been; `findings` are the audit's, empty when
-    nothing was audited.
+    nothing was audited; `page` is where the run's page is, if one was written.
     """
 
     batch: Batch
@@ -57,17 +61,20 @@ class Outcome:
     version: int
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    page: Path | None = None
 
 
 def ingest_batch(
     batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
+    write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
-    when there are no files, LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `write_page`: makes the page of the run, if one is wanted. Nothing that readers
+    see changes before the audit has passed. Raises PlanError when there are no files, LearnedError when there is no such
+    version.
     """
     lake = Lake(lake_folder)
     watcher.step("plan")
@@ -77,12 +84,27 @@ def ingest_batch(
         known = lake.receipt(batch.source.name, batch.logical_date)
         limits = replace(limits, learned=pick_learned(lake, learned, known))
         if known and not force and is_unchanged(batch, files, known, limits):
-            return Outcome(batch, "unchanged", known, lake.version())
+            return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
         shards = cut_shards(batch.source, batch.logical_date, files, limits)
         staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, write_page)
+
+
+def tell(
+    lake: Lake, outcome: Outcome, write_page: WritePage | None, watcher: Watcher,
+    runs: Sequence[StagedRun] = (), quarantine: pl.DataFrame | None = None,
+) -> Outcome:  # fmt: skip
+    """The outcome with its page, which is written now if one is wanted."""
+    if write_page is None:
+        return outcome
+    try:
+        return replace(outcome, page=write_page(lake, outcome, runs, quarantine))
+    except Exception as error:  # the batch is settled whatever becomes of its page, and the run must say so
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        watcher.wait(f"the page of the run could not be written ({said}); the batch itself is not affected")
+        return outcome
 
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
@@ -120,7 +142,7 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float,
+    keep_versions: int, wait_seconds: float, write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had."""
     watcher.step("audit")
@@ -139,13 +161,14 @@ def settle_batch(
     receipt = make_receipt(batch.source, day, limits, inputs, runs, quarantine, twins, warned)
     verdicts.append(audit_quarantine(quarantine))
     verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
-    findings = tuple(finding for verdict in verdicts[-3:] for finding in verdict.findings)
+    findings = join_findings(verdicts)
     blocked_by = tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by))
     if blocked_by:
-        return Outcome(batch, "blocked", receipt, lake.version(), findings, blocked_by)
+        outcome = Outcome(batch, "blocked", receipt, lake.version(), findings, blocked_by)
+        return tell(lake, outcome, write_page, watcher, runs, quarantine)
     watcher.step("publish")
     done = publish(
         lake, (name, day), runs, quarantine, receipt,
         keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
     )  # fmt: skip
-    return Outcome(batch, "published", done.receipt, done.version, findings)
+    return tell(lake, Outcome(batch, "published", done.receipt, done.version, findings), write_page, watcher)

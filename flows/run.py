@@ -13,6 +13,7 @@ from flows.console import fail, print_directions, print_outcome, say_blocked, wa
 from flows.errors import EXPECTED, exit_code
 from flows.pools import map_here
 from flows.recipe import Batch, ingest_batch
+from flows.reporting import report_run
 from flows.requests import find_batches
 from flows.settings import Settings, make_limits
 
@@ -42,7 +43,7 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned,
+                learned=settings.learned, write_page=report_run if settings.report else None,
             )  # fmt: skip
     except EXPECTED as error:
         return fail(error, exit_code(error))

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     removal_budget: float = Field(
         0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
     )
+    report: bool = Field(True, description="Whether a run writes its page: `copydesk report` can do it later.")
     learned: str = Field(
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",

@@ -165,6 +165,18 @@ def show(value: object) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)[:40]
 
 
+def join_findings(verdicts: Sequence[Verdict]) -> tuple[Finding, ...]:
+    """The findings of a batch: what the first audit of its documents found critical, and what the last audits found.
+
+    `verdicts`: of the documents, of those that were left when some had to go (if any had), of quarantine, of the batch. A
+    second audit finds nothing critical any more; what had to go, or blocked the batch, is what the first one found.
+    """
+    first, *_ = verdicts
+    critical = {finding.reason: finding for finding in first.findings if finding.severity == "critical"}
+    last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
+    return tuple(critical.get(finding.reason, finding) for finding in last)
+
+
 def findings_table(verdict: Verdict) -> list[dict[str, str]]:
     """Findings as rows of a table for people: what blocks first, then what failed, then the rest, in suite order."""
     ordered = sorted(verdict.findings, key=lambda found: (found.passed, found.severity != "critical", not found.failed))
