@@ -24,7 +24,9 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
+LakeOption = Annotated[
+    Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
+]
 
 
 def parse_date(text: str) -> date:
@@ -226,6 +228,14 @@ def main() -> None:
         if end.code == INTERRUPTED:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
+    except Exception as error:
+        # A lake or a store that cannot be read, whatever command asked.
+        from flows.console import fail
+        from flows.errors import EXPECTED, exit_code
+
+        if not isinstance(error, EXPECTED):
+            raise
+        sys.exit(fail(error, exit_code(error)))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from flows.places import PlaceError
 from flows.requests import RequestError
 from flows.staging import BatchBusy
 from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.remote import AddressError
 from tasks.sources import SourceError
 
 # 2: the call was wrong; 1: the run failed.
@@ -16,8 +18,10 @@ EXIT_CODES: dict[type[Exception], int] = {
     SourceError: 2,
     PlanError: 2,
     LearnedError: 2,
+    PlaceError: 2,
     MissingExtra: 2,
     LakeError: 1,
+    AddressError: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

@@ -16,6 +16,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 
 from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
 from flows.requests import find_batches
@@ -159,5 +160,5 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     for outcome in outcomes:
         print_outcome(outcome)
     if code == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return code

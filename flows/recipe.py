@@ -12,13 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from flows.places import open_lake
 from flows.staging import claim_staging
 from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, cut_shards, find_files, has_date
-from tasks.publishing.publish import publish
+from tasks.publishing.publish import finish_showing, publish
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
@@ -60,7 +61,7 @@ class Outcome:
 
 
 def ingest_batch(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
@@ -69,10 +70,11 @@ def ingest_batch(
     learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
     when there are no files, LearnedError when there is no such version.
     """
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+        finish_showing(lake, wait_seconds, watcher.wait)
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(batch.source.name, batch.logical_date)
         limits = replace(limits, learned=pick_learned(lake, learned, known))

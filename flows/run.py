@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import map_here
 from flows.recipe import Batch, ingest_batch
 from flows.requests import find_batches
@@ -29,7 +30,7 @@ def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, for
     # With several sources asked for, one that fails does not stop the others.
     worst = max(run_batch(batch, settings, force=force) for batch in batches)
     if worst == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return worst
 
 

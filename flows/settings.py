@@ -17,7 +17,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
     lake: Path = Field(
-        Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
+        Path("lake"),
+        description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
+    )
+    work: Path = Field(
+        Path(".copydesk"),
+        description="Where a lake at an address is staged and its files are copied to; shared by all workers.",
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
     workers: int = Field(1, ge=1, le=256, description="Processes that build shards side by side.")

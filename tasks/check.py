@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 
 from tasks.lake import Lake, Manifest, file_schema, table_paths
 from tasks.measure import measure
+from tasks.objects.bucket import ObjectLake
+from tasks.objects.inspect import inspect_bucket
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 from tasks.publishing.moves import split_batches
 from tasks.publishing.tallies import LISTS, Tally, find_gaps, tally_documents, tally_lines, tally_quarantine
@@ -41,7 +43,7 @@ def check(lake: Lake) -> list[Finding]:
     """Everything that is wrong with the published version of a lake; empty when all is well."""
     version = lake.version()
     if not version:
-        return [Finding("no lake here", str(lake.path), "ingest something, or name another --lake")]
+        return [Finding("no lake here", lake.name, "ingest something, or name another --lake")]
     manifest = lake.manifest(version)
     found = list(check_files(lake, manifest))
     # With files missing or damaged, what is in them cannot be judged.
@@ -50,6 +52,26 @@ def check(lake: Lake) -> list[Finding]:
 
 def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
     """Files against the manifest: there, whole, with the declared columns, and nothing beside them."""
+    if isinstance(lake, ObjectLake):
+        wrong = [Finding(*found) for found in inspect_bucket(lake, manifest)]
+    else:
+        wrong = list(check_tree(lake, manifest))
+    yield from wrong
+    damaged = {found.where for found in wrong}
+    for table, files in manifest.tables.items():
+        for file in files:
+            where = lake.locate(manifest.version, table, file)
+            if where in damaged:
+                continue
+            facts = pq.read_metadata(lake.fetch(manifest.version, table, file))
+            if not facts.schema.to_arrow_schema().equals(file_schema(table)):
+                yield Finding("a file's columns are not those declared", where, AGAIN)
+            if facts.num_rows != file.rows:
+                yield Finding("a file has other rows than its commit says", where, AGAIN)
+
+
+def check_tree(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
+    """The files of a version on a disk, against their hashes."""
     for table, files in manifest.tables.items():
         root = lake.tree(manifest.version) / table
         listed = {file.path for file in files}
@@ -67,12 +89,6 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
                 yield Finding(
                     "a file is not what was published", str(path), "roll back, or run its batches with --force"
                 )
-                continue
-            facts = pq.read_metadata(path)
-            if not facts.schema.to_arrow_schema().equals(file_schema(table)):
-                yield Finding("a file's columns are not those declared", str(path), AGAIN)
-            if facts.num_rows != file.rows:
-                yield Finding("a file has other rows than its commit says", str(path), AGAIN)
 
 
 def scan(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> pl.LazyFrame:
