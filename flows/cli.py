@@ -213,6 +213,29 @@ def rollback(
 
 
 @app.command()
+def repartition(
+    by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
+) -> None:
+    """Partition a lake by day, or by month again, in one step; below a month its days."""
+    from flows.commands import change_partitions
+
+    raise typer.Exit(change_partitions(read_settings(lake=lake), by))
+
+
+@app.command()
+def files(
+    table: Annotated[
+        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+    ] = "documents",
+    lake: LakeOption = None,
+) -> None:
+    """The files of the published version, which never change: for a reader who must see one version throughout."""
+    from flows.commands import list_files
+
+    raise typer.Exit(list_files(read_settings(lake=lake), table))
+
+
+@app.command()
 def doctor(lake: LakeOption = None) -> None:
     """Look whether everything that copydesk needs is here and works."""
     from flows.doctor import examine

@@ -240,3 +240,32 @@ def roll_back(settings: Settings, number: int) -> int:
         return fail(error, 2)
     out.print(f"{lake.name}: readers see version {number} again, as version {made}", markup=False)
     return 0
+
+
+def change_partitions(settings: Settings, by: str) -> int:
+    """Partitions a lake by month or by day."""
+    from tasks.lake import LakeError
+    from tasks.publishing.repartition import repartition
+
+    if by not in ("month", "day"):
+        return fail(f"--by {by}: lakes are partitioned by month or by day", 2)
+    lake = open_lake(settings.lake)
+    try:
+        made = repartition(lake, by, keep=settings.keep_versions, wait_seconds=settings.wait_seconds)
+    except LakeError as error:
+        return fail(error, 2)
+    out.print(f"{lake.name}: version {made} is by {by}", markup=False)
+    return 0
+
+
+def list_files(settings: Settings, table: str) -> int:
+    """The immutable files of a table in the published version, one a line."""
+    from tasks.schema import TABLES
+
+    if table not in TABLES:
+        return fail(f"there is no table {table!r}; there are {', '.join(TABLES)}", 2)
+    lake = open_lake(settings.lake)
+    manifest = lake.manifest()
+    for file in manifest.tables.get(table, ()):
+        print(lake.locate(manifest.version, table, file))
+    return 0

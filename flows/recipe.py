@@ -63,12 +63,13 @@ class Outcome:
 def ingest_batch(
     batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
+    partition: str = "month",
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
-    when there are no files, LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `partition`: month or day, for a new lake. Nothing that readers see changes
+    before the audit has passed. Raises PlanError when there are no files, LearnedError when there is no such version.
     """
     lake = open_lake(lake_folder)
     watcher.step("plan")
@@ -82,7 +83,7 @@ def ingest_batch(
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
         staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, partition)
 
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
@@ -120,7 +121,7 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float,
+    keep_versions: int, wait_seconds: float, partition: str = "month",
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had."""
     watcher.step("audit")
@@ -146,6 +147,6 @@ def settle_batch(
     watcher.step("publish")
     done = publish(
         lake, (name, day), runs, quarantine, receipt,
-        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
+        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait, partition=partition,
     )  # fmt: skip
     return Outcome(batch, "published", done.receipt, done.version, findings)

@@ -46,6 +46,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 
 FILE_ROWS = 250_000
+# In a lake by day, the tables that grow with the documents are; the others stay by month.
+DAILY = frozenset({"documents", "lines", "shadowed", "shadowed_lines", "claims"})
 
 Result = TypeVar("Result")
 
@@ -66,8 +68,8 @@ class TableFile:
 
     @property
     def month(self) -> str:
-        """The partition it lies in."""
-        return self.path.partition("/")[0].partition("=")[2]
+        """The partition it lies in: a month, or a day (YYYY-MM-DD) in a lake by day."""
+        return self.path.rpartition("/")[0].rpartition("=")[2]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Manifest:
 
     `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
     `tables` are empty, the rest still stands. `vacant`: on an object store, by table, the partitions that readers find empty.
+    `by`: month or day, how long a partition of the DAILY tables is.
     """
 
     version: int
@@ -87,6 +90,7 @@ class Manifest:
     note: dict[str, Any]
     kept: bool = True
     vacant: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by: str = "month"
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,20 @@ def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
+def partition_of(table: str, day: date, by: str) -> str:
+    """The partition of a day in a table of a lake by month or by day."""
+    return day.isoformat() if by == "day" and table in DAILY else month_of(day)
+
+
+def folder_of(partition: str) -> str:
+    """Where a partition lies in its table: month=2026-10, or month=2026-10/day=2026-10-05.
+
+    Days lie below their month, so that a question by month asks either kind of lake.
+    """
+    month = "-".join(partition.split("-")[:2]) if partition.count("-") == 2 else partition
+    return f"month={month}" if month == partition else f"month={month}/day={partition}"
+
+
 def file_schema(table: str) -> pa.Schema:
     """The schema that every published file of a table has: as declared, without descriptions, without the partition.
 
@@ -235,7 +253,16 @@ def read_manifest(lake: Lake, version: int) -> Manifest:
         kept = all("files" in body for body in raw["tables"].values())
         vacant = {table: tuple(body["vacant"]) for table, body in raw["tables"].items() if "vacant" in body}
         return Manifest(
-            raw["version"], batch, raw["restores"], changed, rows, files if kept else {}, raw["note"], kept, vacant
+            raw["version"],
+            batch,
+            raw["restores"],
+            changed,
+            rows,
+            files if kept else {},
+            raw["note"],
+            kept,
+            vacant,
+            raw.get("by", "month"),
         )
     except FileNotFoundError as error:
         raise LakeError(f"{lake.name}: there is no version {version} on record") from error
@@ -257,7 +284,8 @@ def write_manifest(manifest: Manifest) -> str:
         ]
     for table, months in manifest.vacant.items():
         tables[table]["vacant"] = months
-    head = {"version": manifest.version, "batch": batch, "restores": manifest.restores, "note": manifest.note}
+    head: dict[str, Any] = {"version": manifest.version, "batch": batch, "restores": manifest.restores}
+    head |= {"note": manifest.note, "by": manifest.by}
     return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"
 
 

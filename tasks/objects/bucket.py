@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.lake import Lake, LakeError, Manifest, TableFile, read_manifest
+from tasks.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
 from tasks.objects.client import list_objects, open_bucket, read_object, read_range
 
 
@@ -77,7 +77,7 @@ class ObjectLake(Lake):
 
     def shown_key(self, table: str, month: str) -> str:
         """The key of a partition that readers see."""
-        return f"{self.folder}/{table}/month={month}/part-0.parquet"
+        return f"{self.folder}/{table}/{folder_of(month)}/part-0.parquet"
 
     def file_key(self, table: str, file: TableFile) -> str:
         """The key of a file of a version."""
@@ -124,7 +124,7 @@ class ObjectLake(Lake):
         return path
 
     def locate(self, version: int, table: str, file: TableFile) -> str:
-        return self.file_key(table, file)
+        return f"s3://{self.address.split('/')[2]}/{self.file_key(table, file)}"
 
     def schema(self, version: int, table: str, file: TableFile) -> pa.Schema:
         if (path := self.copy_path(file)).exists():
@@ -168,5 +168,5 @@ def read_kept(lake: ObjectLake, version: int) -> Manifest:
     made = read_manifest(lake, version)
     state, _ = read_state(lake)
     if state and version < state.oldest:
-        return Manifest(made.version, made.batch, made.restores, made.changed, made.rows, {}, made.note, kept=False)
+        return replace(made, tables={}, vacant={}, kept=False)
     return made

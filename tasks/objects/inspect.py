@@ -28,16 +28,16 @@ def inspect_bucket(lake: ObjectLake, manifest: Manifest) -> Iterator[Wrong]:
         )
     for table, files in manifest.tables.items():
         for file in files:
-            key = lake.file_key(table, file)
+            where = lake.locate(manifest.version, table, file)
             try:
-                content, _ = read_object(lake.bucket, key)
+                content, _ = read_object(lake.bucket, lake.file_key(table, file))
             except FileNotFoundError:
-                yield "a file is missing", key, "roll back, or run its batches again with --force"
+                yield "a file is missing", where, "roll back, or run its batches again with --force"
                 continue
             if sha256(content).hexdigest() == file.sha256:
                 keep_copy(lake.copy_path(file), content)
             else:
-                yield "a file is not what was published", key, "roll back, or run its batches with --force"
+                yield "a file is not what was published", where, "roll back, or run its batches with --force"
     for table in SHOWN:
         wanted = {lake.shown_key(table, file.month): file.sha256 for file in manifest.tables[table]}
         vacant = {lake.shown_key(table, month) for month in manifest.vacant.get(table, ())}

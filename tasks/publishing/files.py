@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lake import FILE_ROWS, TableFile, file_schema
+from tasks.lake import FILE_ROWS, TableFile, file_schema, folder_of
 from tasks.publishing.merge import Run
 
 GROUP_ROWS = 10_000
@@ -33,8 +33,8 @@ def write_files(
 ) -> dict[str, tuple[TableFile, ...]]:
     """Writes sorted rows with a column `month` as the files of `table` below `root`; month -> files.
 
-    Paths are month=YYYY-MM/part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to disk. `file_rows`:
-    rows of a file, at most; None: a partition is one file.
+    Paths are month=YYYY-MM/[day=YYYY-MM-DD/]part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to
+    disk. `file_rows`: rows of a file, at most; None: a partition is one file.
     """
     written: dict[str, list[TableFile]] = {}
     writer: pq.ParquetWriter | None = None
@@ -149,7 +149,7 @@ def name_file(path: Path, root: Path, month: str, number: int, rows: int) -> Tab
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
         size = os.fstat(file.fileno()).st_size
-    target = root / f"month={month}" / f"part-{number}-{digest[:16]}.parquet"
-    target.parent.mkdir(exist_ok=True)
+    target = root / folder_of(month) / f"part-{number}-{digest[:16]}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
     path.replace(target)
-    return TableFile(f"month={month}/{target.name}", rows, size, digest)
+    return TableFile(f"{folder_of(month)}/{target.name}", rows, size, digest)

@@ -17,8 +17,9 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
+from tasks.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
 from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
+from tasks.publishing.days import stage_by_day
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import merge_runs, narrow_runs
 from tasks.publishing.moves import settle_receipts
@@ -49,19 +50,21 @@ class Commit:
 def publish(
     lake: Lake, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame, receipt: Mapping[str, Any],
     *, keep: int, wait_seconds: float, on_wait: Callable[[str], None] | None = None, note: Mapping[str, Any] | None = None,
+    partition: str = "month",
 ) -> Commit:  # fmt: skip
     """Replaces all rows of a batch, wherever they were, by its staged rows; all tables change in one step or none does.
 
     `runs`: staged shards and what is left out of them; `quarantine`: the batch's quarantine rows with `month`; `receipt`: the
     batch's row of `receipts` as if no other batch had any of its documents. A document that several batches of a source
     have is published by the earliest; receipts of all of them are brought up to date in the same step. `keep`: versions
-    kept; `note`: what belongs to this run only, for the commit's record. Raises LakeBusy after `wait_seconds`,
+    kept; `note`: what belongs to this run only, for the commit's record; `partition`: month or day, for a lake that is not
+    there yet. Raises LakeBusy after `wait_seconds`,
     PublishError when the disk, its permissions or the rows themselves are in the way.
     """
     for _ in range(TRIES):
         with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
             try:
-                return publish_over(lake, last, batch, runs, quarantine, receipt, keep, dict(note or {}))
+                return publish_over(lake, last, batch, runs, quarantine, receipt, keep, dict(note or {}), partition)
             except Overtaken:
                 continue
     raise LakeBusy(f"{lake.name}: others published {TRIES} times before this run could; run the batch again later")
@@ -69,15 +72,17 @@ def publish(
 
 def publish_over(
     lake: Lake, last: int, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame,
-    receipt: Mapping[str, Any], keep: int, note: dict[str, Any],
+    receipt: Mapping[str, Any], keep: int, note: dict[str, Any], partition: str,
 ) -> Commit:  # fmt: skip
     """Publishes a batch as the version after `last`. Raises Overtaken when that is no longer the latest."""
-    old = lake.manifest(last)
+    old = lake.manifest(last) if last else replace(lake.manifest(0), by=partition)
     if last and "claims" not in old.tables:
         raise PublishError(f"{lake.name} was made by an older copydesk that kept no claims; ingest into a new lake")
     draft = open_draft(lake, last + 1)
     try:
-        staged = take_stock(lake, old, batch, runs)
+        if old.by == "day":
+            runs = [stage_by_day(run, draft / "scratch" / f"staged-{number}") for number, run in enumerate(runs)]
+        staged = take_stock(lake, old, batch, runs, old.by)
         receipts = settle_receipts(lake, old, staged.runs, staged.moves, receipt, staged.source)
         check_counts(receipts[0], staged, quarantine)
         changes = plan_changes(lake, old, staged, quarantine, receipts)
@@ -131,7 +136,9 @@ def finish(
     drop_draft(draft / "scratch")
     link_files(lake, old, draft, tables, fresh)
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
-    place_of(lake).show_version(lake, draft, Manifest(old.version + 1, batch, None, changed, rows, tables, note), keep)
+    place_of(lake).show_version(
+        lake, draft, Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by), keep
+    )
     return Commit(old.version + 1, True, receipt, fresh)
 
 
@@ -149,7 +156,7 @@ def build_table(
     files = [file for file in before if file.month not in change.months]
     files += chain.from_iterable(written.values())
     if not files and table in TABLES:
-        files = [write_empty(table, first, draft / table)]
+        files = [write_empty(table, f"{first}-01" if old.by == "day" and table in DAILY else first, draft / table)]
     whole = tuple(sorted(files, key=lambda file: (file.month, part_number(file))))
     return whole, tuple(file for file in whole if file not in before)
 
