@@ -297,10 +297,11 @@ def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = 
 
 
 def read_rows(
-    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
-    """Rows of a small table as dicts, in the order of its sort keys."""
-    manifest = read_manifest(lake, lake.version())
+    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None,
+    manifest: Manifest | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows of a small table as dicts, in the order of its sort keys; of the published version unless told."""
+    manifest = manifest or read_manifest(lake, lake.version())
     if not manifest.kept:
         raise FileNotFoundError(f"version {manifest.version} of {lake.name}")
     paths = list(table_paths(lake, manifest, table, month))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from lakes import DAY, make_lake
+from staged_shards import Doc, publish_docs
 
+import tasks.check
 from tasks.check import check
 from tasks.lake import Lake, TableFile, file_schema, write_manifest
 
@@ -126,3 +129,17 @@ def test_no_lake_is_a_finding(tmp_path: Path) -> None:
 def test_what_is_wrong_is_found(lake: Lake, what: str, tamper: Callable[[Lake], None]) -> None:
     tamper(lake)
     assert what in {found.what for found in check(lake)}
+
+
+def test_others_may_publish_while_a_lake_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(tmp_path / "lake")
+    publish_docs(lake, tmp_path / "staging", [Doc(1)])
+    files = tasks.check.check_files
+
+    def publish_meanwhile(*arguments: Any) -> Iterator[Any]:
+        yield from files(*arguments)
+        publish_docs(lake, tmp_path / "staging", [Doc(2), Doc(3)])
+
+    monkeypatch.setattr(tasks.check, "check_files", publish_meanwhile)
+    assert check(lake) == []
+    assert lake.version() == 2

