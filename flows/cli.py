@@ -24,7 +24,9 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
+LakeOption = Annotated[
+    Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
+]
 
 
 def say_version(wanted: bool) -> None:
@@ -281,6 +283,29 @@ def rollback(
 
 
 @app.command()
+def repartition(
+    by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
+) -> None:
+    """Partition a lake by day, or by month again, in one step; below a month its days."""
+    from flows.commands import change_partitions
+
+    raise typer.Exit(change_partitions(read_settings(lake=lake), by))
+
+
+@app.command()
+def files(
+    table: Annotated[
+        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+    ] = "documents",
+    lake: LakeOption = None,
+) -> None:
+    """The files of the published version, which never change: for a reader who must see one version throughout."""
+    from flows.commands import list_files
+
+    raise typer.Exit(list_files(read_settings(lake=lake), table))
+
+
+@app.command()
 def doctor(lake: LakeOption = None) -> None:
     """Look whether everything that copydesk needs is here and works."""
     from flows.doctor import examine
@@ -296,6 +321,14 @@ def main() -> None:
         if end.code == INTERRUPTED:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
+    except Exception as error:
+        # A lake or a store that cannot be read, whatever command asked.
+        from flows.console import fail
+        from flows.errors import EXPECTED, exit_code
+
+        if not isinstance(error, EXPECTED):
+            raise
+        sys.exit(fail(error, exit_code(error)))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from prefect.task_runners import TaskRunner
 from flows.catalogs import follow_publish
 from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import shard_folder
 from flows.recipe import MapShards, Outcome, ingest_batch
 from flows.reporting import report_run
@@ -125,7 +126,8 @@ def ingest(
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_shards, watcher,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, write_page=report_run if settings.report else None,
+                learned=settings.learned, partition=settings.partition,
+                write_page=report_run if settings.report else None,
             )  # fmt: skip
             create_markdown_artifact(
                 write_summary(outcome),
@@ -183,5 +185,5 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     for outcome in outcomes:
         print_outcome(outcome)
     if code == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return code

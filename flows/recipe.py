@@ -14,13 +14,14 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.places import open_lake
 from flows.staging import claim_staging
 from tasks.audit import audit_batch, audit_documents, audit_quarantine, join_findings
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, cut_shards, find_files, has_date
-from tasks.publishing.publish import publish
+from tasks.publishing.publish import finish_showing, publish
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import StagedRun, hash_files, make_receipt, sum_batch, take_fingerprint
@@ -65,21 +66,22 @@ class Outcome:
 
 
 def ingest_batch(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
-    write_page: WritePage | None = None,
+    partition: str = "month", write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`; `write_page`: makes the page of the run, if one is wanted. Nothing that readers
-    see changes before the audit has passed. Raises PlanError when there are no files, LearnedError when there is no such
-    version.
+    learned lines to use, see `pick_learned`; `partition`: month or day, for a new lake; `write_page`: makes the page of
+    the run, if one is wanted. Nothing that readers see changes before the audit has passed. Raises PlanError when there are
+    no files, LearnedError when there is no such version.
     """
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+        finish_showing(lake, wait_seconds, watcher.wait)
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(batch.source.name, batch.logical_date)
         limits = replace(limits, learned=pick_learned(lake, learned, known))
@@ -89,7 +91,7 @@ def ingest_batch(
         shards = cut_shards(batch.source, batch.logical_date, files, limits)
         staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, write_page)
+        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, partition, write_page)
 
 
 def tell(
@@ -142,7 +144,7 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float, write_page: WritePage | None = None,
+    keep_versions: int, wait_seconds: float, partition: str = "month", write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had."""
     watcher.step("audit")
@@ -169,6 +171,6 @@ def settle_batch(
     watcher.step("publish")
     done = publish(
         lake, (name, day), runs, quarantine, receipt,
-        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
+        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait, partition=partition,
     )  # fmt: skip
     return tell(lake, Outcome(batch, "published", done.receipt, done.version, findings), write_page, watcher)

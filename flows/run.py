@@ -11,6 +11,7 @@ from pathlib import Path
 from flows.catalogs import follow_publish
 from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import map_here
 from flows.recipe import Batch, ingest_batch
 from flows.reporting import report_run
@@ -32,7 +33,7 @@ def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, for
     worst = max(run_batch(batch, settings, force=force) for batch in batches)
     worst = max(worst, keep_catalog(settings))
     if worst == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return worst
 
 
@@ -43,7 +44,8 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, write_page=report_run if settings.report else None,
+                learned=settings.learned, partition=settings.partition,
+                write_page=report_run if settings.report else None,
             )  # fmt: skip
     except EXPECTED as error:
         return fail(error, exit_code(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,7 +22,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
     lake: Path = Field(
-        Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
+        Path("lake"),
+        description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
+    )
+    work: Path = Field(
+        Path(".copydesk"),
+        description="Where a lake at an address is staged and its files are copied to; shared by all workers.",
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
     workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")
@@ -34,6 +40,9 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
     wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
+    partition: Literal["month", "day"] = Field(
+        "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
+    )
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
     shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
     file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")

@@ -32,7 +32,7 @@ def check(lake: Lake, scratch: Path | None = None) -> list[Finding]:
         try:
             version = lake.version()
             if not version:
-                return [Finding("no lake here", str(lake.path), "ingest something, or name another --lake")]
+                return [Finding("no lake here", lake.name, "ingest something, or name another --lake")]
             found = list(check_version(lake, lake.manifest(version), scratch))
             # Found while later commits swept the version away: look at what readers see now.
             if not found or lake.manifest(version).kept:
@@ -42,7 +42,7 @@ def check(lake: Lake, scratch: Path | None = None) -> list[Finding]:
                 raise
         except LakeError as error:
             return [Finding("a lake cannot be read", str(error), "copydesk versions lists what is kept")]
-    return [Finding("versions are swept faster than they can be checked", str(lake.path), "raise keep_versions")]
+    return [Finding("versions are swept faster than they can be checked", lake.name, "raise keep_versions")]
 
 
 def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
+from tasks.formats.stream import read_bytes
 from tasks.read import InputSeen
 from tasks.version import library_versions, rules_version
 
@@ -60,11 +61,13 @@ def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, lim
 
 
 def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
-    """Uri, size and SHA-256 of local files, as `take_fingerprint` wants them."""
+    """Uri, size and SHA-256 of files, as `take_fingerprint` wants them."""
     found = []
     for file in files:
-        with Path(file.path).open("rb") as opened:
-            found.append((file.uri, file.size, hashlib.file_digest(opened, "sha256").hexdigest()))
+        digest = hashlib.sha256()
+        for chunk in read_bytes(file.path):
+            digest.update(chunk)
+        found.append((file.uri, file.size, digest.hexdigest()))
     return found
 
 

@@ -39,9 +39,9 @@ class Ngrams:
 def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     """The n-grams of texts of at most 65,535 characters each; at least one text."""
     joined = SEPARATOR.join([*map(drop_addresses, texts), ""])
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     # As wide as numpy's own indices: it would turn anything narrower into them at every look-up.
-    points = np.minimum(points, PLANE).astype(np.intp)
+    points = np.minimum(codes, PLANE).astype(np.int64)
     bounds = np.concatenate([[0], np.flatnonzero(points == ord(SEPARATOR)) + 1])
     shouts = np.diff(np.searchsorted(calm_capitals(points, model), bounds)) > SHOUTED * np.diff(bounds)
     tallies = np.add.reduceat(model.tallies[points], bounds[:-1])
