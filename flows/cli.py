@@ -176,6 +176,51 @@ def quarantine(
 
 
 @app.command()
+def replay(
+    source: Annotated[str, typer.Option("--source", help="Source of the batch.")],
+    day: Annotated[
+        Optional[date],
+        typer.Option(
+            "--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default="all that have rows"
+        ),
+    ] = None,
+    reason: Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")] = None,
+    lake: LakeOption = None,
+    workers: Annotated[
+        Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was mended."""
+    from flows.replaying import run_replay
+
+    raise typer.Exit(run_replay(read_settings(lake=lake, workers=workers, sources=sources), source, day, reason))
+
+
+@app.command()
+def release(
+    key: Annotated[
+        Optional[str], typer.Argument(help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]")
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="Why it may be published; kept with the batch.")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the release back.")] = False,
+    lake: LakeOption = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Publish one document that the audit stopped, on your word; or take that back."""
+    from flows.replaying import run_release, run_revoke, show_releases
+
+    settings = read_settings(lake=lake, sources=sources)
+    if key is None:
+        raise typer.Exit(show_releases(settings))
+    raise typer.Exit(run_revoke(settings, key) if revoke else run_release(settings, key, why))
+
+
+@app.command()
 def learn(
     lake: LakeOption = None,
     sources: Annotated[

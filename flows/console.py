@@ -106,7 +106,7 @@ def print_outcome(outcome: Outcome) -> None:
         if not finding.passed or finding.failed:
             mark = "[red]blocks[/]" if finding.reason in outcome.blocked_by else finding.severity
             out.print(
-                f"  {mark}  {escape(finding.reason)}: {finding.failed} rows. {escape(finding.why)}", soft_wrap=True
+                f"  {mark}  {escape(finding.reason)}: {escape(finding.observed)}. {escape(finding.why)}", soft_wrap=True
             )
     out.print()
 

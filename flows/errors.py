@@ -8,6 +8,7 @@ from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.releases import ReleaseError
 from tasks.sources import SourceError
 
 # 2: the call was wrong; 1: the run failed.
@@ -16,6 +17,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     SourceError: 2,
     PlanError: 2,
     LearnedError: 2,
+    ReleaseError: 2,
     MissingExtra: 2,
     LakeError: 1,
     BatchBusy: 1,

@@ -6,22 +6,21 @@ orchestrator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from flows.staging import claim_staging
-from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import publish
-from tasks.publishing.twins import settle_twins
-from tasks.quarantine import gather_quarantine
-from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
+from tasks.receipt import hash_files, take_fingerprint
+from tasks.releases import find_releases
 from tasks.shard import StagedShard
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
@@ -75,7 +74,7 @@ def ingest_batch(
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(batch.source.name, batch.logical_date)
-        limits = replace(limits, learned=pick_learned(lake, learned, known))
+        limits = fit_limits(limits, batch, lake, known, learned)
         if known and not force and is_unchanged(batch, files, known, limits):
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
@@ -116,34 +115,25 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
     return bool(take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"])
 
 
+def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any] | None, learned: str) -> Limits:
+    """The limits of one batch: with the learned lines that it uses, and what people released of it."""
+    releases = find_releases(lake, batch.source.name, batch.logical_date)
+    return replace(limits, learned=pick_learned(lake, learned, known), releases=releases)
+
+
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float,
+    keep_versions: int, wait_seconds: float, *,
+    stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
-    """Judges what was staged and publishes it, or leaves readers what they had."""
+    """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
-    name, day = batch.source.name, batch.logical_date
-    runs, twins = settle_twins(day, staged)
-    narrow = [run.folder / "narrow.parquet" for run in runs]
-    verdicts = [audit_documents(narrow)]
-    failing = verdicts[0].failing
-    if failing:
-        # What is left is judged again: not one row may stand that has to go.
-        verdicts.append(audit_documents(narrow, frozenset(failing)))
-    quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
-    runs = [replace(run, without=run.without | failing.keys()) for run in runs]
-    inputs = [seen for shard in staged for seen in shard.inputs]
-    warned = verdicts[-1].warned
-    receipt = make_receipt(batch.source, day, limits, inputs, runs, quarantine, twins, warned)
-    verdicts.append(audit_quarantine(quarantine))
-    verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
-    findings = tuple(finding for verdict in verdicts[-3:] for finding in verdict.findings)
-    blocked_by = tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by))
-    if blocked_by:
-        return Outcome(batch, "blocked", receipt, lake.version(), findings, blocked_by)
+    judged = judge_batch(batch.source, batch.logical_date, staged, planned, limits, stamp)
+    if judged.blocked_by:
+        return Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
     watcher.step("publish")
     done = publish(
-        lake, (name, day), runs, quarantine, receipt,
-        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
+        lake, (batch.source.name, batch.logical_date), judged.runs, judged.quarantine, judged.receipt,
+        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait, note=note,
     )  # fmt: skip
-    return Outcome(batch, "published", done.receipt, done.version, findings)
+    return Outcome(batch, "published", done.receipt, done.version, judged.findings)

@@ -38,6 +38,6 @@ class Settings(BaseSettings):
 
 def make_limits(settings: Settings) -> Limits:
     """The settings that the work itself is bound by."""
-    # Which version of the learned lines is meant depends on the lake and the batch: the recipe finds out.
-    names = {field.name for field in fields(Limits)} - {"learned"}
+    # Which learned lines and which releases are meant depends on the lake and the batch: the recipe finds out.
+    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

@@ -15,6 +15,7 @@ from tasks.learned.store import load_learned
 from tasks.lines import split_lines
 from tasks.measure import measure_shard
 from tasks.read import InputSeen, read_shard
+from tasks.releases import flag_released
 from tasks.stage import stage_tables
 from tasks.treat import treat
 from tasks.version import rules_version
@@ -55,7 +56,7 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     lines = treat(split_lines(records["canonical"]), records, limits.removal_budget, learned)
     lines, captions = merge_captions(lines)
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
-
+    documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
     full = documents.filter(pl.col("text").is_not_null()).sort("doc_id", "uri")
     published = full.unique("doc_id", keep="first", maintain_order=True)

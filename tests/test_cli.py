@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,6 +66,10 @@ WRONG = [
     (("show", "nothing"), 2, "no document 'nothing'"),
     (("restore", "nothing"), 2, "no document 'nothing'"),
     (("rules", "no-such-rule"), 2, "no rule mentions"),
+    (("replay", "--source", "in", "--date", "2026-01-01"), 2, "has no batch in 2026-01-01"),
+    (("release", "nothing", "--why", "x"), 2, "nothing called 'nothing' is in quarantine"),
+    (("release", "in/broken/empty.txt", "--why", "x"), 2, "could not be read (empty): mend the file"),
+    (("release", "nothing", "--revoke"), 2, "0 documents called 'nothing' are released"),
     (("rollback", "99"), 2, "has no version 99"),
     (("no-such-command",), 2, "No such command"),
 ]
@@ -113,6 +118,18 @@ def test_why_names_lines_rules_and_reasons(place: Path) -> None:
     for words in ("most-popular.en", "Most Popular", "repeat.caption", "contributors.contributed", "taken out", "kept apart"):
         assert words in done.stdout
     assert "in quarantine at read: empty" in run("why", "in/broken/empty.txt", cwd=place).stdout
+
+
+def test_a_mended_file_is_replayed(place: Path, project: Path, tmp_path: Path) -> None:
+    for name in ("in", "lake", ".lake-store"):
+        shutil.copytree(place / name, tmp_path / name, symlinks=True)
+    (tmp_path / "in" / "broken" / "empty.txt").write_bytes((project / "seeds" / "strait-cup.en.txt").read_bytes())
+    done = run("replay", "--source", "in", "--reason", "empty", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for words in ("1 of 3 files were run again", "in/broken/empty.txt empty published"):
+        assert words in " ".join(done.stdout.split())
+    assert "nothing in quarantine" in run("replay", "--source", "in", cwd=tmp_path).stdout
+    assert "nothing is released" in run("release", cwd=tmp_path).stdout
 
 
 def test_show_and_restore(place: Path, project: Path) -> None:
