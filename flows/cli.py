@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
@@ -24,6 +24,14 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+DriftOption = Annotated[
+    Optional[Literal["warn", "block", "off"]],
+    typer.Option(
+        "--drift",
+        help="A batch unlike the earlier days of its source: publish with a warning, block, or do not look.",
+        show_default="warn",
+    ),
+]
 LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
 
 
@@ -90,6 +98,7 @@ def ingest(
             metavar="VERSION",
         ),
     ] = None,
+    drift: DriftOption = None,
     workers: Annotated[
         Optional[int],
         typer.Option("--workers", min=1, help="Processes that build shards side by side.", show_default="1"),
@@ -101,7 +110,7 @@ def ingest(
     """Ingest raw files: clean, audit and publish them as one batch a source."""
     from flows.run import run_ingest
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
+    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned, drift=drift)
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
 
 
@@ -186,6 +195,7 @@ def replay(
     ] = None,
     reason: Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")] = None,
     lake: LakeOption = None,
+    drift: DriftOption = None,
     workers: Annotated[
         Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
     ] = None,
@@ -196,13 +206,15 @@ def replay(
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was mended."""
     from flows.replaying import run_replay
 
-    raise typer.Exit(run_replay(read_settings(lake=lake, workers=workers, sources=sources), source, day, reason))
+    settings = read_settings(lake=lake, workers=workers, sources=sources, drift=drift)
+    raise typer.Exit(run_replay(settings, source, day, reason))
 
 
 @app.command()
 def release(
     key: Annotated[
-        Optional[str], typer.Argument(help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]")
+        Optional[str],
+        typer.Argument(help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]"),
     ] = None,
     why: Annotated[str, typer.Option("--why", help="Why it may be published; kept with the batch.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the release back.")] = False,

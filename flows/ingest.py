@@ -102,7 +102,7 @@ def ingest(
         outcome = ingest_batch(
             batch, settings.lake, make_limits(settings), map_tasks, watcher,
             force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            learned=settings.learned,
+            learned=settings.learned, drift=settings.drift,
         )  # fmt: skip
         create_markdown_artifact(
             write_summary(outcome),

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from flows.staging import claim_staging
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.drift import Drift, note_drift, read_history
 from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
@@ -47,7 +48,7 @@ class Outcome:
     """What became of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
 
     `receipt` is the batch's receipt in the lake, or the one that would have been; `findings` are the audit's, empty when
-    nothing was audited.
+    nothing was audited; `drift` is how the batch stands to earlier days of its source.
     """
 
     batch: Batch
@@ -56,17 +57,20 @@ class Outcome:
     version: int
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    drift: Drift | None = None
 
 
 def ingest_batch(
     batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
+    drift: str = "warn",
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
-    when there are no files, LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `drift`: whether a batch unlike its source's earlier days is published with a
+    warning (`warn`), is not (`block`), or is not looked for (`off`). Nothing that readers see changes before the audit has
+    passed. Raises PlanError when there are no files, LearnedError when there is no such version.
     """
     lake = Lake(lake_folder)
     watcher.step("plan")
@@ -79,7 +83,7 @@ def ingest_batch(
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
         staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift)
 
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
@@ -123,17 +127,22 @@ def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float, *,
+    keep_versions: int, wait_seconds: float, drift: str = "warn", *,
     stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
-    judged = judge_batch(batch.source, batch.logical_date, staged, planned, limits, stamp)
+    name, day = batch.source.name, batch.logical_date
+    judged = judge_batch(
+        batch.source, day, staged, planned, limits, stamp,
+        history=None if drift == "off" else read_history(lake, name, day), drift_blocks=drift == "block",
+    )  # fmt: skip
+    told = judged.findings, judged.blocked_by, judged.drift
     if judged.blocked_by:
-        return Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
+        return Outcome(batch, "blocked", judged.receipt, lake.version(), *told)
     watcher.step("publish")
     done = publish(
-        lake, (batch.source.name, batch.logical_date), judged.runs, judged.quarantine, judged.receipt,
-        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait, note=note,
+        lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
+        wait_seconds=wait_seconds, on_wait=watcher.wait, note={**(note or {}), **note_drift(judged.drift)},
     )  # fmt: skip
-    return Outcome(batch, "published", done.receipt, done.version, judged.findings)
+    return Outcome(batch, "published", done.receipt, done.version, *told)

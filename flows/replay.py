@@ -49,7 +49,7 @@ def find_batch(lake: Lake, name: str, day: date, declared: dict[str, Source], ro
 def replay_batch(
     batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     reason: str | None = None, uris: Collection[str] | None = None, releases: Sequence[Release] | None = None,
-    keep_versions: int = 5, wait_seconds: float = 600,
+    keep_versions: int = 5, wait_seconds: float = 600, drift: str = "warn",
 ) -> Replayed | None:  # fmt: skip
     """Runs the quarantined inputs of a batch again and publishes the batch with what came of them.
 
@@ -77,7 +77,7 @@ def replay_batch(
         staged += stage_kept(lake, held, kept, folder, len(staged))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         outcome = settle_batch(
-            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds,
+            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
             stamp=None if alike else held.receipt, note=note,
         )  # fmt: skip
         rows = trace_batch(lake, held, again, outcome) if outcome.state == "published" else ()

@@ -46,7 +46,8 @@ def replay_day(settings: Settings, source: str, day: date, **options: Any) -> in
     with watch_run(f"{source} {day}") as ticker:
         done = replay_batch(
             batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
-            keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds, **options,
+            keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+            drift=settings.drift, **options,
         )  # fmt: skip
     if done is None:
         out.print(f"{source} {day}: nothing to run again", markup=False)

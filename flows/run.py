@@ -40,7 +40,7 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned,
+                learned=settings.learned, drift=settings.drift,
             )  # fmt: skip
     except EXPECTED as error:
         return fail(error, exit_code(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     learned: str = Field(
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
+    )
+    drift: Literal["warn", "block", "off"] = Field(
+        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
     )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from tasks.audit import Finding, audit_batch, audit_documents, audit_quarantine
 from tasks.batch import Limits, Source
+from tasks.drift import Drift, judge_drift
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import StagedRun, make_receipt, stamp_receipt, sum_batch
@@ -23,7 +24,8 @@ from tasks.shard import StagedShard
 @dataclass(frozen=True)
 class Judgement:
     """A batch as it would be published. `runs`: staged shards and what is left out of them; `quarantine`: all its rows;
-    `receipt`: as if no other batch had any of its documents; `blocked_by`: why it may not be published, empty when it may.
+    `receipt`: as if no other batch had any of its documents; `drift`: how it stands to earlier days, where that was asked;
+    `blocked_by`: why it may not be published, empty when it may.
     """
 
     runs: tuple[StagedRun, ...]
@@ -31,16 +33,19 @@ class Judgement:
     receipt: dict[str, Any]
     findings: tuple[Finding, ...]
     blocked_by: tuple[str, ...]
+    drift: Drift | None = None
 
 
 def judge_batch(
     source: Source, day: date, staged: Sequence[StagedShard], planned: int, limits: Limits,
-    stamp: Mapping[str, Any] | None = None,
+    stamp: Mapping[str, Any] | None = None, *, history: Sequence[Mapping[str, Any]] | None = None,
+    drift_blocks: bool = False,
 ) -> Judgement:  # fmt: skip
     """Settles twins inside the batch, audits it, sends failing documents to quarantine and counts what is left.
 
     `planned`: files that the batch was to be made of; `stamp`: an earlier receipt whose rules, versions and settings the
-    new one keeps, see `stamp_receipt`.
+    new one keeps, see `stamp_receipt`; `history`: what `read_history` gives, to be held against; `drift_blocks`: whether
+    an unusual batch may not be published.
     """
     runs, twins = settle_twins(day, staged)
     narrow = [run.folder / "narrow.parquet" for run in runs]
@@ -60,5 +65,6 @@ def judge_batch(
     verdicts.append(audit_quarantine(quarantine))
     verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
     findings = tuple(finding for verdict in verdicts[-3:] for finding in verdict.findings)
-    blocked_by = tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by))
-    return Judgement(tuple(runs), quarantine, receipt, findings, blocked_by)
+    drift = judge_drift(receipt, history, blocks=drift_blocks) if history is not None else None
+    faults = [reason for verdict in verdicts for reason in verdict.blocked_by] + list(drift.blocked_by if drift else ())
+    return Judgement(tuple(runs), quarantine, receipt, findings, tuple(dict.fromkeys(faults)), drift)

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
+from tasks.profile import COLUMNS, profile_publishers
 from tasks.read import InputSeen
 from tasks.version import library_versions, rules_version
 
@@ -110,6 +111,7 @@ def make_receipt(
         "reasons": tally(quarantine.select(reason=pl.col("reasons").explode()), "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
+        "profile": profile_publishers(narrow),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
@@ -144,17 +146,8 @@ def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dic
 
 def read_narrow(run: StagedRun) -> pl.DataFrame:
     """The measured columns that the receipt sums up, for the documents that will be published."""
-    columns = [
-        "doc_id",
-        "language",
-        "raw_chars",
-        "body_chars",
-        "apart_chars",
-        "removed_line_chars",
-        "line_ends",
-        "removed_lines",
-        "captions_merged",
-    ]
+    summed = ("doc_id", "body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged")
+    columns = [*summed, *COLUMNS]
     narrow = pl.read_parquet(run.folder / "narrow.parquet", columns=columns, hive_partitioning=False)
     return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
 
