@@ -233,6 +233,32 @@ def release(
 
 
 @app.command()
+def diff(
+    source: Annotated[str, typer.Argument(help="Source of the batch.")],
+    day: Annotated[
+        Optional[date],
+        typer.Argument(parser=parse_date, metavar="[YYYY-MM-DD]", help="Logical date.", show_default="its latest"),
+    ] = None,
+    examples: Annotated[int, typer.Option("--examples", min=0, help="Documents to show, worst first.")] = 5,
+    learned: Annotated[
+        Optional[str], typer.Option("--learned", help="As for ingest.", show_default="auto", metavar="VERSION")
+    ] = None,
+    lake: LakeOption = None,
+    workers: Annotated[
+        Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """What a run of a published batch would change with today's rules and files. Publishes nothing."""
+    from flows.diffing import run_diff
+
+    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
+    raise typer.Exit(run_diff(settings, source, day, examples))
+
+
+@app.command()
 def learn(
     lake: LakeOption = None,
     sources: Annotated[
