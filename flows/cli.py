@@ -149,14 +149,35 @@ def restore(
 
 @app.command()
 def rules(
-    find: Annotated[
-        Optional[str], typer.Argument(help="Part of an id, a family or a language.", metavar="[TEXT]")
+    what: Annotated[
+        Optional[list[str]],
+        typer.Argument(
+            help="Part of an id, a family or a language; or `try` and a candidate.", metavar="[TEXT | try PATTERN]"
+        ),
     ] = None,
+    kind: Annotated[
+        Literal["pattern", "line"], typer.Option("--kind", help="Try a pattern, or a whole line as it stands.")
+    ] = "pattern",
+    zone: Annotated[
+        Literal["any", "edge", "head", "tail"], typer.Option("--zone", help="Where in a text the candidate may fire.")
+    ] = "any",
+    languages: Annotated[
+        Optional[list[str]], typer.Option("--language", help="Try on documents in this language only; may be repeated.")
+    ] = None,
+    max_chars: Annotated[int, typer.Option("--max-chars", min=1, max=1000, help="Longest line looked at.")] = 100,
+    samples: Annotated[int, typer.Option("--samples", min=0, help="Lines to show, the most harmful first.")] = 20,
+    lake: LakeOption = None,
 ) -> None:
-    """The rules and roles that clean, each with its why."""
+    """The rules and roles that clean, each with its why; with `try`, what a new one would take out of the lake."""
+    if what and what[0] == "try" and len(what) == 2:
+        from flows.trying import run_tryout
+
+        raise typer.Exit(run_tryout(read_settings(lake=lake), what[1], kind, zone, languages or [], max_chars, samples))
+    if what and len(what) > 1:
+        raise typer.BadParameter(f"give one word to look for, or `try` and one pattern, and not {' '.join(what)!r}.")
     from flows.commands import list_rules
 
-    raise typer.Exit(list_rules(find))
+    raise typer.Exit(list_rules(what[0] if what else None))
 
 
 @app.command()

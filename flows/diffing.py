@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.pools import map_here

@@ -10,6 +10,7 @@ from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
 from tasks.releases import ReleaseError
 from tasks.sources import SourceError
+from tasks.tryout import TryoutError
 
 # 2: the call was wrong; 1: the run failed.
 EXIT_CODES: dict[type[Exception], int] = {
@@ -18,6 +19,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     PlanError: 2,
     LearnedError: 2,
     ReleaseError: 2,
+    TryoutError: 2,
     MissingExtra: 2,
     LakeError: 1,
     BatchBusy: 1,

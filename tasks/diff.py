@@ -201,8 +201,8 @@ def show_texts(
 def diff_texts(old: str, new: str) -> tuple[str, ...]:
     """Two texts as a diff with a line of context, blank lines left out: "-" what goes, "+" what comes."""
     before, after = ([line for line in text.split("\n") if line] for text in (old, new))
-    told = difflib.unified_diff(before, after, n=1, lineterm="")
-    return tuple(line for line in told if line.strip() not in ("---", "+++"))
+    # The first two lines name files.
+    return tuple(difflib.unified_diff(before, after, n=1, lineterm=""))[2:]
 
 
 def count_changes(lines: pl.DataFrame) -> pl.DataFrame:
