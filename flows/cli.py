@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
@@ -24,6 +24,14 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+DriftOption = Annotated[
+    Optional[Literal["warn", "block", "off"]],
+    typer.Option(
+        "--drift",
+        help="A batch unlike the earlier days of its source: publish with a warning, block, or do not look.",
+        show_default="warn",
+    ),
+]
 LakeOption = Annotated[
     Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
 ]
@@ -92,6 +100,7 @@ def ingest(
             metavar="VERSION",
         ),
     ] = None,
+    drift: DriftOption = None,
     workers: Annotated[
         Optional[int], typer.Option("--workers", min=1, help="Shards that are built side by side.", show_default="1")
     ] = None,
@@ -116,8 +125,9 @@ def ingest(
     from flows.run import run_ingest
 
     settings = read_settings(
-        lake=lake, workers=workers, sources=sources, learned=learned, runner=runner, runner_address=runner_address
-    )
+        lake=lake, workers=workers, sources=sources, learned=learned, drift=drift, runner=runner,
+        runner_address=runner_address,
+    )  # fmt: skip
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
 
 
@@ -156,14 +166,35 @@ def restore(
 
 @app.command()
 def rules(
-    find: Annotated[
-        Optional[str], typer.Argument(help="Part of an id, a family or a language.", metavar="[TEXT]")
+    what: Annotated[
+        Optional[list[str]],
+        typer.Argument(
+            help="Part of an id, a family or a language; or `try` and a candidate.", metavar="[TEXT | try PATTERN]"
+        ),
     ] = None,
+    kind: Annotated[
+        Literal["pattern", "line"], typer.Option("--kind", help="Try a pattern, or a whole line as it stands.")
+    ] = "pattern",
+    zone: Annotated[
+        Literal["any", "edge", "head", "tail"], typer.Option("--zone", help="Where in a text the candidate may fire.")
+    ] = "any",
+    languages: Annotated[
+        Optional[list[str]], typer.Option("--language", help="Try on documents in this language only; may be repeated.")
+    ] = None,
+    max_chars: Annotated[int, typer.Option("--max-chars", min=1, max=1000, help="Longest line looked at.")] = 100,
+    samples: Annotated[int, typer.Option("--samples", min=0, help="Lines to show, the most harmful first.")] = 20,
+    lake: LakeOption = None,
 ) -> None:
-    """The rules and roles that clean, each with its why."""
+    """The rules and roles that clean, each with its why; with `try`, what a new one would take out of the lake."""
+    if what and what[0] == "try" and len(what) == 2:
+        from flows.trying import run_tryout
+
+        raise typer.Exit(run_tryout(read_settings(lake=lake), what[1], kind, zone, languages or [], max_chars, samples))
+    if what and len(what) > 1:
+        raise typer.BadParameter(f"give one word to look for, or `try` and one pattern, and not {' '.join(what)!r}.")
     from flows.commands import list_rules
 
-    raise typer.Exit(list_rules(find))
+    raise typer.Exit(list_rules(what[0] if what else None))
 
 
 @app.command()
@@ -206,6 +237,80 @@ def report(
     from flows.reporting import write_reports
 
     raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
+
+
+@app.command()
+def replay(
+    source: Annotated[str, typer.Option("--source", help="Source of the batch.")],
+    day: Annotated[
+        Optional[date],
+        typer.Option(
+            "--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default="all that have rows"
+        ),
+    ] = None,
+    reason: Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")] = None,
+    lake: LakeOption = None,
+    drift: DriftOption = None,
+    workers: Annotated[
+        Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was mended."""
+    from flows.replaying import run_replay
+
+    settings = read_settings(lake=lake, workers=workers, sources=sources, drift=drift)
+    raise typer.Exit(run_replay(settings, source, day, reason))
+
+
+@app.command()
+def release(
+    key: Annotated[
+        Optional[str],
+        typer.Argument(help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]"),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="Why it may be published; kept with the batch.")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the release back.")] = False,
+    lake: LakeOption = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Publish one document that the audit stopped, on your word; or take that back."""
+    from flows.replaying import run_release, run_revoke, show_releases
+
+    settings = read_settings(lake=lake, sources=sources)
+    if key is None:
+        raise typer.Exit(show_releases(settings))
+    raise typer.Exit(run_revoke(settings, key) if revoke else run_release(settings, key, why))
+
+
+@app.command()
+def diff(
+    source: Annotated[str, typer.Argument(help="Source of the batch.")],
+    day: Annotated[
+        Optional[date],
+        typer.Argument(parser=parse_date, metavar="[YYYY-MM-DD]", help="Logical date.", show_default="its latest"),
+    ] = None,
+    examples: Annotated[int, typer.Option("--examples", min=0, help="Documents to show, worst first.")] = 5,
+    learned: Annotated[
+        Optional[str], typer.Option("--learned", help="As for ingest.", show_default="auto", metavar="VERSION")
+    ] = None,
+    lake: LakeOption = None,
+    workers: Annotated[
+        Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """What a run of a published batch would change with today's rules and files. Publishes nothing."""
+    from flows.diffing import run_diff
+
+    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
+    raise typer.Exit(run_diff(settings, source, day, examples))
 
 
 @app.command()

@@ -108,11 +108,13 @@ def print_outcome(outcome: Outcome) -> None:
     for row in outline_receipt(receipt):
         table.add_row(*(escape(cell) for cell in row))
     out.print(table)
-    for finding in outcome.findings:
+    if outcome.drift and not any(row.deviation is not None for row in outcome.drift.comparisons):
+        out.print(f"  drift  too little history to compare with: {outcome.drift.days} earlier days", markup=False)
+    for finding in (*outcome.findings, *(outcome.drift.findings if outcome.drift else ())):
         if not finding.passed or finding.failed:
             mark = "[red]blocks[/]" if finding.reason in outcome.blocked_by else finding.severity
             out.print(
-                f"  {mark}  {escape(finding.reason)}: {finding.failed} rows. {escape(finding.why)}", soft_wrap=True
+                f"  {mark}  {escape(finding.reason)}: {escape(finding.observed)}. {escape(finding.why)}", soft_wrap=True
             )
     if outcome.page:
         out.print(f"  page: {outcome.page}", soft_wrap=True, markup=False)

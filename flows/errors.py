@@ -10,9 +10,11 @@ from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
 from tasks.read import InputChanged
+from tasks.releases import ReleaseError
 from tasks.remote import AddressError
 from tasks.shard import ShardLost
 from tasks.sources import SourceError
+from tasks.tryout import TryoutError
 
 
 class RunnerError(ValueError):
@@ -30,6 +32,8 @@ EXIT_CODES: dict[type[Exception], int] = {
     PlanError: 2,
     LearnedError: 2,
     PlaceError: 2,
+    ReleaseError: 2,
+    TryoutError: 2,
     MissingExtra: 2,
     RunnerError: 2,
     LakeError: 1,

@@ -126,7 +126,7 @@ def ingest(
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_shards, watcher,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, partition=settings.partition,
+                learned=settings.learned, drift=settings.drift, partition=settings.partition,
                 write_page=report_run if settings.report else None,
             )  # fmt: skip
             create_markdown_artifact(

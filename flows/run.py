@@ -44,7 +44,7 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
             outcome = ingest_batch(
                 batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, partition=settings.partition,
+                learned=settings.learned, drift=settings.drift, partition=settings.partition,
                 write_page=report_run if settings.report else None,
             )  # fmt: skip
     except EXPECTED as error:

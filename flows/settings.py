@@ -59,10 +59,13 @@ class Settings(BaseSettings):
         "",
         description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
     )
+    drift: Literal["warn", "block", "off"] = Field(
+        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
+    )
 
 
 def make_limits(settings: Settings) -> Limits:
     """The settings that the work itself is bound by."""
-    # Which version of the learned lines is meant depends on the lake and the batch: the recipe finds out.
-    names = {field.name for field in fields(Limits)} - {"learned"}
+    # Which learned lines and which releases are meant depends on the lake and the batch: the recipe finds out.
+    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

@@ -83,8 +83,21 @@ class Learned:
 
 
 @dataclass(frozen=True)
+class Release:
+    """A document that a person lets through: for these reasons of the audit, and why."""
+
+    doc_id: str
+    uri: str
+    reasons: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
 class Limits:
-    """What bounds a run. Sizes in bytes unless the name says characters. `learned`: the learned lines it uses, if any."""
+    """What bounds a run. Sizes in bytes unless the name says characters.
+
+    `learned`: the learned lines it uses, if any; `releases`: documents of the batch that its audit lets through.
+    """
 
     shard_bytes: int = 32 * 2**20
     shard_files: int = 5_000
@@ -94,3 +107,4 @@ class Limits:
     removal_budget: float = 0.5
     excerpt_chars: int = 240
     learned: Learned | None = None
+    releases: tuple[Release, ...] = ()

@@ -17,6 +17,7 @@ import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
 from tasks.formats.stream import read_bytes
+from tasks.profile import COLUMNS, profile_publishers
 from tasks.read import InputSeen
 from tasks.version import library_versions, rules_version
 
@@ -46,6 +47,8 @@ def make_settings(source: Source, limits: Limits) -> str:
     # The version says it all; where its file lies does not count. A run without one says nothing of it.
     if learned := shaping["limits"].pop("learned"):
         shaping["learned"] = learned["version"]
+    if releases := shaping["limits"].pop("releases"):
+        shaping["releases"] = releases
     return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
 
 
@@ -56,7 +59,12 @@ def make_versions() -> str:
 
 def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
     """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal: the same bytes would come out."""
-    content = [sorted(inputs), rules_version(), make_versions(), make_settings(source, limits)]
+    return hash_making(inputs, rules_version(), make_versions(), make_settings(source, limits))
+
+
+def hash_making(inputs: Sequence[tuple[str, int, str]], rules: str, versions: str, settings: str) -> str:
+    """The fingerprint of a batch that was made with these rules, versions and settings."""
+    content = [sorted(inputs), rules, versions, settings]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -102,6 +110,7 @@ def make_receipt(
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
+        "profile": profile_publishers(pl.concat([read_narrow(run, COLUMNS) for run in runs])),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
@@ -118,20 +127,42 @@ def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def read_narrow(run: StagedRun) -> pl.DataFrame:
-    """The measured columns that the receipt sums up, for the documents that will be published."""
-    columns = [
-        "doc_id",
-        "language",
-        "raw_chars",
-        "body_chars",
-        "apart_chars",
-        "removed_line_chars",
-        "line_ends",
-        "removed_lines",
-        "captions_merged",
-    ]
-    narrow = pl.read_parquet(run.folder / "narrow.parquet", columns=columns, hive_partitioning=False)
+def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
+    """Whether a run today would treat a document as the batch of `receipt` did. Releases do not count."""
+    now = (rules_version(), make_versions(), drop_releases(make_settings(source, limits)))
+    return now == (receipt["rules_version"], receipt["versions"], drop_releases(receipt["settings"]))
+
+
+def drop_releases(settings: str) -> str:
+    """A receipt's settings without the releases in them."""
+    kept = {name: value for name, value in json.loads(settings).items() if name != "releases"}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+
+
+def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt of a batch most of whose documents are those of an earlier run, made with other rules.
+
+    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still known to
+    be due.
+    """
+    released = {name: value for name, value in json.loads(receipt["settings"]).items() if name == "releases"}
+    settings = json.dumps(json.loads(drop_releases(earlier["settings"])) | released, sort_keys=True, ensure_ascii=False)
+    inputs = [(file["uri"], file["size"], file["sha256"]) for file in receipt["inputs"]]
+    rules, versions = earlier["rules_version"], earlier["versions"]
+    made = {"rules_version": rules, "versions": versions, "settings": settings}
+    return {**receipt, **made, "fingerprint": hash_making(inputs, rules, versions, settings)}
+
+
+SUMMED = (
+    "language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines",
+    "captions_merged",
+)  # fmt: skip
+
+
+def read_narrow(run: StagedRun, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
+    """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
+    path = run.folder / "narrow.parquet"
+    narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
     return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
 
 

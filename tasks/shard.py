@@ -18,6 +18,7 @@ from tasks.learned.store import load_learned
 from tasks.lines import split_lines
 from tasks.measure import measure_shard
 from tasks.read import InputSeen, Readings, read_parts
+from tasks.releases import flag_released
 from tasks.stage import stage_tables
 from tasks.treat import treat
 from tasks.version import rules_version
@@ -84,7 +85,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     lines = treat(split_lines(records["canonical"]), records, limits.removal_budget, learned)
     lines, captions = merge_captions(lines)
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
-
+    documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
     full = documents.filter(pl.col("text").is_not_null()).sort("doc_id", "uri")
     published = full.unique("doc_id", keep="first", maintain_order=True)
