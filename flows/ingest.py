@@ -19,6 +19,7 @@ from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
 from flows.recipe import Outcome, ingest_batch
 from flows.requests import find_batches
+from flows.runlog import RunLog
 from flows.settings import Settings, make_limits
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
@@ -30,20 +31,6 @@ class BatchBlocked(RuntimeError):
     def __init__(self, message: str, outcomes: Sequence[Outcome] = ()) -> None:
         super().__init__(message)
         self.outcomes = outcomes
-
-
-class RunLog:
-    """Tells the run's log how it is getting on."""
-
-    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[Any], label: str) -> None:
-        self.logger = logger
-        self.label = label
-
-    def step(self, name: str) -> None:
-        self.logger.info("%s: %s", self.label, name)
-
-    def wait(self, message: str) -> None:
-        self.logger.warning(message)
 
 
 # A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from flows.failures import remember_failure
 from flows.staging import claim_staging
 from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
@@ -36,11 +37,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start."""
+    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start.
+
+    `only`: uris that the batch keeps to; empty for all its files. A day of a drop folder that is made anew keeps to its own.
+    """
 
     source: Source
     logical_date: date
     root: Path
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,20 +77,29 @@ def ingest_batch(
     lake = Lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
-    with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+    name, day = batch.source.name, batch.logical_date
+    with (
+        claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
+        remember_failure(lake, name, day) as count_as_failed,
+    ):
         # Looked up only now: a run that had to wait finds the batch done.
-        known = lake.receipt(batch.source.name, batch.logical_date)
+        known = lake.receipt(name, day)
         limits = replace(limits, learned=pick_learned(lake, learned, known))
         if known and not force and is_unchanged(batch, files, known, limits):
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
         staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        outcome = settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        if outcome.blocked_by:
+            count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
+        return outcome
 
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
     found = find_files(batch.source, batch.logical_date, batch.root)
+    if batch.only:
+        found = [file for file in found if file.uri in batch.only]
     if not found:
         raise PlanError(
             f"source {batch.source.name}: no files for {batch.logical_date} at {batch.source.path}. Nothing was done."

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="Processes that build shards side by side.")
     keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
     wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
+    step_seconds: float = Field(
+        4 * 3600, gt=0, description="A day of a backfill that has done no step for so long is stopped."
+    )
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
     shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
     file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")

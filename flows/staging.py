@@ -49,8 +49,10 @@ def claim_staging(
         lock.release()
 
 
-def sweep_staging(staging: Path, keep: str) -> None:
+def sweep_staging(staging: Path, keep: str = "") -> None:
     """Removes the folders of batches that no living process holds."""
+    if not staging.is_dir():
+        return
     for folder in sorted(staging.iterdir()):
         if not folder.is_dir() or folder.name == keep:
             continue
