@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types docs-check docs wheel bench lock clean
+.PHONY: help run ui test test-all lint types docs-check docs wheel bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ $(READY): requirements.lock pyproject.toml
 
 run: $(READY) ## run the real Prefect flow on seeds/ and show what came out
 	@$(BIN)/copydesk ingest seeds --prefect
+
+ui: $(READY) ## start Prefect's UI with a worker and every deployment: make ui PORT=4200
+	@$(BIN)/copydesk ui $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
 from flows.days import run_day
 from flows.settings import Settings
+from flows.staging import claim_staging
 from flows.survey import Day
 from tasks.lake import Lake, file_schema, table_paths
 from tasks.learned.store import folder_of, pick_learned
@@ -39,8 +38,9 @@ def compare_day(day: Day, settings: Settings) -> dict[str, str]:
     """One day made anew in a scratch lake beside the store, as a row of the table."""
     name, logical = day.batch.source.name, day.batch.logical_date
     lake = Lake(settings.lake)
-    with tempfile.TemporaryDirectory(prefix="sample-", dir=lake.store) as folder:
-        scratch = Lake(Path(folder) / "lake")
+    # Claimed like a batch, so that whatever a killed run leaves here is swept like one.
+    with claim_staging(lake.staging, f"sample-{name}", logical, settings.wait_seconds) as folder:
+        scratch = Lake(folder / "lake")
         learned = pick_learned(lake, settings.learned, lake.receipt(name, logical))
         share_learned(lake, scratch)
         own = {"lake": scratch.path, "learned": learned.version if learned else "none"}

@@ -130,6 +130,14 @@ def backfill(
 
 
 @app.command()
+def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:
+    """Start a Prefect server with its UI, a worker and every deployment of prefect.yaml; ctrl-C stops it all."""
+    from flows.ui import run_ui
+
+    raise typer.Exit(run_ui(port, Path.cwd()))
+
+
+@app.command()
 def why(
     key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
     lake: LakeOption = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from flows.console import fail, out, print_table
@@ -16,22 +18,37 @@ from tasks.learned.veto import apply_vetoes, read_vetoes
 VETO_FILE = "learned_veto.toml"
 
 
-def learn_lake(settings: Settings) -> int:
-    """Learns from the published lake and stores the version."""
+@dataclass(frozen=True)
+class LearnedCounts:
+    """A version of the learned lines: how many are used, of how many publishers, and how many are vetoed."""
+
+    version: str
+    used: int
+    publishers: int
+    vetoed: int
+
+
+def learn_version(settings: Settings) -> LearnedCounts:
+    """Learns from the published lake and stores the version. Raises LearnedError for a veto that cannot be used."""
     lake = Lake(settings.lake)
-    if not lake.version():
+    vetoes = read_vetoes(settings.sources.with_name(VETO_FILE))
+    found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
+    rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
+    version = store_learned(lake, rows).version
+    used = rows.filter(pl.col("veto").is_null())
+    return LearnedCounts(version, used.height, used["publisher"].n_unique(), rows.height - used.height)
+
+
+def learn_lake(settings: Settings) -> int:
+    """Learns from the published lake and says what came out."""
+    if not Lake(settings.lake).version():
         return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
     try:
-        vetoes = read_vetoes(settings.sources.with_name(VETO_FILE))
-        found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
-        rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
-        version = store_learned(lake, rows).version
+        made = learn_version(settings)
     except EXPECTED as error:
         return fail(error, exit_code(error))
-    used = rows.filter(pl.col("veto").is_null())
     out.print(
-        f"learned {version}: {used.height} lines of {used['publisher'].n_unique()} publishers"
-        f" ({rows.height - used.height} more are vetoed)",
+        f"learned {made.version}: {made.used} lines of {made.publishers} publishers ({made.vetoed} more are vetoed)",
         soft_wrap=True,
         markup=False,
     )

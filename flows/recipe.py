@@ -18,7 +18,7 @@ from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
-from tasks.plan import PlanError, cut_shards, find_files, has_date
+from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import publish
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
@@ -109,7 +109,7 @@ def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     taken = find_taken(lake, batch)
     files = [file for file in found if (file.uri, file.size) not in taken]
     if not files:
-        raise PlanError(
+        raise NothingNew(
             f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
             "To run one of them again, give its --date and --force."
         )

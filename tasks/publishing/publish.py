@@ -36,7 +36,7 @@ from tasks.publishing.trees import (
 from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
 
-__all__ = ["Commit", "LakeBusy", "PublishError", "publish", "roll_back"]
+__all__ = ["Commit", "LakeBusy", "PublishError", "prune", "publish", "roll_back"]
 
 
 @dataclass(frozen=True)
@@ -193,6 +193,14 @@ def roll_back(
         finally:
             drop_draft(draft)
         return last + 1
+
+
+def prune(lake: Lake, keep: int, wait_seconds: float, *, on_wait: Callable[[str], None] | None = None) -> int:
+    """Removes what dead writers left and all but the last `keep` versions, as a publish would; returns how many versions."""
+    with lock_lake(lake, wait_seconds, on_wait):
+        before = sum(made.kept for made in lake.versions())
+        sweep_versions(lake, keep)
+        return before - sum(made.kept for made in lake.versions())
 
 
 def compare(before: Manifest, after: Manifest) -> dict[str, tuple[str, ...]]:
