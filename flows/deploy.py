@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.console import fail, out, print_table
 from flows.prefect_defaults import set_defaults
+from flows.resume import resume_runs
 from flows.settings import Settings
 from tasks.sources import SourceError, load_sources
 
@@ -28,8 +29,11 @@ SCHEDULER_SECONDS = 120
 LOST = "copydesk: runs whose process is gone"
 
 
-def prepare(project: Path) -> int:
-    """Registers everything and prints what there is, with the next run of each schedule; returns the exit code."""
+def prepare(project: Path, *, resume: bool) -> int:
+    """Registers everything and prints what there is, with the next run of each schedule; returns the exit code.
+
+    `resume`: schedules runs again that were cut off; only for a server on which nobody else works.
+    """
     from prefect.client.orchestration import get_client
 
     if not (project / "prefect.yaml").is_file():
@@ -49,6 +53,8 @@ def prepare(project: Path) -> int:
         if done.returncode:
             return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
         rows = await_schedules(client)
+        for name in resume_runs(client) if resume else ():
+            out.print(f"{name} was cut off, and is tried again", markup=False)
     print_table(("deployment", "queue", "next run"), rows)
     nightly = {name.removeprefix("ingest/nightly-") for name, *_ in rows}
     for name in declared:
@@ -154,4 +160,4 @@ def next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
 
 if __name__ == "__main__":
     set_defaults()
-    sys.exit(prepare(Path.cwd()))
+    sys.exit(prepare(Path.cwd(), resume="--resume" in sys.argv))

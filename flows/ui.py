@@ -52,7 +52,7 @@ def run_ui(port: int, project: Path) -> int:
             serve = [*python, "prefect", "server", "start", "--host", HOST, "--port", str(port)]
             server = stack.enter_context(keep(serve, home / "server.log", environment, project))
             await_server(server, port)
-            prepared = subprocess.run([*python, "flows.deploy"], cwd=project, env=environment, check=False)
+            prepared = subprocess.run([*python, "flows.deploy", "--resume"], cwd=project, env=environment, check=False)
             if prepared.returncode:
                 return prepared.returncode
             work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", str(WORKER_PLACES)]
@@ -87,6 +87,7 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_HOME": str(home.absolute()),
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_UI_URL": f"http://{HOST}:{port}/v2",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PYTHONUNBUFFERED": "1",
     }
