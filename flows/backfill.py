@@ -41,6 +41,7 @@ from flows.runlog import RunLog
 from flows.settings import Settings
 from flows.staging import sweep_staging
 from flows.survey import Day, survey_days
+from flows.told import fail_run
 from tasks.lake import Lake
 
 # A table artifact has no limit of its own; a page with more rows than this is of no use to anybody.
@@ -92,7 +93,7 @@ def backfill(
         if dry_run:
             show_changes(chosen, settings)
     except EXPECTED as error:
-        return Failed(message=str(error))
+        return fail_run(str(error))
     said = f"{len(chosen)} of {say_days(len(days))} to run: {count_states(days)}"
     if dry_run or not chosen:
         return Completed(message=f"Dry run. {said}" if dry_run else f"Nothing to do. {said}")
@@ -101,7 +102,7 @@ def backfill(
     show_days(done)
     bad = [day for day in done if day.is_bad]
     if bad:
-        return Failed(message=f"{len(bad)} of {say_days(len(done))} failed: {say_failed(done)}")
+        return fail_run(f"{len(bad)} of {say_days(len(done))} failed: {say_failed(done)}")
     return Completed(message=f"{say_days(len(done))}: {count_states(done)}")
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from prefect import State, flow, get_run_logger, runtime, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
 
@@ -26,6 +26,7 @@ from flows.requests import RequestError, find_batches
 from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
 from flows.runlog import RunLog
 from flows.settings import Settings, make_limits
+from flows.told import fail_run
 from tasks.batch import Limits, Shard
 from tasks.plan import NothingNew
 from tasks.shard import StagedShard, build_shard
@@ -117,7 +118,7 @@ def ingest(
         day = find_day({"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone})
         batches = find_batches(what, day, datetime.now(UTC).date(), settings.sources)
     except EXPECTED as error:
-        return Failed(message=str(error), data=error)
+        return fail_run(str(error), error)
     outcomes: list[Outcome] = []
     failed: list[Exception] = []
     nothing_new: list[NothingNew] = []
@@ -130,11 +131,11 @@ def ingest(
         except EXPECTED as error:
             failed.append(error)
     if failed:
-        return Failed(message=" ".join(map(str, failed)), data=failed[0])
+        return fail_run(" ".join(map(str, failed)), failed[0])
     blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
     if blocked:
         message = " ".join(say_blocked(outcome) for outcome in blocked)
-        return Failed(message=message, data=BatchBlocked(message, outcomes))
+        return fail_run(message, BatchBlocked(message, outcomes))
     if nothing_new and not outcomes:
         # Not a failure: most nights nobody puts anything into a drop folder.
         return Completed(message=str(nothing_new[0]), data=outcomes)

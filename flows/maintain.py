@@ -8,12 +8,13 @@ from typing import Any
 from prefect import State, flow, get_run_logger, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from flows.errors import EXPECTED
 from flows.learning import learn_version
 from flows.settings import Settings
 from flows.staging import sweep_staging
+from flows.told import fail_run
 from tasks.check import check
 from tasks.lake import Lake
 from tasks.publishing.publish import prune
@@ -43,7 +44,7 @@ def maintain(
     if lake:
         settings = settings.model_copy(update={"lake": Path(lake)})
     if not Lake(settings.lake).version():
-        return Failed(message=f"there is no lake at {settings.lake}. Ingest something first.")
+        return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
     said: list[str] = []
     try:
         wrong = find_wrong(settings) if check_lake else 0
@@ -54,12 +55,12 @@ def maintain(
         if clear_away:
             said.append("nothing cleared away, as a roll-back may be needed" if wrong else clear(settings))
     except EXPECTED as error:
-        return Failed(message=str(error))
+        return fail_run(str(error))
     create_markdown_artifact(
         "\n".join(f"- {line}" for line in said), key="maintain", description=said[0] if said else ""
     )
     message = "; ".join(said) or "nothing was asked for"
-    return Failed(message=message) if wrong else Completed(message=message)
+    return fail_run(message) if wrong else Completed(message=message)
 
 
 @task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)

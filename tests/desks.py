@@ -33,7 +33,9 @@ class Desk:
     def ask(self, path: str, content: dict[str, Any] | None = None) -> Any:
         """What Prefect's API answers: GET, or POST where there is content."""
         body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api{path}", body, {"content-type": "application/json"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api{path}", body, {"content-type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 

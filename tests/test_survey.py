@@ -29,7 +29,9 @@ def write_day(folder: Path, day: date, count: int = 6, **fields: object) -> None
     """A day's delivery: `count` stories that no other day has."""
     rows = []
     for number in range(count):
-        text = "\n\n".join(f"Sentence {n} of story {number} on {day} tells how the last ferry left Larkhaven." for n in range(6))
+        text = "\n\n".join(
+            f"Sentence {n} of story {number} on {day} tells how the last ferry left Larkhaven." for n in range(6)
+        )
         rows.append(json.dumps({"id": f"{day}-{number}", "title": f"Story {number} of {day}", "text": text, **fields}))
     path = folder / "in" / str(day) / "a.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +87,7 @@ def test_other_rules_make_a_day_stale_and_say_which(made: Settings, monkeypatch:
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [
-        ({"removal_budget": 0.25}, "limits.removal_budget 0.5, now 0.25"),
-        ({"learned": "auto"}, ""),
-    ],
+    [({"removal_budget": 0.25}, "limits.removal_budget 0.5, now 0.25"), ({"learned": "auto"}, "")],
     ids=["another limit", "nothing"],
 )
 def test_other_settings_make_a_day_stale(made: Settings, change: dict[str, object], why: str) -> None:
@@ -192,8 +191,13 @@ def test_without_a_declared_source_there_is_nothing_to_run(tmp_path: Path) -> No
         survey_days([], FIRST, FIRST, Settings(sources=tmp_path / "sources.toml", lake=tmp_path / "lake"), TODAY)
 
 
-@given(st.dictionaries(st.dates(date(2026, 8, 1), date(2026, 12, 1)), st.integers(1, 10_000), max_size=60), st.integers(1, 9))
-def test_the_usual_grows_with_the_history_and_never_counts_the_day_itself(records: dict[date, int], factor: int) -> None:
+@given(
+    st.dictionaries(st.dates(date(2026, 8, 1), date(2026, 12, 1)), st.integers(1, 10_000), max_size=60),
+    st.integers(1, 9),
+)
+def test_the_usual_grows_with_the_history_and_never_counts_the_day_itself(
+    records: dict[date, int], factor: int
+) -> None:
     usual = find_usual(FIRST, records)
     assert find_usual(FIRST, {**records, FIRST: 10**9}) == usual
     many = find_usual(FIRST, {day: count * factor for day, count in records.items()})
@@ -221,5 +225,3 @@ def test_replace_twice_is_no_work(tmp_path: Path) -> None:
     assert day.state == "fine"
     assert run_day(day.batch, settings, Quiet()).state == "published"
     assert ask(settings.lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE text LIKE '%train%'") == [(6,)]
-
-
