@@ -62,8 +62,8 @@ def map_tasks(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[Sta
     return [future.result() for future in futures]
 
 
-def find_day(given: Mapping[str, Any]) -> date:
-    """The logical date of this run: as given, else the day it was scheduled for, however late it starts.
+def find_day(given: Mapping[str, Any], scheduled: datetime) -> date:
+    """The logical date of a run: as given, else the day it was scheduled for, however late it starts.
 
     Raises RequestError for a time zone that nobody knows.
     """
@@ -71,10 +71,10 @@ def find_day(given: Mapping[str, Any]) -> date:
         return date.fromisoformat(str(given["logical_date"]))
     zone = given.get("time_zone") or "UTC"
     try:
-        scheduled: datetime = runtime.flow_run.scheduled_start_time.astimezone(ZoneInfo(zone))
+        due = scheduled.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
         raise RequestError(f"{zone!r} is no time zone. Write it as Europe/London, or UTC.") from None
-    return scheduled.date() - timedelta(days=given.get("days_back") or 0)
+    return due.date() - timedelta(days=given.get("days_back") or 0)
 
 
 def name_run() -> str:
@@ -82,7 +82,7 @@ def name_run() -> str:
     given = runtime.flow_run.parameters
     what = "-".join(Path(part).name for part in given.get("what") or ["all"])
     try:
-        return f"ingest-{what}-{find_day(given)}"
+        return f"ingest-{what}-{find_day(given, runtime.flow_run.scheduled_start_time)}"
     except ValueError:
         return f"ingest-{what}"
 
@@ -115,7 +115,8 @@ def ingest(
         settings = settings.model_copy(update={"learned": learned})
     # What a person is told in a line stands in the run's state, without a traceback in its log.
     try:
-        day = find_day({"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone})
+        given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}
+        day = find_day(given, runtime.flow_run.scheduled_start_time)
         batches = find_batches(what, day, datetime.now(UTC).date(), settings.sources)
     except EXPECTED as error:
         return fail_run(str(error), error)
