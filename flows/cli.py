@@ -132,6 +132,56 @@ def ingest(
 
 
 @app.command()
+def backfill(
+    start: Annotated[date, typer.Option("--from", parser=parse_date, metavar="YYYY-MM-DD", help="First logical date.")],
+    end: Annotated[date, typer.Option("--to", parser=parse_date, metavar="YYYY-MM-DD", help="Last logical date.")],
+    names: Annotated[
+        Optional[list[str]],
+        typer.Argument(help="Declared sources. All when left out.", metavar="[SOURCE]", show_default=False),
+    ] = None,
+    on_existing: Annotated[
+        Literal["skip", "stale", "replace"],
+        typer.Option(
+            "--on-existing",
+            help="Days that the lake has: skip leaves them, stale makes those anew that were made with other rules or of "
+            "other files, replace also compares the contents of all files.",
+        ),
+    ] = "skip",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show how the days stand and what would be run.")
+    ] = False,
+    parallel: Annotated[int, typer.Option("--parallel", min=1, max=8, help="Days worked on at the same time.")] = 1,
+    newest_first: Annotated[bool, typer.Option("--newest-first/--oldest-first", help="Which end to begin at.")] = True,
+    lake: LakeOption = None,
+    learned: Annotated[
+        Optional[str],
+        typer.Option("--learned", help="Learned lines to use, as in ingest.", show_default="auto", metavar="VERSION"),
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Look at a range of days, and run those that are missing, failed or stale."""
+    from flows.run_backfill import run_backfill
+
+    settings = read_settings(lake=lake, sources=sources, learned=learned)
+    code = run_backfill(
+        names or [], start, end, settings,
+        on_existing=on_existing, order="newest first" if newest_first else "oldest first",
+        dry_run=dry_run, parallel=parallel,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:
+    """Start a Prefect server with its UI, a worker and every deployment of prefect.yaml; ctrl-C stops it all."""
+    from flows.ui import run_ui
+
+    raise typer.Exit(run_ui(port, Path.cwd()))
+
+
+@app.command()
 def why(
     key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
     lake: LakeOption = None,

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.failures import remember_failure
 from flows.places import open_lake
 from flows.staging import claim_staging
 from tasks.batch import InputFile, Limits, Shard, Source
@@ -21,7 +22,7 @@ from tasks.drift import Drift, note_drift, read_history
 from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
-from tasks.plan import PlanError, cut_shards, find_files, has_date
+from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import finish_showing, publish
 from tasks.receipt import StagedRun, hash_files, take_fingerprint
 from tasks.releases import find_releases
@@ -41,11 +42,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start."""
+    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start.
+
+    `only`: uris that the batch keeps to; empty for all its files. A day of a drop folder that is made anew keeps to its own.
+    """
 
     source: Source
     logical_date: date
     root: Path
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -83,21 +88,28 @@ def ingest_batch(
     lake = open_lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
-    with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+    name, day = batch.source.name, batch.logical_date
+    with (
+        claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
+        remember_failure(lake, name, day) as count_as_failed,
+    ):
         finish_showing(lake, wait_seconds, watcher.wait)
         # Looked up only now: a run that had to wait finds the batch done.
-        known = lake.receipt(batch.source.name, batch.logical_date)
+        known = lake.receipt(name, day)
         limits = fit_limits(limits, batch, lake, known, learned)
         if known and not force and is_unchanged(batch, files, known, limits):
             return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
-        shards = cut_shards(batch.source, batch.logical_date, files, limits)
+        shards = cut_shards(batch.source, day, files, limits)
         staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
-        return settle_batch(
+        outcome = settle_batch(
             batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
             partition=partition, write_page=write_page,
         )  # fmt: skip
+        if outcome.blocked_by:
+            count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
+        return outcome
 
 
 def tell(
@@ -118,6 +130,8 @@ def tell(
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
     found = find_files(batch.source, batch.logical_date, batch.root)
+    if batch.only:
+        found = [file for file in found if file.uri in batch.only]
     if not found:
         raise PlanError(
             f"source {batch.source.name}: no files for {batch.logical_date} at {batch.source.path}. Nothing was done."
@@ -127,7 +141,7 @@ def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     taken = find_taken(lake, batch)
     files = [file for file in found if (file.uri, file.size) not in taken]
     if not files:
-        raise PlanError(
+        raise NothingNew(
             f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
             "To run one of them again, give its --date and --force."
         )

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     partition: Literal["month", "day"] = Field(
         "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
     )
+    step_seconds: float = Field(
+        4 * 3600, gt=0, description="A day of a backfill that has done no step for so long is stopped."
+    )
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
     shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
     file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")

@@ -22,6 +22,10 @@ class PlanError(ValueError):
     """A source whose files cannot be listed. One line: what, where, what next."""
 
 
+class NothingNew(PlanError):
+    """A drop folder in which there is nothing that no earlier batch took. One line."""
+
+
 def has_date(source: Source) -> bool:
     """Whether the source's path holds a date, so that each logical date has files of its own."""
     return DATE.search(source.path) is not None

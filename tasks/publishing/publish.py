@@ -31,7 +31,7 @@ from tasks.schema import MONTH, TABLES
 
 TRIES = 50
 
-__all__ = ["Commit", "LakeBusy", "PublishError", "publish", "roll_back"]
+__all__ = ["Commit", "LakeBusy", "PublishError", "prune", "publish", "roll_back"]
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,18 @@ def roll_back_over(lake: Lake, last: int, number: int, keep: int) -> int:
     finally:
         drop_draft(draft)
     return last + 1
+
+
+def prune(lake: Lake, keep: int, wait_seconds: float, *, on_wait: Callable[[str], None] | None = None) -> int:
+    """Removes what dead writers left and all but the last `keep` versions, as a publish would; returns how many versions."""
+    from tasks.publishing.trees import sweep_versions
+
+    if not lake.is_local:  # each publish into a bucket sweeps for itself
+        return 0
+    with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
+        before = sum(made.kept for made in lake.versions())
+        sweep_versions(lake, keep)
+        return before - sum(made.kept for made in lake.versions())
 
 
 def compare(before: Manifest, after: Manifest) -> dict[str, tuple[str, ...]]:
