@@ -13,7 +13,6 @@ from typing import Protocol
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
 
-
 THREADS = "POLARS_MAX_THREADS"
 
 

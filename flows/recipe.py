@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from flows.beside import beside
 from flows.staging import claim_staging
-from tasks.audit import audit_batch, audit_documents, audit_quarantine
+from tasks.audit import audit_batch, audit_documents, audit_quarantine, prepare
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
@@ -79,7 +80,8 @@ def ingest_batch(
         if known and not force and is_unchanged(batch, files, known, limits):
             return Outcome(batch, "unchanged", known, lake.version())
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
+        with beside(prepare):
+            staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
         return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
 
 

@@ -20,12 +20,15 @@ from pathlib import Path
 import polars as pl
 
 from expectations import batch, documents, quarantine
-from expectations.evaluate import Outcome, columns_of, evaluate
+from expectations.evaluate import Outcome, columns_of, evaluate, prepare
 from expectations.row import KINDS, Expectation
 
 CHUNK_ROWS = 200_000  # what Great Expectations sees at once
 FEW_ROWS = 5
 NOT_EVALUATED = "not_evaluated"
+
+
+__all__ = ["Finding", "Verdict", "audit_batch", "audit_documents", "audit_quarantine", "findings_table", "prepare"]
 
 
 @dataclass(frozen=True)

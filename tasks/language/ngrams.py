@@ -52,8 +52,8 @@ def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     before = np.concatenate([[SPACE], letters[:-1]])
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
     letters, bounds = letters[kept], np.searchsorted(kept, bounds)
-    known: NDArray[np.int64] = np.diff(np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64))
-    return Ngrams(find_longest(letters, model), bounds, known, hangul, kana, shouts)
+    known = np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64)
+    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, shouts)
 
 
 def drop_addresses(text: str) -> str:
