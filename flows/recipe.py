@@ -14,9 +14,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.beside import beside
 from flows.failures import remember_failure
 from flows.places import open_lake
 from flows.staging import claim_staging
+from tasks.audit import prepare
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.drift import Drift, note_drift, read_history
 from tasks.judge import judge_batch
@@ -101,7 +103,8 @@ def ingest_batch(
             return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
         shards = cut_shards(batch.source, day, files, limits)
-        staged = map_shards(shards, limits, folder)
+        with beside(prepare):
+            staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
         outcome = settle_batch(
             batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
