@@ -109,6 +109,12 @@ def check_place(lake: Lake) -> None:
                     f"{path} links to {path.readlink()}, not into {lake.store}; if the lake was moved, move its store as well "
                     "(or rename it back), else remove the link"
                 )
+            if not (lake.store / "commits").is_dir():
+                # Publishing now would show readers a lake with this one batch in it.
+                raise PublishError(
+                    f"{path} leads into {lake.store}, where nothing was ever published; bring the lake's store back beside it, "
+                    "or remove the links to begin a new lake"
+                )
         elif path.exists():
             raise PublishError(f"{path} holds files that were not published here; move it away or choose another lake")
 
