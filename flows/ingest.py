@@ -216,6 +216,7 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
     # The run's log is in Prefect; the terminal gets the table.
     logging.getLogger("prefect").setLevel(logging.WARNING)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # for workers that this process starts
     for name in ("sources", "workers", "runner", "runner_address"):
         os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
     code = 0

@@ -5,6 +5,7 @@ The flow is the same on all of them, and so are the bytes that come out. Importe
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
@@ -53,11 +54,13 @@ def make_dask(settings: Settings) -> TaskRunner[Any]:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise missing_extra("dask", error) from None
+    # It tells every connection of every worker.
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     if settings.runner_address:
         return DaskTaskRunner(address=settings.runner_address, client_kwargs={"timeout": CONNECT_SECONDS})
     local = {
         "n_workers": settings.workers, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1",
-        "dashboard_address": None, "silence_logs": "ERROR",
+        "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR,
     }  # fmt: skip
     return DaskTaskRunner(cluster_kwargs=local)
 
