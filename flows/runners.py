@@ -9,12 +9,14 @@ import logging
 import os
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
-from flows.cores import THREADS
+from flows.cores import THREADS, share_cores
 from flows.errors import RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
 
@@ -109,3 +111,21 @@ def check_address(name: str, address: str) -> None:
             f"workers at {address} have to reach the Prefect server, and an embedded one can be reached from this machine "
             "only. Start a server and set PREFECT_API_URL."
         )
+
+
+@contextmanager
+def run_tasks(settings: Settings) -> Iterator[TaskRunner[Any]]:
+    """The task runner at work: connected, or with workers of its own. Raises RunnerError where that fails."""
+    runner = make_runner(settings)
+    with ExitStack() as stack:
+        stack.enter_context(share_cores(settings.workers))
+        try:
+            stack.enter_context(runner)
+            if pick_runner(settings) == "dask":
+                runner.client  # type: ignore[attr-defined]  # noqa: B018  (it connects only when it is asked for)
+        except OSError as error:
+            where = f" at {settings.runner_address}" if settings.runner_address else ""
+            raise RunnerError(
+                f"cannot work with {pick_runner(settings)}{where}: {error}. Are its versions those of this machine?"
+            ) from error
+        yield runner
