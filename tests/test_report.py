@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -20,10 +21,17 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.recipe import Outcome
+from flows.reporting import gather_findings
+from tasks.audit import Finding
+from tasks.compare import Comparison
+from tasks.drift import Drift
 from tasks.lake import Lake
 from tasks.report.charts import draw_days, draw_publishers
+from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
 from tasks.report.hits import pick_hits, weigh
+from tasks.report.page import write_page
+from tasks.report.record import RunRecord
 from tasks.report.safe import plain, show
 from tasks.report.texts import ShownLine, shorten
 
@@ -180,6 +188,22 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     write("2031-01-01")
     assert "Readers keep the 8 documents of this batch" in look(ingest_with_page(tmp_path, "in", tmp_path / "lake").page).text
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
+
+
+def test_what_is_unlike_earlier_days_stands_among_the_expectations(published: Outcome) -> None:
+    why = "So few documents mean a delivery that broke off."
+    odd = Finding("volume_low", "warning", "between", "volume", 1, 1.0, "seeds: 39 documents, usually 120", False, why)
+    usual = Comparison("seeds", "volume", 39.0, 120.0, 110.0, 130.0, 8, -9.0)
+    told = replace(published, drift=Drift(8, (usual,), (odd,)))
+    assert gather_findings(told) == (*published.findings, odd)
+    silent = replace(odd, passed=True, failed=0)
+    untold = replace(published, drift=Drift(0, (replace(usual, deviation=None),), (silent,)))
+    assert gather_findings(untold) == published.findings
+    lake = Lake(published.page.parents[3] / "lake")
+    record = RunRecord("seeds", DAY, "published", gather_findings(told))
+    said = look(write_page(collect_published(lake, "seeds", DAY, record))).text
+    assert re.search(r"warned volume_low .{0,260} volume ≥ -4\.0 spreads from the usual seeds: 39 documents, usually 120", said)
+    assert "2 expectations warn." in said
 
 
 def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:

@@ -156,6 +156,8 @@ def find_months(lake: Lake, manifest: Manifest, source: str, dates: Sequence[dat
     """The partitions in which documents of some batches lie."""
     found: set[str] = set()
     for day in dates:
-        claims = read_own_claims(table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day)
+        claims = read_own_claims(
+            table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day
+        )
         found.update(claims["partition"])
     return sorted(found)
