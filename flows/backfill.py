@@ -36,13 +36,13 @@ from flows.days import (
 )
 from flows.errors import EXPECTED
 from flows.lanes import RunDay, open_lanes
+from flows.places import open_lake
 from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
 from flows.runlog import RunLog
 from flows.settings import Settings
 from flows.staging import sweep_staging
 from flows.survey import Day, survey_days
 from flows.told import fail_run
-from tasks.lake import Lake
 
 # A table artifact has no limit of its own; a page with more rows than this is of no use to anybody.
 MOST_ROWS = 400
@@ -147,7 +147,7 @@ def run_days(days: Sequence[Day], settings: Settings, parallel: int) -> list[Day
                 update_progress_artifact(progress, share, description=said)
     finally:
         # Stopped in the middle: what the processes had staged is of no use to anybody.
-        sweep_staging(Lake(settings.lake).staging)
+        sweep_staging(open_lake(settings.lake).staging)
     return done
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.days import run_day
+from flows.places import open_lake
 from flows.settings import Settings
 from flows.staging import claim_staging
 from flows.survey import Day
@@ -37,13 +38,13 @@ def sample_changes(days: Sequence[Day], settings: Settings, most: int = MOST_SAM
 def compare_day(day: Day, settings: Settings) -> dict[str, str]:
     """One day made anew in a scratch lake beside the store, as a row of the table."""
     name, logical = day.batch.source.name, day.batch.logical_date
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
     # Claimed like a batch, so that whatever a killed run leaves here is swept like one.
     with claim_staging(lake.staging, f"sample-{name}", logical, settings.wait_seconds) as folder:
         scratch = Lake(folder / "lake")
         learned = pick_learned(lake, settings.learned, lake.receipt(name, logical))
         share_learned(lake, scratch)
-        own = {"lake": scratch.path, "learned": learned.version if learned else "none"}
+        own = {"lake": scratch.path, "learned": learned.version if learned else "none", "report": False, "drift": "off"}
         done = run_day(day.batch, settings.model_copy(update=own), NoWatcher())
         after = read_documents(scratch, pl.lit(True)).collect()
     published = read_documents(lake, pl.col("source") == name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,8 +24,17 @@ QUESTION = (
     "FROM '{lake}/documents/**/*.parquet' GROUP BY ALL ORDER BY documents DESC"
 )
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+PIPE_WIDTH = 200  # a pipe has no width of its own, and whoever searches it wants a row on a line
+
+
+def make_console(stream: TextIO, *, stderr: bool = False) -> Console:
+    """A console as wide as the terminal, or wide enough for a row on a line where there is none."""
+    has_width = stream.isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, highlight=False, width=None if has_width else PIPE_WIDTH)
+
+
+out = make_console(sys.stdout)
+err = make_console(sys.stderr, stderr=True)
 
 
 def fail(message: object, code: int) -> int:
@@ -77,6 +87,12 @@ def say_blocked(outcome: Outcome) -> str:
     )
 
 
+def say_why(outcome: Outcome) -> str:
+    """What blocked a batch, in a sentence an expectation: what was found, and why that matters."""
+    found = (finding for finding in outcome.findings if finding.reason in outcome.blocked_by)
+    return " ".join(f"{finding.reason}: {finding.observed}. {finding.why}" for finding in found)
+
+
 def print_outcome(outcome: Outcome) -> None:
     """The table at the end of a run."""
     receipt = outcome.receipt
@@ -92,12 +108,16 @@ def print_outcome(outcome: Outcome) -> None:
     for row in outline_receipt(receipt):
         table.add_row(*(escape(cell) for cell in row))
     out.print(table)
-    for finding in outcome.findings:
+    if outcome.drift and not any(row.deviation is not None for row in outcome.drift.comparisons):
+        out.print(f"  drift  too little history to compare with: {outcome.drift.days} earlier days", markup=False)
+    for finding in (*outcome.findings, *(outcome.drift.findings if outcome.drift else ())):
         if not finding.passed or finding.failed:
             mark = "[red]blocks[/]" if finding.reason in outcome.blocked_by else finding.severity
             out.print(
-                f"  {mark}  {escape(finding.reason)}: {finding.failed} rows. {escape(finding.why)}", soft_wrap=True
+                f"  {mark}  {escape(finding.reason)}: {escape(finding.observed)}. {escape(finding.why)}", soft_wrap=True
             )
+    if outcome.page:
+        out.print(f"  page: {outcome.page}", soft_wrap=True, markup=False)
     out.print()
 
 
@@ -131,9 +151,11 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
     return words + (f", and {len(ranked) - most} more kinds" if len(ranked) > most else "")
 
 
-def print_directions(lake: Path) -> None:
-    """Where the Parquet is, and a question to paste."""
+def print_directions(lake: str) -> None:
+    """Where the Parquet is, and a question to paste. `lake`: how people call it."""
     out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True, markup=False)
+    if "://" in lake:
+        return  # engines need credentials first, each in its own way
     question = f'import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()'
     out.print(f'ask:     {name_python()} -c "{question}"', soft_wrap=True, markup=False)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.batches import ingest_by_settings
 from flows.pools import map_here
-from flows.recipe import Batch, Watcher, ingest_batch
-from flows.settings import Settings, make_limits
+from flows.recipe import Batch, Watcher
+from flows.settings import Settings
 from flows.survey import Day
 
 OnExisting = Literal["skip", "stale", "replace"]
@@ -67,12 +68,9 @@ class NoCounter:
 def run_day(batch: Batch, settings: Settings, watcher: Watcher) -> DayDone:
     """Runs one day. The same files, rules and settings again are no work: the lake's receipt says so.
 
-    Raises what `ingest_batch` raises.
+    Raises what `ingest_by_settings` raises.
     """
-    outcome = ingest_batch(
-        batch, settings.lake, make_limits(settings), map_here(NoCounter(), settings.workers), watcher,
-        keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds, learned=settings.learned,
-    )  # fmt: skip
+    outcome = ingest_by_settings(batch, settings, map_here(NoCounter(), settings.workers), watcher)
     counts = {name: outcome.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
     why = (
         f"the audit blocked it: {', '.join(outcome.blocked_by)}; readers keep what they had"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from flows.commands_page import write_commands
+from flows.rules_page import write_rules
 from tasks.schema import SORT_KEYS, TABLES
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -55,7 +57,7 @@ def write_dictionary() -> str:
     return "".join(parts)
 
 
-PAGES = {"lake/README.md": write_dictionary}
+PAGES = {"lake/README.md": write_dictionary, "docs/rules.md": write_rules, "docs/commands.md": write_commands}
 
 
 def main(arguments: list[str]) -> int:

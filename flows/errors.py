@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from flows.places import PlaceError
 from flows.requests import RequestError
 from flows.staging import BatchBusy
 from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.read import InputChanged
+from tasks.releases import ReleaseError
+from tasks.remote import AddressError
+from tasks.shard import ShardLost
 from tasks.sources import SourceError
+from tasks.tryout import TryoutError
+
+
+class RunnerError(ValueError):
+    """A runner that is not there, or cannot be reached. One line."""
+
+
+class WorkerUnfit(RuntimeError):
+    """A worker that must not build shards of this run. One line."""
+
 
 # 2: the call was wrong; 1: the run failed.
 EXIT_CODES: dict[type[Exception], int] = {
@@ -16,8 +31,16 @@ EXIT_CODES: dict[type[Exception], int] = {
     SourceError: 2,
     PlanError: 2,
     LearnedError: 2,
+    PlaceError: 2,
+    ReleaseError: 2,
+    TryoutError: 2,
     MissingExtra: 2,
+    RunnerError: 2,
     LakeError: 1,
+    InputChanged: 1,
+    ShardLost: 1,
+    WorkerUnfit: 1,
+    AddressError: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

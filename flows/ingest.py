@@ -5,28 +5,36 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import State, flow, get_run_logger, runtime, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 from pydantic import Field
 
 from flows.assets import tell_assets
-from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
+from flows.batches import ingest_by_settings
+from flows.catalogs import follow_publish
+from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import shard_folder
-from flows.recipe import Batch, Outcome, ingest_batch
+from flows.recipe import Batch, MapShards, Outcome
 from flows.requests import RequestError, find_batches
 from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
 from flows.runlog import RunLog
-from flows.settings import Settings, make_limits
+from flows.runners import make_runner, share_cores
+from flows.settings import Settings
 from flows.told import fail_run
+from flows.workplace import Workplace, check_workplace, mark_workplace
 from tasks.batch import Limits, Shard
 from tasks.plan import NothingNew
 from tasks.shard import StagedShard, build_shard
@@ -40,7 +48,8 @@ class BatchBlocked(RuntimeError):
         self.outcomes = outcomes
 
 
-# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.
+# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts. Each attempt stages in a
+# folder of its own, so that a worker that was given up and lives on cannot spoil the next one's.
 @task(
     name="build-shard",
     task_run_name="{shard.source.name}-{shard.number}",
@@ -51,15 +60,28 @@ class BatchBlocked(RuntimeError):
     retry_jitter_factor=JITTER,
     retry_condition_fn=can_retry_help,
 )
-def build(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
+def build(shard: Shard, limits: Limits, place: Workplace) -> StagedShard:
     """Builds one shard: files in, staged rows out."""
-    return build_shard(shard, limits, shard_folder(folder, shard))
+    check_workplace(place, shard)
+    return build_shard(shard, limits, shard_folder(place.folder, shard) / uuid4().hex[:8])
 
 
-def map_tasks(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-    """Maps shards as Prefect tasks, on whatever runner the flow has."""
-    futures = build.map(list(shards), unmapped(limits), unmapped(folder))
-    return [future.result() for future in futures]
+def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
+    """Maps shards as Prefect tasks. The runner starts with the first shard and ends with the stack."""
+
+    @cache
+    def start_runner() -> TaskRunner[Any]:
+        runner = make_runner(settings)
+        stack.enter_context(share_cores(settings.workers))
+        return stack.enter_context(runner)
+
+    def run(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
+        given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(mark_workplace(folder))}
+        # Prefect's own types ask for a coroutine, and take a function.
+        futures = start_runner().map(build, given)  # type: ignore[arg-type]
+        return [future.result() for future in futures]
+
+    return run
 
 
 def find_day(given: Mapping[str, Any], scheduled: datetime) -> date:
@@ -123,14 +145,20 @@ def ingest(
     outcomes: list[Outcome] = []
     failed: list[Exception] = []
     nothing_new: list[NothingNew] = []
-    for batch in batches:
-        # One source that fails does not stop the others.
-        try:
-            outcomes.append(ingest_one(batch, settings, force=force))
-        except NothingNew as error:
-            nothing_new.append(error)
-        except EXPECTED as error:
-            failed.append(error)
+    with ExitStack() as stack:
+        map_shards = map_tasks(settings, stack)
+        for batch in batches:
+            # One source that fails does not stop the others.
+            try:
+                outcomes.append(ingest_one(batch, settings, map_shards, force=force))
+            except NothingNew as error:
+                nothing_new.append(error)
+            except EXPECTED as error:
+                failed.append(error)
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        failed.append(error)
     if failed:
         return fail_run(" ".join(map(str, failed)), failed[0])
     blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
@@ -143,14 +171,11 @@ def ingest(
     return outcomes
 
 
-def ingest_one(batch: Batch, settings: Settings, *, force: bool) -> Outcome:
-    """Runs one batch and leaves its summary in Prefect. Raises what `ingest_batch` raises."""
+def ingest_one(batch: Batch, settings: Settings, map_shards: MapShards, *, force: bool) -> Outcome:
+    """Runs one batch and leaves its summary in Prefect. Raises what `ingest_by_settings` raises."""
     log = get_run_logger()
     label = f"{batch.source.name} {batch.logical_date}"
-    outcome = ingest_batch(
-        batch, settings.lake, make_limits(settings), map_tasks, RunLog(log, label),
-        force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds, learned=settings.learned,
-    )  # fmt: skip
+    outcome = ingest_by_settings(batch, settings, map_shards, RunLog(log, label), force=force)
     counts = {name: outcome.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
     numbers = " ".join(f"{name}={count}" for name, count in counts.items())
     log.info("%s: %s %s version=%d", label, outcome.state, numbers, outcome.version)
@@ -175,7 +200,10 @@ def write_summary(outcome: Outcome) -> str:
         if outcome.blocked_by
         else outcome.state
     )
-    return f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n| | count | |\n|---|--:|---|\n{rows}\n"
+    head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
+    why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
+    page = f"\n[The page of the run]({outcome.page.as_uri()})\n" if outcome.page else ""
+    return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def escape(text: str) -> str:
@@ -183,20 +211,17 @@ def escape(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[").replace("`", "'").replace("\n", " ")
 
 
-def pick_runner(workers: int) -> TaskRunner[Any]:
-    """Threads for one worker, since a thread starts at once; processes for more, since shards are CPU work."""
-    return ThreadPoolTaskRunner(max_workers=1) if workers == 1 else ProcessPoolTaskRunner(max_workers=workers)
-
-
 def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
     """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
     # The run's log is in Prefect; the terminal gets the table.
     logging.getLogger("prefect").setLevel(logging.WARNING)
-    os.environ["COPYDESK_SOURCES"] = str(settings.sources)
+    for name in ("sources", "workers", "runner", "runner_address"):
+        os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
     code = 0
     outcomes: Sequence[Outcome]
     try:
-        found = ingest.with_options(task_runner=pick_runner(settings.workers))(
+        make_runner(settings)  # what is wrong with it is better known before a server starts
+        found = ingest(
             what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
         )
         outcomes = cast(Sequence[Outcome], found)
@@ -211,5 +236,5 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
             f"nothing new for {day}: earlier batches took all files. To run one again, give its --date and --force.", 2
         )
     if code == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return code

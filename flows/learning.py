@@ -8,13 +8,14 @@ import polars as pl
 
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.settings import Settings
-from tasks.lake import Lake
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
-from tasks.learned.store import ROWS, find_learned, load_learned, store_learned
+from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
 from tasks.learned.veto import apply_vetoes, read_vetoes
 
+NEEDS_FOLDER = "learned lines are kept beside a lake on a disk; a lake at an address has none"
 VETO_FILE = "learned_veto.toml"
 
 
@@ -30,7 +31,9 @@ class LearnedCounts:
 
 def learn_version(settings: Settings) -> LearnedCounts:
     """Learns from the published lake and stores the version. Raises LearnedError for a veto that cannot be used."""
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
+    if not lake.is_local:
+        raise LearnedError(NEEDS_FOLDER)
     vetoes = read_vetoes(settings.sources.with_name(VETO_FILE))
     found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
     rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
@@ -41,7 +44,10 @@ def learn_version(settings: Settings) -> LearnedCounts:
 
 def learn_lake(settings: Settings) -> int:
     """Learns from the published lake and says what came out."""
-    if not Lake(settings.lake).version():
+    lake = open_lake(settings.lake)
+    if not lake.is_local:
+        return fail(NEEDS_FOLDER, 2)
+    if not lake.version():
         return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
     try:
         made = learn_version(settings)
@@ -63,7 +69,10 @@ def learn_lake(settings: Settings) -> int:
 def list_learned(settings: Settings, publisher: str | None, version: str) -> int:
     """The rows of a version, those of `publisher` if one is named."""
     try:
-        named = find_learned(Lake(settings.lake), version)
+        lake = open_lake(settings.lake)
+        if not lake.is_local:
+            return fail(NEEDS_FOLDER, 2)
+        named = find_learned(lake, version)
         if named is None:
             return fail(f"nothing has been learned in {settings.lake} yet. Run: copydesk learn", 2)
         rows = load_learned(named)

@@ -12,11 +12,11 @@ from prefect.states import Completed
 
 from flows.errors import EXPECTED
 from flows.learning import learn_version
+from flows.places import open_lake
 from flows.settings import Settings
 from flows.staging import sweep_staging
 from flows.told import fail_run
 from tasks.check import check
-from tasks.lake import Lake
 from tasks.publishing.publish import prune
 
 MOST_ROWS = 400
@@ -43,7 +43,7 @@ def maintain(
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": Path(lake)})
-    if not Lake(settings.lake).version():
+    if not open_lake(settings.lake).version():
         return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
     said: list[str] = []
     try:
@@ -66,7 +66,7 @@ def maintain(
 @task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)
 def find_wrong(settings: Settings) -> int:
     """Checks the lake; what is wrong with it becomes an artifact."""
-    findings = check(Lake(settings.lake))
+    findings = check(open_lake(settings.lake))
     get_run_logger().info("checked: findings=%d", len(findings))
     if findings:
         rows = [{"what": found.what, "where": found.where, "what next": found.next} for found in findings[:MOST_ROWS]]
@@ -85,7 +85,7 @@ def learn(settings: Settings) -> str:
 @task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)
 def clear(settings: Settings) -> str:
     """Removes old versions and what stopped runs left behind; says how many."""
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
     swept = sweep_staging(lake.staging)
     gone = prune(lake, settings.keep_versions, settings.wait_seconds)
     get_run_logger().info("cleared: versions=%d staged=%d", gone, swept)

@@ -6,26 +6,31 @@ orchestrator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+import polars as pl
+
 from flows.failures import remember_failure
+from flows.places import open_lake
 from flows.staging import claim_staging
-from tasks.audit import audit_batch, audit_documents, audit_quarantine
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.drift import Drift, note_drift, read_history
+from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
-from tasks.publishing.publish import publish
-from tasks.publishing.twins import settle_twins
-from tasks.quarantine import gather_quarantine
-from tasks.receipt import hash_files, make_receipt, sum_batch, take_fingerprint
-from tasks.shard import StagedShard
+from tasks.publishing.publish import finish_showing, publish
+from tasks.receipt import StagedRun, hash_files, take_fingerprint
+from tasks.releases import find_releases
+from tasks.shard import StagedShard, check_complete
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
+# Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.
+WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], Path]
 
 
 class Watcher(Protocol):
@@ -53,7 +58,8 @@ class Outcome:
     """What became of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
 
     `receipt` is the batch's receipt in the lake, or the one that would have been; `findings` are the audit's, empty when
-    nothing was audited.
+    nothing was audited; `page` is where the run's page is, if one was written; `drift` is how the batch stands to earlier
+    days of its source.
     """
 
     batch: Batch
@@ -62,19 +68,24 @@ class Outcome:
     version: int
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    page: Path | None = None
+    drift: Drift | None = None
 
 
 def ingest_batch(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
+    drift: str = "warn", partition: str = "month", write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`. Nothing that readers see changes before the audit has passed. Raises PlanError
-    when there are no files, LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `drift`: whether a batch unlike its source's earlier days is published with a
+    warning (`warn`), is not (`block`), or is not looked for (`off`); `partition`: month or day, for a new lake; `write_page`:
+    makes the page of the run, if one is wanted. Nothing that readers see changes before the audit has passed. Raises
+    PlanError when there are no files, LearnedError when there is no such version.
     """
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
     name, day = batch.source.name, batch.logical_date
@@ -82,16 +93,37 @@ def ingest_batch(
         claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
         remember_failure(lake, name, day) as count_as_failed,
     ):
+        finish_showing(lake, wait_seconds, watcher.wait)
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(name, day)
-        limits = replace(limits, learned=pick_learned(lake, learned, known))
+        limits = fit_limits(limits, batch, lake, known, learned)
         if known and not force and is_unchanged(batch, files, known, limits):
-            return Outcome(batch, "unchanged", known, lake.version())
+            return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
-        outcome = settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds)
+        shards = cut_shards(batch.source, day, files, limits)
+        staged = map_shards(shards, limits, folder)
+        check_complete(shards, staged)
+        outcome = settle_batch(
+            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
+            partition=partition, write_page=write_page,
+        )  # fmt: skip
         if outcome.blocked_by:
             count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
+        return outcome
+
+
+def tell(
+    lake: Lake, outcome: Outcome, write_page: WritePage | None, watcher: Watcher,
+    runs: Sequence[StagedRun] = (), quarantine: pl.DataFrame | None = None,
+) -> Outcome:  # fmt: skip
+    """The outcome with its page, which is written now if one is wanted."""
+    if write_page is None:
+        return outcome
+    try:
+        return replace(outcome, page=write_page(lake, outcome, runs, quarantine))
+    except Exception as error:  # the batch is settled whatever becomes of its page, and the run must say so
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        watcher.wait(f"the page of the run could not be written ({said}); the batch itself is not affected")
         return outcome
 
 
@@ -130,34 +162,32 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
     return bool(take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"])
 
 
+def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any] | None, learned: str) -> Limits:
+    """The limits of one batch: with the learned lines that it uses, and what people released of it."""
+    releases = find_releases(lake, batch.source.name, batch.logical_date)
+    return replace(limits, learned=pick_learned(lake, learned, known), releases=releases)
+
+
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float,
+    keep_versions: int, wait_seconds: float, drift: str = "warn", *, partition: str = "month",
+    write_page: WritePage | None = None, stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
-    """Judges what was staged and publishes it, or leaves readers what they had."""
+    """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
     name, day = batch.source.name, batch.logical_date
-    runs, twins = settle_twins(day, staged)
-    narrow = [run.folder / "narrow.parquet" for run in runs]
-    verdicts = [audit_documents(narrow)]
-    failing = verdicts[0].failing
-    if failing:
-        # What is left is judged again: not one row may stand that has to go.
-        verdicts.append(audit_documents(narrow, frozenset(failing)))
-    quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
-    runs = [replace(run, without=run.without | failing.keys()) for run in runs]
-    inputs = [seen for shard in staged for seen in shard.inputs]
-    warned = verdicts[-1].warned
-    receipt = make_receipt(batch.source, day, limits, inputs, runs, quarantine, twins, warned)
-    verdicts.append(audit_quarantine(quarantine))
-    verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
-    findings = tuple(finding for verdict in verdicts[-3:] for finding in verdict.findings)
-    blocked_by = tuple(dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by))
-    if blocked_by:
-        return Outcome(batch, "blocked", receipt, lake.version(), findings, blocked_by)
+    judged = judge_batch(
+        batch.source, day, staged, planned, limits, stamp,
+        history=None if drift == "off" else read_history(lake, name, day), drift_blocks=drift == "block",
+    )  # fmt: skip
+    if judged.blocked_by:
+        outcome = Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
+        return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.runs, judged.quarantine)
     watcher.step("publish")
     done = publish(
-        lake, (name, day), runs, quarantine, receipt,
-        keep=keep_versions, wait_seconds=wait_seconds, on_wait=watcher.wait,
+        lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
+        wait_seconds=wait_seconds, on_wait=watcher.wait, partition=partition,
+        note={**(note or {}), **note_drift(judged.drift)},
     )  # fmt: skip
-    return Outcome(batch, "published", done.receipt, done.version, findings)
+    outcome = Outcome(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
+    return tell(lake, outcome, write_page, watcher)

@@ -23,11 +23,11 @@ from flows.days import (
 )
 from flows.errors import EXPECTED, exit_code
 from flows.lanes import RunDay, open_lanes
+from flows.places import open_lake
 from flows.run import today
 from flows.settings import Settings
 from flows.staging import sweep_staging
 from flows.survey import Day, survey_days
-from tasks.lake import Lake
 
 RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"})
 
@@ -80,7 +80,7 @@ def open_days(settings: Settings, parallel: int) -> Iterator[RunDay]:
             with open_lanes(parallel, settings.step_seconds) as run:
                 yield run
     finally:
-        sweep_staging(Lake(settings.lake).staging)
+        sweep_staging(open_lake(settings.lake).staging)
 
 
 def try_day(run: RunDay, day: Day, settings: Settings, ticker: Ticker) -> DayDone:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.batch import Limits
+
+# Runners with an address have workers on other machines.
+CLUSTERS = ("dask", "ray")
+RUNNERS = ("auto", "threads", "processes", *CLUSTERS)
 
 
 class Settings(BaseSettings):
@@ -17,12 +22,27 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
     lake: Path = Field(
-        Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
+        Path("lake"),
+        description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
+    )
+    work: Path = Field(
+        Path(".copydesk"),
+        description="Where a lake at an address is staged and its files are copied to; shared by all workers.",
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
-    workers: int = Field(1, ge=1, le=256, description="Processes that build shards side by side.")
+    workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")
+    runner: str = Field(
+        "auto",
+        description=f"Who runs a flow's tasks: {', '.join(RUNNERS)}. auto: threads for one worker, else processes.",
+    )
+    runner_address: str = Field(
+        "", description="Where the Dask scheduler or the Ray head is. Left empty: workers are started on this machine."
+    )
     keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
     wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
+    partition: Literal["month", "day"] = Field(
+        "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
+    )
     step_seconds: float = Field(
         4 * 3600, gt=0, description="A day of a backfill that has done no step for so long is stopped."
     )
@@ -33,14 +53,22 @@ class Settings(BaseSettings):
     removal_budget: float = Field(
         0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
     )
+    report: bool = Field(True, description="Whether a run writes its page: `copydesk report` can do it later.")
     learned: str = Field(
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
+    )
+    iceberg: str = Field(
+        "",
+        description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
+    )
+    drift: Literal["warn", "block", "off"] = Field(
+        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
     )
 
 
 def make_limits(settings: Settings) -> Limits:
     """The settings that the work itself is bound by."""
-    # Which version of the learned lines is meant depends on the lake and the batch: the recipe finds out.
-    names = {field.name for field in fields(Limits)} - {"learned"}
+    # Which learned lines and which releases are meant depends on the lake and the batch: the recipe finds out.
+    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

@@ -15,11 +15,11 @@ from statistics import median
 from typing import Any
 
 from flows.failures import read_failure
+from flows.places import open_lake
 from flows.recipe import Batch
 from flows.requests import RequestError
 from flows.settings import Settings, make_limits
 from tasks.batch import InputFile, Limits, Source
-from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, find_files, has_date
 from tasks.receipt import make_settings, make_versions
@@ -84,7 +84,7 @@ def survey_days(names: Sequence[str], start: date, end: date, settings: Settings
     A drop folder has no days of its own before they are ingested: only those that the lake knows are looked at.
     """
     check_range(start, end, today)
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
     limits = make_limits(settings)
     root = settings.sources.absolute().parent
     found: list[Day] = []

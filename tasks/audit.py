@@ -6,6 +6,7 @@ Great Expectations looks (`expectations/evaluate.py`), severity and share decide
     critical, beyond its share    the batch is blocked
     warning                       published and counted
     anything not evaluated        the batch is blocked
+    let through by a person       published and counted, as far as the release names the reason
 
 A share says little about a few rows, so up to FEW_ROWS documents may go to quarantine by any expectation that
 tolerates some.
@@ -14,7 +15,8 @@ tolerates some.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 import polars as pl
@@ -22,10 +24,13 @@ import polars as pl
 from expectations import batch, documents, quarantine
 from expectations.evaluate import Outcome, columns_of, evaluate
 from expectations.row import KINDS, Expectation
+from tasks.batch import Release
 
-CHUNK_ROWS = 200_000  # what Great Expectations sees at once
+CHUNK_ROWS = 100_000  # what Great Expectations sees at once
 FEW_ROWS = 5
 NOT_EVALUATED = "not_evaluated"
+RELEASED = "released"
+RELEASED_WHY = "A person looked at the document and let it through: `copydesk release` lists why."
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,24 @@ class Verdict:
     blocked_by: tuple[str, ...]
 
 
-def audit_documents(narrow: Sequence[Path], without: frozenset[str] = frozenset()) -> Verdict:
+def audit_documents(
+    narrow: Sequence[Path],
+    without: frozenset[str] = frozenset(),
+    *,
+    unpublished: Sequence[frozenset[str]] = (),
+    releases: Sequence[Release] = (),
+) -> Verdict:
     """Put the suite of documents to narrow files of `tasks/measure.py`, leaving out the documents `without`.
 
-    The documents in `failing` have to go to quarantine; audited again without them, none is left. A batch without a
-    single document passes here: its sums are judged by `audit_batch`. A batch without a narrow file does not.
+    `unpublished`: for each file, its documents that another file publishes; they are not looked at here. `releases`: what
+    a person lets through. The documents in `failing` have to go to quarantine; audited again without them, none is left.
+    A batch without a single document passes here: its sums are judged by `audit_batch`. A batch without a narrow file
+    does not.
     """
-    names = dict.fromkeys(("doc_id", "document_rows", *columns_of(documents.EXPECTATIONS)))
-    return audit_frames("documents", documents.EXPECTATIONS, read_chunks(narrow, list(names), without))
+    names = list(dict.fromkeys(("doc_id", "document_rows", *columns_of(documents.EXPECTATIONS))))
+    left_out = [without | hidden for hidden in unpublished] or list(repeat(without, len(narrow)))
+    chunks = read_chunks(list(zip(narrow, left_out, strict=True)), names)
+    return audit_frames("documents", documents.EXPECTATIONS, chunks, releases)
 
 
 def audit_quarantine(rows: pl.DataFrame) -> Verdict:
@@ -79,13 +94,13 @@ def audit_batch(sums: Mapping[str, int | str]) -> Verdict:
     return audit_frames("batch", batch.EXPECTATIONS, [frame])
 
 
-def read_chunks(narrow: Sequence[Path], names: list[str], without: frozenset[str]) -> Iterator[pl.DataFrame]:
-    """Those of the columns `names` that narrow files have, in frames of at most CHUNK_ROWS rows."""
+def read_chunks(narrow: Sequence[tuple[Path, frozenset[str]]], names: list[str]) -> Iterator[pl.DataFrame]:
+    """Those of the columns `names` that narrow files have, each without some documents, in frames of at most CHUNK_ROWS."""
     held: list[pl.DataFrame] = []
-    left_out = pl.col("doc_id").is_in(sorted(without))
-    for path in narrow:
+    for path, without in narrow:
         there = [name for name in names if name in pl.read_parquet_schema(path)]
-        held.append(pl.read_parquet(path, columns=there, hive_partitioning=False).filter(~left_out))
+        rows = pl.read_parquet(path, columns=there, hive_partitioning=False)
+        held.append(rows.filter(~pl.col("doc_id").is_in(sorted(without))) if without else rows)
         if sum(frame.height for frame in held) >= CHUNK_ROWS:
             *whole, rest = pl.concat(held, how="diagonal").iter_slices(CHUNK_ROWS)
             yield from whole
@@ -94,15 +109,21 @@ def read_chunks(narrow: Sequence[Path], names: list[str], without: frozenset[str
         yield pl.concat(held, how="diagonal")
 
 
-def audit_frames(name: str, rows: Sequence[Expectation], frames: Iterable[pl.DataFrame]) -> Verdict:
+def audit_frames(
+    name: str, rows: Sequence[Expectation], frames: Iterable[pl.DataFrame], releases: Sequence[Release] = ()
+) -> Verdict:
     """Evaluate `rows` in every frame and judge over all of them. Frames have `doc_id` and what the rows look at."""
+    answered = {(release.doc_id, reason): release for release in releases for reason in release.reasons}
+    let_through: dict[str, Release] = {}
     outcomes: dict[str, list[Outcome]] = {row.reason: [] for row in rows}
     failing: dict[str, set[str]] = {}
     critical = {row.reason for row in rows if row.severity == "critical"}
     total = 0
     for frame in frames:
         total += frame.height
-        for outcome in evaluate(rows, frame):
+        for found in evaluate(rows, frame):
+            outcome, excused = excuse(found, frame["doc_id"], answered) if answered else (found, {})
+            let_through |= excused
             outcomes[outcome.reason].append(outcome)
             if outcome.reason in critical:
                 for doc_id in frame["doc_id"].gather(outcome.places):
@@ -110,6 +131,8 @@ def audit_frames(name: str, rows: Sequence[Expectation], frames: Iterable[pl.Dat
     if not rows or not all(outcomes.values()) or len(outcomes) != len(rows):
         return block_unlooked(name)
     findings = tuple(judge(row, outcomes[row.reason], total) for row in rows)
+    if let_through:
+        findings += (tell_released(let_through, total),)
     blocked_by = tuple(finding.reason for finding in findings if finding.severity == "critical" and not finding.passed)
     order = {row.reason: place for place, row in enumerate(rows)}
     return Verdict(
@@ -119,6 +142,23 @@ def audit_frames(name: str, rows: Sequence[Expectation], frames: Iterable[pl.Dat
         warned={found.reason: found.failed for found in findings if found.severity == "warning" and found.failed},
         blocked_by=blocked_by,
     )
+
+
+def excuse(
+    outcome: Outcome, ids: pl.Series, answered: Mapping[tuple[str, str], Release]
+) -> tuple[Outcome, dict[str, Release]]:
+    """The outcome without the rows that a release answers, and those releases by doc_id."""
+    named = {place: answered.get((ids[place], outcome.reason)) for place in outcome.places}
+    excused = {release.doc_id: release for release in named.values() if release}
+    return replace(outcome, places=[place for place, release in named.items() if not release]), excused
+
+
+def tell_released(let_through: Mapping[str, Release], total: int) -> Finding:
+    """The warning that names the documents which a person let through, and why."""
+    said = "; ".join(f"{let_through[doc_id].uri}: {let_through[doc_id].why}" for doc_id in sorted(let_through))
+    count = len(let_through)
+    observed = f"{count:,} of {total:,} rows: {said}"
+    return Finding(RELEASED, "warning", "", "doc_id", count, count / total, observed, True, RELEASED_WHY)
 
 
 def block_unlooked(name: str) -> Verdict:
@@ -163,6 +203,18 @@ def describe_observed(outcomes: Sequence[Outcome], failed: int, total: int) -> s
 def show(value: object) -> str:
     """A value in a finding: short, numbers with three decimals at most."""
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)[:40]
+
+
+def join_findings(verdicts: Sequence[Verdict]) -> tuple[Finding, ...]:
+    """The findings of a batch: what the first audit of its documents found critical, and what the last audits found.
+
+    `verdicts`: of the documents, of those that were left when some had to go (if any had), of quarantine, of the batch. A
+    second audit finds nothing critical any more; what had to go, or blocked the batch, is what the first one found.
+    """
+    first, *_ = verdicts
+    critical = {finding.reason: finding for finding in first.findings if finding.severity == "critical"}
+    last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
+    return tuple(critical.get(finding.reason, finding) for finding in last)
 
 
 def findings_table(verdict: Verdict) -> list[dict[str, str]]:

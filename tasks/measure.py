@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
+from tasks.profile import count_unknown
 from tasks.rules import Rule, load_rules, match_rules
 from tasks.schema import DOCUMENTS, LINES
 
@@ -73,6 +74,7 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         describe_lines(apart, documents),
         describe_captions(documents, body, apart),
         count_boilerplate(documents, body),
+        count_unknown(body),
     ):
         narrow = narrow.join(answers, on="doc", how="left", maintain_order="left")
     # No row in an answer is a count of none. Plain int64 throughout, which pandas checks without a loop.
@@ -82,15 +84,13 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         chars_summed=pl.sum_horizontal("body_chars", "apart_chars", "removed_line_chars", "line_ends"),
         document_rows=pl.len().over("doc_id").cast(pl.Int64),
     )
-    orphans = apart.filter(pl.col("doc").is_null()).select("doc_id").unique()
-    orphans = orphans.with_columns(document_rows=pl.lit(0, pl.Int64))
+    orphans = apart.filter(pl.col("doc").is_null()).select("doc_id", document_rows=pl.lit(0, pl.Int64)).unique()
     return pl.concat([narrow.drop("doc"), orphans], how="diagonal").sort("doc_id", maintain_order=True)
 
 
 def describe_documents() -> list[pl.Expr]:
     """Answers that follow from the documents' own columns."""
-    text, language = pl.col("text"), pl.col("language")
-    published = pl.col("published_at").dt.date()
+    text, language, published = pl.col("text"), pl.col("language"), pl.col("published_at").dt.date()
     month = published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m")
     needed = [field.name for field in DOCUMENTS if not field.nullable]
     names = ["source", "publisher", "uri", "encoding"]
@@ -109,6 +109,7 @@ def describe_documents() -> list[pl.Expr]:
         text.str.len_chars().cast(pl.Int64).alias("text_chars_counted"),
         (pl.col("line_count").cast(pl.Int64) - 1).alias("line_ends"),
         pl.col("body_lines").list.len().cast(pl.Int64).alias("body_lines_listed"),
+        pl.col("captions").list.len().cast(pl.Int64).alias("captions_listed"),
         (pl.col("removed_chars") / pl.max_horizontal("raw_chars", 1)).alias("removed_share"),
         title.str.len_chars().cast(pl.Int64).alias("title_chars"),
         title.str.contains("\n").alias("is_title_broken"),

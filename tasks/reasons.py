@@ -19,6 +19,8 @@ REASONS: dict[str, str] = {
     "repeat.caption-in-body": "A sentence of the body says the same; the sentence stays.",
     "repeat.paragraph": "The same long line stands right above.",
     "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
+    "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
+    "related.any.timed": "Titles that stand between times such as `3 hours ago`, three in a row, are other stories.",
     "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
     "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
+from tasks.formats.stream import read_bytes
+from tasks.profile import COLUMNS, profile_publishers
 from tasks.read import InputSeen
 from tasks.version import library_versions, rules_version
 
@@ -39,11 +41,14 @@ class Duplicate:
 
 
 def make_settings(source: Source, limits: Limits) -> str:
-    """Everything in source and limits that shapes the output, as JSON with sorted keys."""
+    """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
+    del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
     # The version says it all; where its file lies does not count. A run without one says nothing of it.
     if learned := shaping["limits"].pop("learned"):
         shaping["learned"] = learned["version"]
+    if releases := shaping["limits"].pop("releases"):
+        shaping["releases"] = releases
     return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
 
 
@@ -54,16 +59,23 @@ def make_versions() -> str:
 
 def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
     """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal: the same bytes would come out."""
-    content = [sorted(inputs), rules_version(), make_versions(), make_settings(source, limits)]
+    return hash_making(inputs, rules_version(), make_versions(), make_settings(source, limits))
+
+
+def hash_making(inputs: Sequence[tuple[str, int, str]], rules: str, versions: str, settings: str) -> str:
+    """The fingerprint of a batch that was made with these rules, versions and settings."""
+    content = [sorted(inputs), rules, versions, settings]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
-    """Uri, size and SHA-256 of local files, as `take_fingerprint` wants them."""
+    """Uri, size and SHA-256 of files, as `take_fingerprint` wants them."""
     found = []
     for file in files:
-        with Path(file.path).open("rb") as opened:
-            found.append((file.uri, file.size, hashlib.file_digest(opened, "sha256").hexdigest()))
+        digest = hashlib.sha256()
+        for chunk in read_bytes(file.path):
+            digest.update(chunk)
+        found.append((file.uri, file.size, digest.hexdigest()))
     return found
 
 
@@ -81,14 +93,9 @@ def make_receipt(
 
     `runs`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
     """
-    narrow = pl.concat([read_narrow(run) for run in runs])
     seen = sorted(inputs, key=lambda file: file.uri)
-    sums = narrow.select(
-        pl.len().alias("published"),
-        pl.col("raw_chars").sum().alias("chars"),
-        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
-        pl.col("removed_line_chars").sum().alias("removed_chars"),
-    ).row(0, named=True)
+    # One shard after the other: a batch may have millions of documents.
+    sums = pl.concat([sum_narrow(read_narrow(run)) for run in runs]).sum().row(0, named=True)
     return {
         "source": source.name,
         "logical_date": logical_date,
@@ -98,31 +105,64 @@ def make_receipt(
         **sums,
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally(pl.concat([read_rules(run) for run in runs]), "rule"),
-        "languages": tally(narrow, "language"),
-        "reasons": tally(quarantine.select(reason=pl.col("reasons").explode()), "reason"),
+        "rules": tally((read_rules(run) for run in runs), "rule"),
+        "languages": tally((read_narrow(run) for run in runs), "language"),
+        "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
+        "profile": profile_publishers(pl.concat([read_narrow(run, COLUMNS) for run in runs])),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
     }
 
 
-def read_narrow(run: StagedRun) -> pl.DataFrame:
-    """The measured columns that the receipt sums up, for the documents that will be published."""
-    columns = [
-        "doc_id",
-        "language",
-        "raw_chars",
-        "body_chars",
-        "apart_chars",
-        "removed_line_chars",
-        "line_ends",
-        "removed_lines",
-        "captions_merged",
-    ]
-    narrow = pl.read_parquet(run.folder / "narrow.parquet", columns=columns, hive_partitioning=False)
+def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
+    """The sums over measured documents, as one row."""
+    return narrow.select(
+        pl.len().cast(pl.Int64).alias("published"),
+        pl.col("raw_chars").sum().alias("chars"),
+        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
+        pl.col("removed_line_chars").sum().alias("removed_chars"),
+    )
+
+
+def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
+    """Whether a run today would treat a document as the batch of `receipt` did. Releases do not count."""
+    now = (rules_version(), make_versions(), drop_releases(make_settings(source, limits)))
+    return now == (receipt["rules_version"], receipt["versions"], drop_releases(receipt["settings"]))
+
+
+def drop_releases(settings: str) -> str:
+    """A receipt's settings without the releases in them."""
+    kept = {name: value for name, value in json.loads(settings).items() if name != "releases"}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+
+
+def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt of a batch most of whose documents are those of an earlier run, made with other rules.
+
+    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still known to
+    be due.
+    """
+    released = {name: value for name, value in json.loads(receipt["settings"]).items() if name == "releases"}
+    settings = json.dumps(json.loads(drop_releases(earlier["settings"])) | released, sort_keys=True, ensure_ascii=False)
+    inputs = [(file["uri"], file["size"], file["sha256"]) for file in receipt["inputs"]]
+    rules, versions = earlier["rules_version"], earlier["versions"]
+    made = {"rules_version": rules, "versions": versions, "settings": settings}
+    return {**receipt, **made, "fingerprint": hash_making(inputs, rules, versions, settings)}
+
+
+SUMMED = (
+    "language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines",
+    "captions_merged",
+)  # fmt: skip
+
+
+def read_narrow(run: StagedRun, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
+    """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
+    path = run.folder / "narrow.parquet"
+    narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
     return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
 
 
@@ -134,9 +174,10 @@ def read_rules(run: StagedRun) -> pl.DataFrame:
     return lines.select("rule").collect()
 
 
-def tally(rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
-    """How often each value of a column occurs, as the receipt's tallies are: sorted by value."""
-    return rows.group_by(name).agg(count=pl.len().cast(pl.Int64)).sort(name).to_dicts()
+def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
+    """How often each value of a column occurs in all parts, as the receipt's tallies are: sorted by value."""
+    counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)) for rows in parts]
+    return pl.concat(counts).group_by(name).agg(pl.col("count").sum()).sort(name).to_dicts()
 
 
 def sum_batch(

@@ -166,6 +166,28 @@ RECEIPTS = pa.schema(
             ),
             "Every duplicate with the uri and logical date of the document it repeats.",
         ),
+        column(
+            "profile",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("publisher", pa.string(), nullable=False),
+                        *(
+                            pa.field(name, COUNT, nullable=False)
+                            for name in (
+                                *("documents", "chars", "removed_chars", "median_chars", "captioned", "lines"),
+                                "unknown_lines",
+                            )
+                        ),
+                        pa.field("languages", tally("language"), nullable=False),
+                    ]
+                )
+            ),
+            "What the batch brought, by publisher, documents that an earlier batch shows included: what later days are "
+            "held against. Median length of the texts; documents with captions; lines of the texts, and those that are "
+            "neither prose nor known to a rule or role. Missing in receipts of older versions.",
+            null=True,
+        ),
         column("rules_version", pa.string(), "Hash of the cleaning rules (12 hex digits)."),
         column("versions", pa.string(), "Versions of copydesk and of the libraries that shape the text, as JSON."),
         column("settings", pa.string(), "Settings and source description that shape the output, as JSON."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from expectations.evaluate import find_fault
 from expectations.row import Expectation
 from tasks import audit
 from tasks.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
+from tasks.batch import Release
 from tasks.measure import measure_shard
 
 WHY = "It is only an example."
@@ -90,7 +92,7 @@ def test_chunks_cross_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     paths = [shard(tmp_path / str(at), *(make_document(3 * at + n, flags=["over_budget"]) for n in range(3))) for at in range(3)]
     whole = audit_documents(paths)
     monkeypatch.setattr(audit, "CHUNK_ROWS", 4)
-    assert [chunk.height for chunk in audit.read_chunks(paths, ["doc_id"], frozenset())] == [4, 4, 1]
+    assert [chunk.height for chunk in audit.read_chunks([(path, frozenset()) for path in paths], ["doc_id"])] == [4, 4, 1]
     assert audit_documents(paths) == whole
     assert whole.warned == {"over_budget": 9}
 
@@ -116,6 +118,28 @@ def test_one_text_that_cannot_be_rebuilt_blocks_the_batch(tmp_path: Path) -> Non
     assert not verdict.passed
     assert verdict.blocked_by == ("not_rebuilt",)
     assert verdict.failing == {make_document(1)[0]["doc_id"]: ("not_rebuilt",)}
+
+
+def test_a_document_that_two_files_have_is_looked_at_once(tmp_path: Path) -> None:
+    made = make_document(0, title=None)
+    paths = [shard(tmp_path / "a", made), shard(tmp_path / "b", made, make_document(1, title=None))]
+    verdict = audit_documents(paths, unpublished=[frozenset(), frozenset([made[0]["doc_id"]])])
+    assert verdict.warned == {"title_missing": 2}
+
+
+def test_a_release_answers_the_reasons_it_names_and_no_others(tmp_path: Path) -> None:
+    ahead = {"published_at": datetime(2026, 12, 1, tzinfo=UTC), "month": "2026-12"}
+    captions = make_document()[0]["captions"] * 2
+    parts = [make_document(0, **ahead), make_document(1, captions=captions, **ahead)]
+    lined = [(document, [line | {"month": "2026-12"} for line in lines]) for document, lines in parts]
+    one, two = (document["doc_id"] for document, _ in lined)
+    releases = [Release(doc_id, f"{doc_id}.txt", ("published_in_future",), "It is a calendar.") for doc_id in (one, two)]
+    verdict = audit_documents([shard(tmp_path, *lined)], releases=releases)
+    assert verdict.passed
+    assert verdict.failing == {two: ("captions_repeated",)}
+    again = audit_documents([shard(tmp_path, *lined)], frozenset({two}), releases=releases)
+    assert again.warned == {"released": 1}
+    assert again.findings[-1].observed == f"1 of 1 rows: {one}.txt: It is a calendar."
 
 
 # Ways in which Great Expectations passes without having looked.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,6 +66,15 @@ WRONG = [
     (("show", "nothing"), 2, "no document 'nothing'"),
     (("restore", "nothing"), 2, "no document 'nothing'"),
     (("rules", "no-such-rule"), 2, "no rule mentions"),
+    (("replay", "--source", "in", "--date", "2026-01-01"), 2, "has no batch in 2026-01-01"),
+    (("release", "nothing", "--why", "x"), 2, "nothing called 'nothing' is in quarantine"),
+    (("release", "in/broken/empty.txt", "--why", "x"), 2, "could not be read (empty): mend the file"),
+    (("release", "nothing", "--revoke"), 2, "0 documents called 'nothing' are released"),
+    (("diff", "nothing"), 2, "has no batch of nothing"),
+    (("diff", "in", "2026-01-01"), 2, "has no batch in 2026-01-01"),
+    (("rules", "try", "(a"), 2, "the engine counts the others"),
+    (("rules", "a", "b"), 2, "give one word to look for"),
+    (("ingest", "in", "--drift", "maybe"), 2, "is not one of"),
     (("rollback", "99"), 2, "has no version 99"),
     (("no-such-command",), 2, "No such command"),
 ]
@@ -113,6 +123,29 @@ def test_why_names_lines_rules_and_reasons(place: Path) -> None:
     for words in ("most-popular.en", "Most Popular", "repeat.caption", "contributors.contributed", "taken out", "kept apart"):
         assert words in done.stdout
     assert "in quarantine at read: empty" in run("why", "in/broken/empty.txt", cwd=place).stdout
+
+
+def test_a_mended_file_is_replayed(place: Path, project: Path, tmp_path: Path) -> None:
+    for name in ("in", "lake", ".lake-store"):
+        shutil.copytree(place / name, tmp_path / name, symlinks=True)
+    (tmp_path / "in" / "broken" / "empty.txt").write_bytes((project / "seeds" / "strait-cup.en.txt").read_bytes())
+    done = run("replay", "--source", "in", "--reason", "empty", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for words in ("1 of 3 files were run again", "in/broken/empty.txt empty published"):
+        assert words in " ".join(done.stdout.split())
+    assert "nothing in quarantine" in run("replay", "--source", "in", cwd=tmp_path).stdout
+    assert "nothing is released" in run("release", cwd=tmp_path).stdout
+
+
+def test_a_diff_and_a_candidate_are_told(place: Path) -> None:
+    done = run("diff", "in", cwd=place)
+    assert (done.returncode, done.stdout) == (0, "in 2026-10-31: a run would change none of 2 documents\n")
+    changed = run("diff", "in", "2026-10-31", cwd=place, COPYDESK_REMOVAL_BUDGET="0.01").stdout
+    for words in ("  +Most Popular", "newly kept", "columns that differ: ", "of 2 documents 2 changed. Nothing was published."):
+        assert words in changed
+    tried = run("rules", "try", "[a-z ]+[?]", "--language", "de", cwd=place).stdout
+    assert "no line of 1 documents is hit" in tried
+    assert "likely harm" in run("rules", "try", ".*[?]", "--max-chars", "60", cwd=place).stdout
 
 
 def test_show_and_restore(place: Path, project: Path) -> None:

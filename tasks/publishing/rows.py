@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
 from tasks.publishing.merge import Run, read_run
 from tasks.schema import MONTH
 
+FRAME_ROWS = 20_000
 Mask = Callable[[pa.Table], pa.ChunkedArray]
 
 
@@ -53,7 +53,9 @@ def conform(rows: pa.Table, table: str) -> pa.Table:
 def frame_rows(frame: pl.DataFrame, table: str) -> Run:
     """A frame (with month) as a run: sorted rows in the table's columns."""
     ordered = frame.sort(MONTH.name, *ORDERS[table], nulls_last=True, maintain_order=True)
-    yield conform(ordered.to_arrow(), table)
+    # A batch may claim millions of documents: what is made of them is made of some at a time.
+    for rows in ordered.iter_slices(FRAME_ROWS):
+        yield conform(rows.to_arrow(), table)
 
 
 def keep_rows(run: Run, mask: Mask) -> Run:
@@ -92,5 +94,5 @@ def join_keys(ids: pa.ChunkedArray, dates: pa.ChunkedArray) -> pa.Array:
 
 def has_other_columns(lake: Lake, manifest: Manifest, table: str) -> bool:
     """Whether the files of a version were written with another schema than today's. All files of a table share one."""
-    first = next(table_paths(lake, manifest, table), None)
-    return first is not None and pq.read_schema(first) != file_schema(table)
+    first = next(iter(manifest.tables.get(table, ())), None)
+    return first is not None and lake.schema(manifest.version, table, first) != file_schema(table)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tasks.rules.key import line_key
-from tasks.rules.load import FAMILIES, Rule, load_roles, load_rules, read_rules, rules_version
+from tasks.rules.load import FAMILIES, Rule, load_roles, read_rules
 from tasks.rules.match import match_rules
+from tasks.rules.precision import load_rules, rules_version
 
 __all__ = [
     "FAMILIES",

@@ -64,21 +64,9 @@ class Rule:
 
 
 @cache
-def load_rules() -> tuple[Rule, ...]:
-    """All rows that remove or flag, by id. Raises ValueError, one line, when a row is not right."""
-    return tuple(rule for rule in read_rules(ROWS) if rule.action != "role")
-
-
-@cache
 def load_roles() -> tuple[Rule, ...]:
     """All rows that name a role, by id."""
     return tuple(rule for rule in read_rules(ROWS) if rule.action == "role")
-
-
-@cache
-def rules_version() -> str:
-    """Hash of every row, 12 hex digits. Comments, spacing and the order of rows and files do not count."""
-    return hash_rules(read_rules(ROWS))
 
 
 def hash_rules(rules: Iterable[Rule]) -> str:
