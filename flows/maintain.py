@@ -42,7 +42,7 @@ def maintain(
         check_lake: Verify every file, sum and document of the lake against its hashes.
         learn_templates: Learn the lines that return across each publisher's documents, as a new version for the runs to come.
         clear_away: Remove versions beyond those that are kept for a roll-back (COPYDESK_KEEP_VERSIONS), and what stopped runs
-            left behind. Nothing is removed while the check finds something wrong.
+            left behind. While the check finds something wrong, nothing is removed, moved or learned.
         partitions: What the lake's partitions are to be. By day is for more than about a million documents a month.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
@@ -57,7 +57,7 @@ def maintain(
         if check_lake:
             said.append(f"{wrong} things are wrong with the lake" if wrong else "all is as its receipts say")
         if learn_templates and open_lake(settings.lake).is_local:
-            said.append(learn(settings))
+            said.append("nothing learned from a lake in which something is wrong" if wrong else learn(settings))
         if partitions != "as they are":
             said.append(
                 "the partitions stay, since something is wrong" if wrong else move_partitions(settings, partitions)
