@@ -21,7 +21,6 @@ from flows.staging import claim_staging
 from tasks.batch import Limits
 from tasks.diff import Differences, count_changes, diff_batch
 from tasks.judge import judge_batch
-from tasks.lake import Lake
 from tasks.plan import cut_shards
 
 MOST_ROWS = 20
@@ -41,7 +40,7 @@ def dry_run(
     learned: str = "auto", wait_seconds: float = 600, examples: int = 5,
 ) -> DryRun:  # fmt: skip
     """Builds and judges a batch as a run would, compares it with the lake, and publishes nothing."""
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     name, day = batch.source.name, batch.logical_date
     files = plan_files(batch, lake)
