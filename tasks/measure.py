@@ -43,8 +43,7 @@ def measure_shard(folder: Path) -> Path:
     documents = read_staged(folder / "documents.parquet", DOCUMENTS)
     lines = read_staged(folder / "lines.parquet", LINES)
     target = folder / "narrow.parquet"
-    # Not write_parquet: on a full disk it does not say that the disk is full.
-    pq.write_table(measure(documents, lines).to_arrow(), target)
+    pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not say that a disk is full
     return target
 
 
