@@ -9,9 +9,10 @@ from datetime import date
 import polars as pl
 
 from tasks.bylines import split_names
-from tasks.dates import read_date
+from tasks.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines
+from tasks.roles.structure import PAGE_TITLE
 
 
 def assemble_documents(
@@ -104,7 +105,7 @@ def make_ids(source: str, digests: Iterable[str]) -> list[str]:
 
 def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """Text of the headline and the standfirst: doc, headline, _standfirst."""
-    named = lines.filter(pl.col("role").is_in(["headline", "standfirst"]))
+    named = lines.filter(pl.col("role").is_in(["headline", "standfirst"]) & (pl.col("by") != PAGE_TITLE))
     return named.group_by("doc", maintain_order=True).agg(
         headline=pl.col("text").filter(pl.col("role") == "headline").first().str.strip_chars(),
         _standfirst=pl.col("text").filter(pl.col("role") == "standfirst").first().str.strip_chars(),
@@ -112,23 +113,29 @@ def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def name_people(lines: pl.DataFrame) -> pl.DataFrame:
-    """Authors' names from the byline, else from the bio: doc, names."""
+    """Authors' names from the bylines, else from the bio: doc, names."""
     signed = lines.filter(pl.col("role").is_in(["byline", "bio"]) & pl.col("role_value").is_not_null())
-    names: dict[int, tuple[str, list[str]]] = {}
+    names: dict[int, dict[str, list[str]]] = {}
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
-        known = names.get(doc)
-        if known is None or (known[0] == "bio" and role == "byline"):
-            names[doc] = (role, split_names(value))
+        known = names.setdefault(doc, {}).setdefault(role, [])
+        if role == "byline" or not known:
+            known += [name for name in split_names(value) if name not in known]
     return pl.DataFrame(
-        {"doc": list(names), "names": [found for _, found in names.values()]},
+        {"doc": list(names), "names": [found.get("byline") or found.get("bio") for found in names.values()]},
         schema={"doc": pl.UInt32, "names": pl.List(pl.String)},
     )
 
 
 def name_dates(lines: pl.DataFrame) -> pl.DataFrame:
-    """When the article says it was published: the first date that a timestamp line holds: doc, dated_at."""
+    """When the article says it was published: the first date that a timestamp or byline holds: doc, dated_at.
+
+    A line that begins with a word for `updated` is asked last.
+    """
     dates: dict[int, object] = {}
-    for doc, text in lines.filter(pl.col("role") == "timestamp").select("doc", "text").iter_rows():
+    dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(
+        "doc", "text", late=pl.col("text").str.contains(UPDATED)
+    )
+    for doc, text in dated.sort("doc", "late", maintain_order=True).select("doc", "text").iter_rows():
         if doc not in dates and (found := read_date(text)) is not None:
             dates[doc] = found
     return pl.DataFrame(
