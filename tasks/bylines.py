@@ -31,9 +31,13 @@ MINUTES = re.compile(
     r"(?:\s*(?:read|lesezeit|lesedauer|de lecture|de lectura|di lettura|leestijd|lesetid))?\)?",
     re.IGNORECASE,
 )
-UPDATED = re.compile(r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile)\W*$", re.IGNORECASE)
+UPDATED = re.compile(
+    r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips meg|tips oss|e-?mail)\W*$",
+    re.IGNORECASE,
+)
 # What may follow names behind "by".
 BEHIND = re.compile(r"\s+(?:on|published|posted|updated|follow|special to|for|in|@\w+)\b.*$")
+NICKNAME = re.compile(r"\s[\"“‘'][^\"”’']{2,20}[\"”’']\s")
 COMMENTS = re.compile(r"\s*\d+ (?:comments?|kommentare?|comentarios|commentaires)\b", re.IGNORECASE)
 GLUED = re.compile(r"(?!(?:Mc|Mac|De|Di|Du|Le|La|Van|Fitz|O)[A-Z])\w*[a-zà-ÿ][A-Z]")
 ASIDE = re.compile(r"\([^()]*\)")
@@ -96,7 +100,7 @@ def read_signature(line: str) -> Signature:
     rest: list[str] = []
     has_post = False
     if is_by:
-        words = BEHIND.sub("", words)
+        words = BEHIND.sub("", NICKNAME.sub(" ", words))
     for part in BETWEEN.split(words):
         part = " ".join(part.split()).strip(EDGES)
         # Behind a post follows where it is held.

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 
 # The first letters of month names in the languages of the rules; long enough to tell them apart.
 MONTHS = {
-    1: "jan enero gennaio stycz янв ocak sty يناير",
+    1: "jan enero gennaio stycz янв ocak sty يناير січ",
     2: "feb fév fev févr lut фев şub فبراير شباط",
-    3: "mar mär mrz maa мар marz مارس آذار",
-    4: "apr avr abr kwi апр nis أبريل نيسان",
-    5: "may mai maj mei mag мая май mayıs مايو أيار",
-    6: "jun juin giu cze июн haz يونيو حزيران",
-    7: "jul juil lug lip июл tem يوليو تموز",
-    8: "aug aoû ago sie авг ağu agu أغسطس",
-    9: "sep set wrz сен eyl سبتمبر أيلول",
-    10: "oct okt ott out paź окт eki أكتوبر",
-    11: "nov lis ноя kas نوفمبر",
-    12: "dec dez déc dic gru дек ara des ديسمبر",
+    3: "mar mär mrz maa мар marz مارس آذار бер",
+    4: "apr avr abr kwi апр nis أبريل نيسان кві",
+    5: "may mai maj mei mag мая май mayıs مايو أيار тра",
+    6: "jun juin giu cze июн haz يونيو حزيران чер",
+    7: "jul juil lug lip июл tem يوليو تموز лип",
+    8: "aug aoû ago sie авг ağu agu أغسطس сер",
+    9: "sep set wrz сен eyl سبتمبر أيلول вер",
+    10: "oct okt ott out paź окт eki أكتوبر жов",
+    11: "nov lis ноя kas نوفمبر лис",
+    12: "dec dez déc dic gru дек ara des ديسمبر гру",
 }
 PREFIXES = sorted(
     ((prefix, month) for month, words in MONTHS.items() for prefix in words.split()), key=lambda p: -len(p[0])
@@ -28,9 +28,10 @@ CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日�
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d{2})")
 SHORT_YEAR = re.compile(r"(?<![\d.:/-])(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d.:/])")
 DAY_MONTH = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?,?\s+(?:de\s+)?([^\W\d_]{3,})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?,?\s+(?:de\s+)?([^\W\d_]{3,})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})"
 )
-MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)")
+SHORT_DAY = re.compile(r"(?<!\d)(\d{1,2})\.?\s+([^\W\d_]{4,})")
+MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})")
 CJK_CLOCK = re.compile(r"(\d{1,2})\s*[時时시]\s*(?:(\d{1,2})\s*[分분])?")
 CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap])?\.?m?\b\.?", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap])?\.?m?\b\.?", re
 AROUND = re.compile(
     r"\b(?:(?:first |originally |story |article )*published|erschienen(?: am)?|geschrieben(?: am)?|zuerst|publikacja|posted"
     r"|updated|last updated|last modified|modified|created|publi(?:shed)? on|date|datum|stand|aktualisiert(?: am)?"
-    r"|artikel veröffentlicht am|veröffentlicht(?: am)?|erstellt(?: am)?|zuletzt aktualisiert(?: am)?|publié(?:e)?(?: le)?"
+    r"|artikel veröffentlicht am|veröffentlicht(?: am)?|erstellt(?: am)?|zuletzt (?:aktualisiert|geändert)(?: am)?|geändert am|publié(?:e)?(?: le)?"
     r"|mis(?:e)? à jour(?: le)?|modifié(?: le)?|publicad[oa](?: el| em)?|actualizad[oa](?: a las| el)?|atualizad[oa](?: em)?"
     r"|pubblicat[oa](?: il)?|aggiornat[oa](?: il)?|modifica il|gepubliceerd(?: op)?|bijgewerkt|publicerad|uppdaterad|publisert"
     r"|sist oppdatert|oppdatert|offentliggjort|publiceret|opdateret|opublikowano|aktualizacja|data publikacji|опубликовано"
@@ -72,6 +73,10 @@ def cut_dates(line: str) -> tuple[str, bool]:
         for hit in pattern.finditer(words):
             if month_of(hit[named]):
                 words, found = words.replace(hit[0], " | "), found + 1
+    clock = CLOCK.search(words)
+    for hit in SHORT_DAY.finditer(words) if clock and not found else ():
+        if month_of(hit[2]):
+            words, found = words.replace(hit[0], " | "), found + 1
     if found:
         words = AROUND.sub(" | ", CLOCK.sub(" | ", CJK_CLOCK.sub(" | ", words)))
     return words, found > 0

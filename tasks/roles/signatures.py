@@ -62,13 +62,15 @@ def name_signatures(lines: pl.DataFrame) -> pl.DataFrame:
         "place",
         *(
             above(name, steps).alias(f"{name}{steps}")
-            for name in ("text", "role", "role_hit")
+            for name in ("text", "role", "role_hit", "rule")
             for steps in (2, 1, -1, -2)
         ),
         "prose",
         headline=pl.col("place").filter(pl.col("role") == "headline").min().over("doc"),
+        above_is_prose=above("is_paragraph", 1, False),
         below_is_prose=above("is_paragraph", -1, False),
         below2_is_prose=above("is_paragraph", -2, False),
+        is_page=pl.col("page_headline").is_not_null() if "page_headline" in lines.columns else pl.lit(False),
         left=pl.len().over("doc") - 1 - pl.col("place"),
         worth=worth,
     ).filter("worth")
@@ -114,7 +116,7 @@ def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, s
             if names:
                 found[line] = "byline", names
         elif row["role"] == "credit":
-            if "timestamp" in (row["role_hit1"], row["role_hit-1"]) and names and not signature.rest:
+            if is_agency_byline(row) and names and " " not in signature.rest:
                 found[line] = "byline", "; ".join([*signature.agencies, *signature.names])
             continue
         elif signs(row, signature, line - 1 in found, body):
@@ -150,24 +152,38 @@ def signs(row: dict[str, object], signature: Signature, follows: bool, body: str
     if signature.is_by or LABEL.fullmatch(above_it):
         return True
     is_head = row["side"] == "head"
-    if any((name.split(" ")[-1] if is_head else name) in body for name in signature.names):
-        return False  # the article speaks of that person, or of that thing
+    if any(is_spoken_of(name, is_head, body) for name in signature.names):
+        return False
     if signature.is_dated or signature.has_post or follows or MAIL.search(text) or MAIL.search(below):
         return True
     if any(is_caseless(name) or name.isupper() or len(name.split(" ")) > MOST_WORDS for name in signature.names):
         return False
     if not is_head:
-        return row["left"] == 0
-    if row["headline"] is not None and int(str(row["place"])) < int(str(row["headline"])):
-        return False  # a kicker
+        ends = row["left"] == 0 or row["role_hit-1"] is not None or row["rule-1"] is not None or row["is_page"] is True
+        return ends and row["above_is_prose"] is True
     near = [row["role_hit1"], row["role_hit2"], row["role_hit-1"], row["role_hit-2"]]
     if "timestamp" in near or row["role_hit-1"] == "bio" or is_date(above_it) or is_date(below) or is_post(below):
         return True
+    if row["headline"] is not None and int(str(row["place"])) < int(str(row["headline"])):
+        return False  # a kicker
     opens = row["below_is_prose"] is True or row["role_hit-1"] in HEADS
     opens = opens or (row["below2_is_prose"] is True and len(below) <= PLACE_CHARS)
     return opens and (
         row["prose"] == 0 or row["role2"] == "headline" or (row["prose"] == 1 and len(signature.names) > 1)
     )
+
+
+def is_spoken_of(name: str, is_head: bool, body: str) -> bool:
+    """Whether the article speaks of that person, or of that thing; what begins with the name tells who the author is."""
+    sought = name.split(" ")[-1] if is_head else name
+    return any(sought in paragraph and not paragraph.startswith(name) for paragraph in body.split("\n"))
+
+
+def is_agency_byline(row: dict[str, object]) -> bool:
+    """Whether an agency's name signs the article and credits no picture: beside a date, or right above the body."""
+    if "timestamp" in (row["role_hit1"], row["role_hit-1"]):
+        return True
+    return row["below_is_prose"] is True and row["role1"] not in ("caption", "credit", None)
 
 
 def is_post(text: str) -> bool:
