@@ -9,7 +9,7 @@ import polars as pl
 
 from tasks.learned.match import match_learned
 from tasks.lines import above
-from tasks.roles import match_roles
+from tasks.roles import IN_TEXT, match_roles
 from tasks.roles.signatures import name_signatures
 from tasks.roles.structure import name_headlines, name_standfirsts
 from tasks.rules import match_rules
@@ -184,4 +184,9 @@ def zone_allows(allowed: str) -> pl.Expr:
 
 def role_may_stand() -> pl.Expr:
     """Whether the role that a line's words point to may be taken where the line stands."""
-    return zone_allows("role_zone") & pl.col("rule").is_null()
+    return zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
+
+
+def stays_in_text() -> pl.Expr:
+    """Whether a line is known for what it is and stays in the text all the same: a correction, a post from elsewhere."""
+    return pl.col("role_hit").is_in(IN_TEXT).fill_null(False)

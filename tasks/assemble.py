@@ -8,7 +8,9 @@ from datetime import date
 
 import polars as pl
 
+from tasks.annotate import stays_in_text
 from tasks.bylines import split_names
+from tasks.datelines import read_dateline
 from tasks.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines
@@ -28,9 +30,9 @@ def assemble_documents(
         .group_by("doc", maintain_order=True)
         .agg(removed_lines=pl.len().cast(pl.Int32), removed_chars=pl.col("chars").sum().cast(pl.Int64))
     )
-    over = lines.filter(pl.col("over_budget")).select("doc", _over=pl.lit(True)).unique()
+    flags = name_flags(lines)
     found = records.with_row_index("doc")
-    for part in (body, gone, over, captions, name_people(lines), name_dates(lines), name_lines(lines)):
+    for part in (body, gone, flags, captions, name_people(lines), name_dates(lines), name_lines(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
     ids = pl.Series("doc_id", make_ids(source, records["canonical_sha256"]), dtype=pl.String)
@@ -50,6 +52,7 @@ def assemble_documents(
         .otherwise(pl.col("names").fill_null([]))
         .alias("authors"),
         pl.coalesce("published_at", "dated_at").alias("published_at"),
+        read_dateline(pl.col("text")).alias("dateline"),
         "text",
         pl.col("captions").fill_null([]),
         "language",
@@ -60,7 +63,7 @@ def assemble_documents(
         pl.col("text").str.len_chars().cast(pl.Int64).alias("text_chars"),
         pl.col("removed_lines").fill_null(0),
         pl.col("removed_chars").fill_null(0),
-        pl.when(pl.col("_over").fill_null(False)).then(["over_budget"]).otherwise([]).alias("flags"),
+        pl.col("flags").fill_null([]),
         "raw_sha256",
         "canonical_sha256",
         "encoding",
@@ -101,6 +104,13 @@ def make_ids(source: str, digests: Iterable[str]) -> list[str]:
     """Stable document ids: 32 hex digits of SHA-256 over the source's name and the canonical text's digest."""
     prefix = source.encode() + b"\n"
     return [hashlib.sha256(prefix + digest.encode()).hexdigest()[:32] for digest in digests]
+
+
+def name_flags(lines: pl.DataFrame) -> pl.DataFrame:
+    """What a reader should know of each document of which there is something: doc, flags, sorted."""
+    over = lines.filter("over_budget").select("doc", flag=pl.lit("over_budget"))
+    known = lines.filter(is_body() & stays_in_text()).select("doc", flag="role_hit")
+    return pl.concat([over, known]).unique().sort("doc", "flag").group_by("doc", maintain_order=True).agg(flags="flag")
 
 
 def name_lines(lines: pl.DataFrame) -> pl.DataFrame:

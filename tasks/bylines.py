@@ -32,7 +32,8 @@ MINUTES = re.compile(
     re.IGNORECASE,
 )
 UPDATED = re.compile(
-    r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips meg|tips oss|e-?mail)\W*$",
+    r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)"
+    r"|e-?mail)\W*$",
     re.IGNORECASE,
 )
 # What may follow names behind "by".

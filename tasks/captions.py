@@ -18,6 +18,17 @@ CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph t
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
 SENTENCE_IN_BODY_CHARS = 40
+# What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
+PICTURE_MARK = (
+    r"^(?i:사진 ?확대|이미지 (?:확대|크게 보기)|(?:写真|画像)を?拡大(?:する)?|放大图片"
+    r"|enlarge(?: this)? image|(?:show|hide|toggle) caption"
+    r"|less|more|(?:\.\.\.|…) ?more|(?:bild |foto |bilder )?vergrößern|agrandir l.image"
+    r"|ampliar(?: (?:foto|imagen))?|ingrandisci(?: .?immagine)?"
+    r"|forstørr(?: bildet)?|förstora(?: bilden)?|powiększ(?: zdjęcie)?|увеличить(?: фото)?|(?:view|open|close) gallery"
+    r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
+)
+# A photographer and a house, as credits name them.
+SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -62,14 +73,17 @@ CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": 
 def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `caption` to lines that show themselves as captions by being repeated.
 
-    That is: a line that stands twice in a row, a line that repeats an earlier one beside a credit, a line of the same words
-    as a caption with its credit or of its first words and a mark that it is cut, and a line set alone with a credit right
-    under it.
+    That is: a line that stands twice in a row, a line that repeats an earlier one beside a credit or a picture's button, a line
+    of the same words as a caption with its credit or of its first words and a mark that it is cut, and a line set alone with a
+    credit right under it. A repeated line of nothing but a name and a house is a credit.
     """
+    lines = name_repeated_credits(lines)
     free = pl.col("role").is_null() & ~pl.col("removed") & pl.col("rule").is_null()
     repeatable = free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
     key = pl.col("text").str.strip_chars(SIGNS + ".")
+    lines = lines.with_columns(_marks=pl.col("text").str.contains(PICTURE_MARK))
     beside_credit = (above("role", -1) == "credit").fill_null(False) | (above("role", 1) == "credit").fill_null(False)
+    beside_credit |= above("_marks", 1, False) | above("_marks", -1, False)
     keyed = lines.with_columns(_key=key, _free=free, _repeatable=repeatable, _beside=beside_credit)
     twice = keyed["_repeatable"] & keyed.select(
         (above("_key", 1) == pl.col("_key")) | (above("_key", -1) == pl.col("_key"))
@@ -124,7 +138,7 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
             evidence=pl.when(pl.col("_second")).then(above("line", 1).cast(pl.String)).otherwise("evidence"),
             removed=pl.col("removed") | pl.col("_second"),
         )
-        .drop("_key", "_free", "_repeatable", "_beside", "_caption", "_second")
+        .drop("_key", "_free", "_repeatable", "_beside", "_caption", "_second", "_marks")
     )
 
 
@@ -138,6 +152,19 @@ def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
         .join(told, on=["doc", "_key"], how="left", maintain_order="left")["_known"]
         .fill_null(False)
     )
+
+
+def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
+    free = pl.col("role").is_null() & ~pl.col("removed")
+    named = lines.with_columns(_hit=free & pl.col("text").str.contains(SLASH_CREDIT))
+    if not named["_hit"].any():
+        return lines
+    hit = pl.col("_hit") & (pl.struct("doc", "text").is_duplicated())
+    return named.with_columns(
+        role=pl.when(hit).then(pl.lit("credit")).otherwise("role"),
+        by=pl.when(hit).then(pl.lit("credit.repeated")).otherwise("by"),
+    ).drop("_hit")
 
 
 def cut_copies(lines: pl.DataFrame, free: pl.Expr) -> pl.Series:

@@ -50,9 +50,32 @@ def treat(
             over_budget=pl.lit(False),
         )
     )
+    outside = give_back_captions(outside, cleaned)
     missing = [name for name in cleaned.columns if name not in outside.columns]
     outside = outside.with_columns(pl.lit(None).alias(name) for name in missing).select(cleaned.columns)
     return pl.concat([cleaned, outside], how="vertical_relaxed").sort("doc", "line")
+
+
+def give_back_captions(outside: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """Cut lines that say word for word what a caption of the kept article says, as captions: its copies, to be counted."""
+    captions = kept.filter(pl.col("role") == "caption")
+    copies = outside.select("doc", "line", "text").join(
+        captions.select("doc", "text", "role_rule", "role_value", "role_text").unique(["doc", "text"], keep="first"),
+        on=["doc", "text"],
+    )
+    if copies.is_empty():
+        return outside
+    found = copies.select("doc", "line", _rule="role_rule", _value="role_value", _text="role_text", _copy=pl.lit(True))
+    is_copy = pl.col("_copy").fill_null(False) & (pl.col("role") == "boilerplate")
+    joined = outside.join(found, on=["doc", "line"], how="left", maintain_order="left")
+    return joined.with_columns(
+        role=pl.when(is_copy).then(pl.lit("caption")).otherwise("role"),
+        by=pl.when(is_copy).then("_rule").otherwise("by"),
+        removed=pl.when(is_copy).then(pl.lit(False)).otherwise("removed"),
+        evidence=pl.when(~is_copy).then("evidence"),
+        role_value=pl.when(is_copy).then("_value").otherwise("role_value"),
+        role_text=pl.when(is_copy).then("_text").otherwise("role_text"),
+    ).drop("_rule", "_value", "_text", "_copy")
 
 
 def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:

@@ -125,6 +125,9 @@ def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, s
             if row["side"] == "head" and signature.is_dated and not names and len(signature.rest) <= REST_CHARS:
                 dated.append(line)
             continue
+        if row["is_page"] is True and names and names in [said for at, (_, said) in found.items() if at < line]:
+            del found[line]  # a teaser's, of the same author
+            continue
         is_below = row["headline"] is None or int(str(row["place"])) > int(str(row["headline"]))
         places[line] = row["side"] == "tail", is_below
         if row["role1"] is None and LABEL.fullmatch(str(row["text1"] or "")):
