@@ -27,6 +27,7 @@ PICTURE_MARK = (
     r"|forstørr(?: bildet)?|förstora(?: bilden)?|powiększ(?: zdjęcie)?|увеличить(?: фото)?|(?:view|open|close) gallery"
     r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
 )
+CREDIT_CHARS = 80
 # A photographer and a house, as credits name them.
 SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
@@ -81,16 +82,14 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     free = pl.col("role").is_null() & ~pl.col("removed") & pl.col("rule").is_null()
     repeatable = free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
     key = pl.col("text").str.strip_chars(SIGNS + ".")
-    lines = lines.with_columns(_marks=pl.col("text").str.contains(PICTURE_MARK))
     beside_credit = (above("role", -1) == "credit").fill_null(False) | (above("role", 1) == "credit").fill_null(False)
-    beside_credit |= above("_marks", 1, False) | above("_marks", -1, False)
     keyed = lines.with_columns(_key=key, _free=free, _repeatable=repeatable, _beside=beside_credit)
     twice = keyed["_repeatable"] & keyed.select(
         (above("_key", 1) == pl.col("_key")) | (above("_key", -1) == pl.col("_key"))
     ).to_series().fill_null(False)
     second = keyed.select((above("_key", 1) == pl.col("_key")).fill_null(False)).to_series() & twice
     copies = keyed.select("doc", "_key").is_duplicated() & keyed["_repeatable"]
-    beside_copies = says_one_of(keyed, keyed.filter(copies & keyed["_beside"]))
+    beside_copies = says_one_of(keyed, keyed.filter(copies & (keyed["_beside"] | beside_buttons(keyed, copies))))
     known = keyed.filter(pl.col("role") == "caption").select(
         "doc", _key=pl.coalesce("role_text", "text").str.strip_chars(SIGNS + ".")
     )
@@ -138,8 +137,20 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
             evidence=pl.when(pl.col("_second")).then(above("line", 1).cast(pl.String)).otherwise("evidence"),
             removed=pl.col("removed") | pl.col("_second"),
         )
-        .drop("_key", "_free", "_repeatable", "_beside", "_caption", "_second", "_marks")
+        .drop("_key", "_free", "_repeatable", "_beside", "_caption", "_second")
     )
+
+
+def beside_buttons(lines: pl.DataFrame, copies: pl.Series) -> pl.Series:
+    """Whether each of the `copies` has a picture's button right above or below it."""
+    at = copies.arg_true().cast(pl.Int64)
+    here = pl.Series(copies.name, [False], dtype=pl.Boolean).new_from_index(0, len(copies))
+    for step in (-1, 1):
+        beside = (at + step).clip(0, lines.height - 1)
+        same = lines["doc"].gather(beside) == lines["doc"].gather(at)
+        marked = same & lines["text"].gather(beside).str.contains(PICTURE_MARK)
+        here = here.scatter(at.filter(marked), True)
+    return here
 
 
 def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
@@ -156,12 +167,16 @@ def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
 
 def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
-    free = pl.col("role").is_null() & ~pl.col("removed")
-    named = lines.with_columns(_hit=free & pl.col("text").str.contains(SLASH_CREDIT))
-    if not named["_hit"].any():
+    short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
+    free = lines.select("doc", "line", "text", free=pl.col("role").is_null() & ~pl.col("removed") & short).filter(
+        "free"
+    )
+    named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
+    if named.is_empty():
         return lines
-    hit = pl.col("_hit") & (pl.struct("doc", "text").is_duplicated())
-    return named.with_columns(
+    marked = lines.join(named.select("doc", "line", _hit="free"), on=["doc", "line"], how="left", maintain_order="left")
+    hit = pl.col("_hit").fill_null(False)
+    return marked.with_columns(
         role=pl.when(hit).then(pl.lit("credit")).otherwise("role"),
         by=pl.when(hit).then(pl.lit("credit.repeated")).otherwise("by"),
     ).drop("_hit")

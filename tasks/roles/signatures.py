@@ -15,7 +15,6 @@ import polars as pl
 from tasks.bylines import LONGEST, MAIL, Signature, read_signature
 from tasks.bywords import POSTS
 from tasks.dates import cut_dates
-from tasks.lines import above
 
 # Lines worth reading: two words with a capital, a word behind "by", or how reporters are named in East Asia and in Arabic.
 SHAPE = (
@@ -47,33 +46,7 @@ def name_signatures(lines: pl.DataFrame) -> pl.DataFrame:
     of paragraphs above). Lines that bring their role by their words keep it; their names are read anew. Changes role, role_by,
     role_hit, role_value (names parted by "; ").
     """
-    open_line = pl.col("role").is_null() & ((pl.col("action") != "remove") | pl.col("action").is_null())
-    short = (pl.col("width") <= LONGEST) & ~pl.col("is_paragraph") & pl.col("side").is_not_null()
-    known = pl.col("role") == "byline"
-    shaped = pl.col("text").str.contains(SHAPE) | ((pl.col("side") == "head") & pl.col("text").str.contains(DATED))
-    known |= (pl.col("role_by") == "credit.agency") & (pl.col("side") == "head")
-    worth = (known | (open_line & short & shaped)).fill_null(False)
-    around = lines.select(
-        "doc",
-        "line",
-        "side",
-        "text",
-        "role",
-        "place",
-        *(
-            above(name, steps).alias(f"{name}{steps}")
-            for name in ("text", "role", "role_hit", "rule")
-            for steps in (2, 1, -1, -2)
-        ),
-        "prose",
-        headline=pl.col("place").filter(pl.col("role") == "headline").min().over("doc"),
-        above_is_prose=above("is_paragraph", 1, False),
-        below_is_prose=above("is_paragraph", -1, False),
-        below2_is_prose=above("is_paragraph", -2, False),
-        is_page=pl.col("page_headline").is_not_null() if "page_headline" in lines.columns else pl.lit(False),
-        left=pl.len().over("doc") - 1 - pl.col("place"),
-        worth=worth,
-    ).filter("worth")
+    around = look_around(lines)
     if around.is_empty():
         return lines
     said = (
@@ -103,6 +76,52 @@ def name_signatures(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def look_around(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines worth reading, a row each, with what stands above and below them: text1, text-1, text2, ..."""
+    own = pl.col("role") == "byline"
+    own |= (pl.col("role_by") == "credit.agency") & (pl.col("side") == "head")
+    is_open = pl.col("role").is_null() & (pl.col("action") != "remove").fill_null(True)
+    is_open &= (pl.col("width") <= LONGEST) & ~pl.col("is_paragraph") & pl.col("side").is_not_null()
+    numbered = lines.with_row_index("at")
+    # Patterns are dear: only the few lines at the article's ends are read.
+    some = numbered.filter((own | is_open).fill_null(False)).select(
+        *("at", "doc", "line", "place", "side", "text", "role", "prose"), own=own.fill_null(False)
+    )
+    shaped = pl.col("text").str.contains(SHAPE) | ((pl.col("side") == "head") & pl.col("text").str.contains(DATED))
+    worth = some.filter(pl.col("own") | shaped).drop("own")
+    if worth.is_empty():
+        return worth
+    docs = worth["doc"].unique().implode()
+    whole = (
+        lines.filter(pl.col("doc").is_in(docs))
+        .group_by("doc")
+        .agg(lines=pl.len(), headline=pl.col("place").filter(pl.col("role") == "headline").min())
+    )
+    beside = [column for steps in (2, 1, -1, -2) for column in find_beside(lines, worth, steps)]
+    return (
+        worth.with_columns(beside)
+        .join(whole, on="doc", how="left", maintain_order="left")
+        .with_columns(left=pl.col("lines") - 1 - pl.col("place"), is_page=pl.lit("page_headline" in lines.columns))
+    )
+
+
+def find_beside(lines: pl.DataFrame, worth: pl.DataFrame, steps: int) -> list[pl.Series]:
+    """What stands `steps` lines above each line of `worth` (below, when negative); nulls where the document has no such line."""
+    at = worth["at"].cast(pl.Int64) - steps
+    inside = (at >= 0) & (at < lines.height)
+    at = at.zip_with(inside, pl.Series([0]).new_from_index(0, len(at)))
+    same = inside & (lines["doc"].gather(at) == worth["doc"])
+    found = []
+    for name in ("line", "text", "role", "role_hit", "rule", "is_paragraph"):
+        values = lines[name].gather(at)
+        found.append(
+            values.zip_with(same, pl.Series([None], dtype=values.dtype).new_from_index(0, len(values))).alias(
+                f"{name}{steps}"
+            )
+        )
+    return found
+
+
 def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, str, str | None]]:
     """The lines of one document that sign or date it: line, role, names ("; " between them)."""
     found: dict[int, tuple[str, str | None]] = {}
@@ -119,7 +138,7 @@ def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, s
             if is_agency_byline(row) and names and " " not in signature.rest:
                 found[line] = "byline", "; ".join([*signature.agencies, *signature.names])
             continue
-        elif signs(row, signature, line - 1 in found, body):
+        elif signs(row, signature, row["line1"] in found, body):
             found[line] = "byline", names
         else:
             if row["side"] == "head" and signature.is_dated and not names and len(signature.rest) <= REST_CHARS:
@@ -131,9 +150,9 @@ def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, s
         is_below = row["headline"] is None or int(str(row["place"])) > int(str(row["headline"]))
         places[line] = row["side"] == "tail", is_below
         if row["role1"] is None and LABEL.fullmatch(str(row["text1"] or "")):
-            found.setdefault(line - 1, ("byline", None))
+            found.setdefault(int(str(row["line1"])), ("byline", None))
         if row["role-1"] is None and is_post(str(row["text-1"] or "")):
-            found.setdefault(line + 1, ("byline", None))
+            found.setdefault(int(str(row["line-1"])), ("byline", None))
     # The byline under the headline is the article's; others are of teasers around it.
     is_under = any(not in_tail and is_below for in_tail, is_below in places.values())
     for line, (in_tail, is_below) in places.items():
@@ -163,14 +182,14 @@ def signs(row: dict[str, object], signature: Signature, follows: bool, body: str
         return False
     if not is_head:
         ends = row["left"] == 0 or row["role_hit-1"] is not None or row["rule-1"] is not None or row["is_page"] is True
-        return ends and row["above_is_prose"] is True
+        return ends and row["is_paragraph1"] is True
     near = [row["role_hit1"], row["role_hit2"], row["role_hit-1"], row["role_hit-2"]]
     if "timestamp" in near or row["role_hit-1"] == "bio" or is_date(above_it) or is_date(below) or is_post(below):
         return True
     if row["headline"] is not None and int(str(row["place"])) < int(str(row["headline"])):
         return False  # a kicker
-    opens = row["below_is_prose"] is True or row["role_hit-1"] in HEADS
-    opens = opens or (row["below2_is_prose"] is True and len(below) <= PLACE_CHARS)
+    opens = row["is_paragraph-1"] is True or row["role_hit-1"] in HEADS
+    opens = opens or (row["is_paragraph-2"] is True and len(below) <= PLACE_CHARS)
     return opens and (
         row["prose"] == 0 or row["role2"] == "headline" or (row["prose"] == 1 and len(signature.names) > 1)
     )
@@ -186,7 +205,7 @@ def is_agency_byline(row: dict[str, object]) -> bool:
     """Whether an agency's name signs the article and credits no picture: beside a date, or right above the body."""
     if "timestamp" in (row["role_hit1"], row["role_hit-1"]):
         return True
-    return row["below_is_prose"] is True and row["role1"] not in ("caption", "credit", None)
+    return row["is_paragraph-1"] is True and row["role1"] not in ("caption", "credit", None)
 
 
 def is_post(text: str) -> bool:
