@@ -95,7 +95,7 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     )
     as_caption = says_one_of(keyed, known) & keyed["_repeatable"]
     # Few lines are copies, so only they are looked at for dates.
-    dated = copies.scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
+    dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
     alone = keyed.select(
         pl.col("_free")
         & ~pl.col("is_paragraph")

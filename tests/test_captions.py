@@ -177,3 +177,10 @@ def test_a_repeated_name_and_house_is_a_credit() -> None:
 def test_a_repeated_sub_heading_stays() -> None:
     found = merged(f"Last ferry leaves\n{BODY}\nEasy setup for all ferries of the harbour line\n{MORE}\nEasy setup for all ferries of the harbour line\n{BODY} Again.")
     assert [found[2], found[4]] == [(None, False), (None, False)]
+
+
+def test_copies_beside_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
+    plain = "The ferry Tern at the north quay of Larkhaven"
+    text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
+    found = merged(text)
+    assert [found[1], found[5]] == [("caption", False), ("repeat", True)]
