@@ -31,6 +31,7 @@ MINUTES = re.compile(
     r"(?:\s*(?:read|lesezeit|lesedauer|de lecture|de lectura|di lettura|leestijd|lesetid))?\)?",
     re.IGNORECASE,
 )
+HAS_DATE = re.compile(r"\d| ago\b")
 UPDATED = re.compile(
     r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)"
     r"|e-?mail)\W*$",
@@ -87,13 +88,16 @@ def read_signature(line: str) -> Signature:
     """
     if len(line) > LONGEST or line.endswith(("...", "…", "?")):
         return Signature((), rest=line)
-    words, is_dated = cut_dates(MAIL.sub(" | ", MINUTES.sub(" | ", line)))
+    if line.isascii() and line.islower():
+        return Signature((), rest=line)
+    words, is_dated = MAIL.sub(" | ", line) if "@" in line or "." in line else line, False
+    if HAS_DATE.search(words):
+        words, is_dated = cut_dates(COMMENTS.sub("", MINUTES.sub(" | ", words)))
     words = UPDATED.sub("", words)
     words = ASIDE.sub(" ", words).strip(EDGES) or words.strip(EDGES)
     if far := read_han(words, is_dated):
         return far
     is_by = False
-    words = COMMENTS.sub("", words)
     while (hit := BY.match(words)) and hit.end() < len(words):
         words, is_by = words[hit.end() :].lstrip(EDGES), True
     names: list[str] = []

@@ -18,7 +18,7 @@ from tasks.dates import cut_dates
 
 # Lines worth reading: two words with a capital, a word behind "by", or how reporters are named in East Asia and in Arabic.
 SHAPE = (
-    r"\p{Lu}\S* (?:\S+ ){0,2}\p{Lu}|^(?i:by|von|par|por|di|door|av|af|oleh|autor|text|автор) ?:? ?\p{Lu}"
+    r"^[\p{P}\s\d]*\p{Lu}\S* (?:\S+ ){0,2}\p{Lu}"
     r"|\p{Hangul}{2,4} ?(?:기자|특파원)|[记記]者|^【?\p{Han}{2,5}(?:$|[ 】\d])|^文[・/／：:]|بقلم|كتب"
 )
 LABEL = re.compile(
@@ -26,6 +26,10 @@ LABEL = re.compile(
     r"|autor(?:in|es)?|auteur|autore|(?:ein(?:e)? )?(?:kommentar|analyse|interview|bericht|reportage|kolumne|gastbeitrag)"
     r"(?: von)?|autorzy?|автор|yazar|penulis|reporter|journalist(?:er|en)?|記者|记者|작성자) ?:?",
     re.IGNORECASE,
+)
+NAMES_WIDTH = 70  # longer lines of names say "by" or bring a date
+OPENS = (
+    r"^(?i:(?:\p{L}+ )?(?:by|von|par|por|di|door|av|af|oleh|durch)|(?:text|autor\p{L}{0,4}|автор) ?:?)[ :]+\p{Lu}|^/ "
 )
 # Lines that may date the article.
 DATED = r"\d{4}|\d[./]\d{1,2}[./]\d|(?i:\bago\b|\bvor \d)"
@@ -85,9 +89,11 @@ def look_around(lines: pl.DataFrame) -> pl.DataFrame:
     numbered = lines.with_row_index("at")
     # Patterns are dear: only the few lines at the article's ends are read.
     some = numbered.filter((own | is_open).fill_null(False)).select(
-        *("at", "doc", "line", "place", "side", "text", "role", "prose"), own=own.fill_null(False)
+        *("at", "doc", "line", "place", "side", "text", "width", "role", "prose"), own=own.fill_null(False)
     )
-    shaped = pl.col("text").str.contains(SHAPE) | ((pl.col("side") == "head") & pl.col("text").str.contains(DATED))
+    shaped = (pl.col("width") <= NAMES_WIDTH) & pl.col("text").str.contains(SHAPE)
+    shaped |= pl.col("text").str.contains(OPENS)
+    shaped |= (pl.col("side") == "head") & pl.col("text").str.contains(DATED)
     worth = some.filter(pl.col("own") | shaped).drop("own")
     if worth.is_empty():
         return worth
