@@ -56,6 +56,7 @@ POSTED = re.compile(
 )
 EDGES = ' \t\u00a0,;:|/•·–—-()[]*>«»"“”.。／、'
 FIRST = ("de", "van", "von", "di", "da", "al", "el", "la")  # particles that a name may begin with
+MOST_BLANKS = 11
 LONGEST = 160
 
 
@@ -88,8 +89,8 @@ def read_signature(line: str) -> Signature:
     """
     if len(line) > LONGEST or line.endswith(("...", "…", "?")):
         return Signature((), rest=line)
-    if line.isascii() and line.islower():
-        return Signature((), rest=line)
+    if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
+        return Signature((), rest=line)  # words, and no name among them
     words, is_dated = MAIL.sub(" | ", line) if "@" in line or "." in line else line, False
     if HAS_DATE.search(words):
         words, is_dated = cut_dates(COMMENTS.sub("", MINUTES.sub(" | ", words)))

@@ -15,6 +15,7 @@ import polars as pl
 from tasks.bylines import LONGEST, MAIL, Signature, read_signature
 from tasks.bywords import POSTS
 from tasks.dates import cut_dates
+from tasks.lines import above
 
 # Lines worth reading: two words with a capital, a word behind "by", or how reporters are named in East Asia and in Arabic.
 SHAPE = (
@@ -86,12 +87,14 @@ def look_around(lines: pl.DataFrame) -> pl.DataFrame:
     own |= (pl.col("role_by") == "credit.agency") & (pl.col("side") == "head")
     is_open = pl.col("role").is_null() & (pl.col("action") != "remove").fill_null(True)
     is_open &= (pl.col("width") <= LONGEST) & ~pl.col("is_paragraph") & pl.col("side").is_not_null()
-    numbered = lines.with_row_index("at")
+    # At the tail a bare name stands right below the last paragraph; further down it must say "by".
+    ends = (pl.col("side") == "head") | above("is_paragraph", 1, False)
+    numbered = lines.with_columns(ends=ends).with_row_index("at")
     # Patterns are dear: only the few lines at the article's ends are read.
     some = numbered.filter((own | is_open).fill_null(False)).select(
-        *("at", "doc", "line", "place", "side", "text", "width", "role", "prose"), own=own.fill_null(False)
+        *("at", "doc", "line", "place", "side", "text", "width", "role", "prose", "ends"), own=own.fill_null(False)
     )
-    shaped = (pl.col("width") <= NAMES_WIDTH) & pl.col("text").str.contains(SHAPE)
+    shaped = pl.col("ends") & (pl.col("width") <= NAMES_WIDTH) & pl.col("text").str.contains(SHAPE)
     shaped |= pl.col("text").str.contains(OPENS)
     shaped |= (pl.col("side") == "head") & pl.col("text").str.contains(DATED)
     worth = some.filter(pl.col("own") | shaped).drop("own")

@@ -114,7 +114,6 @@ def say_again(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
         )
         .filter((pl.col("place") > pl.col("_at")) & (pl.col("place") <= pl.col("_at") + SAID_AGAIN_LINES))
         .filter(pl.col("role").is_null() & pl.col("rule").is_null() & ~pl.col("is_paragraph"))
-        .filter(pl.col("width") <= HEADLINE_WIDTH)
         .filter(~pl.col("text").str.contains(r"(?:[.。！।][\"”’»)]*|[:：])$"))
         .with_columns(_again=folded(pl.col("text")))
         .filter(pl.col("_again") != pl.col("_key"))
