@@ -38,6 +38,7 @@ MOST_DATED = 3  # more dated lines than this make a list
 REST_CHARS = 30  # what may stand beside a date: a place, a page
 POST_CHARS = 70
 PLACE_CHARS = 30  # a place may stand between the byline and the body
+PICTURED = ("©", "(c)", "Copyright", "Photo", "Foto", "Image", "Bild")  # a credit of a picture begins so
 DASHES = ("-", "–", "—")
 NO_POST = re.compile(r"\d|\b(?:kommentar\w*|news|follow|service|interview|analyse|reportage)\b", re.IGNORECASE)
 MOST_WORDS = 3  # a name alone on its line has no more, and says no more
@@ -144,7 +145,7 @@ def sign_document(rows: list[dict[str, object]], body: str) -> list[tuple[int, s
             if names:
                 found[line] = "byline", names
         elif row["role"] == "credit":
-            if is_agency_byline(row) and names and " " not in signature.rest:
+            if not text.startswith(PICTURED) and is_agency_byline(row) and names and " " not in signature.rest:
                 found[line] = "byline", "; ".join([*signature.agencies, *signature.names])
             continue
         elif signs(row, signature, row["line1"] in found, body):
