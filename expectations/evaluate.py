@@ -7,6 +7,7 @@ complete list and counted, missing values are added, and whatever has no such re
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from expectations.row import KINDS, Expectation, build_suite
 
 LINE_END = "\n"
 ONE_AT_A_TIME = Lock()
+BULKY_ROWS = 10_000
 COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
@@ -77,6 +79,10 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
         whole = asset.add_batch_definition_whole_dataframe("whole")
         batch = whole.get_batch({"dataframe": asked.to_pandas()})
         outcome = batch.validate(build_suite("suite", rows), result_format=COMPLETE)
+    if frame.height >= BULKY_ROWS:
+        # Its objects refer to one another in circles, and with them stays the frame until somebody looks.
+        del context, asset, whole, batch
+        gc.collect()
     found: dict[str, list[Any]] = {}
     for result in outcome.results:
         said = result.expectation_config

@@ -100,8 +100,20 @@ def ingest(
     ] = None,
     drift: DriftOption = None,
     workers: Annotated[
-        Optional[int],
-        typer.Option("--workers", min=1, help="Processes that build shards side by side.", show_default="1"),
+        Optional[int], typer.Option("--workers", min=1, help="Shards that are built side by side.", show_default="1")
+    ] = None,
+    runner: Annotated[
+        Optional[str],
+        typer.Option(
+            "--runner",
+            metavar="NAME",
+            show_default="auto",
+            help="Run as a Prefect flow whose tasks are run by threads, processes, dask or ray.",
+        ),
+    ] = None,
+    runner_address: Annotated[
+        Optional[str],
+        typer.Option("--runner-address", metavar="ADDRESS", help="Dask scheduler or Ray head to give the tasks to."),
     ] = None,
     sources: Annotated[
         Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
@@ -110,7 +122,10 @@ def ingest(
     """Ingest raw files: clean, audit and publish them as one batch a source."""
     from flows.run import run_ingest
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned, drift=drift)
+    settings = read_settings(
+        lake=lake, workers=workers, sources=sources, learned=learned, drift=drift, runner=runner,
+        runner_address=runner_address,
+    )  # fmt: skip
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
 
 
@@ -280,6 +295,23 @@ def diff(
 
 
 @app.command()
+def report(
+    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
+    day: Annotated[
+        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
+    ] = None,
+    lake: LakeOption = None,
+    target: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
+    ] = None,
+) -> None:
+    """Write the pages of batches, and an index over them: what came of each, with figures, texts and doubts."""
+    from flows.reporting import write_reports
+
+    raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
+
+
+@app.command()
 def learn(
     lake: LakeOption = None,
     sources: Annotated[
@@ -307,11 +339,32 @@ def learned(
 
 
 @app.command()
-def check(lake: LakeOption = None) -> None:
+def check(
+    whole: Annotated[
+        bool, typer.Option("--all", help="Put every document together again, not some hundred of each file.")
+    ] = False,
+    lake: LakeOption = None,
+) -> None:
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
     from flows.commands import check_lake
 
-    raise typer.Exit(check_lake(read_settings(lake=lake)))
+    raise typer.Exit(check_lake(read_settings(lake=lake), whole=whole))
+
+
+@app.command()
+def iceberg(
+    catalog: Annotated[
+        Optional[str],
+        typer.Option(
+            "--catalog", help="An SQLite file, or a URI (postgresql, thrift, http).", show_default="in the lake's store"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
+    from flows.catalogs import register_tables
+
+    raise typer.Exit(register_tables(read_settings(lake=lake, iceberg=catalog)))
 
 
 @app.command()

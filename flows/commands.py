@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+from flows.catalogs import follow_publish
 from flows.console import fail, out, print_table
+from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
 from tasks import lookup
 from tasks.reasons import explain_reason
 from tasks.sources import SourceError, load_sources
+
+SHOWN = 50  # findings told one by one; the table at the end counts all
 
 
 def pick_document(settings: Settings, key: str) -> dict[str, Any] | int:
@@ -199,16 +205,30 @@ def list_quarantine(settings: Settings, reason: str | None, source: str | None) 
     return 0
 
 
-def check_lake(settings: Settings) -> int:
-    """Verifies a lake and prints what is wrong with it."""
-    from tasks.check import check
+def check_lake(settings: Settings, *, whole: bool) -> int:
+    """Verifies a lake and prints what is wrong with it, or only looks so."""
+    from tasks.check import check, find_odd_days
     from tasks.lake import Lake
 
-    findings = check(Lake(settings.lake))
+    lake = Lake(settings.lake)
+    if whole:
+        with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:
+            findings = check(lake, Path(scratch))
+    else:
+        findings = check(lake)
+    # Without sound receipts, days say nothing.
+    doubts = [] if findings else find_odd_days(lake)
+    for found in [*findings, *doubts][:SHOWN]:
+        # No table: paths and commands are there to be copied.
+        out.print(f"{found.what}: {found.where}\n  next: {found.next}", soft_wrap=True, markup=False)
     if findings:
-        print_table(("what", "where", "what next"), ((found.what, found.where, found.next) for found in findings))
+        kinds = Counter(found.what for found in findings)
+        print_table(("wrong", "times"), kinds.most_common(), right=frozenset({"times"}))
         return fail(f"{len(findings)} things are wrong with {settings.lake}", 1)
-    out.print(f"{settings.lake}: all files, sums and documents are as their receipts say", markup=False)
+    said = "all documents" if whole else "a sample of the documents (--all takes every one)"
+    out.print(f"{settings.lake}: all files and sums and {said} are as their receipts say", soft_wrap=True, markup=False)
+    if doubts:
+        out.print(f"{len(doubts)} days look odd beside their neighbours", markup=False)
     return 0
 
 
@@ -237,4 +257,8 @@ def roll_back(settings: Settings, number: int) -> int:
     except LakeError as error:
         return fail(error, 2)
     out.print(f"{settings.lake}: readers see version {number} again, as version {made}", markup=False)
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
     return 0

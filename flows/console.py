@@ -87,6 +87,12 @@ def say_blocked(outcome: Outcome) -> str:
     )
 
 
+def say_why(outcome: Outcome) -> str:
+    """What blocked a batch, in a sentence an expectation: what was found, and why that matters."""
+    found = (finding for finding in outcome.findings if finding.reason in outcome.blocked_by)
+    return " ".join(f"{finding.reason}: {finding.observed}. {finding.why}" for finding in found)
+
+
 def print_outcome(outcome: Outcome) -> None:
     """The table at the end of a run."""
     receipt = outcome.receipt
@@ -110,6 +116,8 @@ def print_outcome(outcome: Outcome) -> None:
             out.print(
                 f"  {mark}  {escape(finding.reason)}: {escape(finding.observed)}. {escape(finding.why)}", soft_wrap=True
             )
+    if outcome.page:
+        out.print(f"  page: {outcome.page}", soft_wrap=True, markup=False)
     out.print()
 
 

@@ -22,6 +22,7 @@ from tasks.diff import Differences, count_changes, diff_batch
 from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.plan import cut_shards
+from tasks.shard import check_complete
 
 MOST_ROWS = 20
 
@@ -47,7 +48,9 @@ def dry_run(
     with claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder:
         limits = fit_limits(limits, batch, lake, lake.receipt(name, day), learned)
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, day, files, limits), limits, folder)
+        shards = cut_shards(batch.source, day, files, limits)
+        staged = map_shards(shards, limits, folder)
+        check_complete(shards, staged)
         watcher.step("audit")
         judged = judge_batch(batch.source, day, staged, len(files), limits)
         return DryRun(batch, diff_batch(lake, name, day, judged, examples), judged.blocked_by)

@@ -43,7 +43,7 @@ def check_pins() -> str:
 
 
 def check_libraries() -> str:
-    names = ("polars", "pyarrow", "duckdb", "trafilatura", "ftfy", "langdetect", "great_expectations")
+    names = ("polars", "pyarrow", "duckdb", "trafilatura", "ftfy", "langdetect", "great_expectations", "jinja2", "vl_convert")
     for name in names:
         try:
             importlib.import_module(name)

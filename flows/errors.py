@@ -8,9 +8,20 @@ from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
+from tasks.read import InputChanged
 from tasks.releases import ReleaseError
+from tasks.shard import ShardLost
 from tasks.sources import SourceError
 from tasks.tryout import TryoutError
+
+
+class RunnerError(ValueError):
+    """A runner that is not there, or cannot be reached. One line."""
+
+
+class WorkerUnfit(RuntimeError):
+    """A worker that must not build shards of this run. One line."""
+
 
 # 2: the call was wrong; 1: the run failed.
 EXIT_CODES: dict[type[Exception], int] = {
@@ -21,7 +32,11 @@ EXIT_CODES: dict[type[Exception], int] = {
     ReleaseError: 2,
     TryoutError: 2,
     MissingExtra: 2,
+    RunnerError: 2,
     LakeError: 1,
+    InputChanged: 1,
+    ShardLost: 1,
+    WorkerUnfit: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

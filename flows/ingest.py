@@ -5,21 +5,28 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from prefect import flow, get_run_logger, runtime, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 
-from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked
+from flows.catalogs import follow_publish
+from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
 from flows.errors import EXPECTED, exit_code
 from flows.pools import shard_folder
-from flows.recipe import Outcome, ingest_batch
+from flows.recipe import MapShards, Outcome, ingest_batch
+from flows.reporting import report_run
 from flows.requests import find_batches
+from flows.runners import make_runner, share_cores
 from flows.settings import Settings, make_limits
+from flows.workplace import Workplace, check_workplace, mark_workplace
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
 
@@ -46,7 +53,8 @@ class RunLog:
         self.logger.warning(message)
 
 
-# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.
+# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts. Each attempt stages in a
+# folder of its own, so that a worker that was given up and lives on cannot spoil the next one's.
 @task(
     name="build-shard",
     task_run_name="{shard.source.name}-{shard.number}",
@@ -55,15 +63,28 @@ class RunLog:
     retries=1,
     retry_delay_seconds=5,
 )
-def build(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
+def build(shard: Shard, limits: Limits, place: Workplace) -> StagedShard:
     """Builds one shard: files in, staged rows out."""
-    return build_shard(shard, limits, shard_folder(folder, shard))
+    check_workplace(place, shard)
+    return build_shard(shard, limits, shard_folder(place.folder, shard) / uuid4().hex[:8])
 
 
-def map_tasks(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-    """Maps shards as Prefect tasks, on whatever runner the flow has."""
-    futures = build.map(list(shards), unmapped(limits), unmapped(folder))
-    return [future.result() for future in futures]
+def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
+    """Maps shards as Prefect tasks. The runner starts with the first shard and ends with the stack."""
+
+    @cache
+    def start_runner() -> TaskRunner[Any]:
+        runner = make_runner(settings)
+        stack.enter_context(share_cores(settings.workers))
+        return stack.enter_context(runner)
+
+    def run(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
+        given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(mark_workplace(folder))}
+        # Prefect's own types ask for a coroutine, and take a function.
+        futures = start_runner().map(build, given)  # type: ignore[arg-type]
+        return [future.result() for future in futures]
+
+    return run
 
 
 def name_run() -> str:
@@ -97,19 +118,23 @@ def ingest(
         settings = settings.model_copy(update={"learned": learned})
     day = logical_date or runtime.flow_run.scheduled_start_time.date()
     outcomes = []
-    for batch in find_batches(what, day, datetime.now(UTC).date(), settings.sources):
-        watcher = RunLog(get_run_logger(), f"{batch.source.name} {batch.logical_date}")
-        outcome = ingest_batch(
-            batch, settings.lake, make_limits(settings), map_tasks, watcher,
-            force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            learned=settings.learned, drift=settings.drift,
-        )  # fmt: skip
-        create_markdown_artifact(
-            write_summary(outcome),
-            key=f"ingest-{slug(batch.source.name)}",
-            description=f"{batch.source.name} {batch.logical_date}: {outcome.state}",
-        )
-        outcomes.append(outcome)
+    with ExitStack() as stack:
+        map_shards = map_tasks(settings, stack)
+        for batch in find_batches(what, day, datetime.now(UTC).date(), settings.sources):
+            watcher = RunLog(get_run_logger(), f"{batch.source.name} {batch.logical_date}")
+            outcome = ingest_batch(
+                batch, settings.lake, make_limits(settings), map_shards, watcher,
+                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
+                learned=settings.learned, drift=settings.drift,
+                write_page=report_run if settings.report else None,
+            )  # fmt: skip
+            create_markdown_artifact(
+                write_summary(outcome),
+                key=f"ingest-{slug(batch.source.name)}",
+                description=f"{batch.source.name} {batch.logical_date}: {outcome.state}",
+            )
+            outcomes.append(outcome)
+    follow_publish(settings)
     blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
     if blocked:
         raise BatchBlocked(" ".join(say_blocked(outcome) for outcome in blocked), outcomes)
@@ -129,7 +154,10 @@ def write_summary(outcome: Outcome) -> str:
         if outcome.blocked_by
         else outcome.state
     )
-    return f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n| | count | |\n|---|--:|---|\n{rows}\n"
+    head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
+    why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
+    page = f"\n[The page of the run]({outcome.page.as_uri()})\n" if outcome.page else ""
+    return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def escape(text: str) -> str:
@@ -137,19 +165,16 @@ def escape(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[").replace("`", "'").replace("\n", " ")
 
 
-def pick_runner(workers: int) -> TaskRunner[Any]:
-    """Threads for one worker, since a thread starts at once; processes for more, since shards are CPU work."""
-    return ThreadPoolTaskRunner(max_workers=1) if workers == 1 else ProcessPoolTaskRunner(max_workers=workers)
-
-
 def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
     """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
     # The run's log is in Prefect; the terminal gets the table.
     logging.getLogger("prefect").setLevel(logging.WARNING)
-    os.environ["COPYDESK_SOURCES"] = str(settings.sources)
+    for name in ("sources", "workers", "runner", "runner_address"):
+        os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
     code = 0
     try:
-        outcomes: Sequence[Outcome] = ingest.with_options(task_runner=pick_runner(settings.workers))(
+        make_runner(settings)  # what is wrong with it is better known before a server starts
+        outcomes: Sequence[Outcome] = ingest(
             what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
         )
     except BatchBlocked as blocked:

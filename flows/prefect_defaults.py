@@ -13,6 +13,7 @@ DEFAULTS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     # The embedded server takes 18 to 28 s on two cores; Prefect gives up after 20.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "RAY_USAGE_STATS_ENABLED": "0",
     # Without it the UI works on port 4200 only.
     "PREFECT_SERVER_UI_API_URL": "/api",
 }

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+import polars as pl
+
 from flows.staging import claim_staging
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.drift import Drift, note_drift, read_history
@@ -20,11 +22,13 @@ from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import publish
-from tasks.receipt import hash_files, take_fingerprint
+from tasks.receipt import StagedRun, hash_files, take_fingerprint
 from tasks.releases import find_releases
-from tasks.shard import StagedShard
+from tasks.shard import StagedShard, check_complete
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
+# Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.
+WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], Path]
 
 
 class Watcher(Protocol):
@@ -48,7 +52,8 @@ class Outcome:
     """What became of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
 
     `receipt` is the batch's receipt in the lake, or the one that would have been; `findings` are the audit's, empty when
-    nothing was audited; `drift` is how the batch stands to earlier days of its source.
+    nothing was audited; `page` is where the run's page is, if one was written; `drift` is how the batch stands to earlier
+    days of its source.
     """
 
     batch: Batch
@@ -57,20 +62,22 @@ class Outcome:
     version: int
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    page: Path | None = None
     drift: Drift | None = None
 
 
 def ingest_batch(
     batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
-    drift: str = "warn",
+    write_page: WritePage | None = None, drift: str = "warn",
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`; `drift`: whether a batch unlike its source's earlier days is published with a
-    warning (`warn`), is not (`block`), or is not looked for (`off`). Nothing that readers see changes before the audit has
-    passed. Raises PlanError when there are no files, LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `write_page`: makes the page of the run, if one is wanted; `drift`: whether a
+    batch unlike its source's earlier days is published with a warning (`warn`), is not (`block`), or is not looked for
+    (`off`). Nothing that readers see changes before the audit has passed. Raises PlanError when there are no files,
+    LearnedError when there is no such version.
     """
     lake = Lake(lake_folder)
     watcher.step("plan")
@@ -80,10 +87,29 @@ def ingest_batch(
         known = lake.receipt(batch.source.name, batch.logical_date)
         limits = fit_limits(limits, batch, lake, known, learned)
         if known and not force and is_unchanged(batch, files, known, limits):
-            return Outcome(batch, "unchanged", known, lake.version())
+            return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, batch.logical_date, files, limits), limits, folder)
-        return settle_batch(batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift)
+        shards = cut_shards(batch.source, batch.logical_date, files, limits)
+        staged = map_shards(shards, limits, folder)
+        check_complete(shards, staged)
+        return settle_batch(
+            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, write_page, drift
+        )
+
+
+def tell(
+    lake: Lake, outcome: Outcome, write_page: WritePage | None, watcher: Watcher,
+    runs: Sequence[StagedRun] = (), quarantine: pl.DataFrame | None = None,
+) -> Outcome:  # fmt: skip
+    """The outcome with its page, which is written now if one is wanted."""
+    if write_page is None:
+        return outcome
+    try:
+        return replace(outcome, page=write_page(lake, outcome, runs, quarantine))
+    except Exception as error:  # the batch is settled whatever becomes of its page, and the run must say so
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        watcher.wait(f"the page of the run could not be written ({said}); the batch itself is not affected")
+        return outcome
 
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
@@ -127,7 +153,7 @@ def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float, drift: str = "warn", *,
+    keep_versions: int, wait_seconds: float, write_page: WritePage | None = None, drift: str = "warn", *,
     stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
@@ -137,12 +163,14 @@ def settle_batch(
         batch.source, day, staged, planned, limits, stamp,
         history=None if drift == "off" else read_history(lake, name, day), drift_blocks=drift == "block",
     )  # fmt: skip
-    told = judged.findings, judged.blocked_by, judged.drift
-    if judged.blocked_by:
-        return Outcome(batch, "blocked", judged.receipt, lake.version(), *told)
-    watcher.step("publish")
-    done = publish(
-        lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
-        wait_seconds=wait_seconds, on_wait=watcher.wait, note={**(note or {}), **note_drift(judged.drift)},
-    )  # fmt: skip
-    return Outcome(batch, "published", done.receipt, done.version, *told)
+    outcome = Outcome(
+        batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by, drift=judged.drift
+    )
+    if not judged.blocked_by:
+        watcher.step("publish")
+        done = publish(
+            lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
+            wait_seconds=wait_seconds, on_wait=watcher.wait, note={**(note or {}), **note_drift(judged.drift)},
+        )  # fmt: skip
+        outcome = replace(outcome, state="published", receipt=done.receipt, version=done.version)
+    return tell(lake, outcome, write_page, watcher, judged.runs, judged.quarantine)

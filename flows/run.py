@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.catalogs import follow_publish
 from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.pools import map_here
 from flows.recipe import Batch, ingest_batch
+from flows.reporting import report_run
 from flows.requests import find_batches
 from flows.settings import Settings, make_limits
 
 
 def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
     """Ingests what was asked for, one batch a source, and prints a table a batch."""
-    if prefect or has_prefect_api():
+    if prefect or settings.runner != "auto" or has_prefect_api():
         from flows.ingest import run_flow
 
         return run_flow(what, day or today(), settings, force=force)
@@ -28,6 +30,7 @@ def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, for
         return fail(error, exit_code(error))
     # With several sources asked for, one that fails does not stop the others.
     worst = max(run_batch(batch, settings, force=force) for batch in batches)
+    worst = max(worst, keep_catalog(settings))
     if worst == 0:
         print_directions(settings.lake)
     return worst
@@ -41,11 +44,21 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
                 batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
                 force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
                 learned=settings.learned, drift=settings.drift,
+                write_page=report_run if settings.report else None,
             )  # fmt: skip
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_outcome(outcome)
     return fail(say_blocked(outcome), 1) if outcome.state == "blocked" else 0
+
+
+def keep_catalog(settings: Settings) -> int:
+    """Brings the Iceberg catalog of the settings up to date, where they name one; returns the exit code."""
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    return 0
 
 
 def today() -> date:

@@ -11,6 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.batch import Limits
 
+# Runners with an address have workers on other machines.
+CLUSTERS = ("dask", "ray")
+RUNNERS = ("auto", "threads", "processes", *CLUSTERS)
+
 
 class Settings(BaseSettings):
     """Every setting with its default. `COPYDESK_LAKE=/data/lake` in the environment sets `lake`, and so on."""
@@ -21,7 +25,14 @@ class Settings(BaseSettings):
         Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
-    workers: int = Field(1, ge=1, le=256, description="Processes that build shards side by side.")
+    workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")
+    runner: str = Field(
+        "auto",
+        description=f"Who runs a flow's tasks: {', '.join(RUNNERS)}. auto: threads for one worker, else processes.",
+    )
+    runner_address: str = Field(
+        "", description="Where the Dask scheduler or the Ray head is. Left empty: workers are started on this machine."
+    )
     keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
     wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
@@ -31,12 +42,17 @@ class Settings(BaseSettings):
     removal_budget: float = Field(
         0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
     )
+    report: bool = Field(True, description="Whether a run writes its page: `copydesk report` can do it later.")
     learned: str = Field(
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
     )
     drift: Literal["warn", "block", "off"] = Field(
         "warn", description="What becomes of a batch that is unlike the earlier days of its source."
+    )
+    iceberg: str = Field(
+        "",
+        description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
     )
 
 

@@ -44,6 +44,14 @@ def annotate(
     `records.markup`, where it is there, as `take_markup` takes it. Adds chars, width, ends_sentence, is_paragraph, the columns
     of `match_roles` and `match_rules`, zone (head, body or tail), role and role_by (the row or the reason that gave it).
     """
+    return place_lines(read_words(lines, records, learned), records, headlines)
+
+
+def read_words(lines: pl.DataFrame, records: pl.DataFrame, learned: pl.DataFrame | None = None) -> pl.DataFrame:
+    """What each line's own words (and its markup) say, whatever stands around it; arguments as `annotate` takes them.
+
+    This is the costly half of annotating: lines that are annotated twice are read once.
+    """
     measured = measure_lines(lines)
     hit = pl.concat(
         [
@@ -57,7 +65,12 @@ def annotate(
         hit = take_markup(hit, records["markup"])
     if learned is not None:
         hit = match_learned(hit, records["publisher"], learned)
-    zoned = mark_zones(mark_paragraphs(hit))
+    return hit
+
+
+def place_lines(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
+    """What follows from where each line stands among the others of its document, added to what `read_words` gives."""
+    zoned = mark_zones(mark_paragraphs(words))
     shown = zoned.with_columns(
         pl.when(role_may_stand()).then(pl.col("role_hit")).alias("role"),
         pl.when(role_may_stand()).then(pl.col("role_rule")).alias("role_by"),

@@ -26,7 +26,7 @@ from expectations.evaluate import Outcome, columns_of, evaluate
 from expectations.row import KINDS, Expectation
 from tasks.batch import Release
 
-CHUNK_ROWS = 200_000  # what Great Expectations sees at once
+CHUNK_ROWS = 100_000  # what Great Expectations sees at once
 FEW_ROWS = 5
 NOT_EVALUATED = "not_evaluated"
 RELEASED = "released"
@@ -203,6 +203,18 @@ def describe_observed(outcomes: Sequence[Outcome], failed: int, total: int) -> s
 def show(value: object) -> str:
     """A value in a finding: short, numbers with three decimals at most."""
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)[:40]
+
+
+def join_findings(verdicts: Sequence[Verdict]) -> tuple[Finding, ...]:
+    """The findings of a batch: what the first audit of its documents found critical, and what the last audits found.
+
+    `verdicts`: of the documents, of those that were left when some had to go (if any had), of quarantine, of the batch. A
+    second audit finds nothing critical any more; what had to go, or blocked the batch, is what the first one found.
+    """
+    first, *_ = verdicts
+    critical = {finding.reason: finding for finding in first.findings if finding.severity == "critical"}
+    last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
+    return tuple(critical.get(finding.reason, finding) for finding in last)
 
 
 def findings_table(verdict: Verdict) -> list[dict[str, str]]:

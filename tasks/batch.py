@@ -36,17 +36,37 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A stretch of a large file of lines, from byte `start` up to byte `end`; both lie on line ends.
+
+    `record` and `line`: numbers of its first record and line in the whole file, from 0. `crc32` is of its own bytes,
+    `sha256` of the whole file.
+    """
+
+    start: int
+    end: int
+    record: int
+    line: int
+    crc32: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class InputFile:
-    """One file to read: `path` opens it (a local path or a remote address), `uri` names it in the lake, `size` in bytes."""
+    """One file to read: `path` opens it (a local path or a remote address), `uri` names it in the lake, `size` in bytes.
+
+    `span`: the stretch of it that is meant, where the file is cut.
+    """
 
     path: str
     uri: str
     size: int
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
 class Shard:
-    """The files that one task takes."""
+    """The files, or stretches of files, that one task takes."""
 
     source: Source
     logical_date: date

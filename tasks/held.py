@@ -83,7 +83,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
             measure_shard(target)
             staged.append(
                 StagedShard(
-                    folder=str(target), number=number, inputs=inputs if head else (),
+                    folders=(str(target),), number=number, inputs=inputs if head else (),
                     records=sum(entry.records for entry in inputs) if head else 0,
                     documents=part.height, quarantined=rows["quarantine"].height, twins=twins if head else (),
                 )

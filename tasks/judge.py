@@ -12,13 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from tasks.audit import Finding, audit_batch, audit_documents, audit_quarantine
+from tasks.audit import Finding, audit_batch, audit_documents, audit_quarantine, join_findings
 from tasks.batch import Limits, Source
 from tasks.drift import Drift, judge_drift
 from tasks.publishing.twins import settle_twins
 from tasks.quarantine import gather_quarantine
 from tasks.receipt import StagedRun, make_receipt, stamp_receipt, sum_batch
-from tasks.shard import StagedShard
+from tasks.shard import StagedShard, gather_inputs
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def judge_batch(
         verdicts.append(audit_documents(narrow, gone, unpublished=unpublished, releases=limits.releases))
     quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
     runs = [replace(run, without=run.without | failing.keys()) for run in runs]
-    inputs = [seen for shard in staged for seen in shard.inputs]
+    inputs = gather_inputs(staged)
     receipt = make_receipt(source, day, limits, inputs, runs, quarantine, twins, verdicts[-1].warned)
     if stamp:
         receipt = stamp_receipt(receipt, stamp)
     verdicts.append(audit_quarantine(quarantine))
     verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
-    findings = tuple(finding for verdict in verdicts[-3:] for finding in verdict.findings)
+    findings = join_findings(verdicts)
     drift = judge_drift(receipt, history, blocks=drift_blocks) if history is not None else None
     faults = [reason for verdict in verdicts for reason in verdict.blocked_by] + list(drift.blocked_by if drift else ())
     return Judgement(tuple(runs), quarantine, receipt, findings, tuple(dict.fromkeys(faults)), drift)

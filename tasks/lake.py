@@ -12,6 +12,7 @@ look-ups go through: no folder is ever listed to find out what a table holds.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -116,11 +117,17 @@ class Lake:
         return self.store / "commits" / f"{version:08d}.json"
 
     def version(self) -> int:
-        """Number of the published version; 0 before the first publish."""
+        """Number of the published version; 0 before the first publish. Raises LakeError when it cannot be told."""
         try:
             return int(self.current.readlink().name)
         except FileNotFoundError:
             return 0
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise
+            raise LakeError(
+                f"{self.current} is not a link to a version; where the lake was copied, copy it again with its links (cp -a)"
+            ) from error
 
     def manifest(self, version: int | None = None) -> Manifest:
         """What a version holds (the published one unless told); an empty manifest before the first publish.

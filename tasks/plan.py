@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import fsspec
 
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.spans import cut_file
 
 DATE = re.compile(r"\{date(?::([^{}]*))?\}")
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
@@ -92,11 +93,13 @@ def is_input(path: PurePosixPath | Path) -> bool:
 def cut_shards(source: Source, day: date, files: Sequence[InputFile], limits: Limits) -> tuple[Shard, ...]:
     """The files in shards of about `limits.shard_bytes` and at most `limits.shard_files`, in order.
 
-    The cut depends on the files alone, never on the number of workers.
+    Large files of lines are cut (`tasks.spans`), which reads them once. The cut depends on the files alone, never on the
+    number of workers.
     """
+    pieces = [piece for file in files for piece in cut_file(file, source, limits)]
     return tuple(
         Shard(source, day, number, tuple(group))
-        for number, group in enumerate(group_files(files, limits.shard_bytes, limits.shard_files))
+        for number, group in enumerate(group_files(pieces, limits.shard_bytes, limits.shard_files))
     )
 
 
@@ -105,10 +108,11 @@ def group_files(files: Sequence[InputFile], most_bytes: int, most_files: int) ->
     group: list[InputFile] = []
     size = 0
     for file in files:
-        if group and (size + file.size > most_bytes or len(group) >= most_files):
+        taken = file.span.end - file.span.start if file.span else file.size
+        if group and (size + taken > most_bytes or len(group) >= most_files):
             yield group
             group, size = [], 0
         group.append(file)
-        size += file.size
+        size += taken
     if group:
         yield group

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
-from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.batch import InputFile, Limits, Shard, Source, Span
 from tasks.canonical import canonicalize, is_blank
 from tasks.decode import name_magic
 from tasks.formats.html import read_html
-from tasks.formats.jsonl import read_json, read_jsonl
+from tasks.formats.jsonl import read_json, read_jsonl, read_lines
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
@@ -22,20 +21,22 @@ from tasks.formats.record import (
     Record,
     Reject,
     error_words,
-    hash_bytes,
     reject_record,
 )
 from tasks.formats.sniff import choose_format
-from tasks.formats.stream import Tap, bound_chunks, peek, read_chunks, unpack_chunks
+from tasks.formats.stream import Tap, bound_chunks, peek, read_chunks, read_stretch, unpack_chunks
 from tasks.formats.text import read_text
-from tasks.formats.values import host_of
 from tasks.formats.warc import read_warc
-from tasks.schema import QUARANTINE, RECORDS
+from tasks.frame import frame_records, frame_rejects
+from tasks.spans import RECORD_BYTES
 
 
 @dataclass(frozen=True)
 class InputSeen:
-    """One file as it was found: its bytes as received, and the records in it (an unreadable file counts as one)."""
+    """One file as it was found: its bytes as received, and the records in it (an unreadable file counts as one).
+
+    Of a span, `size` and `records` are the span's, `sha256` the whole file's.
+    """
 
     uri: str
     size: int
@@ -55,21 +56,60 @@ class Readings:
     inputs: tuple[InputSeen, ...]
 
 
+class InputChanged(RuntimeError):
+    """A file is not what it was when it was cut. One line."""
+
+
 def read_shard(shard: Shard, limits: Limits) -> Readings:
-    """Every record of the shard's files. Raises MissingExtra when a format's library is not installed, only that."""
+    """Every record of the shard's files. Raises MissingExtra when a format's library is not installed, InputChanged."""
+    parts = list(read_parts(shard, limits))
+    records, quarantine = (pl.concat([getattr(part, name) for part in parts]) for name in ("records", "quarantine"))
+    return Readings(records, quarantine, tuple(seen for part in parts for seen in part.inputs))
+
+
+def read_parts(shard: Shard, limits: Limits) -> Iterator[Readings]:
+    """The same in parts of about `limits.shard_bytes`, at least one: a packed file may hold far more than it weighs.
+
+    A file is among the inputs of the part in which it ends.
+    """
     found: list[Found] = []
-    inputs = []
+    inputs: list[InputSeen] = []
+    weight = 0
     for file in shard.files:
-        items, seen = read_file(file, shard.source, limits)
-        found += items
-        inputs.append(seen)
+        for item in read_file(file, shard.source, limits):
+            if isinstance(item, InputSeen):
+                inputs.append(item)
+                continue
+            if weight >= limits.shard_bytes:
+                yield frame_part(found, inputs, shard, limits)
+                found, inputs, weight = [], [], 0
+            found.append(item)
+            weight += weigh(item)
+    yield frame_part(found, inputs, shard, limits)
+
+
+def weigh(item: Found) -> int:
+    """What a record takes of a part: its characters, and something for itself."""
+    return len(item.text or "") + RECORD_BYTES
+
+
+def frame_part(found: Sequence[Found], inputs: Sequence[InputSeen], shard: Shard, limits: Limits) -> Readings:
+    """Records and rejects as frames."""
     return Readings(frame_records(found, shard), frame_rejects(found, shard, limits), tuple(inputs))
 
 
-def read_file(file: InputFile, source: Source, limits: Limits) -> tuple[list[Found], InputSeen]:
-    """Records and rejects of one file, at least one, and the file as it was found."""
+def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
+    """Records and rejects of one file, at least one unless it is a span, and behind them the file as it was found.
+
+    Whatever turns out to be wrong with a file, what was let go before stands. So nothing is let go before the file has
+    ended or, where it holds more than a part, before all of it has been unpacked once.
+    """
+    if file.span:
+        yield from read_span(file, file.span, source, limits)
+        return
     tap = Tap()
-    items: list[Found] = []
+    held: list[Found] = []
+    weight, gone = 0, 0
     try:
         chunks = read_chunks(file.path, tap)
         try:
@@ -77,23 +117,72 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> tuple[list[Fou
                 words = f"{file.size} bytes, over the limit of {limits.file_bytes}"
                 raise BrokenInputError("too_large", words, keeps=False)
             for item in find_records(bound_chunks(chunks, limits.file_bytes, "size"), tap, file, source, limits):
-                items.append(check_blank(item) if isinstance(item, Record) else item)
+                held.append(check_blank(item) if isinstance(item, Record) else item)
+                weight += weigh(held[-1])
+                if weight >= limits.shard_bytes:
+                    if not gone:
+                        check_packing(file, limits)
+                    yield from held
+                    held, weight, gone = [], 0, gone + len(held)
         except BrokenInputError as broken:
-            items = items if broken.keeps else []
-            items.append(break_row(file, len(items), broken))
+            held = held if broken.keeps else []
+            held.append(break_row(file, gone + len(held), broken))
         except (OSError, MissingExtra):
             raise
         except Exception as error:  # a fault of a library, or of ours: one file is not worth a night's run
-            items = [Reject(file.uri, "read_error", error_words(error))]
+            fault = BrokenInputError("read_error", error_words(error), keeps=True)
+            held.append(break_row(file, gone + len(held), fault))
         for _ in chunks:
             pass  # the hash is of the whole file, however much of it was needed
     except OSError as error:
-        return [Reject(file.uri, "unreadable", os_words(error))], InputSeen(file.uri, file.size, "", 1)
+        row = Reject(file.uri, "unreadable", os_words(error))
+        if gone:
+            row = break_row(file, gone, BrokenInputError(row.reason, row.detail, keeps=True))
+        yield row
+        yield InputSeen(file.uri, file.size, "", gone + 1)
+        return
     digest = tap.digest.hexdigest()
-    items = items or [Reject(file.uri, "empty", "no record in it")]
-    if items[0].uri == file.uri:  # a file that is one document is received whole: its hash is the document's
-        items = [replace(items[0], raw_sha256=digest)]
-    return items, InputSeen(file.uri, tap.size, digest, len(items))
+    if not gone and not held:
+        held = [Reject(file.uri, "empty", "no record in it")]
+    if held and held[0].uri == file.uri:  # a file that is one document is received whole: its hash is the document's
+        held = [replace(held[0], raw_sha256=digest)]
+    yield from held
+    yield InputSeen(file.uri, tap.size, digest, gone + len(held))
+
+
+def check_packing(file: InputFile, limits: Limits) -> None:
+    """Raises BrokenInputError where a file, unpacked whole, turns out to be one of which nothing may stand."""
+    tap = Tap()
+    chunks = bound_chunks(read_chunks(file.path, tap), limits.file_bytes, "size")
+    try:
+        for _ in unpack_chunks(chunks, tap, limits):
+            pass
+    except BrokenInputError as broken:
+        if not broken.keeps:
+            raise
+
+
+def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
+    """Records and rejects of a span, and behind them the span. Raises InputChanged when its bytes are not those planned."""
+    count = 0
+    try:
+        chunks = verify_span(read_stretch(file.path, span.start, span.end), file, span)
+        for item in read_lines(chunks, file.uri, source.fields, limits, record=span.record, line=span.line):
+            yield check_blank(item) if isinstance(item, Record) else item
+            count += 1
+    except OSError as error:
+        raise InputChanged(f"{file.uri} could be read when it was cut, and not any more: {os_words(error)}") from error
+    yield InputSeen(file.uri, span.end - span.start, span.sha256, count)
+
+
+def verify_span(chunks: Chunks, file: InputFile, span: Span) -> Chunks:
+    """The same chunks; raises InputChanged at their end when they are not the bytes that were planned."""
+    size = crc = 0
+    for chunk in chunks:
+        size, crc = size + len(chunk), zlib.crc32(chunk, crc)
+        yield chunk
+    if (size, crc) != (span.end - span.start, span.crc32):
+        raise InputChanged(f"{file.uri} has changed since the run looked at it. Run the batch again when it is whole.")
 
 
 def os_words(error: OSError) -> str:
@@ -133,58 +222,3 @@ def break_row(file: InputFile, number: int, broken: BrokenInputError) -> Reject:
     if not number:
         return Reject(file.uri, broken.reason, broken.detail)
     return Reject(f"{file.uri}#{number}", broken.reason, f"after {number} records, in record {number}: {broken.detail}")
-
-
-def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
-    """The records as a frame, with publisher and hash filled in."""
-    records = [item for item in found if isinstance(item, Record)]
-    columns: dict[str, list[Any]] = {
-        "uri": [record.uri for record in records],
-        "record_id": [record.record_id for record in records],
-        "publisher": [name_publisher(record, shard.source) for record in records],
-        "url": [record.url for record in records],
-        "title": [record.title for record in records],
-        "standfirst": [record.standfirst for record in records],
-        "authors": [record.authors for record in records],
-        "published_at": [record.published_at for record in records],
-        "markup": [[{"line": line, "role": role} for line, role in record.markup] for record in records],
-        "canonical": [record.text for record in records],
-        "raw_sha256": [record.raw_sha256 for record in records],
-        "canonical_sha256": [hash_bytes(record.text.encode()) for record in records],
-        "encoding": [record.encoding for record in records],
-    }
-    return frame_columns(columns, RECORDS)
-
-
-def name_publisher(record: Record, source: Source) -> str:
-    """The record's own publisher, else the host of its address, else the one its source declares, else the source's name."""
-    return record.publisher or host_of(record.url) or source.publisher or source.name
-
-
-def frame_rejects(found: Sequence[Found], shard: Shard, limits: Limits) -> pl.DataFrame:
-    """The rejects as rows of quarantine."""
-    rejects = [item for item in found if isinstance(item, Reject)]
-    count = len(rejects)
-    columns: dict[str, list[Any]] = {
-        "uri": [item.uri for item in rejects],
-        "source": [shard.source.name] * count,
-        "logical_date": [shard.logical_date] * count,
-        "stage": ["read"] * count,
-        "reasons": [[item.reason] for item in rejects],
-        "detail": [item.detail for item in rejects],
-        "excerpt": [item.text[: limits.excerpt_chars] if item.text else None for item in rejects],
-        "raw_sha256": [item.raw_sha256 for item in rejects],
-        "record_id": [item.record_id for item in rejects],
-        "publisher": [item.publisher for item in rejects],
-        "title": [item.title for item in rejects],
-        "encoding": [item.encoding for item in rejects],
-    }
-    return frame_columns({name: columns.get(name, [None] * count) for name in QUARANTINE.names}, QUARANTINE)
-
-
-def frame_columns(columns: dict[str, list[Any]], schema: pa.Schema) -> pl.DataFrame:
-    """A frame with exactly the columns and types of a declared schema."""
-    arrays = [pa.array(columns[field.name], field.type) for field in schema]
-    frame = pl.from_arrow(pa.Table.from_arrays(arrays, names=schema.names))
-    assert isinstance(frame, pl.DataFrame)
-    return frame

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -40,8 +40,9 @@ class Duplicate:
 
 
 def make_settings(source: Source, limits: Limits) -> str:
-    """Everything in source and limits that shapes the output, as JSON with sorted keys."""
+    """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
+    del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
     # The version says it all; where its file lies does not count. A run without one says nothing of it.
     if learned := shaping["limits"].pop("learned"):
         shaping["learned"] = learned["version"]
@@ -89,14 +90,9 @@ def make_receipt(
 
     `runs`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
     """
-    narrow = pl.concat([read_narrow(run) for run in runs])
     seen = sorted(inputs, key=lambda file: file.uri)
-    sums = narrow.select(
-        pl.len().alias("published"),
-        pl.col("raw_chars").sum().alias("chars"),
-        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
-        pl.col("removed_line_chars").sum().alias("removed_chars"),
-    ).row(0, named=True)
+    # One shard after the other: a batch may have millions of documents.
+    sums = pl.concat([sum_narrow(read_narrow(run)) for run in runs]).sum().row(0, named=True)
     return {
         "source": source.name,
         "logical_date": logical_date,
@@ -106,16 +102,26 @@ def make_receipt(
         **sums,
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally(pl.concat([read_rules(run) for run in runs]), "rule"),
-        "languages": tally(narrow, "language"),
-        "reasons": tally(quarantine.select(reason=pl.col("reasons").explode()), "reason"),
+        "rules": tally((read_rules(run) for run in runs), "rule"),
+        "languages": tally((read_narrow(run) for run in runs), "language"),
+        "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
-        "profile": profile_publishers(narrow),
+        "profile": profile_publishers(read_narrow(run) for run in runs),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
     }
+
+
+def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
+    """The sums over measured documents, as one row."""
+    return narrow.select(
+        pl.len().cast(pl.Int64).alias("published"),
+        pl.col("raw_chars").sum().alias("chars"),
+        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
+        pl.col("removed_line_chars").sum().alias("removed_chars"),
+    )
 
 
 def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
@@ -160,9 +166,10 @@ def read_rules(run: StagedRun) -> pl.DataFrame:
     return lines.select("rule").collect()
 
 
-def tally(rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
-    """How often each value of a column occurs, as the receipt's tallies are: sorted by value."""
-    return rows.group_by(name).agg(count=pl.len().cast(pl.Int64)).sort(name).to_dicts()
+def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
+    """How often each value of a column occurs in all parts, as the receipt's tallies are: sorted by value."""
+    counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)) for rows in parts]
+    return pl.concat(counts).group_by(name).agg(pl.col("count").sum()).sort(name).to_dicts()
 
 
 def sum_batch(

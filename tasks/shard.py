@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +17,7 @@ from tasks.captions import merge_captions
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
 from tasks.measure import measure_shard
-from tasks.read import InputSeen, read_shard
+from tasks.read import InputSeen, Readings, read_parts
 from tasks.releases import flag_released
 from tasks.stage import stage_tables
 from tasks.treat import treat
@@ -32,9 +35,12 @@ class Twin:
 
 @dataclass(frozen=True)
 class StagedShard:
-    """What a worker hands back: where the rows are, what came in. Small, whatever the size of the shard."""
+    """What a worker hands back: where the rows are, what came in. Small, whatever the size of the shard.
 
-    folder: str
+    `folders`: one a part, nearly always one.
+    """
+
+    folders: tuple[str, ...]
     number: int
     inputs: tuple[InputSeen, ...]
     records: int
@@ -43,14 +49,37 @@ class StagedShard:
     twins: tuple[Twin, ...]
 
 
+class ShardLost(RuntimeError):
+    """What workers handed back is not what they were given. One line."""
+
+
 def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     """Reads, annotates, cleans, merges captions, names languages, stages and measures one shard.
 
-    `folder` receives documents.parquet, lines.parquet, quarantine.parquet and the audit's narrow.parquet; what stood
-    there before is replaced. Inputs that cannot be read become quarantine rows; an exception means a fault of ours or of
-    the machine.
+    `folder` receives a folder a part with documents.parquet, lines.parquet, quarantine.parquet and the audit's
+    narrow.parquet; what stood there before is replaced. Inputs that cannot be read become quarantine rows; an exception
+    means a fault of ours or of the machine.
     """
-    readings = read_shard(shard, limits)
+    shutil.rmtree(folder, ignore_errors=True)
+    parts = [
+        build_part(readings, shard, limits, folder / f"part-{number:04d}")
+        for number, readings in enumerate(read_parts(shard, limits))
+    ]
+    staged = StagedShard(
+        folders=tuple(folder for part in parts for folder in part.folders),
+        number=shard.number,
+        inputs=tuple(seen for part in parts for seen in part.inputs),
+        records=sum(part.records for part in parts),
+        documents=sum(part.documents for part in parts),
+        quarantined=sum(part.quarantined for part in parts),
+        twins=tuple(twin for part in parts for twin in part.twins),
+    )
+    (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
+    return staged
+
+
+def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -> StagedShard:
+    """What was read of a shard, or a part of it, staged in one folder."""
     records = readings.records
     learned = load_learned(limits.learned) if limits.learned else None
     lines = treat(split_lines(records["canonical"]), records, limits.removal_budget, learned)
@@ -65,12 +94,37 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     tables = {"documents": published, "lines": assemble_lines(lines, published), "quarantine": quarantine}
     stage_tables(tables, folder)
     measure_shard(folder)
-    staged = StagedShard(
-        folder=str(folder), number=shard.number, inputs=readings.inputs, records=records.height + readings.quarantine.height,
-        documents=published.height, quarantined=quarantine.height, twins=twins,
+    return StagedShard(
+        folders=(str(folder),), number=shard.number, inputs=readings.inputs,
+        records=records.height + readings.quarantine.height, documents=published.height, quarantined=quarantine.height,
+        twins=twins,
     )  # fmt: skip
-    (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
-    return staged
+
+
+def gather_inputs(staged: Sequence[StagedShard]) -> list[InputSeen]:
+    """The files that came in, each once: spans of a file are put together again."""
+    whole: dict[str, InputSeen] = {}
+    for seen in (seen for shard in staged for seen in shard.inputs):
+        before = whole.get(seen.uri)
+        if before:
+            seen = replace(seen, size=before.size + seen.size, records=before.records + seen.records)
+        whole[seen.uri] = seen
+    return list(whole.values())
+
+
+def check_complete(shards: Sequence[Shard], staged: Sequence[StagedShard]) -> None:
+    """Raises ShardLost unless every shard came back, with all its files and with files where it says they are."""
+    for shard, back in zip_longest(shards, staged):
+        if not shard or not back or shard.number != back.number:
+            raise ShardLost(f"{len(shards)} shards were given out and others came back. Run the batch again.")
+        if [file.uri for file in shard.files] != [seen.uri for seen in back.inputs]:
+            raise ShardLost(f"shard {shard.number} came back with other files than it was given. Run the batch again.")
+        for folder in back.folders:
+            if not Path(folder, "narrow.parquet").is_file():
+                raise ShardLost(
+                    f"shard {shard.number} was staged in {folder}, and nothing is there: workers and the machine that "
+                    "publishes must see the lake under the same path, on a disk that they share"
+                )
 
 
 def with_month(quarantine: pl.DataFrame, shard: Shard) -> pl.DataFrame:

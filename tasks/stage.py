@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 
 from tasks.schema import MONTH, SORT_KEYS, TABLES
 
-GROUP_ROWS = 1_000  # small row groups: publishing reads slices of many shards side by side
+# Small row groups: publishing holds one of each of many shards at a time.
+GROUP_ROWS = 1_000
+GROUP_BYTES = 2**20
 
 
 def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
@@ -23,10 +25,17 @@ def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, rows in tables.items():
+        ordered = arrange_rows(rows, name)
         pq.write_table(
-            arrange_rows(rows, name), folder / f"{name}.parquet", compression="zstd", compression_level=1,
-            row_group_size=GROUP_ROWS, use_dictionary=["source", "month", "rule", "role"],
+            ordered, folder / f"{name}.parquet", compression="zstd", compression_level=1,
+            row_group_size=count_group(ordered), use_dictionary=["source", "month", "rule", "role"],
         )  # fmt: skip
+
+
+def count_group(rows: pa.Table) -> int:
+    """Rows of a row group: GROUP_ROWS, or fewer where they take more than GROUP_BYTES on average."""
+    fitting: int = rows.num_rows * GROUP_BYTES // max(int(rows.nbytes), 1)
+    return max(1, min(GROUP_ROWS, fitting))
 
 
 def arrange_rows(rows: pl.DataFrame, name: str) -> pa.Table:

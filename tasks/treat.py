@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.annotate import annotate
+from tasks.annotate import place_lines, read_words
 from tasks.clean import clean
 from tasks.pages import judge_pages
 
@@ -22,15 +22,16 @@ def treat(
     page model's cuts are not counted in it). Adds the columns of both; lines that the page model cut have `page.` rules and
     the probability that they are no part of the article as evidence.
     """
-    annotated = annotate(lines, records, learned=learned)
+    words = read_words(lines, records, learned)
+    annotated = place_lines(words, records)
     judged = judge_pages(annotated)
     pages = judged.filter(pl.col("page_cut"))["doc"].unique()
     if pages.is_empty():
         return clean(annotated, removal_budget)
     on_page = pl.col("doc").is_in(pages.implode())
-    article = judged.filter(on_page & ~pl.col("page_cut"))
+    article = words.filter(judged.select(on_page & ~pl.col("page_cut")).to_series())
     headlines = judged.filter(on_page & pl.col("page_headline")).select("doc", "line")
-    again = annotate(article.select(lines.columns), records, headlines, learned)
+    again = place_lines(article, records, headlines)
     cleaned = clean(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
     outside = judged.filter(pl.col("page_cut")).with_columns(
         role=pl.lit("boilerplate"),

@@ -82,7 +82,7 @@ def stage_shard(
     }
     stage_tables(tables, folder)
     records = len(parts) + len(twins) + len(bad)
-    return StagedShard(str(folder), number, (), records, len(parts), len(bad), tuple(twins))
+    return StagedShard((str(folder),), number, (), records, len(parts), len(bad), tuple(twins))
 
 
 def frame(rows: list[dict[str, Any]], example: dict[str, Any]) -> pl.DataFrame:

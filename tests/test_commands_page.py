@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from typer.main import get_command
 
@@ -21,10 +23,6 @@ def test_every_command_is_explained(name: str) -> None:
 
 
 def test_commands_in_groups_are_found() -> None:
-    class Command:
-        commands: dict[str, object] = {}
-
-    class Group:
-        commands = {"add": Command()}
-
-    assert [name for name, _ in list_commands(Group(), "copydesk rules")] == ["copydesk rules add"]
+    inner, group = SimpleNamespace(commands={}), SimpleNamespace()
+    group.commands = {"add": inner}
+    assert [name for name, _ in list_commands(group, "copydesk rules")] == ["copydesk rules add"]

@@ -41,6 +41,9 @@ def test_a_run_has_a_name_and_an_artifact_to_read(flow_lake: Path) -> None:
     assert "ingest-seeds-2026-10-31" in names
     assert "**seeds 2026-10-31: published**" in artifacts["ingest-seeds"]
     assert "| published | 39 |" in artifacts["ingest-seeds"]
+    page = flow_lake.parent / ".lake-store" / "reports" / "seeds" / f"{DAY}.html"
+    assert f"[The page of the run]({page.as_uri()})" in artifacts["ingest-seeds"]
+    assert page.is_file()
 
 
 def test_a_blocked_batch_fails_the_run_and_says_why(tmp_path: Path, prefect_server: None) -> None:
@@ -56,6 +59,12 @@ def test_a_blocked_batch_fails_the_run_and_says_why(tmp_path: Path, prefect_serv
     assert state.is_failed()
     assert "blocked in 2026-10-31: published_in_future" in str(state.message)
     assert not (tmp_path / "lake" / "documents").exists()
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        (said,) = [str(found.data) for found in client.read_artifacts() if found.key == "ingest-in"]
+    assert "published_in_future: 20 of 20 rows: days_ahead 1523. An article cannot be newer than the day" in said
+    assert f"reports/in/{DAY}.blocked.html" in said
 
 
 def test_nothing_known_to_break_is_installed() -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from tasks.batch import Fields, Limits
 from tasks.decode import Undecodable, decode
 from tasks.formats.fields import record_of
-from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, error_words, hash_bytes
 from tasks.formats.stream import peek, read_whole, split_chunks
 
 # A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
@@ -27,15 +27,22 @@ def read_jsonl(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Iter
     wide = WIDE_MARKS.get(first[:2])
     if wide:
         chunks = narrow_chunks(chunks, wide)
-    number = 0
-    for line_number, line in enumerate(split_chunks(chunks, limits.record_bytes), 1):
-        if isinstance(line, int):
-            words = f"line {line_number}: {line} bytes, over the limit of {limits.record_bytes} for one record"
+    yield from read_lines(chunks, uri, fields, limits, wide=wide)
+
+
+def read_lines(
+    chunks: Chunks, uri: str, fields: Fields, limits: Limits, *, record: int = 0, line: int = 0, wide: str | None = None
+) -> Iterator[Found]:
+    """The same for bytes in which lines can be told. `record`, `line`: how many of either lie before them in the file."""
+    number = record
+    for line_number, found in enumerate(split_chunks(chunks, limits.record_bytes), line + 1):
+        if isinstance(found, int):
+            words = f"line {line_number}: {found} bytes, over the limit of {limits.record_bytes} for one record"
             yield Reject(f"{uri}#{number}", "record_too_large", words)
-        elif not line or line.isspace():
+        elif not found or found.isspace():
             continue
         else:
-            yield read_line(line.removesuffix(b"\r"), f"{uri}#{number}", line_number, fields, wide)
+            yield read_line(found.removesuffix(b"\r"), f"{uri}#{number}", line_number, fields, wide)
         number += 1
 
 
@@ -55,7 +62,10 @@ def read_line(line: bytes, uri: str, line_number: int, fields: Fields, wide: str
         obj = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         return Reject(uri, "bad_json", f"line {line_number}: {json_words(error)}", text, digest, encoding=encoding)
-    found = record_of(obj, fields, uri, wide or encoding, digest)
+    try:
+        found = record_of(obj, fields, uri, wide or encoding, digest)
+    except Exception as error:  # a fault of a library, or of ours, costs one record
+        return Reject(uri, "read_error", f"line {line_number}: {error_words(error)}", None, digest, encoding=encoding)
     return replace(found, detail=f"line {line_number}: {found.detail}") if isinstance(found, Reject) else found
 
 

@@ -69,6 +69,15 @@ def read_chunks(path: str, tap: Tap) -> Chunks:
             yield chunk
 
 
+def read_stretch(path: str, start: int, end: int) -> Chunks:
+    """The bytes of a file from `start` up to `end`; fewer where the file ends sooner. Raises OSError."""
+    with open_bytes(path) as stream:
+        stream.seek(start)
+        while start < end and (chunk := stream.read(min(CHUNK_BYTES, end - start))):
+            start += len(chunk)
+            yield chunk
+
+
 def bound_chunks(chunks: Chunks, limit: int, what: str) -> Chunks:
     """The same chunks; raises BrokenInputError `too_large` as soon as they exceed `limit` bytes."""
     total = 0
@@ -86,7 +95,7 @@ def unpack_chunks(chunks: Chunks, tap: Tap, limits: Limits) -> Chunks:
     `truncated`, `corrupt` (what came before may stand), `bomb` or `too_large` (nothing may).
     """
     first, chunks = peek(chunks)
-    kind = next((kind for magic, kind in MAGIC.items() if first.startswith(magic)), None)
+    kind = find_packing(first)
     if kind is None:
         yield from chunks
         return
@@ -99,6 +108,11 @@ def unpack_chunks(chunks: Chunks, tap: Tap, limits: Limits) -> Chunks:
                 "bomb", f"{kind}: unpacks to more than {limits.unpacked_ratio} times its {tap.size} bytes", keeps=False
             )
         yield chunk
+
+
+def find_packing(first: bytes) -> str | None:
+    """How a file is packed, by its first bytes; None when it is not."""
+    return next((kind for magic, kind in MAGIC.items() if first.startswith(magic)), None)
 
 
 def peek(chunks: Chunks) -> tuple[bytes, Chunks]:

@@ -15,6 +15,7 @@ from tasks.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_pat
 from tasks.publishing.merge import Run, read_run
 from tasks.schema import MONTH
 
+FRAME_ROWS = 20_000
 Mask = Callable[[pa.Table], pa.ChunkedArray]
 
 
@@ -53,7 +54,9 @@ def conform(rows: pa.Table, table: str) -> pa.Table:
 def frame_rows(frame: pl.DataFrame, table: str) -> Run:
     """A frame (with month) as a run: sorted rows in the table's columns."""
     ordered = frame.sort(MONTH.name, *ORDERS[table], nulls_last=True, maintain_order=True)
-    yield conform(ordered.to_arrow(), table)
+    # A batch may claim millions of documents: what is made of them is made of some at a time.
+    for rows in ordered.iter_slices(FRAME_ROWS):
+        yield conform(rows.to_arrow(), table)
 
 
 def keep_rows(run: Run, mask: Mask) -> Run:

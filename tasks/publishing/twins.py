@@ -52,22 +52,36 @@ def settle_twins(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedR
     The copies found inside a shard are named against the document that stays in the end, so the outcome does not depend
     on how the batch was cut into shards. What other batches hold is for `publish` to say: it has the lake's lock.
     """
-    parts = [pl.DataFrame(schema={"doc_id": pl.String, "uri": pl.String, "shard": pl.Int32})]
-    for number, shard in enumerate(staged):
-        path = Path(shard.folder) / "documents.parquet"
-        rows = pl.read_parquet(path, columns=["doc_id", "uri"], hive_partitioning=False)
-        parts.append(rows.with_columns(shard=pl.lit(number, dtype=pl.Int32)))
-    found = pl.concat(parts).sort("doc_id", "uri", "shard")
+    folders = [Path(folder) for shard in staged for folder in shard.folders]
+    twins = [(twin.uri, twin.doc_id) for shard in staged for twin in shard.twins]
+    found = find_repeated(folders, pl.Series("doc_id", [doc_id for _, doc_id in twins], dtype=pl.String))
     owners = found.unique("doc_id", keep="first", maintain_order=True)
     copies = found.join(owners, on=["doc_id", "uri", "shard"], how="anti", maintain_order="left")
     left_out = dict(copies.group_by("shard").agg("doc_id").iter_rows())
-    runs = [StagedRun(Path(shard.folder), frozenset(left_out.get(at, ()))) for at, shard in enumerate(staged)]
+    runs = [StagedRun(folder, frozenset(left_out.get(at, ()))) for at, folder in enumerate(folders)]
+    losers = [*copies.select("uri", "doc_id").iter_rows(), *twins]
     homes = dict(owners.select("doc_id", "uri").iter_rows())
-    losers = [
-        *copies.select("uri", "doc_id").iter_rows(),
-        *((twin.uri, twin.doc_id) for part in staged for twin in part.twins),
-    ]
     return runs, [Duplicate(uri, homes[doc_id], day, doc_id) for uri, doc_id in sorted(losers)]
+
+
+def find_repeated(folders: Sequence[Path], wanted: pl.Series) -> pl.DataFrame:
+    """The staged documents that stand in several folders or are `wanted`: doc_id, uri, shard (place in `folders`).
+
+    Sorted. Of all documents only a hash of eight bytes is held, so that a batch may have many.
+    """
+    hashes = [read_ids(folder)["doc_id"].hash() for folder in folders]
+    every = pl.concat([pl.Series("doc_id", [], dtype=pl.UInt64), *hashes])
+    some = pl.concat([every.filter(every.is_duplicated()), wanted.hash()]).unique()
+    parts = [pl.DataFrame(schema={"doc_id": pl.String, "uri": pl.String, "shard": pl.Int32})]
+    for number, (folder, own) in enumerate(zip(folders, hashes, strict=True)):
+        rows = read_ids(folder, "uri").filter(own.is_in(some.implode()))
+        parts.append(rows.with_columns(shard=pl.lit(number, dtype=pl.Int32)))
+    return pl.concat(parts).sort("doc_id", "uri", "shard")
+
+
+def read_ids(folder: Path, *others: str) -> pl.DataFrame:
+    """The ids of a folder's staged documents, and other columns with them."""
+    return pl.read_parquet(folder / "documents.parquet", columns=["doc_id", *others], hive_partitioning=False)
 
 
 def read_claimed(runs: Sequence[StagedRun], day: date) -> pl.DataFrame:
@@ -136,7 +150,8 @@ def collect_claims(parts: Iterable[pa.Table]) -> pl.DataFrame:
 def plan_moves(logical_date: date, old: pl.DataFrame, new: pl.DataFrame, rivals: pl.DataFrame) -> Moves:
     """What changes hands when the batch of `logical_date` holds `new` instead of `old`; all frames as CLAIM says."""
     first = rivals.sort("doc_id", "logical_date").unique("doc_id", keep="first", maintain_order=True)
-    before, after = set(old["doc_id"]), set(new["doc_id"])
+    # Of millions of documents few are contested.
+    before, after = (set(held.join(first, on="doc_id", how="semi")["doc_id"]) for held in (old, new))
     hidden: set[str] = set()
     falls: list[str] = []
     rises: list[str] = []

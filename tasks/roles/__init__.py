@@ -72,28 +72,37 @@ def match_roles(text: pl.Series, chars: pl.Series) -> pl.DataFrame:
     role_value (the part a reader wants: the credit, the names) and role_text (a caption without its credit), null where
     no row matches.
     """
-    lines = pl.DataFrame({"text": text, "chars": chars}).with_row_index("at")
-    found: list[pl.DataFrame] = []
-    open_lines = lines.with_columns(end=pl.col("text").str.tail(END_CHARS))
-    for row in load_roles():
-        near = pl.col("chars") <= row.max_chars
-        if row.needs:
-            near &= pl.col("end" if row.look == "end" else "text").str.contains(row.needs)
-        hits = open_lines.filter(near).filter(pl.col("text").str.contains(row.pattern))
-        if hits.is_empty():
-            continue
-        groups = pl.col("text").str.extract_groups(row.pattern).struct
-        found.append(
-            hits.select(
-                "at",
-                role_hit=pl.lit(row.role),
-                role_rule=pl.lit(row.id),
-                role_zone=pl.lit(row.zone),
-                role_value=groups.field(row.value) if row.value else pl.lit(None, dtype=pl.String),
-                role_text=groups.field("text") if "?P<text>" in row.pattern else pl.lit(None, dtype=pl.String),
-            )
-        )
-        open_lines = open_lines.join(hits, on="at", how="anti", maintain_order="left")
+    end = pl.col("text").str.tail(END_CHARS)
+    lines = pl.DataFrame({"text": text, "chars": chars}).with_row_index("at").with_columns(end=end)
+    found = [hits for row in load_roles() if (hits := match_row(lines, row)) is not None]
     names = ("role_hit", "role_rule", "role_zone", "role_value", "role_text")
     empty = pl.DataFrame(schema={"at": pl.UInt32, **dict.fromkeys(names, pl.String)})
-    return lines.select("at").join(pl.concat([empty, *found]), on="at", how="left", maintain_order="left").drop("at")
+    first = pl.concat([empty, *found]).unique("at", keep="first", maintain_order=True)
+    return lines.select("at").join(first, on="at", how="left", maintain_order="left").drop("at")
+
+
+def match_row(lines: pl.DataFrame, row: RoleRow) -> pl.DataFrame | None:
+    """The lines that a row matches, as `match_roles` returns them, with their place `at`; None when there is none.
+
+    `lines`: at, text, chars, end. What is cheap comes first and narrows the lines for what follows. Where none is left the
+    pattern is not even compiled, which for a long one takes as long as matching a thousand documents.
+    """
+    near = lines.filter(pl.col("chars") <= row.max_chars)
+    if row.needs:
+        near = near.filter(pl.col("end" if row.look == "end" else "text").str.contains(row.needs))
+    # A word boundary makes the engine slow where a line is not ASCII. Without it the pattern lets more lines through.
+    wide = row.pattern.replace(r"\b", "") if row.pattern.count(r"\b") == 1 else row.pattern
+    for pattern in dict.fromkeys((wide, row.pattern)):
+        if near.is_empty():
+            return None
+        near = near.filter(pl.col("text").str.contains(pattern))
+    nothing = pl.lit(None, dtype=pl.String)
+    groups = pl.col("text").str.extract_groups(row.pattern).struct
+    return near.select(
+        "at",
+        role_hit=pl.lit(row.role),
+        role_rule=pl.lit(row.id),
+        role_zone=pl.lit(row.zone),
+        role_value=groups.field(row.value) if row.value else nothing,
+        role_text=groups.field("text") if "?P<text>" in row.pattern else nothing,
+    )

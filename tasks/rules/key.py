@@ -43,15 +43,41 @@ DECORATIONS = (
 )
 
 
+# Lines that hold none of these are spelled plainly already: no sign that has another spelling, no white space but single
+# blanks. Most lines are, and looking costs a tenth of rewriting.
+ODD = "[" + "".join({*UNSEEN, *(sign[0] for sign in SAME_SIGN), "«"}) + r"]|  |[^\S ]"
+
+
 def line_key(text: pl.Expr) -> pl.Expr:
     """The key of every line: lower case, one space for any white space, plain quote signs, no decoration around it.
 
     Applying it twice changes nothing. A line of decoration only has the empty key; one that begins with an underscore, which
     agencies type between the parts of a report, has the key `_`.
     """
-    seen = text.str.to_lowercase().str.replace_many(list(UNSEEN), [""])
-    plain = seen.str.replace_many(SAME_SIGN).str.replace_all(r"\s{2,}|[^\S ]", " ")
-    plain = plain.str.replace(QUOTED, '"$1"')
+    return text.map_batches(key_lines, return_dtype=pl.String, is_elementwise=True)
+
+
+def key_lines(text: pl.Series) -> pl.Series:
+    """What `line_key` makes of a series of lines; null where a line is null."""
+    lower = text.str.to_lowercase()
+    odd = lower.str.contains(ODD).fill_null(False)
+    plain = put_back(lower, odd, spell_plainly(lower.filter(odd)))
     key = plain.str.strip_chars(DECORATIONS)
-    is_rule = (key == "") & plain.str.strip_chars().str.starts_with("_")
-    return pl.when(~is_rule).then(key).when(is_rule).then(pl.lit("_"))
+    empty = (key == "").fill_null(False)
+    is_rule = plain.filter(empty).str.strip_chars().str.starts_with("_")
+    return put_back(key, empty, pl.Series(["", "_"]).gather(is_rule.cast(pl.UInt32)))
+
+
+def spell_plainly(lower: pl.Series) -> pl.Series:
+    """Lines in lower case with signs and white space spelled in one way."""
+    seen = lower.str.replace_many(list(UNSEEN), [""]).str.replace_many(SAME_SIGN)
+    return seen.str.replace_all(r"\s{2,}|[^\S ]", " ").str.replace(QUOTED, '"$1"')
+
+
+def put_back(values: pl.Series, mask: pl.Series, others: pl.Series) -> pl.Series:
+    """`values` with `others`, in their order, where the mask is true."""
+    if others.is_empty():
+        return values
+    own = pl.int_range(len(values), dtype=pl.UInt32, eager=True)
+    new = (mask.cast(pl.UInt32).cum_sum() + (len(values) - 1)).cast(pl.UInt32)
+    return pl.concat([values, others]).gather(new.zip_with(mask, own))

@@ -70,7 +70,10 @@ def rank_keys(keys: pl.Series, book: Book) -> pl.DataFrame:
 def search(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:
     """Columns evidence, rank: the first pattern of a chunk that matches each key. `table`: evidence, chars."""
     key = pl.col("evidence")
-    hit = table.filter((pl.col("chars") <= chunk.max_chars) & key.str.contains(chunk.test))
+    # Two filters: in one, the pattern would be put to the long lines as well.
+    hit = table.filter(pl.col("chars") <= chunk.max_chars).filter(key.str.contains(chunk.test))
+    if hit.is_empty():  # compiling the groups takes longer than matching a small shard
+        return pl.DataFrame(schema={"evidence": pl.String, "rank": pl.UInt32})
     groups = hit.lazy().select("evidence", groups=key.str.extract_groups(chunk.which)).unnest("groups")
     ranks = [pl.when(pl.col(f"r{rank}").is_not_null()).then(pl.lit(rank, pl.UInt32)) for rank in chunk.ranks]
     return groups.select("evidence", rank=pl.coalesce(ranks)).collect()

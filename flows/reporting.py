@@ -1,0 +1,123 @@
+"""The pages of runs: one written at the end of each run, and `copydesk report`, which makes them anew from the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.console import fail, out, print_table
+from flows.errors import EXPECTED, exit_code
+from flows.settings import Settings
+from tasks.lake import Lake
+from tasks.report.record import RunRecord, find_folder, name_page, outline, read_record, write_record, write_whole
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from flows.recipe import Outcome
+    from tasks.receipt import StagedRun
+
+
+def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quarantine: pl.DataFrame | None) -> Path:
+    """Writes the page of a run that has just ended, and the index; returns the page's path.
+
+    `runs`, `quarantine`: what is staged, of which the page of a blocked batch is made; others are read from the lake.
+    """
+    from tasks.report.collect import collect_blocked, collect_published
+    from tasks.report.index import write_index
+    from tasks.report.page import write_page
+    from tasks.report.rows import find_staged
+
+    folder = find_folder(lake)
+    source, day = outcome.batch.source.name, outcome.batch.logical_date
+    record = RunRecord(source, day, outcome.state, tuple(outcome.findings), outcome.blocked_by)
+    if outcome.state == "unchanged":
+        # Nothing was audited: what the audit said when the batch was published still holds.
+        known = read_record(name_page(folder, source, day, "published").with_suffix(".json"))
+        record = replace(record, findings=known.findings if known else ())
+    if outcome.state == "blocked" and quarantine is not None:
+        record = replace(record, receipt=outline(outcome.receipt))
+        report = collect_blocked(lake, record, outcome.receipt, find_staged(runs, quarantine))
+    else:
+        found = collect_published(lake, source, day, record)
+        if found is None:
+            raise OSError(f"{lake.path} has no batch {source} {day} any more")
+        report = found
+    page = write_record(folder, record)
+    write_whole(page, write_page(report))
+    write_index(lake, folder)
+    return page
+
+
+def write_reports(settings: Settings, source: str | None, day: date | None, target: Path | None) -> int:
+    """Writes the pages of all batches of a lake (of a source, of one batch) and the index; returns an exit code.
+
+    Pages of blocked runs stay as they were written: what they were made of is gone.
+    """
+    lake = Lake(settings.lake)
+    try:
+        if not lake.version() and not find_folder(lake).exists():
+            return fail(f"there is no lake at {settings.lake}. Ingest something first, or give --lake.", 2)
+        batches = find_batches(lake, source, day)
+        if not batches and not find_blocked(lake, source, day):
+            return fail(f"{settings.lake} has no batch {name_batch(source, day)}. `copydesk sources` lists them.", 2)
+        return write_all(lake, batches, target or find_folder(lake), find_blocked(lake, source, day))
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    except OSError as error:
+        return fail(f"the report could not be written: {error}", 1)
+
+
+def write_all(lake: Lake, batches: Sequence[tuple[str, date]], target: Path, blocked: Sequence[Path]) -> int:
+    """Writes the pages and prints where they are."""
+    from tasks.report.collect import collect_published
+    from tasks.report.index import write_index
+    from tasks.report.page import write_page
+
+    own = find_folder(lake)
+    pages = []
+    for source, day in batches:
+        known = read_record(name_page(own, source, day, "published").with_suffix(".json"))
+        report = collect_published(lake, source, day, known)
+        if report is not None:
+            pages.append((source, day, report.state, name_page(target, source, day, "published")))
+            write_whole(pages[-1][-1], write_page(report))
+    for path in blocked:
+        record = read_record(path)
+        if record is None:
+            continue
+        page = name_page(target, record.source, record.logical_date, "blocked")
+        pages.append((record.source, record.logical_date, "blocked", page))
+        if target != own:
+            for part in (path, path.with_suffix(".html")):
+                write_whole(page.with_suffix(part.suffix), part.read_text(encoding="utf-8"))
+    index = write_index(lake, target)
+    print_table(("source", "date", "state", "page"), pages if len(pages) <= SHOWN else ())
+    out.print(
+        f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}", soft_wrap=True, markup=False
+    )
+    return 0
+
+
+SHOWN = 20
+
+
+def find_batches(lake: Lake, source: str | None, day: date | None) -> list[tuple[str, date]]:
+    """The batches that the lake has, those asked for."""
+    if not lake.version():
+        return []
+    found = lake.receipts(source, ("source", "logical_date"))
+    return [(row["source"], row["logical_date"]) for row in found if day is None or row["logical_date"] == day]
+
+
+def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[Path]:
+    """The records of blocked runs, those asked for."""
+    return sorted(find_folder(lake).glob(f"{source or '*'}/{day or '*'}.blocked.json"))
+
+
+def name_batch(source: str | None, day: date | None) -> str:
+    """What was asked for, in words."""
+    return " ".join(str(part) for part in (source, day) if part) or "at all"

@@ -1,0 +1,161 @@
+"""Numbers of a batch for its charts, from narrow columns: days, languages, lengths, publishers against their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from tasks.lake import Lake, Manifest, month_of, table_paths
+from tasks.publishing.twins import read_own_claims
+from tasks.report.rows import scan_table
+
+NARROW = (
+    *("doc_id", "publisher", "uri", "title", "language", "logical_date", "published_at", "line_count", "raw_chars"),
+    *("text_chars", "removed_lines", "removed_chars", "flags"),
+)
+LANGUAGES_SHOWN = 5
+# Periods that are shown up to the batch's own, by the digits of a date that name them: days, months, years.
+PERIODS = {10: 45, 7: 36, 4: 40}
+EARLIER_SHARE = 0.25  # when more documents than this are older than what would be shown, periods get longer
+EARLIER = "earlier"
+PUBLISHERS_SHOWN = 12
+OTHERS = "others"
+# Text lengths in characters: each bin begins here and ends where the next one begins.
+LENGTHS = (1, 100, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+HISTORY_BATCHES = 12
+HISTORY_DOCUMENTS = 200_000
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Documents of one language in one period (a day, a month or a year, as its text says)."""
+
+    period: str
+    language: str
+    documents: int
+
+
+@dataclass(frozen=True)
+class LengthCount:
+    """Documents whose text has `low` characters or more, and fewer than `high` (None: no limit)."""
+
+    low: int
+    high: int | None
+    documents: int
+
+
+@dataclass(frozen=True)
+class PublisherShare:
+    """The share of a publisher's characters that was taken out, here and in earlier batches of the source (None: none)."""
+
+    publisher: str
+    documents: int
+    share: float
+    usual: float | None
+    documents_before: int
+
+
+def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
+    """Documents by day of publication (else of the batch, which is `day`) and language, in order.
+
+    Days become months or years where that shows more of the batch; what is older still stands under EARLIER, the rarest
+    languages under OTHERS.
+    """
+    dated = documents.select(
+        "language", day=pl.coalesce(pl.col("published_at").dt.date(), pl.col("logical_date")).dt.to_string("%Y-%m-%d")
+    )
+    for digits, periods in PERIODS.items():
+        first = count_back(day, digits, periods - 1)
+        counted = dated.with_columns(period=pl.col("day").str.head(digits))
+        counted = counted.with_columns(
+            period=pl.when(pl.col("period") >= first).then("period").otherwise(pl.lit(EARLIER))
+        )
+        if (counted["period"] == EARLIER).sum() <= EARLIER_SHARE * counted.height:
+            break
+    ranked = counted.group_by("language").len().sort("len", "language", descending=[True, False])["language"]
+    shown = ranked.head(LANGUAGES_SHOWN if len(ranked) > LANGUAGES_SHOWN + 1 else LANGUAGES_SHOWN + 1)
+    named = counted.with_columns(
+        language=pl.when(pl.col("language").is_in(shown.implode())).then("language").otherwise(pl.lit(OTHERS))
+    )
+    order = {name: place for place, name in enumerate([*shown, OTHERS])}
+    found = named.group_by("period", "language").len().rows()
+    return tuple(DayCount(*row) for row in sorted(found, key=lambda row: (row[0] != EARLIER, row[0], order[row[1]])))
+
+
+def count_back(day: date, digits: int, steps: int) -> str:
+    """The day, month or year (by the digits that name it) so many of them before a day."""
+    if digits == len("2026-10-31"):
+        return str(day - timedelta(days=steps))
+    months = day.year * 12 + day.month - 1 - steps * (1 if digits == len("2026-10") else 12)
+    return f"{months // 12:04d}-{months % 12 + 1:02d}"[:digits]
+
+
+def list_periods(first: str, last: str) -> list[str]:
+    """All days, months or years from one to another."""
+    found = [first]
+    while found[-1] < last:
+        year, month, day = (int(part) for part in (found[-1] + "-01-01")[:10].split("-"))
+        if len(first) == len("2026-10-31"):
+            found.append(str(date(year, month, day) + timedelta(days=1)))
+        else:
+            found.append(count_back(date(year, month, 1), len(first), -1))
+    return found
+
+
+def count_lengths(documents: pl.DataFrame) -> tuple[LengthCount, ...]:
+    """Documents by length of text, one entry a bin, empty ones too."""
+    lengths = documents["text_chars"]
+    bounds = [*LENGTHS, None]
+    return tuple(
+        LengthCount(low, high, int(((lengths >= low) & (lengths < high if high else lengths >= low)).sum()))
+        for low, high in zip(LENGTHS, bounds[1:], strict=True)
+    )
+
+
+def share_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[PublisherShare, ...]:
+    """The publishers with most documents, each with the share taken out now and before.
+
+    `history`: publisher, raw_chars, removed_chars of documents of earlier batches.
+    """
+
+    def sum_up(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.group_by("publisher").agg(
+            documents=pl.len(), share=pl.col("removed_chars").sum() / pl.max_horizontal(pl.col("raw_chars").sum(), 1)
+        )
+
+    before = sum_up(history).rename({"share": "usual", "documents": "documents_before"})
+    both = sum_up(documents).join(before, on="publisher", how="left")
+    ranked = both.sort("documents", "publisher", descending=[True, False]).head(PUBLISHERS_SHOWN)
+    rows = ranked.select("publisher", "documents", "share", "usual", pl.col("documents_before").fill_null(0)).rows()
+    return tuple(PublisherShare(*row) for row in rows)
+
+
+def read_history(lake: Lake, manifest: Manifest, source: str, day: date) -> pl.DataFrame:
+    """Publisher, raw_chars and removed_chars of the documents of the latest batches of a source before a day.
+
+    At most HISTORY_BATCHES of them, and of those as many as come to HISTORY_DOCUMENTS.
+    """
+    dates: list[date] = []
+    documents = 0
+    earlier = [row for row in lake.receipts(source, ("logical_date", "published")) if row["logical_date"] < day]
+    for row in reversed(earlier[-HISTORY_BATCHES:]):
+        documents += row["published"]
+        if dates and documents > HISTORY_DOCUMENTS:
+            break
+        dates.append(row["logical_date"])
+    months = find_months(lake, manifest, source, dates)
+    own = (pl.col("source") == source) & pl.col("logical_date").is_in(dates)
+    narrow = scan_table(lake, manifest, "documents", months).filter(own)
+    return narrow.select("publisher", "raw_chars", "removed_chars").collect()
+
+
+def find_months(lake: Lake, manifest: Manifest, source: str, dates: Sequence[date]) -> list[str]:
+    """The partitions in which documents of some batches lie."""
+    found: set[str] = set()
+    for day in dates:
+        claims = read_own_claims(table_paths(lake, manifest, "claims", month_of(day)), source, day)
+        found.update(claims["partition"])
+    return sorted(found)

@@ -1,0 +1,177 @@
+"""Lines taken out, seen rule by rule: the surest hit and the most doubtful ones.
+
+Doubt is a number from 0 to 1 taken from the columns there are, so that the lines to look at twice come first:
+
+    page model     its own uncertainty: 1 where it gave 0.5, 0 where it gave 1
+    learned lines  the share of the publisher's documents that do not have the line
+    copies         0: the line they repeat is shown beside them
+    written rules  how near the line came to being protected as a paragraph (tasks/annotate.py), halved outside the body,
+                   divided by the number of documents that have the same line
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from tasks.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+
+SAMPLE_LINES = 200_000
+SHOWN_CHARS = 300
+RULES_SHOWN = 10
+DOUBTS_SHOWN = 2
+LEAST_DOUBT = 0.2
+NEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line that was taken out. `documents`: how many of the sample have the same line; `signs`: the doubt in words."""
+
+    doc_id: str
+    line: int
+    rule: str
+    evidence: str | None
+    text: str
+    doubt: float
+    documents: int
+    signs: str
+
+
+@dataclass(frozen=True)
+class RuleHits:
+    """What one rule took out: lines in the batch, documents of the sample, its surest and its most doubtful hits."""
+
+    rule: str
+    lines: int
+    documents: int
+    surest: Hit | None
+    doubtful: tuple[Hit, ...]
+
+    @property
+    def kind(self) -> str:
+        """What decided, see `name_kind`."""
+        return name_kind(self.rule)
+
+
+def name_kind(rule: str) -> str:
+    """What decided on a line taken out: page, learned, repeat, list (under a header) or rule."""
+    first, last = rule.partition(".")[0], rule.rpartition(".")[2]
+    return first if first in ("page", "learned", "repeat") else "list" if last == "list" else "rule"
+
+
+def draw_sample(documents: pl.DataFrame) -> str | None:
+    """The last doc_id of a sample with at most SAMPLE_LINES lines taken out; None: all of them.
+
+    Ids are hashes, so the first ones in order are a fair draw, the same at every run, and lie together in the files.
+    """
+    if documents["removed_lines"].sum() <= SAMPLE_LINES:
+        return None
+    ordered = documents.select("doc_id", "removed_lines").sort("doc_id")
+    within = ordered.filter(pl.col("removed_lines").cum_sum() <= SAMPLE_LINES)
+    return str((within if within.height else ordered.head(1))["doc_id"][-1])
+
+
+def read_removed(lines: pl.LazyFrame, documents: pl.LazyFrame, last: str | None) -> pl.DataFrame:
+    """The lines taken out of the sample, each with its doubt.
+
+    Returns doc_id, line, rule, evidence, text, documents, inside, nearness, chance, doubt, sorted by doc_id and line.
+    """
+    drawn = pl.col("doc_id") <= last if last is not None else pl.lit(True)
+    body = documents.filter(drawn).select(
+        "doc_id", first=pl.col("body_lines").list.min(), last=pl.col("body_lines").list.max()
+    )
+    gone = lines.filter(pl.col("removed"), drawn).select("doc_id", "line", "role", "rule", "evidence", "text")
+    return weigh(gone.join(body, on="doc_id", how="left").collect()).sort("doc_id", "line")
+
+
+def weigh(gone: pl.DataFrame) -> pl.DataFrame:
+    """Adds documents, inside, nearness, chance and doubt. `gone`: doc_id, line, rule, evidence, text, first, last."""
+    rule, evidence = pl.col("rule"), pl.col("evidence")
+    numbers = evidence.str.extract_groups(r"^seen in ([\d,]+) of ([\d,]+) ").struct
+    seen, of = (numbers.field(at).str.replace_all(",", "").cast(pl.Float64) for at in ("1", "2"))
+    near = pl.max_horizontal(
+        pl.col("width") / PARAGRAPH_WIDTH,
+        pl.when(pl.col("ends_sentence")).then(pl.col("width") / SENTENCE_WIDTH).otherwise(0.0),
+    )
+    chance = pl.when(rule.str.starts_with("page.")).then(evidence.str.extract(r"probability ([\d.]+)").cast(pl.Float64))
+    place = pl.when(pl.col("inside")).then(1.0).otherwise(0.5)
+    return (
+        measure_lines(gone)
+        .with_columns(
+            documents=pl.col("doc_id").n_unique().over("rule", "text").cast(pl.Int64),
+            inside=((pl.col("line") > pl.col("first")) & (pl.col("line") < pl.col("last"))).fill_null(False),
+            nearness=near.clip(0, 1),
+            chance=chance,
+        )
+        .with_columns(
+            doubt=pl.when(pl.col("chance").is_not_null())
+            .then((2 * (1 - pl.col("chance"))).clip(0, 1))
+            .when(rule.str.starts_with("repeat."))
+            .then(0.0)
+            .when((rule == "learned.line") & (of > 0))
+            .then((1 - seen / of).clip(0, 1))
+            .otherwise(pl.col("nearness") * place / pl.col("documents"))
+            .round(3)
+        )
+        .select(
+            *("doc_id", "line", "rule", "evidence", "text", "documents", "inside", "nearness", "chance", "doubt"),
+            "ends_sentence",
+        )
+    )
+
+
+def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple[RuleHits, ...]:
+    """The rules that took most, with their surest and most doubtful hits. `counts`: rule and lines in the whole batch."""
+    ranked = sorted(counts, key=lambda count: (-count[1], count[0]))[:RULES_SHOWN]
+    found = []
+    for rule, lines in ranked:
+        hits = removed.filter(pl.col("rule") == rule)
+        distinct = hits.sort("doc_id", "line").unique("text", keep="first", maintain_order=True)
+        surest = distinct.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
+        doubts = rank_doubts(distinct.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
+        best = next(make_hits(surest), None)
+        found.append(RuleHits(rule, lines, hits["doc_id"].n_unique(), best, tuple(make_hits(doubts))))
+    return tuple(found)
+
+
+def pick_doubts(removed: pl.DataFrame, most: int) -> tuple[Hit, ...]:
+    """The most doubtful lines of all rules, at most two a rule."""
+    distinct = removed.sort("doc_id", "line").unique(["rule", "text"], keep="first", maintain_order=True)
+    ranked = rank_doubts(distinct).filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN)
+    return tuple(make_hits(ranked.head(most)))
+
+
+def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:
+    """Hits with a doubt worth naming, most doubtful first."""
+    return hits.filter(pl.col("doubt") >= LEAST_DOUBT).sort("doubt", "doc_id", "line", descending=[True, False, False])
+
+
+def make_hits(rows: pl.DataFrame) -> Iterator[Hit]:
+    """Rows as `weigh` gives them, as hits."""
+    for row in rows.iter_rows(named=True):
+        yield Hit(
+            row["doc_id"], row["line"], row["rule"], row["evidence"], row["text"][:SHOWN_CHARS], row["doubt"],
+            row["documents"], "; ".join(say_signs(row)),
+        )  # fmt: skip
+
+
+def say_signs(row: Mapping[str, Any]) -> Iterator[str]:
+    """What speaks for or against a cut, in a few words."""
+    if name_kind(row["rule"]) == "repeat":
+        if (row["evidence"] or "").isdigit():
+            yield f"repeats line {int(row['evidence']) + 1}"
+        return
+    if row["chance"] is not None:
+        yield f"the page model gave {row['chance']:.2f}"
+    if row["inside"]:
+        yield "inside the body"
+    if row["ends_sentence"]:
+        yield "ends as a sentence does"
+    if row["nearness"] >= NEAR and row["chance"] is None:
+        yield f"{row['nearness']:.0%} of the way to a paragraph"
+    if row["documents"] > 1:
+        yield f"the same line in {row['documents']:,} documents"

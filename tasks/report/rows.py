@@ -1,0 +1,61 @@
+"""Where the rows of a batch lie: in the published lake, or in the staged shards of a batch that was not published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from tasks.lake import Lake, Manifest, file_schema, month_of, table_paths
+from tasks.publishing.twins import read_own_claims
+from tasks.receipt import StagedRun
+from tasks.schema import TABLES
+
+
+@dataclass(frozen=True)
+class BatchRows:
+    """A batch's documents and lines, not yet read, and its rows of quarantine, with the columns of `schema.TABLES`."""
+
+    documents: pl.LazyFrame
+    lines: pl.LazyFrame
+    quarantine: pl.LazyFrame
+
+
+def find_published(lake: Lake, manifest: Manifest, source: str, day: date) -> BatchRows:
+    """The rows that readers find of a batch. Only the partitions that it claims are ever opened."""
+    claims = read_own_claims(table_paths(lake, manifest, "claims", month_of(day)), source, day)
+    months = sorted(set(claims["partition"]))
+    own = (pl.col("source") == source) & (pl.col("logical_date") == day)
+    return BatchRows(
+        scan_table(lake, manifest, "documents", months).filter(own),
+        scan_table(lake, manifest, "lines", months).filter(own),
+        scan_table(lake, manifest, "quarantine", [month_of(day)]).filter(own),
+    )
+
+
+def scan_table(lake: Lake, manifest: Manifest, table: str, months: Sequence[str]) -> pl.LazyFrame:
+    """Some partitions of a published table."""
+    return scan_files([path for month in months for path in table_paths(lake, manifest, table, month)], table)
+
+
+def find_staged(runs: Sequence[StagedRun], quarantine: pl.DataFrame) -> BatchRows:
+    """The rows that would have been published: staged shards without what is left out of them."""
+    tables = {}
+    for table in ("documents", "lines"):
+        parts = [
+            scan_files([run.folder / f"{table}.parquet"], table).filter(~pl.col("doc_id").is_in(sorted(run.without)))
+            for run in runs
+        ]
+        tables[table] = pl.concat(parts) if parts else scan_files([], table)
+    names = TABLES["quarantine"].names
+    return BatchRows(tables["documents"], tables["lines"], quarantine.select(names).lazy())
+
+
+def scan_files(paths: Sequence[Path], table: str) -> pl.LazyFrame:
+    """Files of a table; an empty frame of its columns when there is none."""
+    if not paths:
+        return pl.DataFrame(pl.from_arrow(file_schema(table).empty_table())).lazy()
+    return pl.scan_parquet(list(paths), hive_partitioning=False).select(TABLES[table].names)

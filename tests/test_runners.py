@@ -1,0 +1,223 @@
+"""The same flow on threads, on processes, on a Dask cluster and on a Ray cluster: the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lakes import hash_lake, make_lake
+
+from flows.errors import RunnerError, WorkerUnfit
+from flows.settings import Settings
+from flows.workplace import check_workplace, mark_workplace
+from tasks.batch import InputFile, Limits, Shard, Source
+
+DAY = date(2026, 10, 31)
+SIZE = 30_000
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder `in` with one file that is cut into several shards, and a small one."""
+    root = tmp_path_factory.mktemp("raw")
+    (root / "in").mkdir()
+    records = [
+        {
+            "id": str(number),
+            "title": f"Story number {number} of the day",
+            "text": "\n\n".join(f"Sentence {n} of story {number % 90} tells how the ferry left Larkhaven at six." for n in range(5)),
+        }
+        for number in range(100)
+    ]
+    (root / "in" / "a.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n{")
+    (root / "in" / "b.txt").write_text("A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n")
+    return root
+
+
+@pytest.fixture(scope="module")
+def expected(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a run in process makes of it."""
+    lake = tmp_path_factory.mktemp("expected") / "lake"
+    assert make_lake(raw, "in", lake, name="in", day=DAY, limits=Limits(shard_bytes=SIZE)).state == "published"
+    return hash_lake(lake)
+
+
+@pytest.fixture
+def run(raw: Path, tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    """Runs the flow on the raw files as the settings say; returns the lake's hashes."""
+    monkeypatch.chdir(raw)
+
+    def start(**settings: object) -> dict[str, str]:
+        from flows.ingest import ingest
+
+        for name, value in {"shard_bytes": SIZE, "workers": 2, **settings}.items():
+            monkeypatch.setenv(f"COPYDESK_{name.upper()}", str(value))
+        (outcome,) = ingest(what=["in"], logical_date=DAY, lake=str(tmp_path / "lake"))
+        assert outcome.state == "published"
+        return hash_lake(tmp_path / "lake")
+
+    return start
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("name", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
+def test_a_runner_of_this_machine_gives_the_same_bytes(run: Callable[..., dict[str, str]], expected: dict[str, str], name: str) -> None:
+    assert run(runner=name) == expected
+
+
+@contextmanager
+def start_dask(folder: Path, project: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, as processes of their own on loopback: its address, and the workers."""
+    environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
+    file = folder / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter", "--scheduler-file", str(file)]
+    log = (folder / "dask.log").open("wb")
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*command[:2], *words], cwd=project, env=environment, stdout=log, stderr=log)
+
+    jobs = [start("distributed.cli.dask_scheduler", *options)]
+    options = ["--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    try:
+        workers = [start("distributed.cli.dask_worker", *options, "--local-directory", str(folder)) for _ in range(2)]
+        jobs += workers
+        from distributed import Client
+
+        with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+            address = client.scheduler.address
+        yield address, workers
+    finally:
+        for job in reversed(jobs):
+            job.kill()
+            job.wait()
+        log.close()
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_same_bytes(
+    run: Callable[..., dict[str, str]], expected: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    with start_dask(tmp_path, project) as (address, _):
+        assert run(runner="dask", runner_address=address) == expected
+
+
+def kill_busy(address: str) -> int:
+    """Waits until a Dask worker is at a task, and kills it; its process id."""
+    from distributed import Client
+
+    with Client(address, timeout=60, set_as_default=False) as client:
+        pids = client.run(os.getpid)
+        while not (busy := [worker for worker, tasks in client.processing().items() if tasks]):
+            pass
+        os.kill(pids[busy[0]], signal.SIGKILL)
+        return pids[busy[0]]
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_a_dask_worker_that_dies_changes_nothing(
+    run: Callable[..., dict[str, str]], expected: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    with start_dask(tmp_path, project) as (address, workers), ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill_busy, address)
+        assert run(runner="dask", runner_address=address) == expected
+        (dead,) = [worker for worker in workers if worker.pid == killed.result()]
+        assert dead.wait() == -signal.SIGKILL
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_a_ray_cluster_gives_the_same_bytes(run: Callable[..., dict[str, str]], expected: dict[str, str]) -> None:
+    assert run(runner="ray") == expected
+
+
+WRONG = {
+    "no such runner": ({"runner": "dusk"}, "there is no runner 'dusk'. There are auto, threads"),
+    "an address for threads": ({"runner": "threads", "runner_address": "tcp://a:1"}, "takes no address"),
+    "no port": ({"runner": "dask", "runner_address": "scheduler"}, "is no address of a dask cluster"),
+    "no number": ({"runner": "ray", "runner_address": "ray://head:x"}, "is no address of a ray cluster"),
+    "nobody there": ({"runner": "dask", "runner_address": "tcp://127.0.0.1:1"}, "nothing answers at tcp://127.0.0.1:1"),
+}
+
+
+@pytest.mark.parametrize(("settings", "words"), WRONG.values(), ids=WRONG)
+def test_a_wrong_runner_is_one_clear_line(settings: dict[str, Any], words: str) -> None:
+    from flows.runners import make_runner
+
+    with pytest.raises(RunnerError, match=re.escape(words)):
+        make_runner(Settings(**settings))
+
+
+@pytest.mark.parametrize("name", ["dask", "ray"])
+def test_a_missing_extra_is_one_clear_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.runners import make_runner
+
+    monkeypatch.setitem(sys.modules, f"prefect_{name}.task_runners", None)
+    with pytest.raises(RunnerError, match=rf"the runner {name} needs a library that is missing .*: install copydesk\[{name}\]"):
+        make_runner(Settings(runner=name))
+
+
+def test_workers_elsewhere_need_a_server_that_they_can_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.runners import check_address
+
+    with socket.socket() as listening:
+        # An address of this machine that is not loopback's name; nothing leaves it.
+        listening.bind(("0.0.0.0", 0))
+        listening.listen()
+        address = f"tcp://0.0.0.0:{listening.getsockname()[1]}"
+        monkeypatch.delenv("PREFECT_API_URL", raising=False)
+        with pytest.raises(RunnerError, match="Start a server and set PREFECT_API_URL"):
+            check_address("dask", address)
+        monkeypatch.setenv("PREFECT_API_URL", "http://server:4200/api")
+        check_address("dask", address)
+
+
+def test_the_command_line_says_what_is_wrong_with_a_runner(raw: Path, tmp_path: Path, project: Path) -> None:
+    command = [sys.executable, "-m", "flows.cli", "ingest", "in", "--lake", str(tmp_path / "lake"), "--runner", "dusk"]
+    said = subprocess.run(command, cwd=raw, env={**os.environ, "PYTHONPATH": str(project)}, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == "error: there is no runner 'dusk'. There are auto, threads, processes, dask, ray.\n"
+
+
+def test_a_worker_without_the_shared_disk_does_not_start(tmp_path: Path) -> None:
+    staging, seen = tmp_path / "staging", tmp_path / "a.txt"
+    staging.mkdir()
+    seen.write_text("words")
+    shard = Shard(Source("s", "x"), DAY, 0, (InputFile(str(seen), "a.txt", 5),))
+    place = mark_workplace(staging)
+    check_workplace(place, shard)
+    gone = replace(shard, files=(InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
+    with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
+        check_workplace(place, gone)
+    with pytest.raises(WorkerUnfit, match="has other versions"):
+        check_workplace(replace(place, versions="rules 0"), shard)
+    # Another disk under the same path may well hold a folder of an earlier run.
+    with pytest.raises(WorkerUnfit, match="does not see this run's folder"):
+        check_workplace(replace(place, token="another"), shard)
+    shutil.rmtree(staging)
+    with pytest.raises(WorkerUnfit, match="on a disk that they share"):
+        check_workplace(place, shard)
+
+
+def test_nothing_reports_home() -> None:
+    from flows.prefect_defaults import DEFAULTS
+
+    assert DEFAULTS["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
