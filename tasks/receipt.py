@@ -184,6 +184,8 @@ def sum_batch(
         "document_rows": sum(count_rows(run, "documents") for run in runs),
         "quarantine_rows": quarantine.height,
         "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
+        "language_documents": sum(entry["count"] for entry in receipt["languages"]),
+        "profile_documents": sum(entry["documents"] for entry in receipt["profile"]),
     }
 
 
