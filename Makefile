@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types docs-check docs wheel bench lock clean
+.PHONY: help run ui test test-all test-ui lint types docs-check docs wheel bench torture lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,11 +22,19 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## run the real Prefect flow on seeds/ and show what came out
 	@$(BIN)/copydesk ingest seeds --prefect
 
+ui: $(READY) ## start Prefect's UI with a worker and every deployment: make ui PORT=4200
+	@$(BIN)/copydesk ui $(if $(PORT),--port $(PORT))
+
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
 
 test-all: $(READY) ## run the slow tests too
 	@$(BIN)/python -m pytest -m ""
+
+test-ui: $(READY) ## drive Prefect's UI in a real browser (installs Chromium where it may)
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "Chromium is not here, and only root can install it: apt-get install chromium"
+	@$(BIN)/python -m pytest -m ui
 
 lint: $(READY) ## check style
 	@$(BIN)/ruff check .
@@ -47,6 +55,10 @@ wheel: $(READY) ## build the wheel into dist/
 bench: $(READY) ## measure what a document costs: make bench DOCUMENTS=5000 ROUNDS=3 PEERS=python WRITE=1
 	@PYTHONPATH=tests $(BIN)/python -m benchmark.run $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write docs/benchmark.md)
+
+torture: $(READY) ## kill writers of a lake for a while: make torture MINUTES=5 SEED=1 WRITE=1
+	@PYTHONPATH=tests $(BIN)/python -m torture.run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(WRITE),--write docs/torture.md)
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra warc --extra s3 --extra dask --extra ray --extra iceberg --universal --python-version 3.11 --generate-hashes \

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.settings import Settings
-from tasks.lake import Lake
+from tasks.lake import Lake, LakeError
 
 BESIDE = "store"  # the catalog in the lake's own store
 
@@ -14,9 +15,9 @@ def register_tables(settings: Settings) -> int:
     """Points the catalog's tables to the published version and says what it did; returns the exit code."""
     from tasks.iceberg import register
 
-    uri = find_catalog(settings)
     try:
-        tables = register(Lake(settings.lake), uri)
+        uri = find_catalog(settings)
+        tables = register(find_folder(settings), uri)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_table(
@@ -33,7 +34,7 @@ def follow_publish(settings: Settings) -> None:
     if settings.iceberg:
         from tasks.iceberg import register
 
-        register(Lake(settings.lake), find_catalog(settings))
+        register(find_folder(settings), find_catalog(settings))
 
 
 def find_catalog(settings: Settings) -> str:
@@ -41,4 +42,12 @@ def find_catalog(settings: Settings) -> str:
     from tasks.iceberg import default_catalog, name_catalog
 
     where = settings.iceberg or BESIDE
-    return default_catalog(Lake(settings.lake)) if where == BESIDE else name_catalog(where)
+    return default_catalog(find_folder(settings)) if where == BESIDE else name_catalog(where)
+
+
+def find_folder(settings: Settings) -> Lake:
+    """The lake, which must lie on a disk: a catalog names files that stay, and objects that readers see are replaced."""
+    lake = open_lake(settings.lake)
+    if not lake.is_local:
+        raise LakeError(f"{lake.name}: an Iceberg catalog can be kept of a lake on a disk only")
+    return lake

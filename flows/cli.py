@@ -32,7 +32,9 @@ DriftOption = Annotated[
         show_default="warn",
     ),
 ]
-LakeOption = Annotated[Optional[Path], typer.Option("--lake", help="Folder of the lake.", show_default="lake")]
+LakeOption = Annotated[
+    Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
+]
 
 
 def say_version(wanted: bool) -> None:
@@ -130,6 +132,56 @@ def ingest(
 
 
 @app.command()
+def backfill(
+    start: Annotated[date, typer.Option("--from", parser=parse_date, metavar="YYYY-MM-DD", help="First logical date.")],
+    end: Annotated[date, typer.Option("--to", parser=parse_date, metavar="YYYY-MM-DD", help="Last logical date.")],
+    names: Annotated[
+        Optional[list[str]],
+        typer.Argument(help="Declared sources. All when left out.", metavar="[SOURCE]", show_default=False),
+    ] = None,
+    on_existing: Annotated[
+        Literal["skip", "stale", "replace"],
+        typer.Option(
+            "--on-existing",
+            help="Days that the lake has: skip leaves them, stale makes those anew that were made with other rules or of "
+            "other files, replace also compares the contents of all files.",
+        ),
+    ] = "skip",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show how the days stand and what would be run.")
+    ] = False,
+    parallel: Annotated[int, typer.Option("--parallel", min=1, max=8, help="Days worked on at the same time.")] = 1,
+    newest_first: Annotated[bool, typer.Option("--newest-first/--oldest-first", help="Which end to begin at.")] = True,
+    lake: LakeOption = None,
+    learned: Annotated[
+        Optional[str],
+        typer.Option("--learned", help="Learned lines to use, as in ingest.", show_default="auto", metavar="VERSION"),
+    ] = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Look at a range of days, and run those that are missing, failed or stale."""
+    from flows.run_backfill import run_backfill
+
+    settings = read_settings(lake=lake, sources=sources, learned=learned)
+    code = run_backfill(
+        names or [], start, end, settings,
+        on_existing=on_existing, order="newest first" if newest_first else "oldest first",
+        dry_run=dry_run, parallel=parallel,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:
+    """Start a Prefect server with its UI, a worker and every deployment of prefect.yaml; ctrl-C stops it all."""
+    from flows.ui import run_ui
+
+    raise typer.Exit(run_ui(port, Path.cwd()))
+
+
+@app.command()
 def why(
     key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
     lake: LakeOption = None,
@@ -221,6 +273,23 @@ def quarantine(
 
 
 @app.command()
+def report(
+    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
+    day: Annotated[
+        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
+    ] = None,
+    lake: LakeOption = None,
+    target: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
+    ] = None,
+) -> None:
+    """Write the pages of batches, and an index over them: what came of each, with figures, texts and doubts."""
+    from flows.reporting import write_reports
+
+    raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
+
+
+@app.command()
 def replay(
     source: Annotated[str, typer.Option("--source", help="Source of the batch.")],
     day: Annotated[
@@ -292,23 +361,6 @@ def diff(
 
     settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
     raise typer.Exit(run_diff(settings, source, day, examples))
-
-
-@app.command()
-def report(
-    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
-    day: Annotated[
-        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
-    ] = None,
-    lake: LakeOption = None,
-    target: Annotated[
-        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
-    ] = None,
-) -> None:
-    """Write the pages of batches, and an index over them: what came of each, with figures, texts and doubts."""
-    from flows.reporting import write_reports
-
-    raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
 
 
 @app.command()
@@ -386,6 +438,29 @@ def rollback(
 
 
 @app.command()
+def repartition(
+    by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
+) -> None:
+    """Partition a lake by day, or by month again, in one step; below a month its days."""
+    from flows.commands import change_partitions
+
+    raise typer.Exit(change_partitions(read_settings(lake=lake), by))
+
+
+@app.command()
+def files(
+    table: Annotated[
+        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+    ] = "documents",
+    lake: LakeOption = None,
+) -> None:
+    """The files of the published version, which never change: for a reader who must see one version throughout."""
+    from flows.commands import list_files
+
+    raise typer.Exit(list_files(read_settings(lake=lake), table))
+
+
+@app.command()
 def doctor(lake: LakeOption = None) -> None:
     """Look whether everything that copydesk needs is here and works."""
     from flows.doctor import examine
@@ -401,6 +476,14 @@ def main() -> None:
         if end.code == INTERRUPTED:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
+    except Exception as error:
+        # A lake or a store that cannot be read, whatever command asked.
+        from flows.console import fail
+        from flows.errors import EXPECTED, exit_code
+
+        if not isinstance(error, EXPECTED):
+            raise
+        sys.exit(fail(error, exit_code(error)))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 from flows.catalogs import follow_publish
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.settings import Settings
 from tasks import lookup
 from tasks.reasons import explain_reason
@@ -21,7 +22,7 @@ SHOWN = 50  # findings told one by one; the table at the end counts all
 
 def pick_document(settings: Settings, key: str) -> dict[str, Any] | int:
     """The one document that `key` names, or an exit code after saying what is wrong."""
-    found = lookup.find_documents(settings.lake, key)
+    found = lookup.find_documents(open_lake(settings.lake), key)
     if len(found) == 1:
         return found[0]
     if found:
@@ -29,19 +30,21 @@ def pick_document(settings: Settings, key: str) -> dict[str, Any] | int:
         print_table(("doc_id", "uri", "title"), ((row["doc_id"], row["uri"], row["title"]) for row in found))
         return fail("name one of them", 2)
     return fail(
-        f"no document {key!r} in {settings.lake}. `copydesk why` also looks in quarantine and among duplicates.", 2
+        f"no document {key!r} in {open_lake(settings.lake).name}. "
+        "`copydesk why` also looks in quarantine and among duplicates.",
+        2,
     )
 
 
 def explain(settings: Settings, key: str) -> int:
     """What was taken out of a document and why; or why it is not published."""
-    documents = lookup.find_documents(settings.lake, key)
+    documents = lookup.find_documents(open_lake(settings.lake), key)
     if len(documents) == 1:
         return explain_document(settings, documents[0])
     if documents:
         picked = pick_document(settings, key)
         return picked if isinstance(picked, int) else 0
-    quarantined = lookup.find_quarantined(settings.lake, key)
+    quarantined = lookup.find_quarantined(open_lake(settings.lake), key)
     for row in quarantined:
         out.print(
             f"{row['uri']}: in quarantine at {row['stage']}: {', '.join(row['reasons'])}", soft_wrap=True, markup=False
@@ -49,7 +52,7 @@ def explain(settings: Settings, key: str) -> int:
         for name in ("detail", "excerpt"):
             if row[name]:
                 out.print(f"  {name}: {row[name]}", soft_wrap=True, markup=False)
-    twins = lookup.find_twins(settings.lake, key)
+    twins = lookup.find_twins(open_lake(settings.lake), key)
     for twin in twins:
         out.print(
             f"{key}: says the same as {twin['twin']} ({twin['twin_date']}), published as {twin['doc_id']}",
@@ -59,7 +62,7 @@ def explain(settings: Settings, key: str) -> int:
     if quarantined or twins:
         return 0
     return fail(
-        f"{key!r} is neither a document, nor in quarantine, nor a duplicate in {settings.lake}. "
+        f"{key!r} is neither a document, nor in quarantine, nor a duplicate in {open_lake(settings.lake).name}. "
         "Give a doc_id, uri, url or record id.",
         2,
     )
@@ -68,7 +71,7 @@ def explain(settings: Settings, key: str) -> int:
 def explain_document(settings: Settings, document: dict[str, Any]) -> int:
     """Every line of a document that is not in its text, with the rule and its why."""
     whys = {name: reason for name, reason, *_ in describe_rules()}
-    rows = lookup.find_lines(settings.lake, document["doc_id"])
+    rows = lookup.find_lines(open_lake(settings.lake), document["doc_id"])
     out.print(f"{document['doc_id']}  {document['uri']}  {document['title'] or ''}", soft_wrap=True, markup=False)
     out.print(
         f"{document['removed_lines']} of {document['line_count']} lines taken out, {len(document['body_lines'])} in the text",
@@ -129,7 +132,7 @@ def restore_document(settings: Settings, key: str) -> int:
     picked = pick_document(settings, key)
     if isinstance(picked, int):
         return picked
-    sys.stdout.buffer.write(lookup.restore_text(settings.lake, picked).encode())
+    sys.stdout.buffer.write(lookup.restore_text(open_lake(settings.lake), picked).encode())
     sys.stdout.buffer.flush()
     return 0
 
@@ -163,7 +166,7 @@ def list_sources(settings: Settings) -> int:
         declared = load_sources(settings.sources)
     except SourceError as error:
         return fail(error, 2)
-    receipts = lookup.ask(settings.lake, "receipts", "true ORDER BY source, logical_date")
+    receipts = lookup.ask(open_lake(settings.lake), "receipts", "true ORDER BY source, logical_date")
     batches = Counter(row["source"] for row in receipts)
     latest = {row["source"]: row["logical_date"] for row in receipts}
     names = [*declared, *(name for name in sorted(batches) if name not in declared)]
@@ -187,7 +190,7 @@ def list_sources(settings: Settings) -> int:
 def list_quarantine(settings: Settings, reason: str | None, source: str | None) -> int:
     """Quarantine rows, by reason."""
     rows = lookup.ask(
-        settings.lake,
+        open_lake(settings.lake),
         "quarantine",
         "(? IS NULL OR list_contains(reasons, ?)) AND (? IS NULL OR source = ?) ORDER BY reasons, uri",
         reason,
@@ -208,9 +211,8 @@ def list_quarantine(settings: Settings, reason: str | None, source: str | None) 
 def check_lake(settings: Settings, *, whole: bool) -> int:
     """Verifies a lake and prints what is wrong with it, or only looks so."""
     from tasks.check import check, find_odd_days
-    from tasks.lake import Lake
 
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
     if whole:
         with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:
             findings = check(lake, Path(scratch))
@@ -224,9 +226,9 @@ def check_lake(settings: Settings, *, whole: bool) -> int:
     if findings:
         kinds = Counter(found.what for found in findings)
         print_table(("wrong", "times"), kinds.most_common(), right=frozenset({"times"}))
-        return fail(f"{len(findings)} things are wrong with {settings.lake}", 1)
+        return fail(f"{len(findings)} things are wrong with {lake.name}", 1)
     said = "all documents" if whole else "a sample of the documents (--all takes every one)"
-    out.print(f"{settings.lake}: all files and sums and {said} are as their receipts say", soft_wrap=True, markup=False)
+    out.print(f"{lake.name}: all files and sums and {said} are as their receipts say", soft_wrap=True, markup=False)
     if doubts:
         out.print(f"{len(doubts)} days look odd beside their neighbours", markup=False)
     return 0
@@ -234,14 +236,12 @@ def check_lake(settings: Settings, *, whole: bool) -> int:
 
 def list_versions(settings: Settings) -> int:
     """The commits of a lake, newest last; those that are kept can be gone back to."""
-    from tasks.lake import Lake
-
-    lake = Lake(settings.lake)
+    lake = open_lake(settings.lake)
     current = lake.version()
     rows = []
     for made in lake.versions():
         source, day = made.batch or ("", "")
-        state = "current" if made.version == current else "kept" if lake.tree(made.version).is_dir() else ""
+        state = "current" if made.version == current else "kept" if made.kept else ""
         rows.append((made.version, source, day, made.rows.get("documents", ""), state))
     print_table(("version", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"}))
     return 0
@@ -249,16 +249,46 @@ def list_versions(settings: Settings) -> int:
 
 def roll_back(settings: Settings, number: int) -> int:
     """Makes an earlier version the current one."""
-    from tasks.lake import Lake, LakeError
+    from tasks.lake import LakeError
     from tasks.publishing.publish import roll_back as roll
 
+    lake = open_lake(settings.lake)
     try:
-        made = roll(Lake(settings.lake), number, settings.wait_seconds, keep=settings.keep_versions)
+        made = roll(lake, number, settings.wait_seconds, keep=settings.keep_versions)
     except LakeError as error:
         return fail(error, 2)
-    out.print(f"{settings.lake}: readers see version {number} again, as version {made}", markup=False)
+    out.print(f"{lake.name}: readers see version {number} again, as version {made}", markup=False)
     try:
         follow_publish(settings)
     except EXPECTED as error:
         return fail(error, exit_code(error))
+    return 0
+
+
+def change_partitions(settings: Settings, by: str) -> int:
+    """Partitions a lake by month or by day."""
+    from tasks.lake import LakeError
+    from tasks.publishing.repartition import repartition
+
+    if by not in ("month", "day"):
+        return fail(f"--by {by}: lakes are partitioned by month or by day", 2)
+    lake = open_lake(settings.lake)
+    try:
+        made = repartition(lake, by, keep=settings.keep_versions, wait_seconds=settings.wait_seconds)
+    except LakeError as error:
+        return fail(error, 2)
+    out.print(f"{lake.name}: version {made} is by {by}", markup=False)
+    return 0
+
+
+def list_files(settings: Settings, table: str) -> int:
+    """The immutable files of a table in the published version, one a line."""
+    from tasks.schema import TABLES
+
+    if table not in TABLES:
+        return fail(f"there is no table {table!r}; there are {', '.join(TABLES)}", 2)
+    lake = open_lake(settings.lake)
+    manifest = lake.manifest()
+    for file in manifest.tables.get(table, ()):
+        print(lake.locate(manifest.version, table, file))
     return 0

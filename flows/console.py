@@ -151,9 +151,11 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
     return words + (f", and {len(ranked) - most} more kinds" if len(ranked) > most else "")
 
 
-def print_directions(lake: Path) -> None:
-    """Where the Parquet is, and a question to paste."""
+def print_directions(lake: str) -> None:
+    """Where the Parquet is, and a question to paste. `lake`: how people call it."""
     out.print(f"Parquet: {lake}/documents (also lines, quarantine, receipts)", soft_wrap=True, markup=False)
+    if "://" in lake:
+        return  # engines need credentials first, each in its own way
     question = f'import duckdb; duckdb.sql(\\"{QUESTION.format(lake=lake)}\\").show()'
     out.print(f'ask:     {name_python()} -c "{question}"', soft_wrap=True, markup=False)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import map_here
 from flows.recipe import Batch, MapShards, Watcher, fit_limits, plan_files
 from flows.replaying import pick_batch
@@ -20,7 +21,6 @@ from flows.staging import claim_staging
 from tasks.batch import Limits
 from tasks.diff import Differences, count_changes, diff_batch
 from tasks.judge import judge_batch
-from tasks.lake import Lake
 from tasks.plan import cut_shards
 from tasks.shard import check_complete
 
@@ -37,11 +37,11 @@ class DryRun:
 
 
 def dry_run(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     learned: str = "auto", wait_seconds: float = 600, examples: int = 5,
 ) -> DryRun:  # fmt: skip
     """Builds and judges a batch as a run would, compares it with the lake, and publishes nothing."""
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     name, day = batch.source.name, batch.logical_date
     files = plan_files(batch, lake)
@@ -73,7 +73,7 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int) -
 
 def find_latest(settings: Settings, source: str) -> date:
     """The latest logical date of a source in the lake. Raises RequestError when it has none."""
-    days: list[date] = [row["logical_date"] for row in Lake(settings.lake).receipts(source, columns=("logical_date",))]
+    days: list[date] = [row["logical_date"] for row in open_lake(settings.lake).receipts(source, columns=("logical_date",))]
     if not days:
         raise RequestError(f"{settings.lake} has no batch of {source}. `copydesk sources` lists what it has.")
     return max(days)

@@ -12,7 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from flows.console import out, print_table
+from flows.places import open_lake
 from flows.settings import Settings
+from tasks.lake import LakeError
 from tasks.sources import SourceError, load_sources
 
 # What is known to break: the newest version that works, and what happens above it.
@@ -90,6 +92,14 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
             raise Problem(str(error)) from None
 
     def check_lake() -> str:
+        if not (lake := open_lake(settings.lake)).is_local:
+            from tasks.objects.commit import at_objects, probe_store
+
+            try:
+                probe_store(at_objects(lake))
+            except LakeError as error:
+                raise Problem(str(error)) from None
+            return f"{lake.name}: the store heeds conditional writes"
         parent = settings.lake.absolute().parent
         try:
             with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:

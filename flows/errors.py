@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.places import PlaceError
 from flows.requests import RequestError
 from flows.staging import BatchBusy
 from tasks.formats.record import MissingExtra
@@ -10,6 +11,7 @@ from tasks.learned.store import LearnedError
 from tasks.plan import PlanError
 from tasks.read import InputChanged
 from tasks.releases import ReleaseError
+from tasks.remote import AddressError
 from tasks.shard import ShardLost
 from tasks.sources import SourceError
 from tasks.tryout import TryoutError
@@ -29,6 +31,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     SourceError: 2,
     PlanError: 2,
     LearnedError: 2,
+    PlaceError: 2,
     ReleaseError: 2,
     TryoutError: 2,
     MissingExtra: 2,
@@ -37,6 +40,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     InputChanged: 1,
     ShardLost: 1,
     WorkerUnfit: 1,
+    AddressError: 1,
     BatchBusy: 1,
 }
 EXPECTED = tuple(EXIT_CODES)

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, cast
 from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from prefect import flow, get_run_logger, runtime, task, unmapped
+from prefect import State, flow, get_run_logger, runtime, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.states import Completed
 from prefect.task_runners import TaskRunner
+from pydantic import Field
 
+from flows.assets import tell_assets
+from flows.batches import ingest_by_settings
 from flows.catalogs import follow_publish
 from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
+from flows.cores import share_cores
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import shard_folder
-from flows.recipe import MapShards, Outcome, ingest_batch
-from flows.reporting import report_run
-from flows.requests import find_batches
-from flows.runners import make_runner, share_cores
-from flows.settings import Settings, make_limits
+from flows.recipe import Batch, MapShards, Outcome
+from flows.requests import RequestError, find_batches
+from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
+from flows.runlog import RunLog
+from flows.runners import make_runner
+from flows.settings import Settings
+from flows.told import fail_run
 from flows.workplace import Workplace, check_workplace, mark_workplace
 from tasks.batch import Limits, Shard
+from tasks.plan import NothingNew
 from tasks.shard import StagedShard, build_shard
 
 
@@ -39,20 +49,6 @@ class BatchBlocked(RuntimeError):
         self.outcomes = outcomes
 
 
-class RunLog:
-    """Tells the run's log how it is getting on."""
-
-    def __init__(self, logger: logging.Logger | logging.LoggerAdapter[Any], label: str) -> None:
-        self.logger = logger
-        self.label = label
-
-    def step(self, name: str) -> None:
-        self.logger.info("%s: %s", self.label, name)
-
-    def wait(self, message: str) -> None:
-        self.logger.warning(message)
-
-
 # A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts. Each attempt stages in a
 # folder of its own, so that a worker that was given up and lives on cannot spoil the next one's.
 @task(
@@ -60,8 +56,10 @@ class RunLog:
     task_run_name="{shard.source.name}-{shard.number}",
     cache_policy=NO_CACHE,
     persist_result=False,
-    retries=1,
-    retry_delay_seconds=5,
+    retries=RETRIES,
+    retry_delay_seconds=BACK_OFF,
+    retry_jitter_factor=JITTER,
+    retry_condition_fn=can_retry_help,
 )
 def build(shard: Shard, limits: Limits, place: Workplace) -> StagedShard:
     """Builds one shard: files in, staged rows out."""
@@ -87,26 +85,48 @@ def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
     return run
 
 
+def find_day(given: Mapping[str, Any], scheduled: datetime) -> date:
+    """The logical date of a run: as given, else the day it was scheduled for, however late it starts.
+
+    Raises RequestError for a time zone that nobody knows.
+    """
+    if given.get("logical_date"):
+        return date.fromisoformat(str(given["logical_date"]))
+    zone = given.get("time_zone") or "UTC"
+    try:
+        due = scheduled.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        raise RequestError(f"{zone!r} is no time zone. Write it as Europe/London, or UTC.") from None
+    return due.date() - timedelta(days=given.get("days_back") or 0)
+
+
 def name_run() -> str:
     """Run names say what and for when: ingest-seeds-2026-10-01."""
     given = runtime.flow_run.parameters
     what = "-".join(Path(part).name for part in given.get("what") or ["all"])
-    return f"ingest-{what}-{given.get('logical_date') or runtime.flow_run.scheduled_start_time.date()}"
+    try:
+        return f"ingest-{what}-{find_day(given, runtime.flow_run.scheduled_start_time)}"
+    except ValueError:
+        return f"ingest-{what}"
 
 
-@flow(name="ingest", flow_run_name=name_run, persist_result=False, validate_parameters=True)
+@flow(name="ingest", flow_run_name=name_run, persist_result=False, validate_parameters=True, timeout_seconds=24 * 3600)
 def ingest(
     what: list[str] = [],  # noqa: B006  (a form shows an empty list, and nobody changes it)
     logical_date: date | None = None,
+    days_back: Annotated[int, Field(ge=0, le=31)] = 0,
+    time_zone: str = "UTC",
     lake: str = "",
     force: bool = False,
     learned: str = "",
-) -> list[Outcome]:
+) -> list[Outcome] | State[Any]:
     """Clean, audit and publish raw files: one batch a source.
 
     Args:
         what: Names of declared sources, files or folders. All declared sources when left empty.
-        logical_date: The day the batches stand for. Left empty: the day this run was scheduled for.
+        logical_date: The day the batches stand for. Left empty: the day this run was scheduled for, less days_back.
+        days_back: How many days before its own day a run stands for. 1 for a run that takes yesterday's files.
+        time_zone: Where the day of a scheduled run is read off, such as Europe/London.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
@@ -116,29 +136,56 @@ def ingest(
         settings = settings.model_copy(update={"lake": Path(lake)})
     if learned:
         settings = settings.model_copy(update={"learned": learned})
-    day = logical_date or runtime.flow_run.scheduled_start_time.date()
-    outcomes = []
+    # What a person is told in a line stands in the run's state, without a traceback in its log.
+    try:
+        given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}
+        day = find_day(given, runtime.flow_run.scheduled_start_time)
+        batches = find_batches(what, day, datetime.now(UTC).date(), settings.sources)
+    except EXPECTED as error:
+        return fail_run(str(error), error)
+    outcomes: list[Outcome] = []
+    failed: list[Exception] = []
+    nothing_new: list[NothingNew] = []
     with ExitStack() as stack:
         map_shards = map_tasks(settings, stack)
-        for batch in find_batches(what, day, datetime.now(UTC).date(), settings.sources):
-            watcher = RunLog(get_run_logger(), f"{batch.source.name} {batch.logical_date}")
-            outcome = ingest_batch(
-                batch, settings.lake, make_limits(settings), map_shards, watcher,
-                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, drift=settings.drift,
-                write_page=report_run if settings.report else None,
-            )  # fmt: skip
-            create_markdown_artifact(
-                write_summary(outcome),
-                key=f"ingest-{slug(batch.source.name)}",
-                description=f"{batch.source.name} {batch.logical_date}: {outcome.state}",
-            )
-            outcomes.append(outcome)
-    follow_publish(settings)
+        for batch in batches:
+            # One source that fails does not stop the others.
+            try:
+                outcomes.append(ingest_one(batch, settings, map_shards, force=force))
+            except NothingNew as error:
+                nothing_new.append(error)
+            except EXPECTED as error:
+                failed.append(error)
+    try:
+        follow_publish(settings)
+    except EXPECTED as error:
+        failed.append(error)
+    if failed:
+        return fail_run(" ".join(map(str, failed)), failed[0])
     blocked = [outcome for outcome in outcomes if outcome.state == "blocked"]
     if blocked:
-        raise BatchBlocked(" ".join(say_blocked(outcome) for outcome in blocked), outcomes)
+        message = " ".join(say_blocked(outcome) for outcome in blocked)
+        return fail_run(message, BatchBlocked(message, outcomes))
+    if nothing_new and not outcomes:
+        # Not a failure: most nights nobody puts anything into a drop folder.
+        return Completed(message=str(nothing_new[0]), data=outcomes)
     return outcomes
+
+
+def ingest_one(batch: Batch, settings: Settings, map_shards: MapShards, *, force: bool) -> Outcome:
+    """Runs one batch and leaves its summary in Prefect. Raises what `ingest_by_settings` raises."""
+    log = get_run_logger()
+    label = f"{batch.source.name} {batch.logical_date}"
+    outcome = ingest_by_settings(batch, settings, map_shards, RunLog(log, label), force=force)
+    counts = {name: outcome.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
+    numbers = " ".join(f"{name}={count}" for name, count in counts.items())
+    log.info("%s: %s %s version=%d", label, outcome.state, numbers, outcome.version)
+    create_markdown_artifact(
+        write_summary(outcome), key=f"ingest-{slug(batch.source.name)}", description=f"{label}: {outcome.state}"
+    )
+    if outcome.state == "published":
+        tell_assets(settings.lake, label, counts)
+    return outcome
 
 
 def slug(name: str) -> str:
@@ -172,17 +219,23 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     for name in ("sources", "workers", "runner", "runner_address"):
         os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
     code = 0
+    outcomes: Sequence[Outcome]
     try:
         make_runner(settings)  # what is wrong with it is better known before a server starts
-        outcomes: Sequence[Outcome] = ingest(
+        found = ingest(
             what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
         )
+        outcomes = cast(Sequence[Outcome], found)
     except BatchBlocked as blocked:
         outcomes, code = blocked.outcomes, fail(blocked, 1)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     for outcome in outcomes:
         print_outcome(outcome)
+    if code == 0 and not outcomes:
+        return fail(
+            f"nothing new for {day}: earlier batches took all files. To run one again, give its --date and --force.", 2
+        )
     if code == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return code

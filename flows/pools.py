@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
+from flows.cores import share_cores
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
 
@@ -31,9 +34,12 @@ def map_here(counter: Counter, workers: int) -> Callable[[Sequence[Shard], Limit
         counter.shards(len(shards))
         if workers == 1 or len(shards) == 1:
             return [count(counter, build_shard(shard, limits, shard_folder(folder, shard))) for shard in shards]
+        processes = min(workers, len(shards))
         # Not fork: Polars and Arrow have threads, and a forked thread pool hangs.
-        with ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn")) as pool:
-            futures = [pool.submit(build_shard, shard, limits, shard_folder(folder, shard)) for shard in shards]
+        context = get_context("spawn")
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=follow_parent) as pool:
+            with share_cores(processes):
+                futures = [pool.submit(build_shard, shard, limits, shard_folder(folder, shard)) for shard in shards]
             try:
                 for done in as_completed(futures):
                     count(counter, done.result())
@@ -49,3 +55,15 @@ def count(counter: Counter, staged: StagedShard) -> StagedShard:
     """Counts a shard that is done."""
     counter.shard_done()
     return staged
+
+
+def follow_parent() -> None:
+    """Ends this process as soon as the one that started it is gone: kill -9 must not leave processes that nobody knows."""
+    parent = parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=follow, daemon=True).start()

@@ -14,14 +14,18 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.beside import beside
+from flows.failures import remember_failure
+from flows.places import open_lake
 from flows.staging import claim_staging
+from tasks.audit import prepare
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.drift import Drift, note_drift, read_history
 from tasks.judge import judge_batch
 from tasks.lake import Lake
 from tasks.learned.store import pick_learned
-from tasks.plan import PlanError, cut_shards, find_files, has_date
-from tasks.publishing.publish import publish
+from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
+from tasks.publishing.publish import finish_showing, publish
 from tasks.receipt import StagedRun, hash_files, take_fingerprint
 from tasks.releases import find_releases
 from tasks.shard import StagedShard, check_complete
@@ -40,11 +44,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start."""
+    """What one run makes: the files of a source that stand for one logical date. `root`: where relative paths start.
+
+    `only`: uris that the batch keeps to; empty for all its files. A day of a drop folder that is made anew keeps to its own.
+    """
 
     source: Source
     logical_date: date
     root: Path
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -67,34 +75,44 @@ class Outcome:
 
 
 def ingest_batch(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
     *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
-    write_page: WritePage | None = None, drift: str = "warn",
+    drift: str = "warn", partition: str = "month", write_page: WritePage | None = None,
 ) -> Outcome:  # fmt: skip
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`; `write_page`: makes the page of the run, if one is wanted; `drift`: whether a
-    batch unlike its source's earlier days is published with a warning (`warn`), is not (`block`), or is not looked for
-    (`off`). Nothing that readers see changes before the audit has passed. Raises PlanError when there are no files,
-    LearnedError when there is no such version.
+    learned lines to use, see `pick_learned`; `drift`: whether a batch unlike its source's earlier days is published with a
+    warning (`warn`), is not (`block`), or is not looked for (`off`); `partition`: month or day, for a new lake; `write_page`:
+    makes the page of the run, if one is wanted. Nothing that readers see changes before the audit has passed. Raises
+    PlanError when there are no files, LearnedError when there is no such version.
     """
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     files = plan_files(batch, lake)
-    with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
+    name, day = batch.source.name, batch.logical_date
+    with (
+        claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
+        remember_failure(lake, name, day) as count_as_failed,
+    ):
+        finish_showing(lake, wait_seconds, watcher.wait)
         # Looked up only now: a run that had to wait finds the batch done.
-        known = lake.receipt(batch.source.name, batch.logical_date)
+        known = lake.receipt(name, day)
         limits = fit_limits(limits, batch, lake, known, learned)
         if known and not force and is_unchanged(batch, files, known, limits):
             return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
-        shards = cut_shards(batch.source, batch.logical_date, files, limits)
-        staged = map_shards(shards, limits, folder)
+        shards = cut_shards(batch.source, day, files, limits)
+        with beside(prepare):
+            staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
-        return settle_batch(
-            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, write_page, drift
-        )
+        outcome = settle_batch(
+            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
+            partition=partition, write_page=write_page,
+        )  # fmt: skip
+        if outcome.blocked_by:
+            count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
+        return outcome
 
 
 def tell(
@@ -115,6 +133,8 @@ def tell(
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
     found = find_files(batch.source, batch.logical_date, batch.root)
+    if batch.only:
+        found = [file for file in found if file.uri in batch.only]
     if not found:
         raise PlanError(
             f"source {batch.source.name}: no files for {batch.logical_date} at {batch.source.path}. Nothing was done."
@@ -124,7 +144,7 @@ def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     taken = find_taken(lake, batch)
     files = [file for file in found if (file.uri, file.size) not in taken]
     if not files:
-        raise PlanError(
+        raise NothingNew(
             f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
             "To run one of them again, give its --date and --force."
         )
@@ -153,8 +173,8 @@ def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any
 
 def settle_batch(
     batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float, write_page: WritePage | None = None, drift: str = "warn", *,
-    stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
+    keep_versions: int, wait_seconds: float, drift: str = "warn", *, partition: str = "month",
+    write_page: WritePage | None = None, stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
     """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
@@ -163,14 +183,14 @@ def settle_batch(
         batch.source, day, staged, planned, limits, stamp,
         history=None if drift == "off" else read_history(lake, name, day), drift_blocks=drift == "block",
     )  # fmt: skip
-    outcome = Outcome(
-        batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by, drift=judged.drift
-    )
-    if not judged.blocked_by:
-        watcher.step("publish")
-        done = publish(
-            lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
-            wait_seconds=wait_seconds, on_wait=watcher.wait, note={**(note or {}), **note_drift(judged.drift)},
-        )  # fmt: skip
-        outcome = replace(outcome, state="published", receipt=done.receipt, version=done.version)
-    return tell(lake, outcome, write_page, watcher, judged.runs, judged.quarantine)
+    if judged.blocked_by:
+        outcome = Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
+        return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.runs, judged.quarantine)
+    watcher.step("publish")
+    done = publish(
+        lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
+        wait_seconds=wait_seconds, on_wait=watcher.wait, partition=partition,
+        note={**(note or {}), **note_drift(judged.drift)},
+    )  # fmt: skip
+    outcome = Outcome(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
+    return tell(lake, outcome, write_page, watcher)

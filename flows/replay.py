@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from flows.places import open_lake
 from flows.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limits, plan_files, settle_batch
 from flows.requests import RequestError
 from flows.staging import claim_staging
@@ -39,7 +40,7 @@ def find_batch(lake: Lake, name: str, day: date, declared: dict[str, Source], ro
     if receipt is None:
         days = [row["logical_date"] for row in lake.receipts(name, columns=("logical_date",))]
         known = f"It has {name} of {days[0]} to {days[-1]}." if days else "`copydesk sources` lists what it has."
-        raise RequestError(f"{lake.path} has no batch {name} {day}. {known} A new batch is for `copydesk ingest`.")
+        raise RequestError(f"{lake.name} has no batch {name} {day}. {known} A new batch is for `copydesk ingest`.")
     if name in declared:
         return Batch(declared[name], day, root)
     said = json.loads(receipt["settings"])["source"]
@@ -48,7 +49,7 @@ def find_batch(lake: Lake, name: str, day: date, declared: dict[str, Source], ro
 
 
 def replay_batch(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     reason: str | None = None, uris: Collection[str] | None = None, releases: Sequence[Release] | None = None,
     keep_versions: int = 5, wait_seconds: float = 600, drift: str = "warn",
     write_page: WritePage | None = None,
@@ -58,12 +59,12 @@ def replay_batch(
     `reason`, `uris`: only these rows, see `pick_files`; `releases`: stored as those of the batch before it runs. None when
     there is nothing to run again. Raises PlanError when the files are gone, RequestError when the batch is not in the lake.
     """
-    lake = Lake(lake_folder)
+    lake = open_lake(lake_folder)
     watcher.step("plan")
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
         held = find_held(lake, batch.source.name, batch.logical_date)
         if held is None:
-            raise RequestError(f"{lake.path} has no batch {batch.source.name} {batch.logical_date}: ingest it first.")
+            raise RequestError(f"{lake.name} has no batch {batch.source.name} {batch.logical_date}: ingest it first.")
         files = own_files(plan_files(batch, lake), held, batch.source)
         again = pick_files(held, files, reason=reason, uris=uris)
         kept = {file.uri for file in files} - {file.uri for file in again}
@@ -80,8 +81,8 @@ def replay_batch(
         staged += stage_kept(lake, held, kept, folder, len(staged))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         outcome = settle_batch(
-            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, write_page, drift,
-            stamp=None if alike else held.receipt, note=note,
+            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
+            write_page=write_page, stamp=None if alike else held.receipt, note=note,
         )  # fmt: skip
         rows = trace_batch(lake, held, again, outcome) if outcome.state == "published" else ()
         others = 0 if alike else sum(shard.documents for shard in staged[len(shards) :])

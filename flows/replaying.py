@@ -9,6 +9,7 @@ from typing import Any
 from flows.catalogs import follow_publish
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import map_here
 from flows.recipe import Batch
 from flows.replay import Replayed, find_batch, replay_batch
@@ -37,7 +38,7 @@ def run_replay(settings: Settings, source: str, day: date | None, reason: str | 
 def find_days(settings: Settings, source: str, reason: str | None) -> list[date]:
     """The logical dates of a source that have rows in quarantine (with `reason`, if given)."""
     rows = lookup.ask(
-        settings.lake, "quarantine", "source = ? AND (? IS NULL OR list_contains(reasons, ?))", source, reason, reason
+        open_lake(settings.lake), "quarantine", "source = ? AND (? IS NULL OR list_contains(reasons, ?))", source, reason, reason
     )
     return sorted({row["logical_date"] for row in rows})
 
@@ -62,7 +63,7 @@ def replay_day(settings: Settings, source: str, day: date, **options: Any) -> in
 def pick_batch(settings: Settings, source: str, day: date) -> Batch:
     """A batch of the lake as it can be run again."""
     root = settings.sources.absolute().parent
-    return find_batch(Lake(settings.lake), source, day, load_sources(settings.sources), root)
+    return find_batch(open_lake(settings.lake), source, day, load_sources(settings.sources), root)
 
 
 def print_replayed(done: Replayed) -> None:
@@ -108,7 +109,10 @@ def run_revoke(settings: Settings, key: str) -> int:
 def change_releases(settings: Settings, change: Callable[[Lake], tuple[str, date, str, tuple[Release, ...]]]) -> int:
     """Changes the releases of a batch and runs the file of the document in question again."""
     try:
-        source, day, uri, releases = change(Lake(settings.lake))
+        lake = open_lake(settings.lake)
+        if not lake.is_local:
+            raise ReleaseError(f"{lake.name}: releases are kept beside a lake on a disk; a lake at an address has none")
+        source, day, uri, releases = change(lake)
         code = replay_day(settings, source, day, uris=frozenset({uri}), releases=releases)
     except EXPECTED as error:
         return fail(error, exit_code(error))
@@ -119,7 +123,7 @@ def change_releases(settings: Settings, change: Callable[[Lake], tuple[str, date
 
 def pick_row(settings: Settings, key: str) -> dict[str, Any]:
     """The one row of quarantine that `key` names by uri, doc_id or record id. Raises RequestError."""
-    rows = lookup.find_quarantined(settings.lake, key)
+    rows = lookup.find_quarantined(open_lake(settings.lake), key)
     if len(rows) == 1:
         return rows[0]
     if rows:
@@ -131,7 +135,7 @@ def pick_row(settings: Settings, key: str) -> dict[str, Any]:
 def show_releases(settings: Settings) -> int:
     """Every release of a lake: what was let through, for which reasons, and why."""
     try:
-        rows = list(tell_releases(Lake(settings.lake)))
+        rows = list(tell_releases(open_lake(settings.lake)))
     except EXPECTED as error:
         return fail(error, exit_code(error))
     if not rows:

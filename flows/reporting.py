@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.settings import Settings
 from tasks.lake import Lake
 from tasks.report.record import RunRecord, find_folder, name_page, outline, read_record, write_record, write_whole
@@ -57,8 +58,8 @@ def write_reports(settings: Settings, source: str | None, day: date | None, targ
 
     Pages of blocked runs stay as they were written: what they were made of is gone.
     """
-    lake = Lake(settings.lake)
     try:
+        lake = open_lake(settings.lake)
         if not lake.version() and not find_folder(lake).exists():
             return fail(f"there is no lake at {settings.lake}. Ingest something first, or give --lake.", 2)
         batches = find_batches(lake, source, day)

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.batches import ingest_by_settings
 from flows.catalogs import follow_publish
 from flows.console import fail, print_directions, print_outcome, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.pools import map_here
-from flows.recipe import Batch, ingest_batch
-from flows.reporting import report_run
+from flows.recipe import Batch
 from flows.requests import find_batches
-from flows.settings import Settings, make_limits
+from flows.settings import Settings
 
 
 def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, force: bool, prefect: bool) -> int:
@@ -32,7 +33,7 @@ def run_ingest(what: Sequence[str], day: date | None, settings: Settings, *, for
     worst = max(run_batch(batch, settings, force=force) for batch in batches)
     worst = max(worst, keep_catalog(settings))
     if worst == 0:
-        print_directions(settings.lake)
+        print_directions(open_lake(settings.lake).name)
     return worst
 
 
@@ -40,12 +41,9 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
     """Runs one batch in this process and prints its table; returns the exit code."""
     try:
         with watch_run(f"{batch.source.name} {batch.logical_date}") as ticker:
-            outcome = ingest_batch(
-                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
-                force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-                learned=settings.learned, drift=settings.drift,
-                write_page=report_run if settings.report else None,
-            )  # fmt: skip
+            outcome = ingest_by_settings(
+                batch, settings, map_here(ticker, settings.workers), ticker, force=force
+            )
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_outcome(outcome)

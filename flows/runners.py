@@ -8,18 +8,15 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from flows.cores import THREADS
 from flows.errors import RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
 
-# A worker builds one shard at a time, so its libraries get its share of the cores and not all of them.
-THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 CONNECT_SECONDS = 10
 HERE = ("127.", "localhost", "::1")
 
@@ -109,16 +106,3 @@ def check_address(name: str, address: str) -> None:
             f"workers at {address} have to reach the Prefect server, and an embedded one can be reached from this machine "
             "only. Start a server and set PREFECT_API_URL."
         )
-
-
-@contextmanager
-def share_cores(workers: int) -> Iterator[None]:
-    """Processes started inside the block have their share of the cores; what the environment says already holds."""
-    share = str(max(1, (os.cpu_count() or 1) // workers))
-    added = [name for name in THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, share))
-    try:
-        yield
-    finally:
-        for name in added:
-            os.environ.pop(name, None)

@@ -22,7 +22,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
     lake: Path = Field(
-        Path("lake"), description="Folder that readers see. Its store lies beside it, in a hidden folder."
+        Path("lake"),
+        description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
+    )
+    work: Path = Field(
+        Path(".copydesk"),
+        description="Where a lake at an address is staged and its files are copied to; shared by all workers.",
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
     workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")
@@ -35,6 +40,12 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
     wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
+    partition: Literal["month", "day"] = Field(
+        "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
+    )
+    step_seconds: float = Field(
+        4 * 3600, gt=0, description="A day of a backfill that has done no step for so long is stopped."
+    )
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
     shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
     file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")
@@ -47,12 +58,12 @@ class Settings(BaseSettings):
         "auto",
         description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
     )
-    drift: Literal["warn", "block", "off"] = Field(
-        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
-    )
     iceberg: str = Field(
         "",
         description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
+    )
+    drift: Literal["warn", "block", "off"] = Field(
+        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
     )
 
 

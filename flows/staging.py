@@ -49,8 +49,11 @@ def claim_staging(
         lock.release()
 
 
-def sweep_staging(staging: Path, keep: str) -> None:
-    """Removes the folders of batches that no living process holds."""
+def sweep_staging(staging: Path, keep: str = "") -> int:
+    """Removes the folders of batches that no living process holds; returns how many."""
+    if not staging.is_dir():
+        return 0
+    swept = 0
     for folder in sorted(staging.iterdir()):
         if not folder.is_dir() or folder.name == keep:
             continue
@@ -58,5 +61,7 @@ def sweep_staging(staging: Path, keep: str) -> None:
         try:
             with lock.acquire(timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)
+                swept += 1
         except Timeout:
             continue
+    return swept

@@ -8,8 +8,8 @@ import polars as pl
 
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
+from flows.places import open_lake
 from flows.settings import Settings
-from tasks.lake import Lake
 from tasks.tryout import Tryout, make_candidate, try_rule
 
 MOST_ROWS = 15
@@ -20,7 +20,7 @@ def run_tryout(
 ) -> int:
     """Prints what a candidate would take out of the lake. Returns the exit code."""
     try:
-        found = try_rule(Lake(settings.lake), make_candidate(pattern, kind, zone, max_chars), frozenset(languages))
+        found = try_rule(open_lake(settings.lake), make_candidate(pattern, kind, zone, max_chars), frozenset(languages))
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_tryout(found, samples)

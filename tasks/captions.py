@@ -76,25 +76,13 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     ).to_series().fill_null(False)
     second = keyed.select((above("_key", 1) == pl.col("_key")).fill_null(False)).to_series() & twice
     copies = keyed.select("doc", "_key").is_duplicated() & keyed["_repeatable"]
-    known = (
-        keyed.filter(pl.col("role") == "caption")
-        .select("doc", _key=pl.coalesce("role_text", "text").str.strip_chars(SIGNS + "."))
-        .unique()
+    beside_copies = says_one_of(keyed, keyed.filter(copies & keyed["_beside"]))
+    known = keyed.filter(pl.col("role") == "caption").select(
+        "doc", _key=pl.coalesce("role_text", "text").str.strip_chars(SIGNS + ".")
     )
-    as_caption = (
-        keyed.select("doc", "_key")
-        .join(known.with_columns(_known=pl.lit(True)), on=["doc", "_key"], how="left", maintain_order="left")["_known"]
-        .fill_null(False)
-        & keyed["_repeatable"]
-    )
-    beside_copies = (
-        keyed.select("doc", "_key", hit=pl.col("_beside") & copies).with_columns(
-            pl.col("hit").any().over("doc", "_key")
-        )["hit"]
-        if copies.any()
-        else copies
-    )
-    dated = keyed.select(pl.col("text").str.contains(FULL_DATE)).to_series() & copies
+    as_caption = says_one_of(keyed, known) & keyed["_repeatable"]
+    # Few lines are copies, so only they are looked at for dates.
+    dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
     alone = keyed.select(
         pl.col("_free")
         & ~pl.col("is_paragraph")
@@ -137,6 +125,18 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
             removed=pl.col("removed") | pl.col("_second"),
         )
         .drop("_key", "_free", "_repeatable", "_beside", "_caption", "_second")
+    )
+
+
+def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Whether each line says what one of the `known` says, in the same document; both with doc and _key."""
+    if known.is_empty():
+        return pl.repeat(False, keyed.height, dtype=pl.Boolean, eager=True)
+    told = known.select("doc", "_key", _known=pl.lit(True)).unique()
+    return (
+        keyed.select("doc", "_key")
+        .join(told, on=["doc", "_key"], how="left", maintain_order="left")["_known"]
+        .fill_null(False)
     )
 
 

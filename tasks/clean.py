@@ -57,14 +57,16 @@ def cut_lists(lines: pl.DataFrame) -> pl.DataFrame:
         & ~(pl.col("text").str.tail(1).is_in(ASKS) & ~in_tail)
         & ~pl.col("text").str.head(5).str.contains(SPEAKS)
     )
+    lines = lines.with_columns(_title=is_title, _is_header=is_header)
     # A header's own run goes on over further lines that rules took out: "Most Popular / Advertisement / a / b".
-    carries = is_title | (pl.col("cut") & ~is_header)
+    carries = pl.col("_title") | (pl.col("cut") & ~pl.col("_is_header"))
     new_block = pl.col("gap") & ~above("gap", 1, True) & ~in_tail
-    starts = is_header | ~carries | ~same_doc() | new_block
-    header_line = pl.when(starts).then(pl.when(is_header).then(pl.col("line")).otherwise(-1)).forward_fill()
-    header_rule = pl.when(starts).then(pl.when(is_header).then(pl.col("by"))).otherwise(None)
-    marked = lines.with_columns(_header=header_line, _rule=header_rule, _title=is_title, _starts=starts).with_columns(
-        _rule=pl.when(pl.col("_starts")).then(pl.col("_rule").fill_null("")).forward_fill()
+    starts = pl.col("_is_header") | ~carries | ~same_doc() | new_block
+    header_line = pl.when("_is_header").then(pl.col("line")).otherwise(-1)
+    header_rule = pl.when("_is_header").then(pl.col("by").fill_null("")).otherwise(pl.lit(""))
+    marked = lines.with_columns(_starts=starts).with_columns(
+        _header=pl.when("_starts").then(header_line).forward_fill(),
+        _rule=pl.when("_starts").then(header_rule).forward_fill(),
     )
     above_paragraph = above("is_paragraph", -1, False) & ~in_tail & ~(above("gap", -1, False) & ~pl.col("gap"))
     taken = pl.col("_title") & ~pl.col("cut") & (pl.col("_header") >= 0) & ~above_paragraph
@@ -76,7 +78,7 @@ def cut_lists(lines: pl.DataFrame) -> pl.DataFrame:
             evidence=pl.when(pl.col("_taken")).then(pl.format("under line {}", "_header")).otherwise("evidence"),
             role=pl.when(pl.col("_taken")).then(pl.lit("boilerplate")).otherwise("role"),
         )
-        .drop("_header", "_rule", "_title", "_starts", "_taken")
+        .drop("_header", "_rule", "_title", "_is_header", "_starts", "_taken")
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import Lake, LakeError, Manifest, month_of, table_paths
+from tasks.lake import Lake, LakeError, Manifest, month_of, partition_of, table_paths
 from tasks.measure import measure_shard
 from tasks.publishing.twins import read_own_claims
 from tasks.read import InputSeen
@@ -76,7 +76,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
             rows = read_kept(lake, seen, source, day, part) | {"quarantine": mine if head else mine.clear()}
             if rows["documents"].height != part.height:
                 raise LakeError(
-                    f"{lake.path}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
+                    f"{lake.name}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
                     "Run `copydesk check`, or the whole batch with --force."
                 )
             stage_tables(rows, target)
@@ -95,7 +95,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
 
 def claims_of(lake: Lake, seen: Manifest, source: str, day: date) -> pl.DataFrame:
     """Which documents a batch brought, shown or not, with uri and partition."""
-    return read_own_claims(table_paths(lake, seen, "claims", month_of(day)), source, day)
+    return read_own_claims(table_paths(lake, seen, "claims", partition_of("claims", day, seen.by)), source, day)
 
 
 def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -119,7 +119,7 @@ def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, m
     parts = [
         pl.scan_parquet(path, hive_partitioning=False)
         .filter(own)
-        .with_columns(pl.lit(month).alias(MONTH.name))
+        .with_columns(pl.lit(month[:7]).alias(MONTH.name))
         .select([*schema.names, MONTH.name])
         for path in table_paths(lake, seen, table, month)
     ]

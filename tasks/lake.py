@@ -16,7 +16,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,6 +46,10 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "shadowed_lines": (*SORT_KEYS["lines"], "logical_date"),
 }
 
+FILE_ROWS = 250_000
+# In a lake by day, the tables that grow with the documents are; the others stay by month.
+DAILY = frozenset({"documents", "lines", "shadowed", "shadowed_lines", "claims"})
+
 Result = TypeVar("Result")
 
 
@@ -61,11 +65,12 @@ class TableFile:
     rows: int
     size: int
     sha256: str
+    home: int = field(default=0, compare=False)  # on an object store: the version that brought the bytes
 
     @property
     def month(self) -> str:
-        """The partition it lies in."""
-        return self.path.partition("/")[0].partition("=")[2]
+        """The partition it lies in: a month, or a day (YYYY-MM-DD) in a lake by day."""
+        return self.path.rpartition("/")[0].rpartition("=")[2]
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Manifest:
     """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows.
 
     `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
-    `tables` are empty, the rest still stands.
+    `tables` are empty, the rest still stands. `vacant`: on an object store, by table, the partitions that readers find empty.
+    `by`: month or day, how long a partition of the DAILY tables is.
     """
 
     version: int
@@ -84,6 +90,8 @@ class Manifest:
     tables: dict[str, tuple[TableFile, ...]]
     note: dict[str, Any]
     kept: bool = True
+    vacant: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by: str = "month"
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,21 @@ class Lake:
     """A lake by the folder that its readers know. Cheap to make; nothing has to exist yet."""
 
     path: Path
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return str(self.path)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on a disk of this machine, and not in a bucket."""
+        return True
+
+    @property
+    def file_rows(self) -> int | None:
+        """Rows of a published file, at most; None: a partition is one file."""
+        return FILE_ROWS
 
     @property
     def store(self) -> Path:
@@ -116,6 +139,26 @@ class Lake:
         """The manifest of a version."""
         return self.store / "commits" / f"{version:08d}.json"
 
+    def fetch(self, version: int, table: str, file: TableFile) -> Path:
+        """Where a file of a version can be read."""
+        return self.tree(version) / table / file.path
+
+    def locate(self, version: int, table: str, file: TableFile) -> str:
+        """Where a file of a version lies, for people."""
+        return str(self.tree(version) / table / file.path)
+
+    def schema(self, version: int, table: str, file: TableFile) -> pa.Schema:
+        """The columns of a file of a version, without reading more of it than that."""
+        return pq.read_schema(self.fetch(version, table, file))
+
+    def records(self) -> list[int]:
+        """Numbers of the versions that are on record, those no longer kept as well."""
+        return sorted(int(path.stem) for path in (self.store / "commits").glob("*.json"))
+
+    def record(self, version: int) -> str:
+        """The manifest of a version as it is written. Raises FileNotFoundError."""
+        return self.manifest_path(version).read_text(encoding="utf-8")
+
     def version(self) -> int:
         """Number of the published version; 0 before the first publish. Raises LakeError when it cannot be told."""
         try:
@@ -129,6 +172,10 @@ class Lake:
                 f"{self.current} is not a link to a version; where the lake was copied, copy it again with its links (cp -a)"
             ) from error
 
+    def is_shown(self) -> bool:
+        """Whether readers see all of the published version: on a disk always, in a bucket a moment after the commit."""
+        return True
+
     def manifest(self, version: int | None = None) -> Manifest:
         """What a version holds (the published one unless told); an empty manifest before the first publish.
 
@@ -138,9 +185,8 @@ class Lake:
 
     def versions(self) -> list[Manifest]:
         """Every commit up to the published one, oldest first. Those no longer kept have empty `tables`."""
-        numbers = sorted(int(path.stem) for path in (self.store / "commits").glob("*.json"))
         last = self.version()
-        return [self.manifest(number) for number in numbers if number <= last]
+        return [self.manifest(number) for number in self.records() if number <= last]
 
     def receipt(self, source: str, logical_date: date) -> dict[str, Any] | None:
         """The whole receipt of a batch, or None when it was never published."""
@@ -174,6 +220,20 @@ def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
+def partition_of(table: str, day: date, by: str) -> str:
+    """The partition of a day in a table of a lake by month or by day."""
+    return day.isoformat() if by == "day" and table in DAILY else month_of(day)
+
+
+def folder_of(partition: str) -> str:
+    """Where a partition lies in its table: month=2026-10, or month=2026-10/day=2026-10-05.
+
+    Days lie below their month, so that a question by month asks either kind of lake.
+    """
+    month = "-".join(partition.split("-")[:2]) if partition.count("-") == 2 else partition
+    return f"month={month}" if month == partition else f"month={month}/day={partition}"
+
+
 def file_schema(table: str) -> pa.Schema:
     """The schema that every published file of a table has: as declared, without descriptions, without the partition.
 
@@ -189,9 +249,8 @@ def read_manifest(lake: Lake, version: int) -> Manifest:
     """Reads commits/<version>.json. Raises LakeError when there is none or it cannot be understood."""
     if version == 0:
         return Manifest(0, None, None, {}, {}, {}, {})
-    path = lake.manifest_path(version)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(lake.record(version))
         batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
         files = {
             table: tuple(TableFile(**item) for item in body.get("files", ())) for table, body in raw["tables"].items()
@@ -199,11 +258,25 @@ def read_manifest(lake: Lake, version: int) -> Manifest:
         changed = {table: tuple(body["changed"]) for table, body in raw["tables"].items()}
         rows = {table: int(body["rows"]) for table, body in raw["tables"].items()}
         kept = all("files" in body for body in raw["tables"].values())
-        return Manifest(raw["version"], batch, raw["restores"], changed, rows, files if kept else {}, raw["note"], kept)
+        vacant = {table: tuple(body["vacant"]) for table, body in raw["tables"].items() if "vacant" in body}
+        return Manifest(
+            raw["version"],
+            batch,
+            raw["restores"],
+            changed,
+            rows,
+            files if kept else {},
+            raw["note"],
+            kept,
+            vacant,
+            raw.get("by", "month"),
+        )
     except FileNotFoundError as error:
-        raise LakeError(f"{lake.path}: there is no version {version} (no {path.name} in {path.parent})") from error
+        raise LakeError(f"{lake.name}: there is no version {version} on record") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise LakeError(f"{path}: this manifest is damaged ({error}); roll back to a version before it") from error
+        raise LakeError(
+            f"{lake.name}: the manifest of version {version} is damaged ({error}); roll back to a version before it"
+        ) from error
 
 
 def write_manifest(manifest: Manifest) -> str:
@@ -213,26 +286,31 @@ def write_manifest(manifest: Manifest) -> str:
         table: {"changed": manifest.changed.get(table, ()), "rows": rows} for table, rows in manifest.rows.items()
     }
     for table, files in manifest.tables.items() if manifest.kept else ():
-        tables[table]["files"] = [vars(file) for file in files]
-    head = {"version": manifest.version, "batch": batch, "restores": manifest.restores, "note": manifest.note}
+        tables[table]["files"] = [
+            {name: value for name, value in vars(file).items() if name != "home" or value} for file in files
+        ]
+    for table, months in manifest.vacant.items():
+        tables[table]["vacant"] = months
+    head: dict[str, Any] = {"version": manifest.version, "batch": batch, "restores": manifest.restores}
+    head |= {"note": manifest.note, "by": manifest.by}
     return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> Iterator[Path]:
     """The files of a table in a version, in the order of their rows; those of one partition when `month` is given."""
-    root = lake.tree(manifest.version) / table
     for file in manifest.tables.get(table, ()):
         if month is None or file.month == month:
-            yield root / file.path
+            yield lake.fetch(manifest.version, table, file)
 
 
 def read_rows(
-    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
-    """Rows of a small table as dicts, in the order of its sort keys."""
-    manifest = read_manifest(lake, lake.version())
+    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None,
+    manifest: Manifest | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows of a small table as dicts, in the order of its sort keys; of the published version unless told."""
+    manifest = manifest or read_manifest(lake, lake.version())
     if not manifest.kept:
-        raise FileNotFoundError(lake.tree(manifest.version))
+        raise FileNotFoundError(f"version {manifest.version} of {lake.name}")
     paths = list(table_paths(lake, manifest, table, month))
     schema = file_schema(table)
     wanted = list(columns or schema.names)

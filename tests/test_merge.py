@@ -120,15 +120,14 @@ def claims(count: int, months: int = 1) -> pa.Table:
 @pytest.mark.parametrize("runs", [1, 2, 7], ids=lambda runs: f"{runs} runs")
 def test_the_same_rows_give_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
     monkeypatch.setattr(files, "GROUP_ROWS", 50)
-    monkeypatch.setattr(files, "FILE_ROWS", 200)
     table, keys = claims(1_000, months=3), ("month", "doc_id")
-    whole = write_files(iter([table]), "claims", tmp_path / "whole")
+    whole = write_files(iter([table]), "claims", tmp_path / "whole", 200)
     rng = random.Random(runs)
     owner = [rng.randrange(runs) for _ in range(table.num_rows)]
     parts = [table.take([at for at, number in enumerate(owner) if number == own]) for own in range(runs)]
     rng.shuffle(parts)
     pieces = [iter([part.slice(at, 13) for at in range(0, part.num_rows, 13)]) for part in parts]
-    assert write_files(merge_runs(pieces, keys), "claims", tmp_path / "parts") == whole
+    assert write_files(merge_runs(pieces, keys), "claims", tmp_path / "parts", 200) == whole
     assert [[file.rows for file in month] for month in whole.values()] == [[200, 134], [200, 133], [200, 133]]
     first = pq.ParquetFile(tmp_path / "whole" / whole["2026-01"][0].path)
     assert [first.metadata.row_group(at).num_rows for at in range(first.num_row_groups)] == [50] * 4

@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from tasks.checking import AGAIN, Finding
 from tasks.lake import HIDDEN, Lake, Manifest, TableFile, file_schema
+from tasks.objects.bucket import ObjectLake
+from tasks.objects.inspect import inspect_bucket
 from tasks.schema import TABLES
 
 Digests = dict[tuple[int, int], str]
@@ -18,6 +20,9 @@ Digests = dict[tuple[int, int], str]
 
 def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
     """Everything about a version that can be said without reading a row; memory does not depend on the files' sizes."""
+    if isinstance(lake, ObjectLake):
+        yield from check_objects(lake, manifest)
+        return
     yield from check_links(lake)
     yield from check_strangers(lake, manifest)
     digests: Digests = {}
@@ -31,6 +36,17 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
                 yield Finding(problem, str(path), say_cure(lake, manifest, table, file, digests))
             else:
                 yield from check_footer(path, table, file)
+
+
+def check_objects(lake: ObjectLake, manifest: Manifest) -> Iterator[Finding]:
+    """The same of a version in a bucket: its objects, what readers see, and the footers of files that are whole."""
+    wrong = [Finding(*found) for found in inspect_bucket(lake, manifest)]
+    yield from wrong
+    damaged = {found.where for found in wrong}
+    for table, files in manifest.tables.items():
+        for file in files:
+            if lake.locate(manifest.version, table, file) not in damaged:
+                yield from check_footer(lake.fetch(manifest.version, table, file), table, file)
 
 
 def check_links(lake: Lake) -> Iterator[Finding]:

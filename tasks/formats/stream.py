@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import fsspec
 import pyarrow as pa
 
 from tasks.batch import Limits
-from tasks.formats.record import BrokenInputError, Chunks, MissingExtra
+from tasks.formats.record import BrokenInputError, Chunks
+from tasks.remote import open_address, read_address
 
 CHUNK_BYTES = 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.
@@ -49,31 +49,34 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-def open_bytes(path: str) -> Any:
-    """The file at `path`, open for reading: plain `open` for local paths, fsspec for addresses with a scheme."""
-    if "://" not in path:
-        return Path(path).open("rb", buffering=0)
-    try:
-        return fsspec.open(path, "rb").open()
-    except ImportError as error:
-        scheme = path.partition("://")[0]
-        raise MissingExtra(f"{scheme}:// addresses need a library that is missing: {error}") from error
+def read_bytes(path: str) -> Chunks:
+    """The bytes at `path`: plain `open` for local paths, fsspec for addresses with a scheme."""
+    if "://" in path:
+        yield from read_address(path, CHUNK_BYTES)
+        return
+    with Path(path).open("rb", buffering=0) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
 
 
 def read_chunks(path: str, tap: Tap) -> Chunks:
     """The bytes of the file as received; `tap` counts and hashes them. Raises OSError as the file system does."""
-    with open_bytes(path) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            tap.size += len(chunk)
-            tap.digest.update(chunk)
-            yield chunk
+    for chunk in read_bytes(path):
+        tap.size += len(chunk)
+        tap.digest.update(chunk)
+        yield chunk
+
+
+def open_bytes(path: str) -> Any:
+    """A file open for reading, here or at an address. Raises as `open_address` does."""
+    return open_address(path) if "://" in path else Path(path).open("rb", buffering=0)
 
 
 def read_stretch(path: str, start: int, end: int) -> Chunks:
     """The bytes of a file from `start` up to `end`; fewer where the file ends sooner. Raises OSError."""
     with open_bytes(path) as stream:
         stream.seek(start)
-        while start < end and (chunk := stream.read(min(CHUNK_BYTES, end - start))):
+        while start < end and (chunk := bytes(stream.read(min(CHUNK_BYTES, end - start)))):
             start += len(chunk)
             yield chunk
 

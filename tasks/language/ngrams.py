@@ -39,8 +39,9 @@ class Ngrams:
 def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     """The n-grams of texts of at most 65,535 characters each; at least one text."""
     joined = SEPARATOR.join([*map(drop_addresses, texts), ""])
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    points = np.minimum(points, PLANE)
+    code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    # As wide as numpy's own indices: it would turn anything narrower into them at every look-up.
+    points = np.minimum(code_points, PLANE).astype(np.intp)
     bounds = np.concatenate([[0], np.flatnonzero(points == ord(SEPARATOR)) + 1])
     shouts = np.diff(np.searchsorted(calm_capitals(points, model), bounds)) > SHOUTED * np.diff(bounds)
     tallies = np.add.reduceat(model.tallies[points], bounds[:-1])
@@ -51,8 +52,8 @@ def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     before = np.concatenate([[SPACE], letters[:-1]])
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
     letters, bounds = letters[kept], np.searchsorted(kept, bounds)
-    known = np.concatenate([[0], np.cumsum(letters > OTHER)])
-    return Ngrams(find_longest(letters, model), bounds, np.diff(known[bounds]), hangul, kana, shouts)
+    known = np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64)
+    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, shouts)
 
 
 def drop_addresses(text: str) -> str:
@@ -64,7 +65,7 @@ def drop_addresses(text: str) -> str:
     return compose_marks(text) if any(mark in text for mark in MARKS) else text
 
 
-def calm_capitals(points: NDArray[np.uint32], model: Model) -> NDArray[np.int64]:
+def calm_capitals(points: NDArray[np.intp], model: Model) -> NDArray[np.int64]:
     """Make a capital behind a capital a small letter, in place: BBC -> Bbc. Gives the places where that happened."""
     capitals = model.capitals[points]
     inner = np.flatnonzero(capitals[1:] & capitals[:-1]) + 1
@@ -73,8 +74,8 @@ def calm_capitals(points: NDArray[np.uint32], model: Model) -> NDArray[np.int64]
 
 
 def drop_latin(
-    points: NDArray[np.uint32], bounds: NDArray[np.int64], mixed: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    points: NDArray[np.intp], bounds: NDArray[np.int64], mixed: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Take the Latin letters out of the texts where another script prevails."""
     if not mixed.any():
         return points, bounds

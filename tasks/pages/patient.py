@@ -49,7 +49,9 @@ def count_signs(lines: pl.DataFrame) -> pl.DataFrame:
 
     edge_lines: bare lines above the first line of prose or below the last; families: kinds of rules that match a line.
     """
-    bare = (pl.col("width") < BARE_WIDTH) & ~pl.col("ends_sentence") & ~pl.col("text").str.contains(r"\p{Nd}")
+    # No bare line is longer than what is looked at here, so that figures in long lines need not be looked for.
+    figures = pl.col("text").str.head(BARE_WIDTH).str.contains(r"\p{Nd}")
+    bare = (pl.col("width") < BARE_WIDTH) & ~pl.col("ends_sentence") & ~figures
     marked = lines.select("doc", "place", "family", "is_paragraph", bare=bare)
     # A run of bare lines has one number, in one document only.
     runs = pl.struct("doc", "bare").rle_id()

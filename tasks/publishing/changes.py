@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import Lake, Manifest, month_of, table_paths
+from tasks.lake import Lake, Manifest, month_of, partition_of, table_paths
 from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR, Run
 from tasks.publishing.rows import (
     drop_rows,
@@ -44,7 +44,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Staged:
-    """A batch as it comes in, and what it means for the lake. `budget`: bytes of a run to hold in memory."""
+    """A batch as it comes in, and what it means for the lake.
+
+    `budget`: bytes of a run to hold in memory; `by`: month or day, as the lake is partitioned.
+    """
 
     source: str
     day: date
@@ -53,24 +56,25 @@ class Staged:
     claimed: pl.DataFrame
     moves: Moves
     budget: int
+    by: str
 
 
-def take_stock(lake: Lake, old: Manifest, batch: tuple[str, date], runs: Sequence[StagedRun]) -> Staged:
+def take_stock(lake: Lake, old: Manifest, batch: tuple[str, date], runs: Sequence[StagedRun], by: str) -> Staged:
     """What the batch held, what it holds now, and what that does to other batches."""
     source, day = batch
     claimed = read_claimed(runs, day)
-    owned = read_own_claims(table_paths(lake, old, "claims", month_of(day)), source, day)
+    owned = read_own_claims(table_paths(lake, old, "claims", partition_of("claims", day, by)), source, day)
     ids = pl.concat([owned["doc_id"], claimed["doc_id"]])
     rivals = read_rival_claims(table_paths(lake, old, "claims"), source, day, ids)
     moves = plan_moves(day, owned, claimed, rivals)
-    return Staged(source, day, runs, owned, claimed, moves, max(CHUNK_FLOOR, CHUNK_BYTES // (len(runs) + 2)))
+    return Staged(source, day, runs, owned, claimed, moves, max(CHUNK_FLOOR, CHUNK_BYTES // (len(runs) + 2)), by)
 
 
 def plan_changes(
     lake: Lake, old: Manifest, staged: Staged, quarantine: pl.DataFrame, receipts: Sequence[Mapping[str, Any]]
 ) -> dict[str, Change]:
     """What the commit does to each table. Runs are read when they are merged, not before."""
-    month = month_of(staged.day)
+    month, claimed_in = month_of(staged.day), partition_of("claims", staged.day, staged.by)
     own = of_batches(staged.source, [staged.day])
     dates = [row["logical_date"] for row in receipts]
     rows = pl.from_arrow(pa.Table.from_pylist([dict(row) for row in receipts], schema=TABLES["receipts"]))
@@ -78,11 +82,12 @@ def plan_changes(
     fresh = {
         "quarantine": quarantine.with_columns(pl.lit(month).alias(MONTH.name)),
         "receipts": pl.DataFrame(rows).with_columns(months),
-        "claims": staged.claimed.with_columns(pl.lit(staged.source).alias("source"), pl.lit(month).alias(MONTH.name)),
+        "claims": staged.claimed.with_columns(source=pl.lit(staged.source), month=pl.lit(claimed_in)),
     }
     changes: dict[str, Change] = {}
     for table, frame in fresh.items():
-        touched = touch(lake, old, table, {month, *frame[MONTH.name]})
+        home = claimed_in if table == "claims" else month
+        touched = touch(lake, old, table, {home, *frame[MONTH.name]})
         stale = of_batches(staged.source, dates) if table == "receipts" else own
         before = drop_rows(read_partitions(lake, old, table, touched, staged.budget), stale)
         changes[table] = Change(touched, [before, frame_rows(frame, table)])

@@ -14,10 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lake import TableFile, file_schema
+from tasks.lake import FILE_ROWS, TableFile, file_schema, folder_of
 from tasks.publishing.merge import Run
 
-FILE_ROWS = 250_000
 GROUP_ROWS = 10_000
 GROUP_BYTES = 64 * 2**20  # of `text`: a row group of very long documents ends sooner
 RECEIPT_ROWS = 100  # a receipt lists all inputs of its batch: megabytes a row
@@ -29,10 +28,13 @@ REPEATING = (
 )  # fmt: skip
 
 
-def write_files(blocks: Run, table: str, root: Path) -> dict[str, tuple[TableFile, ...]]:
+def write_files(
+    blocks: Run, table: str, root: Path, file_rows: int | None = FILE_ROWS
+) -> dict[str, tuple[TableFile, ...]]:
     """Writes sorted rows with a column `month` as the files of `table` below `root`; month -> files.
 
-    Paths are month=YYYY-MM/part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to disk.
+    Paths are month=YYYY-MM/[day=YYYY-MM-DD/]part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to
+    disk. `file_rows`: rows of a file, at most; None: a partition is one file.
     """
     written: dict[str, list[TableFile]] = {}
     writer: pq.ParquetWriter | None = None
@@ -48,7 +50,7 @@ def write_files(blocks: Run, table: str, root: Path) -> dict[str, tuple[TableFil
             done.append(name_file(path, root, open_month, len(done), rows))
 
     for month, group in cut_groups(blocks, table):
-        if month != open_month or rows + group.num_rows > FILE_ROWS:
+        if month != open_month or (file_rows and rows + group.num_rows > file_rows):
             close_file()
             rows, open_month = 0, month
         if writer is None:
@@ -147,7 +149,7 @@ def name_file(path: Path, root: Path, month: str, number: int, rows: int) -> Tab
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
         size = os.fstat(file.fileno()).st_size
-    target = root / f"month={month}" / f"part-{number}-{digest[:16]}.parquet"
-    target.parent.mkdir(exist_ok=True)
+    target = root / folder_of(month) / f"part-{number}-{digest[:16]}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
     path.replace(target)
-    return TableFile(f"month={month}/{target.name}", rows, size, digest)
+    return TableFile(f"{folder_of(month)}/{target.name}", rows, size, digest)

@@ -36,7 +36,7 @@ def settle_receipts(
         falls = share_published(lake, old, moves.down, {"documents": "documents", "lines": "lines"})
         rises = share_published(lake, old, moves.up, {"shadowed": "documents", "shadowed_lines": "lines"})
         theirs = (pc.field("source") == source) & pc.field("logical_date").isin(list(moves.dates))
-        for other in read_rows(lake, "receipts", theirs):
+        for other in read_rows(lake, "receipts", theirs, manifest=old):
             date_of = other["logical_date"]
             moved = add_tally(add_tally(other, falls[date_of], -1), rises[date_of], 1)
             settled.append(name_twins(moved, moves))

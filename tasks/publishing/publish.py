@@ -17,26 +17,21 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of, read_manifest
+from tasks.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
 from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
+from tasks.publishing.days import stage_by_day
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import merge_runs, narrow_runs
 from tasks.publishing.moves import settle_receipts
+from tasks.publishing.place import place_of
 from tasks.publishing.tallies import find_gaps
-from tasks.publishing.trees import (
-    LakeBusy,
-    PublishError,
-    drop_draft,
-    keep_file,
-    lock_lake,
-    open_draft,
-    show_version,
-    sweep_versions,
-)
+from tasks.publishing.trees import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
 
-__all__ = ["Commit", "LakeBusy", "PublishError", "publish", "roll_back"]
+TRIES = 50
+
+__all__ = ["Commit", "LakeBusy", "PublishError", "prune", "publish", "roll_back"]
 
 
 @dataclass(frozen=True)
@@ -55,32 +50,56 @@ class Commit:
 def publish(
     lake: Lake, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame, receipt: Mapping[str, Any],
     *, keep: int, wait_seconds: float, on_wait: Callable[[str], None] | None = None, note: Mapping[str, Any] | None = None,
+    partition: str = "month",
 ) -> Commit:  # fmt: skip
     """Replaces all rows of a batch, wherever they were, by its staged rows; all tables change in one step or none does.
 
     `runs`: staged shards and what is left out of them; `quarantine`: the batch's quarantine rows with `month`; `receipt`: the
     batch's row of `receipts` as if no other batch had any of its documents. A document that several batches of a source
     have is published by the earliest; receipts of all of them are brought up to date in the same step. `keep`: versions
-    kept; `note`: what belongs to this run only, for the commit's record. Raises LakeBusy after `wait_seconds`,
+    kept; `note`: what belongs to this run only, for the commit's record; `partition`: month or day, for a lake that is not
+    there yet. Raises LakeBusy after `wait_seconds`,
     PublishError when the disk, its permissions or the rows themselves are in the way.
     """
-    with lock_lake(lake, wait_seconds, on_wait) as last:
-        old = read_manifest(lake, last)
-        if last and "claims" not in old.tables:
-            raise PublishError(f"{lake.path} was made by an older copydesk that kept no claims; ingest into a new lake")
-        draft = open_draft(lake, last + 1)
-        try:
-            staged = take_stock(lake, old, batch, runs)
-            receipts = settle_receipts(lake, old, staged.runs, staged.moves, receipt, staged.source)
-            check_counts(receipts[0], staged, quarantine)
-            changes = plan_changes(lake, old, staged, quarantine, receipts)
-            return finish(lake, old, draft, changes, batch, receipts[0], keep, dict(note or {}))
-        except (ValueError, pa.ArrowException) as error:
-            raise PublishError(
-                f"{batch[0]} {batch[1]} cannot be published: {error}. Readers keep the old version."
-            ) from error
-        finally:
-            drop_draft(draft)
+    for _ in range(TRIES):
+        with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
+            try:
+                return publish_over(lake, last, batch, runs, quarantine, receipt, keep, dict(note or {}), partition)
+            except Overtaken:
+                continue
+    raise LakeBusy(f"{lake.name}: others published {TRIES} times before this run could; run the batch again later")
+
+
+def publish_over(
+    lake: Lake, last: int, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame,
+    receipt: Mapping[str, Any], keep: int, note: dict[str, Any], partition: str,
+) -> Commit:  # fmt: skip
+    """Publishes a batch as the version after `last`. Raises Overtaken when that is no longer the latest."""
+    old = lake.manifest(last) if last else replace(lake.manifest(0), by=partition)
+    if last and "claims" not in old.tables:
+        raise PublishError(f"{lake.name} was made by an older copydesk that kept no claims; ingest into a new lake")
+    draft = open_draft(lake, last + 1)
+    try:
+        if old.by == "day":
+            runs = [stage_by_day(run, draft / "scratch" / f"staged-{number}") for number, run in enumerate(runs)]
+        staged = take_stock(lake, old, batch, runs, old.by)
+        receipts = settle_receipts(lake, old, staged.runs, staged.moves, receipt, staged.source)
+        check_counts(receipts[0], staged, quarantine)
+        changes = plan_changes(lake, old, staged, quarantine, receipts)
+        return finish(lake, old, draft, changes, batch, receipts[0], keep, note)
+    except (ValueError, pa.ArrowException) as error:
+        raise PublishError(
+            f"{batch[0]} {batch[1]} cannot be published: {error}. Readers keep the old version."
+        ) from error
+    finally:
+        drop_draft(draft)
+
+
+def finish_showing(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None = None) -> None:
+    """Shows readers the whole of a version whose writer died between its commit and the last of its partitions."""
+    if not lake.is_shown():
+        with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
+            return
 
 
 def check_counts(receipt: Mapping[str, Any], staged: Staged, quarantine: pl.DataFrame) -> None:
@@ -109,7 +128,7 @@ def finish(
     fresh: dict[str, tuple[TableFile, ...]] = {}
     changed: dict[str, tuple[str, ...]] = {}
     for table in (*TABLES, *HIDDEN):
-        tables[table], fresh[table] = build_table(old, table, changes[table], draft, first)
+        tables[table], fresh[table] = build_table(lake, old, table, changes[table], draft, first)
         gone = {file.month for file in old.tables.get(table, ()) if file not in tables[table]}
         changed[table] = tuple(sorted(gone | {file.month for file in fresh[table]}))
     if old.version and not any(changed.values()):
@@ -117,18 +136,19 @@ def finish(
     drop_draft(draft / "scratch")
     link_files(lake, old, draft, tables, fresh)
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
-    show_version(lake, draft, Manifest(old.version + 1, batch, None, changed, rows, tables, note))
-    sweep_versions(lake, keep)
+    place_of(lake).show_version(
+        lake, draft, Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by), keep
+    )
     return Commit(old.version + 1, True, receipt, fresh)
 
 
 def build_table(
-    old: Manifest, table: str, change: Change, draft: Path, first: str
+    lake: Lake, old: Manifest, table: str, change: Change, draft: Path, first: str
 ) -> tuple[tuple[TableFile, ...], tuple[TableFile, ...]]:
     """Writes the changed partitions of a table into the draft; all its files, and those of them that are new."""
     keys = (MONTH.name, *ORDERS[table])
     runs = narrow_runs(change.runs, keys, draft / "scratch")
-    written = write_files(merge_runs(runs, keys), table, draft / table)
+    written = write_files(merge_runs(runs, keys), table, draft / table, lake.file_rows)
     strays = written.keys() - change.months
     if strays:
         raise ValueError(f"{table} has rows in {', '.join(sorted(strays))}, where the batch has no documents")
@@ -136,7 +156,7 @@ def build_table(
     files = [file for file in before if file.month not in change.months]
     files += chain.from_iterable(written.values())
     if not files and table in TABLES:
-        files = [write_empty(table, first, draft / table)]
+        files = [write_empty(table, f"{first}-01" if old.by == "day" and table in DAILY else first, draft / table)]
     whole = tuple(sorted(files, key=lambda file: (file.month, part_number(file))))
     return whole, tuple(file for file in whole if file not in before)
 
@@ -162,7 +182,7 @@ def link_files(
             if file not in new:
                 # Written again with the same bytes: the old file stays, so that hard links are shared.
                 target.unlink(missing_ok=True)
-                keep_file(lake.tree(old.version) / table / file.path, target)
+                place_of(lake).keep_file(lake, old.version, table, file, target)
 
 
 def roll_back(
@@ -173,26 +193,47 @@ def roll_back(
     Versions are never numbered twice and none is taken away, so a rollback can itself be rolled back. Raises PublishError
     when the version is not kept.
     """
-    with lock_lake(lake, wait_seconds, on_wait) as last:
-        kept = [made.version for made in lake.versions() if made.kept]
-        if number not in kept:
-            raise PublishError(
-                f"{lake.path} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
-            )
-        if number == last:
-            return last
-        wanted = read_manifest(lake, number)
-        draft = open_draft(lake, last + 1)
-        try:
-            link_files(lake, wanted, draft, wanted.tables)
-            changed = compare(read_manifest(lake, last), wanted)
-            show_version(
-                lake, draft, replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={})
-            )
-            sweep_versions(lake, keep)
-        finally:
-            drop_draft(draft)
-        return last + 1
+    for _ in range(TRIES):
+        with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
+            try:
+                return roll_back_over(lake, last, number, keep)
+            except Overtaken:
+                continue
+    raise LakeBusy(f"{lake.name}: others published {TRIES} times before the rollback could; try again later")
+
+
+def roll_back_over(lake: Lake, last: int, number: int, keep: int) -> int:
+    """Shows a kept version as the one after `last`. Raises Overtaken when that is no longer the latest."""
+    kept = [made.version for made in lake.versions() if made.kept]
+    if number not in kept:
+        raise PublishError(
+            f"{lake.name} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
+        )
+    if number == last:
+        place_of(lake).mend_shown(lake)
+        return last
+    wanted = lake.manifest(number)
+    draft = open_draft(lake, last + 1)
+    try:
+        link_files(lake, wanted, draft, wanted.tables)
+        changed = compare(lake.manifest(last), wanted)
+        again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})
+        place_of(lake).show_version(lake, draft, again, keep)
+    finally:
+        drop_draft(draft)
+    return last + 1
+
+
+def prune(lake: Lake, keep: int, wait_seconds: float, *, on_wait: Callable[[str], None] | None = None) -> int:
+    """Removes what dead writers left and all but the last `keep` versions, as a publish would; returns how many versions."""
+    from tasks.publishing.trees import sweep_versions
+
+    if not lake.is_local:  # each publish into a bucket sweeps for itself
+        return 0
+    with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
+        before = sum(made.kept for made in lake.versions())
+        sweep_versions(lake, keep)
+        return before - sum(made.kept for made in lake.versions())
 
 
 def compare(before: Manifest, after: Manifest) -> dict[str, tuple[str, ...]]:

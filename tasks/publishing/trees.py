@@ -1,11 +1,9 @@
-"""Version trees on a local disk: lock, draft, swap, sweep. The only module that changes anything in a lake's store.
+"""Version trees on a local disk: lock, draft, swap, sweep. The only module that changes anything in such a lake's store.
 
 A version is built in a folder that no reader can reach, made durable, renamed, and shown by replacing one link; the kernel
 frees the lock of a process that dies. So there is nothing to recover: what a dead writer left is swept by the next one.
 
-The seam for an object store is here: `lock_lake`, `open_draft`, `keep_file`, `show_version` and `sweep_versions` are all that a
-twin has to offer (a state object swapped by conditional PUT in place of the link); what a version holds is decided in
-`tasks.publishing.publish` and read through manifests, which stay as they are.
+`tasks.objects.commit` is the same for a bucket. What a version holds is decided in `tasks.publishing.publish` for both.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tasks.lake import Lake, LakeError, Manifest, read_manifest, write_manifest
+from tasks.lake import Lake, LakeError, Manifest, TableFile, read_manifest, write_manifest
 from tasks.schema import TABLES
 
 NEXT_STEPS = {
@@ -40,6 +38,10 @@ class PublishError(LakeError):
     """A publish that could not be done. Readers still see the version before."""
 
 
+class Overtaken(Exception):
+    """Another writer committed a version first. Nothing was changed; what is to be published has to be worked out anew."""
+
+
 class LakeBusy(LakeError):
     """Another process has been publishing into this lake for longer than we were told to wait."""
 
@@ -55,28 +57,30 @@ def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | 
         check_place(lake)
         for folder in (lake.path, lake.store / "versions", lake.store / "commits"):
             folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lake.store / "lock")
-        try:
-            acquire(lock, lake, wait_seconds, on_wait)
-        except Timeout as error:
-            raise LakeBusy(
-                f"{lake.path}: another process is publishing and was not done after {wait_seconds:g} s; run the batch again later"
-            ) from error
-        try:
+        with acquire_lock(lake, wait_seconds, on_wait):
             sweep_leftovers(lake)
             yield lake.version()
-        finally:
-            lock.release()
 
 
-def acquire(lock: FileLock, lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
-    """Takes the lock, at once or after waiting."""
+@contextmanager
+def acquire_lock(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[None]:
+    """Holds the lock in the lake's store, taken at once or after waiting. Raises LakeBusy after `wait_seconds`."""
+    lock = FileLock(lake.store / "lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         if on_wait is not None:
-            on_wait(f"{lake.path}: another process is publishing; waiting up to {wait_seconds:g} s for it")
-        lock.acquire(timeout=wait_seconds)
+            on_wait(f"{lake.name}: another process is publishing; waiting up to {wait_seconds:g} s for it")
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout as error:
+            raise LakeBusy(
+                f"{lake.name}: another process is publishing and was not done after {wait_seconds:g} s; run the batch again later"
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -85,12 +89,12 @@ def explain_errors(lake: Lake) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or lake.path
+        where = error.filename or lake.name
         code = error.errno or 0
         what = NEXT_STEPS.get(
             code, f"{error.strerror or error}; the version before is untouched, mend this and run the batch again"
         )
-        raise PublishError(f"cannot publish into {lake.path}: {where}: {what}") from error
+        raise PublishError(f"cannot publish into {lake.name}: {where}: {what}") from error
 
 
 def check_place(lake: Lake) -> None:
@@ -104,6 +108,12 @@ def check_place(lake: Lake) -> None:
                 raise PublishError(
                     f"{path} links to {path.readlink()}, not into {lake.store}; if the lake was moved, move its store as well "
                     "(or rename it back), else remove the link"
+                )
+            if not (lake.store / "commits").is_dir():
+                # Publishing now would show readers a lake with this one batch in it.
+                raise PublishError(
+                    f"{path} leads into {lake.store}, where nothing was ever published; bring the lake's store back beside it, "
+                    "or remove the links to begin a new lake"
                 )
         elif path.exists():
             raise PublishError(f"{path} holds files that were not published here; move it away or choose another lake")
@@ -126,20 +136,24 @@ def drop_draft(draft: Path) -> None:
     shutil.rmtree(draft, ignore_errors=True)
 
 
-def keep_file(old: Path, new: Path) -> None:
-    """Takes a file over into the next version: a hard link, or a copy where the disk has none (or no more of them)."""
-    new.parent.mkdir(parents=True, exist_ok=True)
+def keep_file(lake: Lake, version: int, table: str, file: TableFile, target: Path) -> None:
+    """Takes a file over from a version: a hard link, or a copy where the disk has none (or no more of them)."""
+    old = lake.tree(version) / table / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(old, new)
+        os.link(old, target)
     except FileNotFoundError:
         raise
     except OSError:
-        shutil.copyfile(old, new)
-        flush(new)
+        shutil.copyfile(old, target)
+        flush(target)
 
 
-def show_version(lake: Lake, draft: Path, manifest: Manifest) -> None:
-    """Makes a draft the published version: everything on disk first, then one link replaced, for all tables at once."""
+def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None:
+    """Makes a draft the published version: everything on disk first, then one link replaced, for all tables at once.
+
+    Afterwards all but the last `keep` versions are swept away.
+    """
     for folder, _, _ in os.walk(draft):
         flush(Path(folder))
     store_manifest(lake, manifest)
@@ -149,6 +163,11 @@ def show_version(lake: Lake, draft: Path, manifest: Manifest) -> None:
         if not (lake.path / table).is_symlink():
             swap_link(lake.path / table, link_target(lake, table))
     swap_link(lake.current, f"versions/{manifest.version:08d}")
+    sweep_versions(lake, keep)
+
+
+def mend_shown(lake: Lake) -> None:
+    """Nothing to do: what readers see are the very files of the version."""
 
 
 def store_manifest(lake: Lake, manifest: Manifest) -> None:
@@ -182,12 +201,20 @@ def flush(path: Path) -> None:
 def sweep_leftovers(lake: Lake) -> None:
     """Removes what a dead writer left: drafts, and versions that were finished but never shown."""
     last = lake.version()
+    sweep_drafts(lake)
     for tree in sorted((lake.store / "versions").iterdir()):
-        if not tree.name.isdigit() or int(tree.name) > last:
+        if int(tree.name) > last:
             shutil.rmtree(tree)
     for record in sorted((lake.store / "commits").iterdir()):
         if not record.stem.isdigit() or record.suffix != ".json" or int(record.stem) > last:
             record.unlink()
+
+
+def sweep_drafts(lake: Lake) -> None:
+    """Removes drafts that a dead writer left, and trees that were half removed."""
+    for tree in sorted((lake.store / "versions").iterdir()):
+        if not tree.name.isdigit():
+            shutil.rmtree(tree)
 
 
 def sweep_versions(lake: Lake, keep: int) -> None:

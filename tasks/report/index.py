@@ -70,7 +70,7 @@ def write_index(lake: Lake, folder: Path) -> Path:
         path,
         render(
             "index.html",
-            lake=lake.path.name,
+            lake=lake.name.rstrip("/").rpartition("/")[2],
             chart=draw_batches(published),
             summary=summary,
             groups=groups,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest, file_schema, month_of, table_paths
+from tasks.lake import Lake, Manifest, file_schema, month_of, partition_of, table_paths
 from tasks.publishing.twins import read_own_claims
 from tasks.receipt import StagedRun
 from tasks.schema import TABLES
@@ -26,7 +26,7 @@ class BatchRows:
 
 def find_published(lake: Lake, manifest: Manifest, source: str, day: date) -> BatchRows:
     """The rows that readers find of a batch. Only the partitions that it claims are ever opened."""
-    claims = read_own_claims(table_paths(lake, manifest, "claims", month_of(day)), source, day)
+    claims = read_own_claims(table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day)
     months = sorted(set(claims["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     return BatchRows(

@@ -12,6 +12,7 @@ BEGINNING_WIDTH = 25  # a shorter line may begin a title by chance
 STANDFIRST_WIDTH = 420
 COPY_SLACK = 10  # a copy's length differs by quotation marks and a stop at most
 COPY_WIDTH = 30  # a shorter headline may be said again in the body for good reasons
+FIRST_LETTERS = 8  # of a line, enough to tell most others from a title
 TOP_LINES = 12  # a record's own title is looked for among this many first lines
 FOLDS = r"[\s\"'“”‘’«»„.,:;!?–—-]+"
 
@@ -61,7 +62,10 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, pointed: pl.Da
     """
     top = placed.filter(pl.col("place") < TOP_LINES)
     titles = records.select(title=folded(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
-    by_title = top.join(titles, on="doc", maintain_order="left").with_columns(key=folded(pl.col("text")))
+    # Folding is dear, so the first letters come first: where the title does not begin with them, the line is not it.
+    beginning = folded(pl.col("text").str.head(2 * FIRST_LETTERS)).str.head(FIRST_LETTERS)
+    likely = top.join(titles, on="doc", maintain_order="left").filter(pl.col("title").str.starts_with(beginning))
+    by_title = likely.with_columns(key=folded(pl.col("text")))
     begins = pl.col("title").str.starts_with(pl.col("key")) & (pl.col("width") >= BEGINNING_WIDTH)
     untitled = placed.join(titles, on="doc", how="anti", maintain_order="left")
     free = untitled.filter((pl.col("place") < TOP_LINES) & pl.col("role").is_null() & pl.col("rule").is_null())
@@ -87,16 +91,12 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame
     It is the record's own standfirst, or stands right below the headline and either lacks a final stop or has a byline, bio,
     date or caption between it and the body.
     """
-    wanted = records.select(_key=folded(pl.col("standfirst"))).with_row_index("doc")
+    wanted = records.select(_key=folded(pl.col("standfirst"))).with_row_index("doc").filter(pl.col("_key") != "")
     top = lines.filter(pl.col("place") < TOP_LINES)
     candidates = top.filter(
         (above("role", 1) == "headline").fill_null(False) & pl.col("role").is_null() & pl.col("rule").is_null()
     )
-    known = (
-        top.filter(pl.col("role").is_null())
-        .join(wanted, on="doc")
-        .filter((pl.col("_key") != "") & (folded(pl.col("text")) == pl.col("_key")))
-    )
+    known = top.filter(pl.col("role").is_null()).join(wanted, on="doc").filter(folded(pl.col("text")) == pl.col("_key"))
     below = top.select(
         "doc", "line", _below=above("role_hit", -1), _below_width=above("width", -1), _below_text=above("text", -1)
     )

@@ -1,0 +1,163 @@
+"""`python -m flows.deploy`: makes a Prefect server ready for copydesk. Work pool, queues, automation, every deployment.
+
+Works on the server that PREFECT_API_URL names, and may be run as often as one likes: what a team has set is left as it is.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.console import fail, out, print_table
+from flows.prefect_defaults import set_defaults
+from flows.resume import resume_runs
+from flows.settings import Settings
+from tasks.sources import SourceError, load_sources
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+POOL = "copydesk"
+# Name, priority (1 is first) and runs at once. A worker that is free takes a nightly run before anything else, and a backfill
+# never holds more than one of its places, so that a nightly run always finds one.
+QUEUES: tuple[tuple[str, int, int | None], ...] = (("nightly", 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
+SCHEDULER_SECONDS = 120
+LOST = "copydesk: runs whose process is gone"
+
+
+def prepare(project: Path, *, resume: bool) -> int:
+    """Registers everything and prints what there is, with the next run of each schedule; returns the exit code.
+
+    `resume`: schedules runs again that were cut off; only for a server on which nobody else works.
+    """
+    from prefect.client.orchestration import get_client
+
+    if not (project / "prefect.yaml").is_file():
+        return fail(f"there is no prefect.yaml in {project}. Run this in the project's folder.", 2)
+    try:
+        declared = load_sources(Settings().sources)
+    except SourceError as error:
+        return fail(error, 2)
+    with get_client(sync_client=True) as client:
+        make_pool(client)
+        make_queues(client)
+        watch_heartbeats(client)
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+            cwd=project, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
+        rows = await_schedules(client)
+        for name in resume_runs(client) if resume else ():
+            out.print(f"{name} was cut off, and is tried again", markup=False)
+    print_table(("deployment", "queue", "next run"), rows)
+    nightly = {name.removeprefix("ingest/nightly-") for name, *_ in rows}
+    for name in declared:
+        if name not in nightly:
+            out.print(
+                f"{name} is declared and has no nightly-{name} in prefect.yaml: it runs only by hand", markup=False
+            )
+    if any(next_run == "" for *_, next_run in rows):
+        return fail("the scheduler made no runs. See the server's log, and `copydesk doctor`", 1)
+    return 0
+
+
+def make_pool(client: SyncPrefectClient) -> None:
+    """The work pool, of processes, unless there is one of any type."""
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectNotFound
+    from prefect.workers.process import ProcessWorker
+
+    try:
+        client.read_work_pool(POOL)
+    except ObjectNotFound:
+        template = ProcessWorker.get_default_base_job_template()
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+
+
+def make_queues(client: SyncPrefectClient) -> None:
+    """The queues of the pool, each with its priority."""
+    present = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
+    for name, priority, limit in QUEUES:
+        if name not in present:
+            client.create_work_queue(name, priority=priority, concurrency_limit=limit, work_pool_name=POOL)
+
+
+def watch_heartbeats(client: SyncPrefectClient) -> None:
+    """An automation that counts a run as crashed when its process has not been heard of for three heartbeats.
+
+    Without it, a run whose worker or machine died stays Running for ever, and cannot be tried again.
+    """
+    from prefect.automations import AutomationCore, EventTrigger, Posture
+    from prefect.client.schemas.objects import StateType
+    from prefect.events.actions import ChangeFlowRunState
+    from prefect.settings import get_current_settings
+
+    if client.read_automations_by_name(LOST):
+        return
+    beat = get_current_settings().flows.heartbeat_frequency or 180
+    client.create_automation(
+        AutomationCore(
+            name=LOST,
+            description="Marks runs as Crashed that have sent no heartbeat; press Retry to go on with what is left.",
+            trigger=EventTrigger(
+                after={"prefect.flow-run.heartbeat"},
+                expect={"prefect.flow-run.*"},
+                match={"prefect.resource.id": ["prefect.flow-run.*"]},
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=timedelta(seconds=3 * beat),
+            ),
+            actions=[
+                ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat: the process is gone. Press Retry.")
+            ],
+        )
+    )
+
+
+def await_schedules(client: SyncPrefectClient) -> list[tuple[str, str, str]]:
+    """Every deployment with its queue and next run, once the scheduler has made the runs; "" where it made none in time."""
+    deadline = time.monotonic() + SCHEDULER_SECONDS
+    while True:
+        rows = [describe(client, deployment) for deployment in client.read_deployments()]
+        if all(row[2] for row in rows) or time.monotonic() > deadline:
+            return sorted(rows)
+        time.sleep(1)
+
+
+def describe(client: SyncPrefectClient, deployment: Any) -> tuple[str, str, str]:
+    """Name, queue and next run of a deployment."""
+    name = f"{client.read_flow(deployment.flow_id).name}/{deployment.name}"
+    queue = deployment.work_queue_name or ""
+    if not any(schedule.active for schedule in deployment.schedules) or deployment.paused:
+        return name, queue, "when started by hand"
+    found = next_runs(client, deployment.id)
+    return name, queue, f"{min(found):%Y-%m-%d %H:%M} UTC" if found else ""
+
+
+def next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
+    """When the runs that the scheduler made for a deployment start."""
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterId,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+
+    scheduled = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])))
+    this = DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id]))
+    runs = client.read_flow_runs(flow_run_filter=scheduled, deployment_filter=this)
+    return [run.expected_start_time for run in runs if run.auto_scheduled and run.expected_start_time]
+
+
+if __name__ == "__main__":
+    set_defaults()
+    sys.exit(prepare(Path.cwd(), resume="--resume" in sys.argv))

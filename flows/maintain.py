@@ -1,0 +1,92 @@
+"""The flow that keeps a lake in order: checked against its receipts, templates learned, old versions cleared away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import State, flow, get_run_logger, runtime, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Completed
+
+from flows.errors import EXPECTED
+from flows.learning import learn_version
+from flows.places import open_lake
+from flows.settings import Settings
+from flows.staging import sweep_staging
+from flows.told import fail_run
+from tasks.check import check
+from tasks.publishing.publish import prune
+
+MOST_ROWS = 400
+
+
+def name_run() -> str:
+    """Run names say what and when: maintain-2026-10-04."""
+    return f"maintain-{runtime.flow_run.scheduled_start_time.date()}"
+
+
+@flow(name="maintain", flow_run_name=name_run, persist_result=False, timeout_seconds=12 * 3600)
+def maintain(
+    check_lake: bool = True, learn_templates: bool = True, clear_away: bool = True, lake: str = ""
+) -> State[Any]:
+    """Checks the lake, learns publishers' templates, and clears away what nobody needs.
+
+    Args:
+        check_lake: Verify every file, sum and document of the lake against its hashes.
+        learn_templates: Learn the lines that return across each publisher's documents, as a new version for the runs to come.
+        clear_away: Remove versions beyond those that are kept for a roll-back (COPYDESK_KEEP_VERSIONS), and what stopped runs
+            left behind. Nothing is removed while the check finds something wrong.
+        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
+    """
+    settings = Settings()
+    if lake:
+        settings = settings.model_copy(update={"lake": Path(lake)})
+    if not open_lake(settings.lake).version():
+        return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
+    said: list[str] = []
+    try:
+        wrong = find_wrong(settings) if check_lake else 0
+        if check_lake:
+            said.append(f"{wrong} things are wrong with the lake" if wrong else "all is as its receipts say")
+        if learn_templates:
+            said.append(learn(settings))
+        if clear_away:
+            said.append("nothing cleared away, as a roll-back may be needed" if wrong else clear(settings))
+    except EXPECTED as error:
+        return fail_run(str(error))
+    create_markdown_artifact(
+        "\n".join(f"- {line}" for line in said), key="maintain", description=said[0] if said else ""
+    )
+    message = "; ".join(said) or "nothing was asked for"
+    return fail_run(message) if wrong else Completed(message=message)
+
+
+@task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)
+def find_wrong(settings: Settings) -> int:
+    """Checks the lake; what is wrong with it becomes an artifact."""
+    findings = check(open_lake(settings.lake))
+    get_run_logger().info("checked: findings=%d", len(findings))
+    if findings:
+        rows = [{"what": found.what, "where": found.where, "what next": found.next} for found in findings[:MOST_ROWS]]
+        create_table_artifact(rows, key="maintain-findings", description=f"{len(findings)} things are wrong")
+    return len(findings)
+
+
+@task(name="learn-templates", cache_policy=NO_CACHE, persist_result=False)
+def learn(settings: Settings) -> str:
+    """Learns templates; says what came out."""
+    learned = learn_version(settings)
+    get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
+    return f"learned {learned.version}: {learned.used} lines of {learned.publishers} publishers"
+
+
+@task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)
+def clear(settings: Settings) -> str:
+    """Removes old versions and what stopped runs left behind; says how many."""
+    lake = open_lake(settings.lake)
+    swept = sweep_staging(lake.staging)
+    gone = prune(lake, settings.keep_versions, settings.wait_seconds)
+    get_run_logger().info("cleared: versions=%d staged=%d", gone, swept)
+    return f"cleared away {gone} old versions and {swept} left-overs of stopped runs"

@@ -1,0 +1,146 @@
+"""The few things asked of an object store: read, write if nobody else did, list, remove. All of obstore stands here.
+
+Endpoint, region and credentials come from the usual environment names (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, ...), which obstore reads by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tasks.lake import LakeError
+from tasks.remote import first_line
+
+VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
+PUT_LIMIT = 5 * 2**30  # what S3 takes in one piece; in several, a write cannot be conditional everywhere
+
+
+class Changed(Exception):
+    """Somebody else wrote the object first."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An object as it was when it was looked at. `version`: of the commit that wrote it, where it says so."""
+
+    e_tag: str
+    version: int | None
+
+
+@cache
+def open_bucket(url: str) -> Any:
+    """The bucket of an address s3://bucket. Raises LakeError when obstore is missing or the address is no bucket."""
+    try:
+        from obstore.exceptions import BaseError
+        from obstore.store import from_url
+    except ImportError as error:
+        raise LakeError(f"{url}: object stores need obstore, which is not here; install copydesk[s3]") from error
+    try:
+        # An endpoint without TLS is asked for by its address; it needs no second switch.
+        return from_url(url, client_options={"allow_http": True})
+    except BaseError as error:
+        raise LakeError(f"{url} cannot be opened: {first_line(error)}") from error
+
+
+@contextmanager
+def explain_store(where: str) -> Iterator[None]:
+    """Turns what the store answers into one line. A missing object stays FileNotFoundError, a lost race Changed."""
+    from obstore import exceptions
+
+    try:
+        yield
+    except (exceptions.PreconditionError, exceptions.AlreadyExistsError) as error:
+        raise Changed(where) from error
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+        raise LakeError(
+            f"{where}: the store refuses: {first_line(error)}; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's "
+            "policy"
+        ) from error
+    except FileNotFoundError as error:
+        if "NoSuchBucket" in str(error):
+            raise LakeError(f"{where}: there is no such bucket; make it first or name another --lake") from error
+        raise
+    except exceptions.BaseError as error:
+        raise LakeError(
+            f"{where}: the store does not answer as it should: {first_line(error)}; look at AWS_ENDPOINT_URL and AWS_REGION, "
+            "and run it again"
+        ) from error
+
+
+def look_at(bucket: Any, key: str) -> Seen | None:
+    """ETag and version of an object, or None when there is none."""
+    import obstore
+
+    with explain_store(key):
+        try:
+            answer = obstore.get(bucket, key, options={"head": True})
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise
+            return None
+        said = answer.attributes.get(VERSION_KEY)
+        return Seen(str(answer.meta["e_tag"]), int(said) if said and said.isdigit() else None)
+
+
+def read_object(bucket: Any, key: str) -> tuple[bytes, str]:
+    """An object and its ETag. Raises FileNotFoundError."""
+    import obstore
+
+    with explain_store(key):
+        answer = obstore.get(bucket, key)
+        return bytes(answer.bytes()), str(answer.meta["e_tag"])
+
+
+def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
+    """Bytes of an object from `start` up to `end`. Raises FileNotFoundError."""
+    import obstore
+
+    with explain_store(key):
+        return bytes(obstore.get_range(bucket, key, start=start, end=end))
+
+
+def put_object(bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None) -> None:
+    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). Raises Changed."""
+    import obstore
+
+    if len(body) > PUT_LIMIT:
+        raise LakeError(
+            f"{key}: {len(body)} bytes are more than a store takes in one piece; use a lake by day (COPYDESK_PARTITION=day)"
+        )
+    e_tag = seen.e_tag if isinstance(seen, Seen) else seen
+    attributes = {VERSION_KEY: str(version)} if version is not None else None
+    with explain_store(key):
+        mode: Any = {"e_tag": e_tag} if e_tag else "create"
+        obstore.put(bucket, key, body, mode=mode, attributes=attributes, use_multipart=False)
+
+
+def keep_object(bucket: Any, key: str, body: bytes) -> None:
+    """Writes an object whose name says what is in it: one that is there already is the same."""
+    try:
+        put_object(bucket, key, body, seen=None)
+    except Changed:
+        return
+
+
+def list_objects(bucket: Any, prefix: str) -> list[str]:
+    """The keys below a prefix, sorted."""
+    import obstore
+
+    with explain_store(prefix):
+        return sorted(found["path"] for batch in obstore.list(bucket, prefix) for found in batch)
+
+
+def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
+    """Removes objects; those that are gone already do not matter."""
+    import obstore
+
+    for key in keys:
+        with explain_store(key):
+            try:
+                obstore.delete(bucket, key)
+            except FileNotFoundError:
+                continue

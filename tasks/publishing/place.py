@@ -1,0 +1,44 @@
+"""Where a lake stands, a disk or a bucket, and the four things that publishing asks of either.
+
+Both are modules of functions: `tasks.publishing.trees` and `tasks.objects.commit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from tasks.lake import Lake, Manifest, TableFile
+
+
+class Place(Protocol):
+    """How a version comes to be seen. Readers see the old one or the new one, whenever a writer dies."""
+
+    def lock_lake(
+        self, lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None, /
+    ) -> AbstractContextManager[int]:
+        """Gives the number of the published version, with what dead writers left put in order."""
+
+    def keep_file(self, lake: Lake, version: int, table: str, file: TableFile, target: Path, /) -> None:
+        """Takes a file of a version over into a draft."""
+
+    def show_version(self, lake: Lake, draft: Path, manifest: Manifest, keep: int, /) -> None:
+        """Makes a draft the published version and sweeps old ones. Raises Overtaken when somebody else was first."""
+
+    def mend_shown(self, lake: Lake, /) -> None:
+        """Puts right what readers see, where somebody else changed it."""
+
+
+def place_of(lake: Lake) -> Place:
+    """What publishes into this lake."""
+    from tasks.objects.bucket import ObjectLake
+
+    if isinstance(lake, ObjectLake):
+        from tasks.objects import commit
+
+        return commit
+    from tasks.publishing import trees
+
+    return trees

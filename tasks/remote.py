@@ -1,0 +1,76 @@
+"""Inputs behind an address: which library opens it, and a clear word when that library is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import fsspec
+
+from tasks.formats.record import MissingExtra
+
+
+class AddressError(RuntimeError):
+    """An address that does not answer. One line; the run fails, since nothing can be said of the file behind it."""
+
+
+def open_address(path: str) -> Any:
+    """The file at an address such as s3://bucket/key, open for reading. Raises MissingExtra, AddressError, FileNotFoundError."""
+    filesystem, place = find_filesystem(path)
+    try:
+        return filesystem.open(place, "rb")
+    except OSError:
+        raise
+    except Exception as error:
+        raise AddressError(f"cannot open {path}: {type(error).__name__}: {first_line(error)}") from error
+
+
+def read_address(path: str, size: int) -> Iterator[bytes]:
+    """The bytes behind an address, `size` at a time. Raises as `open_address` does."""
+    with open_address(path) as stream:
+        while True:
+            try:
+                chunk = bytes(stream.read(size))
+            except OSError:
+                raise
+            except Exception as error:
+                raise AddressError(f"cannot read {path}: {type(error).__name__}: {first_line(error)}") from error
+            if not chunk:
+                return
+            yield chunk
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the store's XML and the library's own notes."""
+    text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
+    return text if len(text) <= 300 else text[:299] + "…"
+
+
+def find_filesystem(path: str) -> tuple[Any, str]:
+    """The file system of an address and the place in it. Raises MissingExtra."""
+    scheme = path.partition("://")[0]
+    try:
+        if scheme == "s3":
+            register_s3()
+        found: tuple[Any, str] = fsspec.core.url_to_fs(path)
+        return found
+    except ImportError as error:
+        hint = "; install copydesk[s3]" if scheme == "s3" else ""
+        raise MissingExtra(f"{scheme}:// addresses need a library that is missing: {error}{hint}") from error
+
+
+@cache
+def register_s3() -> None:
+    """Lets obstore open s3:// for fsspec: the library that a lake in a bucket is written with."""
+    from obstore.fsspec import FsspecStore
+
+    class S3(FsspecStore):
+        """obstore with an endpoint that may be without TLS: its address says so, no second switch is needed."""
+
+        protocol = "s3"
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **{"client_options": {"allow_http": True}, **kwargs})
+
+    fsspec.register_implementation("s3", S3, clobber=True)

@@ -1,0 +1,165 @@
+"""A backfill that is killed twice, and a nightly run beside it: the same lake as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desks import Desk, find_port
+from lakes import ask, hash_lake
+
+from flows.ui import await_server, keep, make_environment
+from tasks.lake import Lake
+
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
+
+FIRST = date(2026, 10, 1)
+DAYS = int(os.environ.get("COPYDESK_TEST_DAYS", "12"))
+BAD = FIRST + timedelta(DAYS // 2)
+LAST = FIRST + timedelta(DAYS - 1)
+RANGE = {"start_date": str(FIRST), "end_date": str(LAST)}
+NIGHTLY = "2026-11-20"
+DEPLOYMENTS = """
+deployments:
+  - {name: nightly-herald, entrypoint: "flows.ingest:ingest", work_pool: {name: copydesk, work_queue_name: nightly}}
+  - name: backfill
+    entrypoint: flows.backfill:backfill
+    work_pool: {name: copydesk, work_queue_name: backfill}
+    concurrency_limit: {limit: 1, collision_strategy: ENQUEUE}
+"""
+
+
+def make_project(folder: Path, count: int = 150) -> Path:
+    """A source with a delivery a day, one of which the audit blocks, and another source for the night."""
+    folder.mkdir()
+    (folder / "sources.toml").write_text(
+        '[[source]]\nname = "gazette"\npath = "in/{date}/*.jsonl"\n\n[[source]]\nname = "herald"\npath = "herald/{date}/*.jsonl"\n'
+    )
+    (folder / "prefect.yaml").write_text(DEPLOYMENTS)
+    for day in (FIRST + timedelta(number) for number in range(DAYS)):
+        write_day(folder / "in" / str(day), str(day), "2031-01-01" if day == BAD else str(day), count)
+    write_day(folder / "herald" / NIGHTLY, "the herald", NIGHTLY, count)
+    return folder
+
+
+def write_day(folder: Path, name: str, published: str, count: int) -> None:
+    """A delivery of stories that no other has."""
+    folder.mkdir(parents=True)
+    rows = []
+    for number in range(count):
+        text = "\n\n".join(f"Sentence {n} of story {number} in {name} tells how the last ferry left Larkhaven." for n in range(12))
+        rows.append(json.dumps({"id": f"{name}-{number}", "title": f"Story {number} of {name}", "text": text, "published_at": published}))
+    (folder / "a.jsonl").write_text("\n".join(rows))
+
+
+def await_true(found: Callable[[], Any], seconds: float = 300) -> Any:
+    """What `found` gives, once it gives something."""
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.1)
+    return value
+
+
+def find_flow(run: str) -> list[int]:
+    """The processes that execute a flow run, children of it left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command, environ = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if run.encode() in environ and b"prefect" in command and b"multiprocessing" not in command:
+                found.append(int(entry.name))
+    return found
+
+
+def count_receipts(folder: Path) -> int:
+    """Days that a lake has."""
+    return len(Lake(folder / "lake").receipts("gazette", columns=("logical_date",)))
+
+
+def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_path: Path) -> None:
+    calm, folder = make_project(tmp_path / "calm"), make_project(tmp_path / "killed")
+    undisturbed = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "backfill", "gazette", "--from", str(FIRST), "--to", str(LAST), "--parallel", "2"],
+        cwd=calm, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert undisturbed.returncode == 1
+    assert f"1 of {DAYS} days failed: gazette {BAD}" in undisturbed.stderr
+
+    port, python = find_port(), [sys.executable, "-m"]
+    (folder / ".prefect").mkdir()
+    environment = make_environment(folder / ".prefect", port)
+    work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", "4"]
+    with ExitStack() as stack:
+        serve = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        server = stack.enter_context(keep(serve, folder / "server.log", environment, folder))
+        await_server(server, port)
+        subprocess.run([*python, "flows.deploy"], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        worker = stack.enter_context(keep(work, folder / "first.log", environment, folder))
+        desk = Desk(folder, port, server, ())  # type: ignore[arg-type]
+        run = desk.submit("backfill/backfill", sources=["gazette"], order="oldest first", **RANGE)
+
+        # The worker is killed: nobody watches the run any more, which goes on by itself.
+        await_true(lambda: count_receipts(folder) >= 2)
+        os.kill(worker.pid, signal.SIGKILL)
+        stack.enter_context(keep(work, folder / "second.log", environment, folder))
+        # The night comes while the backfill is at it.
+        nightly = desk.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY)
+        night = desk.await_state(nightly, "COMPLETED")
+        still_running = desk.run(run)["state_type"] == "RUNNING"
+
+        # The flow's own process is killed: three heartbeats later the server knows.
+        os.kill(await_true(lambda: find_flow(run))[0], signal.SIGKILL)
+        killed_at = count_receipts(folder)
+        crashed = desk.await_state(run, "CRASHED")
+        # Retry, as the UI does it.
+        retry = {"type": "SCHEDULED", "name": "AwaitingRetry", "state_details": {"scheduled_time": datetime.now(UTC).isoformat()}}
+        desk.ask(f"/flow_runs/{run}/set_state", {"state": retry, "force": True})
+        ended = desk.await_state(run, "FAILED", "COMPLETED")
+        tasks = desk.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+        artifacts = desk.ask("/artifacts/filter", {"artifacts": {"key": {"any_": ["backfill-days"]}}})
+        again = desk.await_state(desk.submit("backfill/backfill", sources=["gazette"], **RANGE), "FAILED", "COMPLETED")
+
+    assert still_running
+    assert 2 <= killed_at < DAYS - 1
+    assert "no heartbeat" in crashed["state"]["message"]
+    assert ended["state"]["message"].startswith("1 of ")
+    assert f"days failed: gazette {BAD}: the audit blocked it: published_in_future" in ended["state"]["message"]
+    # The second try took what was left, by the receipts.
+    (table,) = [json.loads(found["data"]) for found in artifacts if found["flow_run_id"] == run]
+    assert [row["date"] for row in table if row["state"] == "blocked"] == [str(BAD)]
+    assert len(table) == DAYS - killed_at
+    assert again["state"]["message"].startswith("1 of 1 day failed")
+
+    lake = hash_lake(folder / "lake")
+    herald = {name for (name,) in ask(folder / "lake", "SELECT DISTINCT source FROM 'LAKE/receipts/**/*.parquet'")}
+    assert herald == {"gazette", "herald"}
+    for table_name in ("documents", "lines", "quarantine", "receipts"):
+        month = f"{table_name}/month=2026-10/"
+        mine = {name: digest for name, digest in lake.items() if name.startswith(month)}
+        assert mine == {name: digest for name, digest in hash_lake(calm / "lake").items() if name.startswith(month)}
+    report(undisturbed.stdout, killed_at, night, ended, tasks, lake)
+
+
+def report(stdout: str, killed_at: int, night: dict[str, Any], ended: dict[str, Any], tasks: list[Any], lake: dict[str, str]) -> None:
+    """What a person wants to see with -s."""
+    waited = datetime.fromisoformat(night["start_time"]) - datetime.fromisoformat(night["expected_start_time"])
+    print(stdout)
+    print(f"receipts when the flow was killed: {killed_at}; the nightly run started {waited.total_seconds():.1f} s after its time")
+    print(f"{ended['run_count']} tries, {len(tasks)} task runs: {ended['state']['message']}")
+    for name, digest in sorted(lake.items()):
+        print(digest, name)

@@ -1,0 +1,90 @@
+"""`make ui`: one command starts a server, a worker and every deployment, and ends them all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desks import Desk, copy_project, find_processes, open_desk
+
+from tasks.sources import load_sources
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(scope="module")
+def desk(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    copy_project(project, folder)
+    with open_desk(folder) as running:
+        yield running
+
+
+def ui(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli", "ui", *arguments], cwd=cwd, env=os.environ, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_every_deployment_is_registered_and_cron_made_runs(desk: Desk) -> None:
+    names = {found["name"]: found for found in desk.ask("/deployments/filter", {})}
+    assert {"nightly-wire", "nightly-seeds", "backfill", "maintain"} <= names.keys()
+    runs = desk.ask("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})
+    by_deployment = {run["deployment_id"] for run in runs if run["auto_scheduled"]}
+    assert {names[name]["id"] for name in ("nightly-wire", "nightly-seeds", "maintain")} <= by_deployment
+    assert any(line.startswith("ingest/nightly-wire") and "UTC" in line for line in desk.said)
+
+
+def test_a_nightly_run_finds_a_place_beside_a_backfill(desk: Desk) -> None:
+    queues = {queue["name"]: queue for queue in desk.ask("/work_queues/filter", {})}
+    assert queues["nightly"]["priority"] < queues["backfill"]["priority"]
+    assert (queues["nightly"]["concurrency_limit"], queues["backfill"]["concurrency_limit"]) == (None, 1)
+
+
+def test_its_data_lies_in_the_project(desk: Desk) -> None:
+    assert (desk.folder / ".prefect" / "prefect.db").is_file()
+
+
+def test_a_parameter_out_of_range_is_refused_before_the_run(desk: Desk) -> None:
+    import urllib.error
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        desk.submit("backfill/backfill", start_date="2026-10-01", end_date="2026-10-02", sources=["nowhere"])
+    assert refused.value.code == 409
+
+
+def test_a_taken_port_is_told_in_a_line(desk: Desk) -> None:
+    done = ui("--port", str(desk.port), cwd=desk.folder)
+    assert done.returncode == 2
+    assert f"port {desk.port} is taken" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_without_deployments_is_told_in_a_line(tmp_path: Path) -> None:
+    done = ui(cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no prefect.yaml" in done.stderr
+
+
+def test_every_declared_source_runs_every_night(project: Path) -> None:
+    text = (project / "prefect.yaml").read_text()
+    for name in load_sources(project / "sources.toml"):
+        assert f"name: nightly-{name}" in text
+
+
+# The last: it ends what the others use.
+def test_ctrl_c_leaves_nothing_behind(desk: Desk) -> None:
+    import signal
+
+    home = str(desk.folder / ".prefect")
+    assert len(find_processes(home)) >= 2
+    desk.process.send_signal(signal.SIGINT)
+    assert desk.process.wait(timeout=120) == 0
+    assert find_processes(home) == []
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", desk.port)) != 0
