@@ -1,21 +1,19 @@
-"""What a run would change: some of the days made in a lake of their own, and compared with what is published."""
+"""What a run would change: some of the days built and judged as a run would, compared with the lake, and thrown away."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-import polars as pl
-
-from flows.days import run_day
-from flows.places import open_lake
-from flows.settings import Settings
-from flows.staging import claim_staging
+from flows.days import NoCounter
+from flows.diffing import dry_run
+from flows.errors import EXPECTED
+from flows.pools import map_here
+from flows.settings import Settings, make_limits
 from flows.survey import Day
-from tasks.lake import Lake, file_schema, table_paths
-from tasks.learned.store import folder_of, pick_learned
 
 MOST_SAMPLES = 3
-COMPARED = ("text", "title", "standfirst", "authors", "captions", "language", "removed_lines", "removed_chars")
+FATES = ("changed", "new", "gone", "quarantined", "same")
 
 
 class NoWatcher:
@@ -26,9 +24,9 @@ class NoWatcher:
 
 
 def sample_changes(days: Sequence[Day], settings: Settings, most: int = MOST_SAMPLES) -> list[dict[str, str]]:
-    """For up to `most` days that the lake has: how many documents a run would change, add and take away, and lines taken out.
+    """For up to `most` of the days that the lake has: what a run would make of their documents and lines, a row a day.
 
-    The days are those spread most evenly over the range. Nothing is published.
+    The days are spread over the range. Nothing is published. `copydesk diff` shows one day whole.
     """
     known = [day for day in days if day.records is not None]
     step = max(1, -(-len(known) // most))
@@ -36,49 +34,23 @@ def sample_changes(days: Sequence[Day], settings: Settings, most: int = MOST_SAM
 
 
 def compare_day(day: Day, settings: Settings) -> dict[str, str]:
-    """One day made anew in a scratch lake beside the store, as a row of the table."""
-    name, logical = day.batch.source.name, day.batch.logical_date
-    lake = open_lake(settings.lake)
-    # Claimed like a batch, so that whatever a killed run leaves here is swept like one.
-    with claim_staging(lake.staging, f"sample-{name}", logical, settings.wait_seconds) as folder:
-        scratch = Lake(folder / "lake")
-        learned = pick_learned(lake, settings.learned, lake.receipt(name, logical))
-        share_learned(lake, scratch)
-        own = {"lake": scratch.path, "learned": learned.version if learned else "none", "report": False, "drift": "off"}
-        done = run_day(day.batch, settings.model_copy(update=own), NoWatcher())
-        after = read_documents(scratch, pl.lit(True)).collect()
-    published = read_documents(lake, pl.col("source") == name)
-    before = published.filter(pl.col("logical_date") == logical).collect()
-    # A document that another day shows is not new, though the scratch lake knows of no other day.
-    new = after.join(published.select("doc_id").collect(), on="doc_id", how="anti")
-    both = before.join(after, on="doc_id", suffix="_new")
-    differs = pl.any_horizontal(pl.col(column).ne_missing(pl.col(f"{column}_new")) for column in COMPARED)
-    changed = both.filter(differs)
+    """What a run of one day would change, as a row of the table."""
+    row = {"date": str(day.batch.logical_date), "source": day.batch.source.name}
+    try:
+        found = dry_run(
+            day.batch, settings.lake, make_limits(settings), map_here(NoCounter(), settings.workers), NoWatcher(),
+            learned=settings.learned, wait_seconds=settings.wait_seconds, examples=0,
+        )  # fmt: skip
+    except EXPECTED as error:
+        return {**row, "outcome": str(error)}
+    fates = Counter(found.differences.documents["fate"])
+    documents = found.differences.documents.filter(found.differences.documents["fate"] == "changed")
+    blocked = ", ".join(found.blocked_by)
     return {
-        "date": str(logical),
-        "source": name,
-        "outcome": done.state if not done.is_bad else f"{done.state}: {done.why}",
-        "documents": f"{before.height:,}",
-        "changed": f"{changed.height:,}",
-        "new": f"{new.height:,}",
-        "gone": f"{before.height - both.height:,}",
-        "lines taken out": f"{both['removed_lines'].sum():,}, then {both['removed_lines_new'].sum():,}",
-        "for example": " ".join(changed["doc_id"].sort().head(2)),
+        **row,
+        "outcome": f"the audit would block it: {blocked}" if blocked else "would be published",
+        **{fate: f"{fates[fate]:,}" for fate in FATES},
+        "body lines taken out": f"{documents['lines_lost'].sum():,}",
+        "lines kept again": f"{documents['lines_won'].sum():,}",
+        "for example": " ".join(documents["doc_id"].sort().head(2)),
     }
-
-
-def share_learned(lake: Lake, scratch: Lake) -> None:
-    """Lets a scratch lake use the learned lines of the real one."""
-    folder_of(scratch).parent.mkdir(parents=True)
-    folder_of(scratch).symlink_to(folder_of(lake).absolute())
-
-
-def read_documents(lake: Lake, rows: pl.Expr) -> pl.LazyFrame:
-    """Published documents: their ids and the columns that are compared."""
-    paths = list(table_paths(lake, lake.manifest(), "documents"))
-    found = (
-        pl.scan_parquet(paths, hive_partitioning=False)
-        if paths
-        else pl.DataFrame(pl.from_arrow(file_schema("documents").empty_table())).lazy()
-    )
-    return found.filter(rows).select("doc_id", "logical_date", *COMPARED)

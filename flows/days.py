@@ -94,9 +94,9 @@ def outline_plan(days: Sequence[Day], on_existing: OnExisting) -> list[dict[str,
             "source": day.batch.source.name,
             "state": day.state,
             "will": decide(day, on_existing),
+            "why": day.why,
             "files": f"{day.files:,}",
             "in the lake": "" if day.records is None else f"{day.records:,} records",
-            "why": day.why,
         }
         for day in days
     ]
@@ -111,10 +111,10 @@ def outline_days(done: Iterable[DayDone]) -> list[dict[str, str]]:
             "date": str(day.logical_date),
             "source": day.source,
             "state": day.state,
+            "why": day.why,
             "records": f"{day.records:,}",
             "published": f"{day.published:,}",
             "quarantined": f"{day.quarantined:,}",
-            "why": day.why,
         }
         for day in ordered
     ]

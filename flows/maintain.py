@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import State, flow, get_run_logger, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -18,6 +18,7 @@ from flows.staging import sweep_staging
 from flows.told import fail_run
 from tasks.check import check
 from tasks.publishing.publish import prune
+from tasks.publishing.repartition import repartition
 
 MOST_ROWS = 400
 
@@ -29,7 +30,11 @@ def name_run() -> str:
 
 @flow(name="maintain", flow_run_name=name_run, persist_result=False, timeout_seconds=12 * 3600)
 def maintain(
-    check_lake: bool = True, learn_templates: bool = True, clear_away: bool = True, lake: str = ""
+    check_lake: bool = True,
+    learn_templates: bool = True,
+    clear_away: bool = True,
+    partitions: Literal["as they are", "month", "day"] = "as they are",
+    lake: str = "",
 ) -> State[Any]:
     """Checks the lake, learns publishers' templates, and clears away what nobody needs.
 
@@ -37,7 +42,8 @@ def maintain(
         check_lake: Verify every file, sum and document of the lake against its hashes.
         learn_templates: Learn the lines that return across each publisher's documents, as a new version for the runs to come.
         clear_away: Remove versions beyond those that are kept for a roll-back (COPYDESK_KEEP_VERSIONS), and what stopped runs
-            left behind. Nothing is removed while the check finds something wrong.
+            left behind. While the check finds something wrong, nothing is removed, moved or learned.
+        partitions: What the lake's partitions are to be. By day is for more than about a million documents a month.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
     settings = Settings()
@@ -50,8 +56,12 @@ def maintain(
         wrong = find_wrong(settings) if check_lake else 0
         if check_lake:
             said.append(f"{wrong} things are wrong with the lake" if wrong else "all is as its receipts say")
-        if learn_templates:
-            said.append(learn(settings))
+        if learn_templates and open_lake(settings.lake).is_local:
+            said.append("nothing learned from a lake in which something is wrong" if wrong else learn(settings))
+        if partitions != "as they are":
+            said.append(
+                "the partitions stay, since something is wrong" if wrong else move_partitions(settings, partitions)
+            )
         if clear_away:
             said.append("nothing cleared away, as a roll-back may be needed" if wrong else clear(settings))
     except EXPECTED as error:
@@ -80,6 +90,14 @@ def learn(settings: Settings) -> str:
     learned = learn_version(settings)
     get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
     return f"learned {learned.version}: {learned.used} lines of {learned.publishers} publishers"
+
+
+@task(name="move-partitions", cache_policy=NO_CACHE, persist_result=False)
+def move_partitions(settings: Settings, by: str) -> str:
+    """Partitions the lake by month or day; says so."""
+    made = repartition(open_lake(settings.lake), by, keep=settings.keep_versions, wait_seconds=settings.wait_seconds)
+    get_run_logger().info("partitions: by=%s version=%d", by, made)
+    return f"partitioned by {by}, version {made}"
 
 
 @task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)

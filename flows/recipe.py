@@ -26,6 +26,7 @@ from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import finish_showing, publish
+from tasks.publishing.trees import explain_staging
 from tasks.receipt import StagedRun, hash_files, take_fingerprint
 from tasks.releases import find_releases
 from tasks.shard import StagedShard, check_complete
@@ -92,6 +93,7 @@ def ingest_batch(
     files = plan_files(batch, lake)
     name, day = batch.source.name, batch.logical_date
     with (
+        explain_staging(lake),
         claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
         remember_failure(lake, name, day) as count_as_failed,
     ):

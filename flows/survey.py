@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -16,11 +16,10 @@ from typing import Any
 
 from flows.failures import read_failure
 from flows.places import open_lake
-from flows.recipe import Batch
+from flows.recipe import Batch, fit_limits
 from flows.requests import RequestError
 from flows.settings import Settings, make_limits
 from tasks.batch import InputFile, Limits, Source
-from tasks.learned.store import pick_learned
 from tasks.plan import PlanError, find_files, has_date
 from tasks.receipt import make_settings, make_versions
 from tasks.sources import load_sources
@@ -102,9 +101,9 @@ def survey_days(names: Sequence[str], start: date, end: date, settings: Settings
                 else frozenset()
             )
             batch = Batch(source, day, root, own)
-            learned = pick_learned(lake, settings.learned, receipt)
+            own_limits = fit_limits(limits, batch, lake, receipt, settings.learned)
             usual = find_usual(day, records) if has_date(source) else None
-            found.append(judge_day(batch, receipt, failure, replace(limits, learned=learned), usual))
+            found.append(judge_day(batch, receipt, failure, own_limits, usual))
     return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))
 
 
@@ -144,10 +143,15 @@ def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[st
     Contents of files are not looked at: a file that was changed and kept its size is found only by the run itself.
     """
     changes = []
-    before = {(seen["uri"], seen["size"]) for seen in receipt["inputs"]}
-    now = {(file.uri, file.size) for file in files}
-    if before != now:
-        changes.append(f"files: {len(now - before)} new or changed, {len(before - now)} gone or changed")
+    before = {seen["uri"]: seen["size"] for seen in receipt["inputs"]}
+    now = {file.uri: file.size for file in files}
+    counts = {
+        "new": len(now.keys() - before.keys()),
+        "changed": sum(now[uri] != before[uri] for uri in now.keys() & before.keys()),
+        "gone": len(before.keys() - now.keys()),
+    }
+    if said := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
+        changes.append(f"files: {said}")
     if receipt["rules_version"] != rules_version():
         changes.append(f"rules {receipt['rules_version']}, now {rules_version()}")
     for text, present in ((receipt["versions"], make_versions()), (receipt["settings"], make_settings(source, limits))):

@@ -74,7 +74,7 @@ def test_each_day_has_a_state_and_a_why(made: Settings) -> None:
     days = look(made)
     assert states(days) == ["fine", "stale", "failed", "no files", "missing"]
     assert [day.records for day in days] == [6, 6, None, None, None]
-    assert days[1].why == "files: 1 new or changed, 1 gone or changed"
+    assert days[1].why == "files: 1 changed"
     assert days[2].why == "blocked by published_in_future"
 
 
@@ -128,7 +128,8 @@ def test_a_look_changes_nothing(made: Settings) -> None:
 
 def test_a_sample_says_what_would_change(made: Settings) -> None:
     (row,) = sample_changes([look(made)[1]], made)
-    assert (row["documents"], row["changed"], row["new"], row["gone"]) == ("6", "0", "1", "0")
+    assert (row["same"], row["changed"], row["new"], row["gone"]) == ("6", "0", "1", "0")
+    assert row["outcome"] == "would be published"
 
 
 def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> None:

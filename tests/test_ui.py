@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -55,6 +56,7 @@ def test_a_parameter_out_of_range_is_refused_before_the_run(desk: Desk) -> None:
 
     with pytest.raises(urllib.error.HTTPError) as refused:
         desk.submit("backfill/backfill", start_date="2026-10-01", end_date="2026-10-02", sources=["nowhere"])
+    refused.value.close()
     assert refused.value.code == 409
 
 
@@ -75,6 +77,23 @@ def test_every_declared_source_runs_every_night(project: Path) -> None:
     text = (project / "prefect.yaml").read_text()
     for name in load_sources(project / "sources.toml"):
         assert f"name: nightly-{name}" in text
+
+
+def test_a_cancelled_backfill_ends_at_once_and_leaves_nothing_half_done(desk: Desk) -> None:
+    text = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(20))
+    rows = [json.dumps({"title": f"Story {n}", "text": f"{text} {n}"}) for n in range(60_000)]
+    (desk.folder / "seeds/daily/2026-10-02/wire.jsonl").write_text("\n".join(rows))
+    run = desk.submit("backfill/backfill", start_date="2026-10-02", end_date="2026-10-02", sources=["wire"])
+    staging = desk.folder / ".lake-store" / "staging"
+    while not list(staging.glob("wire@2026-10-02/*")):
+        assert desk.run(run)["state_type"] in ("SCHEDULED", "PENDING", "RUNNING")
+    assert find_processes(run)
+    desk.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+    desk.await_state(run, "CANCELLED")
+    while find_processes(run):
+        pass
+    assert [path for path in staging.iterdir() if path.is_dir()] == []
+    assert not (desk.folder / "lake" / "documents").exists()
 
 
 # The last: it ends what the others use.
