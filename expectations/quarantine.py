@@ -11,19 +11,26 @@ STAGES = ("read", "clean", "audit")
 
 EXPECTATIONS: tuple[Expectation, ...] = (
     Expectation("quarantine_stage_unknown", "critical", "in_set", "stage", STAGES,
-                "The stage says whether the file or the document must be repaired."),
+                "The stage says whether the file or the document must be repaired.",
+                "the stage `somewhere`"),
     Expectation("quarantine_unexplained", "critical", "between", "reason_count", (1, None),
-                "Nothing is stopped without a reason."),
+                "Nothing is stopped without a reason.",
+                "a row without a reason"),
     Expectation("quarantine_reasons_malformed", "critical", "between", "reasons_malformed", (0, 0),
-                "Reasons are counted by their codes, in snake case, so free text must not stand among them."),
+                "Reasons are counted by their codes, in snake case, so free text must not stand among them.",
+                "the reason `It was bad`"),
     Expectation("quarantine_reasons_repeated", "critical", "between", "reasons_repeated", (0, 0),
-                "A reason that stands twice would be counted twice."),
+                "A reason that stands twice would be counted twice.",
+                "the reason `empty` twice"),
     Expectation("quarantine_values_missing", "critical", "between", "missing_values", (0, 0),
-                "Columns that are declared as never missing must not be, the uri first: it is what a replay opens."),
+                "Columns that are declared as never missing must not be, the uri first: it is what a replay opens.",
+                "a row without a uri"),
     Expectation("quarantine_month_differs", "critical", "in_set", "is_month", (True,),
-                "Quarantine is partitioned by the month of the logical date."),
+                "Quarantine is partitioned by the month of the logical date.",
+                "a row of October in September's partition"),
     Expectation("quarantine_undetailed", "warning", "in_set", "is_detailed", (True,),
-                "The detail says in words what was found; without it somebody has to open the file."),
+                "The detail says in words what was found; without it somebody has to open the file.",
+                "a row without a detail"),
 )  # fmt: skip
 
 

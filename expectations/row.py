@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation as GreatExpectation
 
 
+NONE = (0, 0)
+TRUE = (True,)
+FALSE = (False,)
+OURS = 1.0
+FAULTY = 0.8
+
+
 @dataclass(frozen=True)
 class Expectation:
     """One row of a suite.
 
     `reason`: stable code in snake case. `severity`: a critical row that fails is not published, a warning is published
     and counted. `kind`: `between` (limits: lowest and highest, None for open), `in_set` (limits: the values), `equal`
-    (limits: the name of the other column). `mostly`: the share of rows that must be good for the rest to be published;
-    1.0 means that a single bad row stops the batch. `may_be_missing`: a missing value is no failure.
+    (limits: the name of the other column). `breaks`: something broken that trips it, in words. `mostly`: the share of rows
+    that must be good for the rest to be published; 1.0 means that a single bad row stops the batch. `may_be_missing`: a
+    missing value is no failure.
     """
 
     reason: str
@@ -31,8 +39,42 @@ class Expectation:
     column: str
     limits: tuple[object, ...]
     why: str
+    breaks: str = ""
     mostly: float = 1.0
     may_be_missing: bool = False
+
+
+def broken(reason: str, kind: str, column: str, limits: tuple[object, ...], why: str, breaks: str) -> Expectation:
+    """A row whose failure is our own fault: it stops the batch."""
+    return Expectation(reason, "critical", kind, column, limits, why, breaks, mostly=OURS)
+
+
+def faulty(
+    reason: str,
+    kind: str,
+    column: str,
+    limits: tuple[object, ...],
+    why: str,
+    breaks: str,
+    *,
+    may_be_missing: bool = False,
+) -> Expectation:
+    """A row whose failure is the document's fault: the document goes to quarantine, the others are published."""
+    return Expectation(reason, "critical", kind, column, limits, why, breaks, FAULTY, may_be_missing)
+
+
+def doubtful(
+    reason: str,
+    kind: str,
+    column: str,
+    limits: tuple[object, ...],
+    why: str,
+    breaks: str,
+    *,
+    may_be_missing: bool = False,
+) -> Expectation:
+    """A row whose failure is published and counted."""
+    return Expectation(reason, "warning", kind, column, limits, why, breaks, may_be_missing=may_be_missing)
 
 
 # Names of Great Expectations' classes, so that this module loads without it (its import takes seconds).

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.commands_page import write_commands
+from flows.expectations_page import write_expectations
 from flows.rules_page import write_rules
 from tasks.schema import SORT_KEYS, TABLES
 
@@ -57,7 +58,12 @@ def write_dictionary() -> str:
     return "".join(parts)
 
 
-PAGES = {"lake/README.md": write_dictionary, "docs/rules.md": write_rules, "docs/commands.md": write_commands}
+PAGES = {
+    "lake/README.md": write_dictionary,
+    "docs/rules.md": write_rules,
+    "docs/commands.md": write_commands,
+    "docs/expectations.md": write_expectations,
+}
 
 
 def main(arguments: list[str]) -> int:

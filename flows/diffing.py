@@ -22,6 +22,7 @@ from tasks.batch import Limits
 from tasks.diff import Differences, count_changes, diff_batch
 from tasks.judge import judge_batch
 from tasks.plan import cut_shards
+from tasks.shard import check_complete
 
 MOST_ROWS = 20
 
@@ -36,7 +37,7 @@ class DryRun:
 
 
 def dry_run(
-    batch: Batch, lake_folder: Path, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
+    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     learned: str = "auto", wait_seconds: float = 600, examples: int = 5,
 ) -> DryRun:  # fmt: skip
     """Builds and judges a batch as a run would, compares it with the lake, and publishes nothing."""
@@ -47,7 +48,9 @@ def dry_run(
     with claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder:
         limits = fit_limits(limits, batch, lake, lake.receipt(name, day), learned)
         watcher.step("build")
-        staged = map_shards(cut_shards(batch.source, day, files, limits), limits, folder)
+        shards = cut_shards(batch.source, day, files, limits)
+        staged = map_shards(shards, limits, folder)
+        check_complete(shards, staged)
         watcher.step("audit")
         judged = judge_batch(batch.source, day, staged, len(files), limits)
         return DryRun(batch, diff_batch(lake, name, day, judged, examples), judged.blocked_by)

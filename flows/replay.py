@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.places import open_lake
-from flows.recipe import Batch, MapShards, Outcome, Watcher, fit_limits, plan_files, settle_batch
+from flows.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limits, plan_files, settle_batch
 from flows.requests import RequestError
 from flows.staging import claim_staging
 from tasks.batch import Fields, InputFile, Limits, Release, Source
@@ -19,6 +19,7 @@ from tasks.plan import cut_shards, has_date
 from tasks.receipt import is_made_alike
 from tasks.releases import store_releases
 from tasks.replay import Resolved, pick_files, trace_rows
+from tasks.shard import check_complete
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def replay_batch(
     batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     reason: str | None = None, uris: Collection[str] | None = None, releases: Sequence[Release] | None = None,
     keep_versions: int = 5, wait_seconds: float = 600, drift: str = "warn",
+    write_page: WritePage | None = None,
 ) -> Replayed | None:  # fmt: skip
     """Runs the quarantined inputs of a batch again and publishes the batch with what came of them.
 
@@ -75,11 +77,12 @@ def replay_batch(
         watcher.step("build")
         shards = cut_shards(batch.source, batch.logical_date, again, limits)
         staged = map_shards(shards, limits, folder) if shards else []
+        check_complete(shards, staged)
         staged += stage_kept(lake, held, kept, folder, len(staged))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         outcome = settle_batch(
             batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
-            stamp=None if alike else held.receipt, note=note,
+            write_page=write_page, stamp=None if alike else held.receipt, note=note,
         )  # fmt: skip
         rows = trace_batch(lake, held, again, outcome) if outcome.state == "published" else ()
         others = 0 if alike else sum(shard.documents for shard in staged[len(shards) :])

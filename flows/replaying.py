@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from flows.catalogs import follow_publish
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.places import open_lake
 from flows.pools import map_here
 from flows.recipe import Batch
 from flows.replay import Replayed, find_batch, replay_batch
+from flows.reporting import report_run
 from flows.requests import RequestError
 from flows.settings import Settings, make_limits
 from tasks import lookup
@@ -48,12 +50,13 @@ def replay_day(settings: Settings, source: str, day: date, **options: Any) -> in
         done = replay_batch(
             batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
             keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            drift=settings.drift, **options,
+            drift=settings.drift, write_page=report_run if settings.report else None, **options,
         )  # fmt: skip
     if done is None:
         out.print(f"{source} {day}: nothing to run again", markup=False)
         return 0
     print_replayed(done)
+    follow_publish(settings)
     return fail(say_blocked(done.outcome), 1) if done.outcome.state == "blocked" else 0
 
 

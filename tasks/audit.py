@@ -80,9 +80,11 @@ def audit_documents(
     A batch without a single document passes here: its sums are judged by `audit_batch`. A batch without a narrow file
     does not.
     """
-    names = list(dict.fromkeys(("doc_id", "document_rows", *columns_of(documents.EXPECTATIONS))))
+    names = list(dict.fromkeys(("doc_id", "document_rows", *documents.NEEDS, *columns_of(documents.EXPECTATIONS))))
     left_out = [without | hidden for hidden in unpublished] or list(repeat(without, len(narrow)))
-    chunks = read_chunks(list(zip(narrow, left_out, strict=True)), names)
+    files = list(zip(narrow, left_out, strict=True))
+    mix = documents.mix_languages(count_languages(files))
+    chunks = (documents.project_documents(chunk, mix) for chunk in read_chunks(files, names))
     return audit_frames("documents", documents.EXPECTATIONS, chunks, releases)
 
 
@@ -110,6 +112,18 @@ def read_chunks(narrow: Sequence[tuple[Path, frozenset[str]]], names: list[str])
             held = [rest]
     if held:
         yield pl.concat(held, how="diagonal")
+
+
+def count_languages(narrow: Sequence[tuple[Path, frozenset[str]]]) -> pl.DataFrame:
+    """How many documents of each publisher are in each language: publisher, language, count, in any number of rows."""
+    columns = {"publisher": pl.String, "language": pl.String, "count": pl.Int64}
+    parts = [pl.DataFrame(schema=columns)]
+    for path, without in narrow:
+        if set(columns) - {"count"} <= set(pl.read_parquet_schema(path)):
+            (rows,) = read_chunks([(path, without)], ["doc_id", "publisher", "language"])
+            known = rows.filter(pl.col("language").is_not_null())
+            parts.append(known.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)))
+    return pl.concat(parts)
 
 
 def audit_frames(

@@ -5,6 +5,7 @@ They count everything that the batch brought, a document that an earlier batch s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -26,19 +27,32 @@ def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
     return measure_lines(body.select("doc", "text")).filter(~prose).group_by("doc").agg(unknown_lines=pl.len())
 
 
-def profile_publishers(narrow: pl.DataFrame) -> list[dict[str, Any]]:
-    """One entry a publisher, by name, in the shape of the receipt's `profile`. `narrow`: COLUMNS, one row a document."""
-    if narrow.is_empty():
+def profile_publishers(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
+    """One entry a publisher, by name, in the shape of the receipt's `profile`. `parts`: COLUMNS, one row a document."""
+    sums, lengths, spoken = [], [], []
+    # One part after the other; only lengths are held of every document, since medians do not add up.
+    for part in parts:
+        sums.append(sum_publishers(part))
+        lengths.append(part.select("publisher", pl.col("text_chars").cast(pl.UInt32)))
+        spoken.append(part.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)))
+    if not sums:
         return []
-    summed = narrow.group_by("publisher").agg(
+    middles = (
+        pl.concat(lengths).group_by("publisher").agg(median_chars=pl.col("text_chars").median().floor().cast(pl.Int64))
+    )
+    mixed = pl.concat(spoken).group_by("publisher", "language").agg(pl.col("count").sum()).sort("publisher", "language")
+    listed = mixed.group_by("publisher", maintain_order=True).agg(languages=pl.struct("language", "count"))
+    summed = pl.concat(sums).group_by("publisher").agg(pl.all().sum())
+    return summed.join(middles, on="publisher").join(listed, on="publisher").sort("publisher").to_dicts()
+
+
+def sum_publishers(narrow: pl.DataFrame) -> pl.DataFrame:
+    """What adds up over documents, by publisher."""
+    return narrow.group_by("publisher").agg(
         documents=pl.len().cast(pl.Int64),
         chars=pl.col("raw_chars").sum(),
         removed_chars=pl.col("removed_line_chars").sum(),
-        median_chars=pl.col("text_chars").median().floor().cast(pl.Int64),
         captioned=(pl.col("captions_listed") > 0).sum().cast(pl.Int64),
         lines=pl.col("body_lines_counted").sum(),
         unknown_lines=pl.col("unknown_lines").sum(),
     )
-    spoken = narrow.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)).sort("publisher", "language")
-    listed = spoken.group_by("publisher", maintain_order=True).agg(languages=pl.struct("language", "count"))
-    return summed.join(listed, on="publisher").sort("publisher").to_dicts()

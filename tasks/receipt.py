@@ -110,7 +110,7 @@ def make_receipt(
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
-        "profile": profile_publishers(pl.concat([read_narrow(run, COLUMNS) for run in runs])),
+        "profile": profile_publishers(read_narrow(run, COLUMNS) for run in runs),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
@@ -192,6 +192,8 @@ def sum_batch(
         "document_rows": sum(count_rows(run, "documents") for run in runs),
         "quarantine_rows": quarantine.height,
         "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
+        "language_documents": sum(entry["count"] for entry in receipt["languages"]),
+        "profile_documents": sum(entry["documents"] for entry in receipt["profile"]),
     }
 
 

@@ -222,7 +222,8 @@ def test_no_documents_pass_here_since_the_sums_decide(tmp_path: Path) -> None:
     assert verdict.passed
     assert len(verdict.findings) == len(documents.EXPECTATIONS)
     assert {found.observed for found in verdict.findings} == {"no rows"}
-    sums = GOOD_SUMS | {"published": 0, "document_rows": 0, "duplicates": 19}
+    none = dict.fromkeys(("published", "document_rows", "language_documents", "profile_documents"), 0)
+    sums = GOOD_SUMS | none | {"duplicates": 19}
     assert audit_batch(sums).warned.keys() == {"nothing_published", "duplicates_much"}
     assert audit_batch(sums).passed
 

@@ -11,13 +11,15 @@ import polars as pl
 import pytest
 from staged_documents import ARTICLE, GOOD_SUMS, Line, Parts, Row, make_document, make_line, make_stopped, write_shard
 
-from expectations import batch, documents, quarantine
-from expectations.evaluate import evaluate
+from expectations import batch, captions, documents, drift, lines, quarantine
+from expectations.evaluate import Outcome, evaluate
 from expectations.row import Expectation, build_suite
+from flows.expectations_page import tell_fate, write_expectations
+from tasks.audit import count_languages, judge
 from tasks.measure import measure_shard
 
 SUITES = {"documents": documents, "batch": batch, "quarantine": quarantine}
-EVERY_ROW = [row for suite in SUITES.values() for row in suite.EXPECTATIONS]
+EVERY_ROW = [row for suite in (*SUITES.values(), drift) for row in suite.EXPECTATIONS]
 TEXT: str = make_document()[0]["text"]
 CAPTION: Row = make_document()[0]["captions"][0]
 LONG = "The ferry made its last trip on Monday and the crew was given flowers by the children of the island school."
@@ -47,6 +49,12 @@ def line(at: int, **values: Any) -> Maker:
         return [(document, [row | values if place == at else row for place, row in enumerate(lines)])]
 
     return make
+
+
+def stranger(number: int) -> list[Parts]:
+    """One text in another language than the fifty others of its publisher in the batch."""
+    others = [make_document(1_000 * number + at, publisher="pier.example") for at in range(1, 51)]
+    return [make_document(number, publisher="pier.example", language="da"), *others]
 
 
 def more(at: int, text: str) -> Maker:
@@ -116,7 +124,7 @@ BROKEN: list[tuple[str, Maker, set[str]]] = [
     ("sha256_malformed", columns(raw_sha256="A" * 64), set()),
     ("rules_version_malformed", columns(rules_version="7"), set()),
     ("month_differs", throughout(month="2026-09"), set()),
-    ("language_unknown", columns(language="english"), set()),
+    ("language_unknown", columns(language="english"), {"language_unlikely"}),
     ("language_score_outside", columns(language_score=1.5), set()),
     ("language_score_outside", columns(language_score=float("nan")), set()),
     ("language_unsure", columns(language="und"), set()),
@@ -132,6 +140,8 @@ BROKEN: list[tuple[str, Maker, set[str]]] = [
     ("text_unreadable", article(("headline", "Ferry"), ("body", LONG + "\ufffd" * 9)), {"replacement_chars"}),
     ("published_in_future", columns(published_at=datetime(2026, 10, 7, tzinfo=UTC)), set()),
     ("published_absurdly", throughout(published_at=datetime(1066, 10, 14, tzinfo=UTC), month="1066-10"), set()),
+    ("language_undetermined", article(("headline", "Ferry"), ("body", LONG * 5), language="und", language_score=0.0), set()),
+    ("language_unlikely", stranger, set()),
     ("replacement_chars", article(("headline", "Ferry"), ("body", LONG + "\ufffd.")), set()),
     ("control_inside", article(("headline", "Ferry"), ("body", LONG + "\x07.")), set()),
     ("text_short", article(("headline", "Ferry"), ("body", "It has gone.")), set()),
@@ -146,6 +156,7 @@ BROKEN: list[tuple[str, Maker, set[str]]] = [
     ("over_budget", columns(flags=["over_budget"]), set()),
 ]
 
+PUBLISHED = ("published", "document_rows", "language_documents", "profile_documents")
 BROKEN_SUMS: list[tuple[str, dict[str, int], set[str]]] = [
     ("records_not_summed", {"duplicates": 1}, set()),
     ("records_differ", {"input_records": 21}, set()),
@@ -154,11 +165,13 @@ BROKEN_SUMS: list[tuple[str, dict[str, int], set[str]]] = [
     ("quarantine_differs", {"quarantine_rows": 0}, set()),
     ("batch_chars_not_summed", {"line_ends": 41}, set()),
     ("batch_removed_differs", {"removed_rows": 8}, set()),
+    ("languages_differ", {"language_documents": 16}, set()),
+    ("profile_differs", {"profile_documents": 16}, set()),
     ("batch_empty", dict.fromkeys(GOOD_SUMS, 0), {"nothing_published"}),
-    ("counts_negative", {"duplicates": -1, "published": 20, "document_rows": 20}, {"duplicates_much"}),
-    ("nothing_published", {"published": 0, "document_rows": 0, "duplicates": 19}, {"duplicates_much"}),
+    ("counts_negative", {"duplicates": -1} | dict.fromkeys(PUBLISHED, 20), {"duplicates_much"}),
+    ("nothing_published", {"duplicates": 19} | dict.fromkeys(PUBLISHED, 0), {"duplicates_much"}),
     ("quarantined_much", {"quarantined": 3, "quarantine_rows": 3, "duplicates": 0}, set()),
-    ("duplicates_much", {"duplicates": 11, "published": 8, "document_rows": 8}, set()),
+    ("duplicates_much", {"duplicates": 11} | dict.fromkeys(PUBLISHED, 8), set()),
     ("removed_much", {"removed_chars": 560, "body_chars": 300}, set()),
 ]
 
@@ -191,7 +204,9 @@ def broken_documents(tmp_path_factory: pytest.TempPathFactory) -> list[set[str]]
     document, lines = make_document(len(BROKEN))
     orphan = make_line("f" * 32, 0, "byline", "By nobody")
     shard = [*(parts for several in made for parts in several), (document, [*lines, orphan])]
-    narrow = pl.read_parquet(measure_shard(write_shard(tmp_path_factory.mktemp("broken"), shard)))
+    path = measure_shard(write_shard(tmp_path_factory.mktemp("broken"), shard))
+    mix = documents.mix_languages(count_languages([(path, frozenset())]))
+    narrow = documents.project_documents(pl.read_parquet(path), mix)
     found = dict(zip(narrow["doc_id"], find_reasons(documents.EXPECTATIONS, narrow), strict=True))
     assert found[document["doc_id"]] == set()
     return [*(found[several[0][0]["doc_id"]] for several in made), found[orphan["doc_id"]]]
@@ -255,6 +270,33 @@ def test_row_is_well_formed(row: Expectation) -> None:
     assert row.severity in ("critical", "warning")
     assert 0.5 <= row.mostly <= 1
     assert re.fullmatch(r"[A-Z].{25,110}\.", row.why)
+    assert 8 <= len(row.breaks) <= 90
+    assert not row.breaks.endswith(".")
+
+
+FATES = {
+    "quarantined": "quarantine; more than 20 % of the batch, and more than 5, block it",
+    "blocks": "the batch is blocked: readers keep what they had",
+    "warned": "published, and counted in the receipt's `warnings`",
+}
+
+
+@pytest.mark.parametrize("row", documents.EXPECTATIONS, ids=lambda row: row.reason)
+def test_the_page_tells_what_becomes_of_a_row(row: Expectation) -> None:
+    """One bad row of thirty, as the audit judges it."""
+    finding = judge(row, [Outcome(row.reason, places=[0])], 30)
+    word = "warned" if finding.severity == "warning" else "quarantined" if finding.passed else "blocks"
+    assert tell_fate(row, "documents") == FATES[word]
+
+
+def test_the_page_has_every_row_once() -> None:
+    page = write_expectations()
+    for row in EVERY_ROW:
+        assert page.count(f"| `{row.reason}` |") == 1
+
+
+def test_the_suite_of_documents_takes_in_lines_and_captions() -> None:
+    assert (*documents.OWN, *lines.EXPECTATIONS, *captions.EXPECTATIONS) == documents.EXPECTATIONS
 
 
 @pytest.mark.parametrize("name", SUITES)

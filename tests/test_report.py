@@ -121,11 +121,11 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> No
 
 def test_a_blocked_page_shows_what_blocked_it_and_the_rows(blocked: Outcome) -> None:
     said = look(blocked.page).text
-    shown = said.partition("What blocked it")[2].partition("Expectations 68")[0]
+    shown = said.partition("What blocked it")[2].partition("Expectations 72")[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
     assert "And 4 more records." in shown
-    expectations = said.partition("Expectations 68 were put to the batch; 66 held.")[2]
+    expectations = said.partition("Expectations 72 were put to the batch; 70 held.")[2]
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
@@ -184,7 +184,7 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     unchanged = ingest_with_page(tmp_path, "in", tmp_path / "lake")
     said = look(unchanged.page).text
     assert "Nothing changed. The files, rules and settings are those of the batch that readers have: 8 documents" in said
-    assert "68 were put to the batch" in said
+    assert "72 were put to the batch" in said
     write("2031-01-01")
     assert "Readers keep the 8 documents of this batch" in look(ingest_with_page(tmp_path, "in", tmp_path / "lake").page).text
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
