@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.library import load_library
 from expectations.row import KINDS, Expectation, build_suite
 
 LINE_END = "\n"
@@ -61,10 +62,17 @@ def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Outcome]:
     return [read_outcome(row, frame, results) for row in rows]
 
 
+def prepare() -> None:
+    """Loads Great Expectations ahead of time, which takes seconds."""
+    with quiet():
+        load_library()
+
+
 def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
     """Great Expectations' results by reason code. Its context lives for this one call: shared ones mix up counts."""
     asked = frame.select(name for name in columns_of(rows) if name in frame.columns)
     with quiet():
+        load_library()
         import great_expectations as gx
         from great_expectations.data_context.types import base
 

@@ -31,7 +31,7 @@ from flows.recipe import Batch, MapShards, Outcome
 from flows.requests import RequestError, find_batches
 from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
 from flows.runlog import RunLog
-from flows.runners import make_runner, share_cores
+from flows.runners import make_runner, run_tasks
 from flows.settings import Settings
 from flows.told import fail_run
 from flows.workplace import Workplace, check_workplace, mark_workplace
@@ -71,9 +71,7 @@ def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
 
     @cache
     def start_runner() -> TaskRunner[Any]:
-        runner = make_runner(settings)
-        stack.enter_context(share_cores(settings.workers))
-        return stack.enter_context(runner)
+        return stack.enter_context(run_tasks(settings))
 
     def run(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
         given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(mark_workplace(folder))}
@@ -215,6 +213,7 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
     # The run's log is in Prefect; the terminal gets the table.
     logging.getLogger("prefect").setLevel(logging.WARNING)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # for workers that this process starts
     for name in ("sources", "workers", "runner", "runner_address"):
         os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
     code = 0

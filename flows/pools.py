@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
+from flows.cores import share_cores
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
 
@@ -33,10 +34,12 @@ def map_here(counter: Counter, workers: int) -> Callable[[Sequence[Shard], Limit
         counter.shards(len(shards))
         if workers == 1 or len(shards) == 1:
             return [count(counter, build_shard(shard, limits, shard_folder(folder, shard))) for shard in shards]
+        processes = min(workers, len(shards))
         # Not fork: Polars and Arrow have threads, and a forked thread pool hangs.
         context = get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(shards)), mp_context=context, initializer=follow_parent) as pool:
-            futures = [pool.submit(build_shard, shard, limits, shard_folder(folder, shard)) for shard in shards]
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=follow_parent) as pool:
+            with share_cores(processes):
+                futures = [pool.submit(build_shard, shard, limits, shard_folder(folder, shard)) for shard in shards]
             try:
                 for done in as_completed(futures):
                     count(counter, done.result())

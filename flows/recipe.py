@@ -14,9 +14,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.beside import beside
 from flows.failures import remember_failure
 from flows.places import open_lake
 from flows.staging import claim_staging
+from tasks.audit import prepare
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.drift import Drift, note_drift, read_history
 from tasks.judge import judge_batch
@@ -24,6 +26,7 @@ from tasks.lake import Lake
 from tasks.learned.store import pick_learned
 from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import finish_showing, publish
+from tasks.publishing.trees import explain_staging
 from tasks.receipt import StagedRun, hash_files, take_fingerprint
 from tasks.releases import find_releases
 from tasks.shard import StagedShard, check_complete
@@ -90,6 +93,7 @@ def ingest_batch(
     files = plan_files(batch, lake)
     name, day = batch.source.name, batch.logical_date
     with (
+        explain_staging(lake),
         claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
         remember_failure(lake, name, day) as count_as_failed,
     ):
@@ -101,7 +105,8 @@ def ingest_batch(
             return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
         shards = cut_shards(batch.source, day, files, limits)
-        staged = map_shards(shards, limits, folder)
+        with beside(prepare):
+            staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
         outcome = settle_batch(
             batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,

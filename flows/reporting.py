@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.recipe import Outcome
+    from tasks.audit import Finding
     from tasks.receipt import StagedRun
 
 
@@ -34,7 +35,7 @@ def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quaranti
 
     folder = find_folder(lake)
     source, day = outcome.batch.source.name, outcome.batch.logical_date
-    record = RunRecord(source, day, outcome.state, tuple(outcome.findings), outcome.blocked_by)
+    record = RunRecord(source, day, outcome.state, gather_findings(outcome), outcome.blocked_by)
     if outcome.state == "unchanged":
         # Nothing was audited: what the audit said when the batch was published still holds.
         known = read_record(name_page(folder, source, day, "published").with_suffix(".json"))
@@ -51,6 +52,15 @@ def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quaranti
     write_whole(page, write_page(report))
     write_index(lake, folder)
     return page
+
+
+def gather_findings(outcome: Outcome) -> tuple[Finding, ...]:
+    """What the audit found, and how the batch stands to its source's earlier days where there are enough to say so."""
+    drift = outcome.drift
+    if drift is None:
+        return tuple(outcome.findings)
+    compared = any(row.deviation is not None for row in drift.comparisons)
+    return (*outcome.findings, *(found for found in drift.findings if compared or not found.passed))
 
 
 def write_reports(settings: Settings, source: str | None, day: date | None, target: Path | None) -> int:

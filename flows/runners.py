@@ -5,21 +5,21 @@ The flow is the same on all of them, and so are the bytes that come out. Importe
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
+from flows.cores import THREADS, share_cores
 from flows.errors import RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
 
-# A worker builds one shard at a time, so its libraries get its share of the cores and not all of them.
-THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 CONNECT_SECONDS = 10
 HERE = ("127.", "localhost", "::1")
 
@@ -56,11 +56,13 @@ def make_dask(settings: Settings) -> TaskRunner[Any]:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise missing_extra("dask", error) from None
+    # It tells every connection of every worker.
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     if settings.runner_address:
         return DaskTaskRunner(address=settings.runner_address, client_kwargs={"timeout": CONNECT_SECONDS})
     local = {
         "n_workers": settings.workers, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1",
-        "dashboard_address": None, "silence_logs": "ERROR",
+        "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR,
     }  # fmt: skip
     return DaskTaskRunner(cluster_kwargs=local)
 
@@ -112,13 +114,18 @@ def check_address(name: str, address: str) -> None:
 
 
 @contextmanager
-def share_cores(workers: int) -> Iterator[None]:
-    """Processes started inside the block have their share of the cores; what the environment says already holds."""
-    share = str(max(1, (os.cpu_count() or 1) // workers))
-    added = [name for name in THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, share))
-    try:
-        yield
-    finally:
-        for name in added:
-            os.environ.pop(name, None)
+def run_tasks(settings: Settings) -> Iterator[TaskRunner[Any]]:
+    """The task runner at work: connected, or with workers of its own. Raises RunnerError where that fails."""
+    runner = make_runner(settings)
+    with ExitStack() as stack:
+        stack.enter_context(share_cores(settings.workers))
+        try:
+            stack.enter_context(runner)
+            if pick_runner(settings) == "dask":
+                runner.client  # type: ignore[attr-defined]  # noqa: B018  (it connects only when it is asked for)
+        except OSError as error:
+            where = f" at {settings.runner_address}" if settings.runner_address else ""
+            raise RunnerError(
+                f"cannot work with {pick_runner(settings)}{where}: {error}. Are its versions those of this machine?"
+            ) from error
+        yield runner

@@ -9,7 +9,8 @@ import polars as pl
 
 from tasks.learned.match import match_learned
 from tasks.lines import above
-from tasks.roles import match_roles
+from tasks.roles import IN_TEXT, match_roles
+from tasks.roles.signatures import name_signatures
 from tasks.roles.structure import name_headlines, name_standfirsts
 from tasks.rules import match_rules
 
@@ -17,6 +18,7 @@ SENTENCE_END = r"[.!?。！？।؟։…][\"”’»)\]』」›'*]*$"
 # Scripts without spaces say in one character what takes Latin script about two and a half.
 DENSE_BYTES = 2.5
 PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
+HEAD_ABOVE, HEAD_BELOW = 3, 12  # bylines stand this near the headline
 SENTENCE_WIDTH = 60  # a line this long is prose when it ends as a sentence does
 
 
@@ -75,7 +77,23 @@ def place_lines(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFr
         pl.when(role_may_stand()).then(pl.col("role_hit")).alias("role"),
         pl.when(role_may_stand()).then(pl.col("role_rule")).alias("role_by"),
     )
-    return name_standfirsts(name_headlines(shown, records, headlines), records)
+    headed = name_headlines(shown, records, headlines)
+    headed = name_headlines(shown, records, headlines).with_columns(prose=count_prose()).with_columns(side=find_side())
+    return name_standfirsts(name_signatures(headed).drop("side", "prose"), records)
+
+
+def count_prose() -> pl.Expr:
+    """Paragraphs above each line in its document."""
+    paragraphs = pl.col("is_paragraph").cast(pl.UInt32)
+    return paragraphs.cum_sum().over("doc") - paragraphs
+
+
+def find_side() -> pl.Expr:
+    """Which lines may sign the article: `head` from the headline to the first or second paragraph, `tail` below the last."""
+    headline = pl.col("place").filter(pl.col("role") == "headline").min().over("doc").fill_null(0)
+    near = (pl.col("place") + HEAD_ABOVE >= headline) & (pl.col("place") <= headline + HEAD_BELOW)
+    in_tail = pl.col("zone") == "tail"
+    return pl.when(near & (pl.col("prose") <= 1) & ~in_tail).then(pl.lit("head")).when(in_tail).then(pl.lit("tail"))
 
 
 def take_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
@@ -166,4 +184,9 @@ def zone_allows(allowed: str) -> pl.Expr:
 
 def role_may_stand() -> pl.Expr:
     """Whether the role that a line's words point to may be taken where the line stands."""
-    return zone_allows("role_zone") & pl.col("rule").is_null()
+    return zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
+
+
+def stays_in_text() -> pl.Expr:
+    """Whether a line is known for what it is and stays in the text all the same: a correction, a post from elsewhere."""
+    return pl.col("role_hit").is_in(IN_TEXT).fill_null(False)

@@ -8,10 +8,13 @@ from datetime import date
 
 import polars as pl
 
+from tasks.annotate import stays_in_text
 from tasks.bylines import split_names
-from tasks.dates import read_date
+from tasks.datelines import read_dateline
+from tasks.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines
+from tasks.roles.structure import PAGE_TITLE
 
 
 def assemble_documents(
@@ -27,9 +30,9 @@ def assemble_documents(
         .group_by("doc", maintain_order=True)
         .agg(removed_lines=pl.len().cast(pl.Int32), removed_chars=pl.col("chars").sum().cast(pl.Int64))
     )
-    over = lines.filter(pl.col("over_budget")).select("doc", _over=pl.lit(True)).unique()
+    flags = name_flags(lines)
     found = records.with_row_index("doc")
-    for part in (body, gone, over, captions, name_people(lines), name_dates(lines), name_lines(lines)):
+    for part in (body, gone, flags, captions, name_people(lines), name_dates(lines), name_lines(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
     ids = pl.Series("doc_id", make_ids(source, records["canonical_sha256"]), dtype=pl.String)
@@ -49,6 +52,7 @@ def assemble_documents(
         .otherwise(pl.col("names").fill_null([]))
         .alias("authors"),
         pl.coalesce("published_at", "dated_at").alias("published_at"),
+        read_dateline(pl.col("text")).alias("dateline"),
         "text",
         pl.col("captions").fill_null([]),
         "language",
@@ -59,7 +63,7 @@ def assemble_documents(
         pl.col("text").str.len_chars().cast(pl.Int64).alias("text_chars"),
         pl.col("removed_lines").fill_null(0),
         pl.col("removed_chars").fill_null(0),
-        pl.when(pl.col("_over").fill_null(False)).then(["over_budget"]).otherwise([]).alias("flags"),
+        pl.col("flags").fill_null([]),
         "raw_sha256",
         "canonical_sha256",
         "encoding",
@@ -102,9 +106,16 @@ def make_ids(source: str, digests: Iterable[str]) -> list[str]:
     return [hashlib.sha256(prefix + digest.encode()).hexdigest()[:32] for digest in digests]
 
 
+def name_flags(lines: pl.DataFrame) -> pl.DataFrame:
+    """What a reader should know of each document of which there is something: doc, flags, sorted."""
+    over = lines.filter("over_budget").select("doc", flag=pl.lit("over_budget"))
+    known = lines.filter(is_body() & stays_in_text()).select("doc", flag="role_hit")
+    return pl.concat([over, known]).unique().sort("doc", "flag").group_by("doc", maintain_order=True).agg(flags="flag")
+
+
 def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """Text of the headline and the standfirst: doc, headline, _standfirst."""
-    named = lines.filter(pl.col("role").is_in(["headline", "standfirst"]))
+    named = lines.filter(pl.col("role").is_in(["headline", "standfirst"]) & (pl.col("by") != PAGE_TITLE))
     return named.group_by("doc", maintain_order=True).agg(
         headline=pl.col("text").filter(pl.col("role") == "headline").first().str.strip_chars(),
         _standfirst=pl.col("text").filter(pl.col("role") == "standfirst").first().str.strip_chars(),
@@ -112,23 +123,29 @@ def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def name_people(lines: pl.DataFrame) -> pl.DataFrame:
-    """Authors' names from the byline, else from the bio: doc, names."""
+    """Authors' names from the bylines, else from the bio: doc, names."""
     signed = lines.filter(pl.col("role").is_in(["byline", "bio"]) & pl.col("role_value").is_not_null())
-    names: dict[int, tuple[str, list[str]]] = {}
+    names: dict[int, dict[str, list[str]]] = {}
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
-        known = names.get(doc)
-        if known is None or (known[0] == "bio" and role == "byline"):
-            names[doc] = (role, split_names(value))
+        known = names.setdefault(doc, {}).setdefault(role, [])
+        if role == "byline" or not known:
+            known += [name for name in split_names(value) if name not in known]
     return pl.DataFrame(
-        {"doc": list(names), "names": [found for _, found in names.values()]},
+        {"doc": list(names), "names": [found.get("byline") or found.get("bio") for found in names.values()]},
         schema={"doc": pl.UInt32, "names": pl.List(pl.String)},
     )
 
 
 def name_dates(lines: pl.DataFrame) -> pl.DataFrame:
-    """When the article says it was published: the first date that a timestamp line holds: doc, dated_at."""
+    """When the article says it was published: the first date that a timestamp or byline holds: doc, dated_at.
+
+    A line that begins with a word for `updated` is asked last.
+    """
     dates: dict[int, object] = {}
-    for doc, text in lines.filter(pl.col("role") == "timestamp").select("doc", "text").iter_rows():
+    dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(
+        "doc", "text", late=pl.col("text").str.contains(UPDATED)
+    )
+    for doc, text in dated.sort("doc", "late", maintain_order=True).select("doc", "text").iter_rows():
         if doc not in dates and (found := read_date(text)) is not None:
             dates[doc] = found
     return pl.DataFrame(

@@ -22,7 +22,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations import batch, documents, quarantine
-from expectations.evaluate import Outcome, columns_of, evaluate
+from expectations.evaluate import Outcome, columns_of, evaluate, prepare
 from expectations.row import KINDS, Expectation
 from tasks.batch import Release
 
@@ -31,6 +31,9 @@ FEW_ROWS = 5
 NOT_EVALUATED = "not_evaluated"
 RELEASED = "released"
 RELEASED_WHY = "A person looked at the document and let it through: `copydesk release` lists why."
+
+
+__all__ = ["Finding", "Verdict", "audit_batch", "audit_documents", "audit_quarantine", "findings_table", "prepare"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,18 @@ CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph t
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
 SENTENCE_IN_BODY_CHARS = 40
+# What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
+PICTURE_MARK = (
+    r"^(?i:사진 ?확대|이미지 (?:확대|크게 보기)|(?:写真|画像)を?拡大(?:する)?|放大图片"
+    r"|enlarge(?: this)? image|(?:show|hide|toggle) caption"
+    r"|less|more|(?:\.\.\.|…) ?more|(?:bild |foto |bilder )?vergrößern|agrandir l.image"
+    r"|ampliar(?: (?:foto|imagen))?|ingrandisci(?: .?immagine)?"
+    r"|forstørr(?: bildet)?|förstora(?: bilden)?|powiększ(?: zdjęcie)?|увеличить(?: фото)?|(?:view|open|close) gallery"
+    r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
+)
+CREDIT_CHARS = 80
+# A photographer and a house, as credits name them.
+SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -62,10 +74,11 @@ CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": 
 def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `caption` to lines that show themselves as captions by being repeated.
 
-    That is: a line that stands twice in a row, a line that repeats an earlier one beside a credit, a line of the same words
-    as a caption with its credit or of its first words and a mark that it is cut, and a line set alone with a credit right
-    under it.
+    That is: a line that stands twice in a row, a line that repeats an earlier one beside a credit or a picture's button, a line
+    of the same words as a caption with its credit or of its first words and a mark that it is cut, and a line set alone with a
+    credit right under it. A repeated line of nothing but a name and a house is a credit.
     """
+    lines = name_repeated_credits(lines)
     free = pl.col("role").is_null() & ~pl.col("removed") & pl.col("rule").is_null()
     repeatable = free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
     key = pl.col("text").str.strip_chars(SIGNS + ".")
@@ -76,13 +89,13 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     ).to_series().fill_null(False)
     second = keyed.select((above("_key", 1) == pl.col("_key")).fill_null(False)).to_series() & twice
     copies = keyed.select("doc", "_key").is_duplicated() & keyed["_repeatable"]
-    beside_copies = says_one_of(keyed, keyed.filter(copies & keyed["_beside"]))
+    beside_copies = says_one_of(keyed, keyed.filter(copies & (keyed["_beside"] | beside_buttons(keyed, copies))))
     known = keyed.filter(pl.col("role") == "caption").select(
         "doc", _key=pl.coalesce("role_text", "text").str.strip_chars(SIGNS + ".")
     )
     as_caption = says_one_of(keyed, known) & keyed["_repeatable"]
     # Few lines are copies, so only they are looked at for dates.
-    dated = copies.scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
+    dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
     alone = keyed.select(
         pl.col("_free")
         & ~pl.col("is_paragraph")
@@ -128,6 +141,18 @@ def name_repeated(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def beside_buttons(lines: pl.DataFrame, copies: pl.Series) -> pl.Series:
+    """Whether each of the `copies` has a picture's button right above or below it."""
+    at = copies.arg_true().cast(pl.Int64)
+    here = pl.Series(copies.name, [False], dtype=pl.Boolean).new_from_index(0, len(copies))
+    for step in (-1, 1):
+        beside = (at + step).clip(0, lines.height - 1)
+        same = lines["doc"].gather(beside) == lines["doc"].gather(at)
+        marked = same & lines["text"].gather(beside).str.contains(PICTURE_MARK)
+        here = here.scatter(at.filter(marked), True)
+    return here
+
+
 def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
     """Whether each line says what one of the `known` says, in the same document; both with doc and _key."""
     if known.is_empty():
@@ -138,6 +163,23 @@ def says_one_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
         .join(told, on=["doc", "_key"], how="left", maintain_order="left")["_known"]
         .fill_null(False)
     )
+
+
+def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
+    short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
+    free = lines.select("doc", "line", "text", free=pl.col("role").is_null() & ~pl.col("removed") & short).filter(
+        "free"
+    )
+    named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
+    if named.is_empty():
+        return lines
+    marked = lines.join(named.select("doc", "line", _hit="free"), on=["doc", "line"], how="left", maintain_order="left")
+    hit = pl.col("_hit").fill_null(False)
+    return marked.with_columns(
+        role=pl.when(hit).then(pl.lit("credit")).otherwise("role"),
+        by=pl.when(hit).then(pl.lit("credit.repeated")).otherwise("by"),
+    ).drop("_hit")
 
 
 def cut_copies(lines: pl.DataFrame, free: pl.Expr) -> pl.Series:

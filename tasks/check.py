@@ -16,6 +16,7 @@ from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample
 from tasks.checking.sums import check_receipts, read_receipts
 from tasks.lake import Lake, LakeError, Manifest
+from tasks.schema import TABLES
 
 __all__ = ["Finding", "check", "find_odd_days"]
 
@@ -32,7 +33,7 @@ def check(lake: Lake, scratch: Path | None = None) -> list[Finding]:
         try:
             version = lake.version()
             if not version:
-                return [Finding("no lake here", lake.name, "ingest something, or name another --lake")]
+                return [say_nothing_there(lake)]
             found = list(check_version(lake, lake.manifest(version), scratch))
             # Found while later commits swept the version away: look at what readers see now.
             if not found or lake.manifest(version).kept:
@@ -43,6 +44,18 @@ def check(lake: Lake, scratch: Path | None = None) -> list[Finding]:
         except LakeError as error:
             return [Finding("a lake cannot be read", str(error), "copydesk versions lists what is kept")]
     return [Finding("versions are swept faster than they can be checked", lake.name, "raise keep_versions")]
+
+
+def say_nothing_there(lake: Lake) -> Finding:
+    """Why there is no version: no lake, or one that was copied or moved without its store."""
+    for path in (lake.path / table for table in TABLES) if lake.is_local else ():
+        if path.is_symlink():
+            cure = f"bring {lake.store.name} back beside it (cp -a copies both with their links)"
+            return Finding("a lake without its store", lake.name, cure)
+        if path.exists():
+            cure = f"engines can read it; copydesk needs {lake.store.name} too (cp -a both)"
+            return Finding("a copy of a lake", lake.name, cure)
+    return Finding("no lake here", lake.name, "ingest something, or name another --lake")
 
 
 def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.annotate import PARAGRAPH_WIDTH, zone_allows
+from tasks.annotate import PARAGRAPH_WIDTH, stays_in_text, zone_allows
 from tasks.lines import above, same_doc
 from tasks.runs import cut_runs
 
@@ -31,7 +31,7 @@ def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
     fires = (pl.col("action") == "remove").fill_null(False) & zone_allows("rule_zone")
     # What is as long as a paragraph and stands among paragraphs is one, whatever a rule reads in it.
     among_prose = (pl.col("width") >= PARAGRAPH_WIDTH) & (pl.col("zone") == "body")
-    free = pl.col("role").is_null() & ~pl.col("is_paragraph") & ~among_prose
+    free = pl.col("role").is_null() & ~pl.col("is_paragraph") & ~among_prose & ~stays_in_text()
     is_copy = (pl.col("role") == "repeat").fill_null(False)
     return lines.with_columns(cut=(fires & free) | is_copy).with_columns(
         by=pl.when(is_copy).then(pl.col("role_by")).when(pl.col("cut")).then(pl.col("rule")).otherwise("role_by"),

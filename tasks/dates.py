@@ -7,28 +7,90 @@ from datetime import UTC, datetime
 
 # The first letters of month names in the languages of the rules; long enough to tell them apart.
 MONTHS = {
-    1: "jan enero gennaio stycz янв ocak sty يناير",
+    1: "jan enero gennaio stycz янв ocak sty يناير січ",
     2: "feb fév fev févr lut фев şub فبراير شباط",
-    3: "mar mär mrz maa мар marz مارس آذار",
-    4: "apr avr abr kwi апр nis أبريل نيسان",
-    5: "may mai maj mei mag мая май mayıs مايو أيار",
-    6: "jun juin giu cze июн haz يونيو حزيران",
-    7: "jul juil lug lip июл tem يوليو تموز",
-    8: "aug aoû ago sie авг ağu agu أغسطس",
-    9: "sep set wrz сен eyl سبتمبر أيلول",
-    10: "oct okt ott out paź окт eki أكتوبر",
-    11: "nov lis ноя kas نوفمبر",
-    12: "dec dez déc dic gru дек ara des ديسمبر",
+    3: "mar mär mrz maa мар marz مارس آذار бер",
+    4: "apr avr abr kwi апр nis أبريل نيسان кві",
+    5: "may mai maj mei mag мая май mayıs مايو أيار тра",
+    6: "jun juin giu cze июн haz يونيو حزيران чер",
+    7: "jul juil lug lip июл tem يوليو تموز лип",
+    8: "aug aoû ago sie авг ağu agu أغسطس сер",
+    9: "sep set wrz сен eyl سبتمبر أيلول вер",
+    10: "oct okt ott out paź окт eki أكتوبر жов",
+    11: "nov lis ноя kas نوفمبر лис",
+    12: "dec dez déc dic gru дек ara des ديسمبر гру",
 }
 PREFIXES = sorted(
     ((prefix, month) for month, words in MONTHS.items() for prefix in words.split()), key=lambda p: -len(p[0])
 )
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4})\b")
-DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?,?\s+(?:de\s+)?([^\W\d_]{3,})\.?,?\s+(?:de\s+)?(\d{4})\b")
-MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d{2})")
+SHORT_YEAR = re.compile(r"(?<![\d.:/-])(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d.:/])")
+DAY_MONTH = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?,?\s+(?:de\s+)?([^\W\d_]{3,})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})"
+)
+SHORT_DAY = re.compile(r"(?<!\d)(\d{1,2})\.?\s+([^\W\d_]{4,})")
+MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})")
+CJK_CLOCK = re.compile(r"(\d{1,2})\s*[時时시]\s*(?:(\d{1,2})\s*[分분])?")
 CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?\s*([ap])?\.?m?\b\.?", re.IGNORECASE)
+
+# Words that stand around a date and say nothing more.
+AROUND = re.compile(
+    r"\b(?:(?:first |originally |story |article )*published|erschienen(?: am)?|geschrieben(?: am)?|zuerst|publikacja|posted"
+    r"|updated|last updated|last modified|modified|created|publi(?:shed)? on|date|datum|stand|aktualisiert(?: am)?"
+    r"|artikel veröffentlicht am|veröffentlicht(?: am)?|erstellt(?: am)?|zuletzt (?:aktualisiert|geändert)(?: am)?|geändert am"
+    r"|publié(?:e)?(?: le)?"
+    r"|mis(?:e)? à jour(?: le)?|modifié(?: le)?|publicad[oa](?: el| em)?|actualizad[oa](?: a las| el)?|atualizad[oa](?: em)?"
+    r"|pubblicat[oa](?: il)?|aggiornat[oa](?: il)?|modifica il|gepubliceerd(?: op)?|bijgewerkt|publicerad|uppdaterad|publisert"
+    r"|sist oppdatert|oppdatert|offentliggjort|publiceret|opdateret|opublikowano|aktualizacja|data publikacji|опубликовано"
+    r"|обновлено|оновлено|опубліковано|yayınlanma|yayın tarihi|güncelleme|giriş|diterbitkan|diperbarui|uhr|heute|today|gestern"
+    r"|yesterday|at|um|kl\.?|klo|ore|alle|h|hrs|wib|gmt|utc|bst|cest|cet|est|edt|pst|pdt|cdt|cst|et|pt|ist|sast|jst|kst|a\.?m\.?"
+    r"|p\.?m\.?|on|am|à|a las|le|el|il|om|den"
+    r"|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag"
+    r"|mittwoch|sonnabend|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado"
+    r"|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag"
+    r"|zondag|mandag|tirsdag|onsdag|torsdag|fredag|lørdag|søndag|måndag|tisdag|lördag|söndag|poniedziałek|wtorek|środa"
+    r"|czwartek|piątek|sobota|niedziela|senin|selasa|rabu|kamis|jumat|sabtu|minggu|pazartesi|salı|çarşamba|perşembe|cuma"
+    r"|cumartesi|pazar)(?:[:.,]|\b)|입력|수정|등록|公開日|更新日|更新|公開|発信|午前|午後|(?-i:\b[A-Z]{2,3}T\b)",
+    re.IGNORECASE,
+)
+AGO = re.compile(
+    r"\b(?:\d{1,2}|an?|one|eine[mnr]?|un|une|una) (?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?) ago\b"
+    r"|\bvor (?:\d{1,2}|eine[mnr]) (?:sekunden?|minuten?|stunden?|tag(?:en)?|wochen?|monat(?:en)?)\b"
+    r"|\bil y a \d{1,2} (?:minutes?|heures?|jours?)\b|\bhace \d{1,2} (?:minutos?|horas?|días?)\b"
+    r"|\bfor \d{1,2} (?:minutter|timer|dager|dage) siden\b|\d{1,2}(?:분|시간|일) 전|\d{1,2}(?:分|時間|日)前",
+    re.IGNORECASE,
+)
+
+
+def cut_dates(line: str) -> tuple[str, bool]:
+    """A short line without its dates, clock times and the words around them, a stroke in their place; whether there was any."""
+    words, found = AGO.subn(" | ", line)
+    for pattern in (ISO, CJK, NUMERIC, SHORT_YEAR):
+        words, hits = pattern.subn(" | ", words)
+        found += hits
+    for pattern, named in ((DAY_MONTH, 2), (MONTH_DAY, 1)):
+        for hit in pattern.finditer(words):
+            if month_of(hit[named]):
+                words, found = words.replace(hit[0], " | "), found + 1
+    clock = CLOCK.search(words)
+    for hit in SHORT_DAY.finditer(words) if clock and not found else ():
+        if month_of(hit[2]):
+            words, found = words.replace(hit[0], " | "), found + 1
+    if found:
+        words = AROUND.sub(" | ", CLOCK.sub(" | ", CJK_CLOCK.sub(" | ", words)))
+    return words, found > 0
+
+
+PUBLISHED = re.compile(
+    r"publi(?:shed|kacja|é|cad)|posted|veröffentlicht|pubblicat|publisert|publicerad|опубл|公開", re.IGNORECASE
+)
+# A line that begins so dates a later version.
+UPDATED = (
+    r"(?i)^\W*(?:(?:last |zuletzt |sist |senast )?(?:updated|modified|aktualisiert|oppdatert|uppdaterad|opdateret)|mise? à jour"
+    r"|actualizad[oa]|atualizad[oa]|aggiornat[oa]|modifica|bijgewerkt|aktualizacja|обновлено|оновлено|güncelleme|diperbarui|수정|更新|تحديث)"
+)
 
 
 def read_date(line: str) -> datetime | None:
@@ -36,7 +98,8 @@ def read_date(line: str) -> datetime | None:
 
     Numbers alone are read day first, unless only month first makes sense; a time zone is not looked at.
     """
-    found = find_day(line)
+    late = re.match(UPDATED, line) and PUBLISHED.search(line)
+    found = (find_day(line[late.end() :]) if late else None) or find_day(line)
     if found is None:
         return None
     year, month, day, rest = found
@@ -56,10 +119,10 @@ def find_day(line: str) -> tuple[int, int, int, str] | None:
         return int(hit[3]), month, int(hit[1]), line.replace(hit[0], " ", 1)
     if (hit := MONTH_DAY.search(line)) and (month := month_of(hit[1])):
         return int(hit[3]), month, int(hit[2]), line.replace(hit[0], " ", 1)
-    if hit := NUMERIC.search(line):
+    if hit := NUMERIC.search(line) or SHORT_YEAR.search(line):
         first, second = int(hit[1]), int(hit[3])
         day, month = (first, second) if second <= 12 else (second, first)
-        return int(hit[4]), month, day, line.replace(hit[0], " ", 1)
+        return int(hit[4]) + (2000 if len(hit[4]) == 2 else 0), month, day, line.replace(hit[0], " ", 1)
     return None
 
 

@@ -13,10 +13,9 @@ look-ups go through: no folder is ever listed to find out what a table holds.
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +24,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.manifest import Manifest as Manifest
+from tasks.manifest import TableFile as TableFile
+from tasks.manifest import parse_manifest
+from tasks.manifest import write_manifest as write_manifest
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
@@ -55,43 +58,6 @@ Result = TypeVar("Result")
 
 class LakeError(Exception):
     """A lake that cannot be read or written as asked: what, where, and what to do next, in one line."""
-
-
-@dataclass(frozen=True)
-class TableFile:
-    """One Parquet file of a version. `path` is relative to the table's folder, `size` in bytes."""
-
-    path: str
-    rows: int
-    size: int
-    sha256: str
-    home: int = field(default=0, compare=False)  # on an object store: the version that brought the bytes
-
-    @property
-    def month(self) -> str:
-        """The partition it lies in: a month, or a day (YYYY-MM-DD) in a lake by day."""
-        return self.path.rpartition("/")[0].rpartition("=")[2]
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows.
-
-    `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
-    `tables` are empty, the rest still stands. `vacant`: on an object store, by table, the partitions that readers find empty.
-    `by`: month or day, how long a partition of the DAILY tables is.
-    """
-
-    version: int
-    batch: tuple[str, date] | None
-    restores: int | None
-    changed: dict[str, tuple[str, ...]]
-    rows: dict[str, int]
-    tables: dict[str, tuple[TableFile, ...]]
-    note: dict[str, Any]
-    kept: bool = True
-    vacant: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    by: str = "month"
 
 
 @dataclass(frozen=True)
@@ -246,54 +212,17 @@ def file_schema(table: str) -> pa.Schema:
 
 
 def read_manifest(lake: Lake, version: int) -> Manifest:
-    """Reads commits/<version>.json. Raises LakeError when there is none or it cannot be understood."""
+    """The manifest of a version. Raises LakeError when there is none or it cannot be understood."""
     if version == 0:
         return Manifest(0, None, None, {}, {}, {}, {})
     try:
-        raw = json.loads(lake.record(version))
-        batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
-        files = {
-            table: tuple(TableFile(**item) for item in body.get("files", ())) for table, body in raw["tables"].items()
-        }
-        changed = {table: tuple(body["changed"]) for table, body in raw["tables"].items()}
-        rows = {table: int(body["rows"]) for table, body in raw["tables"].items()}
-        kept = all("files" in body for body in raw["tables"].values())
-        vacant = {table: tuple(body["vacant"]) for table, body in raw["tables"].items() if "vacant" in body}
-        return Manifest(
-            raw["version"],
-            batch,
-            raw["restores"],
-            changed,
-            rows,
-            files if kept else {},
-            raw["note"],
-            kept,
-            vacant,
-            raw.get("by", "month"),
-        )
+        return parse_manifest(lake.record(version))
     except FileNotFoundError as error:
         raise LakeError(f"{lake.name}: there is no version {version} on record") from error
     except (KeyError, TypeError, ValueError) as error:
         raise LakeError(
             f"{lake.name}: the manifest of version {version} is damaged ({error}); roll back to a version before it"
         ) from error
-
-
-def write_manifest(manifest: Manifest) -> str:
-    """The JSON of a manifest. Paths are in file order, keys sorted: equal manifests give equal text."""
-    batch = manifest.batch and {"source": manifest.batch[0], "logical_date": manifest.batch[1].isoformat()}
-    tables: dict[str, dict[str, Any]] = {
-        table: {"changed": manifest.changed.get(table, ()), "rows": rows} for table, rows in manifest.rows.items()
-    }
-    for table, files in manifest.tables.items() if manifest.kept else ():
-        tables[table]["files"] = [
-            {name: value for name, value in vars(file).items() if name != "home" or value} for file in files
-        ]
-    for table, months in manifest.vacant.items():
-        tables[table]["vacant"] = months
-    head: dict[str, Any] = {"version": manifest.version, "batch": batch, "restores": manifest.restores}
-    head |= {"note": manifest.note, "by": manifest.by}
-    return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> Iterator[Path]:

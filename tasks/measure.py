@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tasks.profile import count_unknown
 from tasks.rules import Rule, load_rules, match_rules
@@ -42,7 +43,7 @@ def measure_shard(folder: Path) -> Path:
     documents = read_staged(folder / "documents.parquet", DOCUMENTS)
     lines = read_staged(folder / "lines.parquet", LINES)
     target = folder / "narrow.parquet"
-    measure(documents, lines).write_parquet(target)
+    pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not say that a disk is full
     return target
 
 

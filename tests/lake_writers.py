@@ -116,3 +116,13 @@ def publish_many_to_bucket(root: str, address: str, environment: dict[str, str],
     for number in range(count):
         docs = [Doc(10 * number + at) for at in range(3)]
         publish_docs(lake, Path(root) / source / "s", docs, source=source, day=OCTOBER + timedelta(days=number))
+
+
+def publish_as_nobody(root: str) -> None:
+    """Publishes as a user who owns nothing; writes down what it was told."""
+    batch = stage_batch(Path(root) / "theirs", [Doc(2)], day=NOVEMBER)
+    os.setuid(65_534)
+    try:
+        publish(Lake(Path(root) / "lake"), ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
+    except PublishError as error:
+        (Path(root) / "theirs" / "told").write_text(str(error))

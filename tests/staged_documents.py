@@ -67,6 +67,7 @@ def make_document(number: int = 0, article: Sequence[Line] = ARTICLE, **columns:
         "standfirst": None,
         "authors": ["Ada Quist"],
         "published_at": datetime(2026, 10, 5, 8, tzinfo=UTC),
+        "dateline": None,
         "text": text,
         "captions": captions,
         "language": "en",

@@ -10,6 +10,7 @@ from tasks.captions import merge_captions
 from tasks.clean import clean
 from tasks.copies import caption_key, is_copy
 from tasks.lines import split_lines
+from tasks.treat import treat
 
 COPIES = [
     ("the same", "The mayor opens the bridge.", "The mayor opens the bridge."),
@@ -148,3 +149,38 @@ def test_credits_of_two_pictures_stay_with_their_own() -> None:
         ("Tom Ehlers/dpa", 1),
     ]
     assert removed == {}
+
+
+def merged(text: str) -> list[tuple[str | None, bool]]:
+    """Role and removal of every line of a document."""
+    records = pl.DataFrame({"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String})
+    lines, _ = merge_captions(treat(split_lines(pl.Series([text])), records, 0.5))
+    return list(lines.select("role", "removed").iter_rows())
+
+
+BUTTONS = ["사진 확대", "Image 1 of 9", "Bild 2 von 7", "show caption", "... more", "写真を拡大"]
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_a_copy_beside_a_pictures_button_is_a_caption(button: str) -> None:
+    caption = "The ferry Tern at the north quay of Larkhaven on Friday"
+    found = merged(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
+    assert found[2] == ("caption", False)
+    assert found[5] == ("repeat", True)
+
+
+def test_a_repeated_name_and_house_is_a_credit() -> None:
+    found = merged(f"Last ferry leaves\n{BODY}\n{MORE}\nAna Ruiz/Courier\n{BODY} Again.\nAna Ruiz/Courier\n{MORE} Again.")
+    assert [found[3], found[5]] == [("credit", False), ("repeat", True)]
+
+
+def test_a_repeated_sub_heading_stays() -> None:
+    found = merged(f"Last ferry leaves\n{BODY}\nEasy setup for all ferries of the harbour line\n{MORE}\nEasy setup for all ferries of the harbour line\n{BODY} Again.")
+    assert [found[2], found[4]] == [(None, False), (None, False)]
+
+
+def test_copies_beside_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
+    plain = "The ferry Tern at the north quay of Larkhaven"
+    text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
+    found = merged(text)
+    assert [found[1], found[5]] == [("caption", False), ("repeat", True)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,13 +17,15 @@ import pytest
 from lakes import DAY, make_lake
 from staged_shards import Doc, publish_docs
 
+from flows.commands import check_lake
+from flows.settings import Settings
 from tasks.check import Finding, check, find_odd_days
 from tasks.checking.days import check_days
 from tasks.checking.files import check_files
 from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample, pick_rows
 from tasks.lake import Lake, Manifest, TableFile, file_schema, write_manifest
-from tasks.publishing.publish import roll_back
+from tasks.publishing.publish import PublishError, roll_back
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +221,34 @@ def test_no_lake_is_a_finding(tmp_path: Path) -> None:
     assert find_odd_days(Lake(tmp_path / "lake")) == []
 
 
+def test_a_lake_without_its_store_is_told_and_not_begun_anew(good: Path, tmp_path: Path, project: Path) -> None:
+    shutil.copytree(good / "lake", tmp_path / "lake", symlinks=True)
+    assert whats(check(Lake(tmp_path / "lake"))) == {"a lake without its store"}
+    with pytest.raises(PublishError, match="bring the lake's store back beside it"):
+        make_lake(project, "seeds/broken/*", tmp_path / "lake")
+    shutil.copytree(good / ".lake-store", tmp_path / ".lake-store", symlinks=True, dirs_exist_ok=True)
+    assert check(Lake(tmp_path / "lake")) == []
+
+
+def test_a_copy_without_links_is_told(good: Path, tmp_path: Path) -> None:
+    shutil.copytree(good / "lake", tmp_path / "lake")
+    assert whats(check(Lake(tmp_path / "lake"))) == {"a copy of a lake"}
+
+
+@pytest.mark.parametrize("command", ["check", "versions", "iceberg", "learn"])
+def test_a_store_without_its_links_is_told_in_a_line(lake: Lake, command: str) -> None:
+    resolve_current(lake)
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", command, "--lake", str(lake.path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (1, 2)
+    assert "copy it again with its links" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(("what", "tamper"), CASES, ids=[f"{number} {case[0]}" for number, case in enumerate(CASES)])
 def test_what_is_wrong_is_found(lake: Lake, tmp_path: Path, what: str, tamper: Callable[[Lake], None]) -> None:
     tamper(lake)
@@ -364,3 +396,17 @@ def test_odd_days_of_a_lake_are_told_and_are_no_failure(tmp_path: Path) -> None:
             publish_docs(lake, tmp_path / "staging", docs, day=MONDAY + timedelta(days=number))
     assert check(lake) == []
     assert whats(find_odd_days(lake)) >= {"a day is missing", "a day is short"}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_command_says_what_to_copy_and_counts(lake: Lake, capsys: pytest.CaptureFixture[str], whole: bool) -> None:
+    settings = Settings(lake=lake.path)
+    assert check_lake(settings, whole=whole) == 0
+    assert ("all documents" if whole else "--all takes every one") in capsys.readouterr().out
+    path = first_file(lake, "documents")
+    flip_byte("documents")(lake)
+    assert check_lake(settings, whole=whole) == 1
+    told = capsys.readouterr()
+    # On one line, however long, so that it can be copied.
+    assert f"{OTHER_BYTES}: {path}\n" in told.out
+    assert "1 things are wrong" in told.err

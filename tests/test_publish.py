@@ -84,6 +84,8 @@ def test_files_are_as_readers_like_them(lake: Lake) -> None:
                 columns = [file.metadata.row_group(0).column(at) for at in range(file.metadata.num_columns)]
                 assert {column.compression for column in columns} == {"ZSTD"}
                 assert all(column.has_offset_index for column in columns)
+                filtered = {column.path_in_schema for column in columns if column.bloom_filter_offset}
+                assert filtered == {"doc_id"} & set(file.schema_arrow.names)
 
 
 @pytest.mark.parametrize("table", TABLES)

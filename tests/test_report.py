@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -20,10 +21,17 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.recipe import Outcome
+from flows.reporting import gather_findings
+from tasks.audit import Finding
+from tasks.compare import Comparison
+from tasks.drift import Drift
 from tasks.lake import Lake
 from tasks.report.charts import draw_days, draw_publishers
+from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
 from tasks.report.hits import pick_hits, weigh
+from tasks.report.page import write_page
+from tasks.report.record import RunRecord
 from tasks.report.safe import plain, show
 from tasks.report.texts import ShownLine, shorten
 
@@ -182,6 +190,22 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
 
 
+def test_what_is_unlike_earlier_days_stands_among_the_expectations(published: Outcome) -> None:
+    why = "So few documents mean a delivery that broke off."
+    odd = Finding("volume_low", "warning", "between", "volume", 1, 1.0, "seeds: 39 documents, usually 120", False, why)
+    usual = Comparison("seeds", "volume", 39.0, 120.0, 110.0, 130.0, 8, -9.0)
+    told = replace(published, drift=Drift(8, (usual,), (odd,)))
+    assert gather_findings(told) == (*published.findings, odd)
+    silent = replace(odd, passed=True, failed=0)
+    untold = replace(published, drift=Drift(0, (replace(usual, deviation=None),), (silent,)))
+    assert gather_findings(untold) == published.findings
+    lake = Lake(published.page.parents[3] / "lake")
+    record = RunRecord("seeds", DAY, "published", gather_findings(told))
+    said = look(write_page(collect_published(lake, "seeds", DAY, record))).text
+    assert re.search(r"warned volume_low .{0,260} volume ≥ -4\.0 spreads from the usual seeds: 39 documents, usually 120", said)
+    assert "2 expectations warn." in said
+
+
 def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_text('{"title": "t", "text": "The ferry left Larkhaven at six, and nobody was on it."}')
@@ -223,6 +247,14 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
     said = look(pages[2]).text
     assert "What the audit observed was not kept" in said
     assert re.search(r"Larkhaven Wire 3 \d+\.\d% \d+\.\d% 6 ", said)
+
+
+def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:
+    lake = blocked.page.parents[3] / "lake"
+    made = CliRunner().invoke(app, ["report", "--lake", str(lake), "--out", str(tmp_path / "out")])
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "out" / "seeds" / blocked.page.name).read_bytes() == blocked.page.read_bytes()
+    assert f"seeds/{blocked.page.name}" in look(tmp_path / "out" / "index.html").values("href")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +299,11 @@ def test_a_page_is_bounded(tmp_path: Path, page_of: str) -> None:
     assert look(outcome.page).problems == []
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("<>&\"'\u202e\u2066\x00\x1b"), max_size=60))
+# Not an alphabet of `text`, which would draw the few that matter as rarely as any other character.
+LETTERS = st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>&\"'\u202a\u202e\u2066\u2069\u2028\x00\x1b\x7f"))
+
+
+@given(st.lists(LETTERS, max_size=40).map("".join))
 def test_shown_text_is_text(words: str) -> None:
     seen = look(f"<p>{show(words)}</p>")
     assert set(seen.tags) <= {"p", "span"}
@@ -276,8 +312,14 @@ def test_shown_text_is_text(words: str) -> None:
     assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069\u2028]", plain(words))
 
 
-@given(st.lists(st.tuples(st.sampled_from(["body", "apart", "removed"]), st.sampled_from(["a", "b.list"])), max_size=300))
-def test_shortened_documents_account_for_every_line(fates: list[tuple[str, str]]) -> None:
+RUNS = st.lists(
+    st.tuples(st.sampled_from(["body", "apart", "removed"]), st.sampled_from(["a", "b.list"]), st.integers(1, 30)), max_size=40
+)
+
+
+@given(RUNS)
+def test_shortened_documents_account_for_every_line(runs: list[tuple[str, str, int]]) -> None:
+    fates = [(fate, rule) for fate, rule, length in runs for _ in range(length)]
     lines = [ShownLine(number, f"line {number}", fate, rule=rule) for number, (fate, rule) in enumerate(fates)]
     short = shorten(lines, 40)
     assert sum(line.skipped or 1 for line in short) == len(lines)
@@ -379,8 +421,9 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("name", "least"), [*((name, 4.5) for name in READ), *((name, 3.0) for name in SEEN_ONLY)])
 def test_colours_can_be_read_in_both_themes(name: str, least: float, theme: int) -> None:
-    low, high = sorted((luminance(PALETTE[name][theme]), luminance(PALETTE["paper"][theme])))
-    assert (high + 0.05) / (low + 0.05) >= least
+    for ground in ("paper", "shade") if name in READ else ("paper",):
+        low, high = sorted((luminance(PALETTE[name][theme]), luminance(PALETTE[ground][theme])))
+        assert (high + 0.05) / (low + 0.05) >= least, ground
 
 
 def test_every_colour_that_is_used_is_declared() -> None:

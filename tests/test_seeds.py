@@ -68,7 +68,10 @@ def test_the_seeds_show_what_they_promise(result: dict[str, Any]) -> None:
     assert {"en", "de", "fr", "es", "it", "no", "pl", "ru", "tr", "ja", "ar", "pt", "nl"} <= languages
     assert sum(len(row["captions"]) for row in result["documents"].values()) > 30
     assert sum(caption["copies"] - 1 for row in result["documents"].values() for caption in row["captions"]) >= 15
-    assert not any(row["flags"] for row in result["documents"].values())
+    flags = {uri.split("/")[-1]: row["flags"] for uri, row in result["documents"].items() if row["flags"]}
+    assert set(flags) == {"flood-barrier-live.en.txt", "salt-marsh-maps.en.txt", "snail-tram.fr.txt"}
+    assert all(found == ["correction"] for found in flags.values())
+    assert sum(row["dateline"] is not None for row in result["documents"].values()) >= 15
 
 
 SURVIVORS = [

@@ -39,9 +39,9 @@ class Ngrams:
 def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     """The n-grams of texts of at most 65,535 characters each; at least one text."""
     joined = SEPARATOR.join([*map(drop_addresses, texts), ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     # As wide as numpy's own indices: it would turn anything narrower into them at every look-up.
-    points = np.minimum(codes, PLANE).astype(np.int64)
+    points = np.minimum(code_points, PLANE).astype(np.intp)
     bounds = np.concatenate([[0], np.flatnonzero(points == ord(SEPARATOR)) + 1])
     shouts = np.diff(np.searchsorted(calm_capitals(points, model), bounds)) > SHOUTED * np.diff(bounds)
     tallies = np.add.reduceat(model.tallies[points], bounds[:-1])
@@ -52,8 +52,8 @@ def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     before = np.concatenate([[SPACE], letters[:-1]])
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
     letters, bounds = letters[kept], np.searchsorted(kept, bounds)
-    known = np.diff(np.searchsorted(np.flatnonzero(letters > OTHER), bounds))
-    return Ngrams(find_longest(letters, model), bounds, known, hangul, kana, shouts)
+    known = np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64)
+    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, shouts)
 
 
 def drop_addresses(text: str) -> str:

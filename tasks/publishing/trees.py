@@ -89,12 +89,28 @@ def explain_errors(lake: Lake) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or lake.name
-        code = error.errno or 0
-        what = NEXT_STEPS.get(
-            code, f"{error.strerror or error}; the version before is untouched, mend this and run the batch again"
-        )
-        raise PublishError(f"cannot publish into {lake.name}: {where}: {what}") from error
+        raise explain_error(lake, error, "publish into") from error
+
+
+@contextmanager
+def explain_staging(lake: Lake) -> Iterator[None]:
+    """The same for what is staged for a lake; errors that are not about its store pass."""
+    try:
+        yield
+    except OSError as error:
+        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else lake.store
+        if error.errno not in NEXT_STEPS or not (place.is_relative_to(lake.store) or lake.store.is_relative_to(place)):
+            raise
+        raise explain_error(lake, error, "stage for") from error
+
+
+def explain_error(lake: Lake, error: OSError, doing: str) -> PublishError:
+    """What the disk refused, in one line."""
+    where = error.filename or lake.name
+    what = NEXT_STEPS.get(
+        error.errno or 0, f"{error.strerror or error}; the version before is untouched, mend this and run the batch again"
+    )
+    return PublishError(f"cannot {doing} {lake.name}: {where}: {what}")
 
 
 def check_place(lake: Lake) -> None:
@@ -108,6 +124,12 @@ def check_place(lake: Lake) -> None:
                 raise PublishError(
                     f"{path} links to {path.readlink()}, not into {lake.store}; if the lake was moved, move its store as well "
                     "(or rename it back), else remove the link"
+                )
+            if not (lake.store / "commits").is_dir():
+                # Publishing now would show readers a lake with this one batch in it.
+                raise PublishError(
+                    f"{path} leads into {lake.store}, where nothing was ever published; bring the lake's store back beside it, "
+                    "or remove the links to begin a new lake"
                 )
         elif path.exists():
             raise PublishError(f"{path} holds files that were not published here; move it away or choose another lake")

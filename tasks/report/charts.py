@@ -50,7 +50,7 @@ def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int =
         "encoding": {
             "x": {"field": "p", "type": "ordinal", "axis": axis(labelAngle=0, values=ticks),
                   "scale": {"domain": list(labels.values()), "paddingOuter": 0.1}},
-            "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format=",d", tickMinStep=1)},
+            "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format="~s", tickMinStep=1)},
             "color": {"field": "l", "type": "ordinal", "legend": None,
                       "scale": {"domain": list(place.values()), "range": [series(number) for number in place.values()]}},
             "order": {"field": "l", "type": "ordinal"},
@@ -169,7 +169,7 @@ def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
         "encoding": {
             "x": {"field": "k", "type": "ordinal", "scale": {"domain": labels, "paddingInner": 0.08},
                   "axis": axis("characters, from", labelAngle=0)},
-            "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format=",d", tickMinStep=1)},
+            "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format="~s", tickMinStep=1)},
         },
     }  # fmt: skip
     rows = tuple(

@@ -13,8 +13,8 @@ from tasks.publishing.twins import read_own_claims
 from tasks.report.rows import scan_table
 
 NARROW = (
-    *("doc_id", "publisher", "uri", "title", "language", "logical_date", "published_at", "line_count", "raw_chars"),
-    *("text_chars", "removed_lines", "removed_chars", "flags"),
+    *("doc_id", "publisher", "language", "logical_date", "published_at", "line_count", "raw_chars", "text_chars"),
+    *("removed_lines", "removed_chars", "flags"),
 )
 LANGUAGES_SHOWN = 5
 # Periods that are shown up to the batch's own, by the digits of a date that name them: days, months, years.
@@ -156,6 +156,8 @@ def find_months(lake: Lake, manifest: Manifest, source: str, dates: Sequence[dat
     """The partitions in which documents of some batches lie."""
     found: set[str] = set()
     for day in dates:
-        claims = read_own_claims(table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day)
+        claims = read_own_claims(
+            table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day
+        )
         found.update(claims["partition"])
     return sorted(found)

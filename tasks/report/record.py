@@ -13,7 +13,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from os import getpid
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from tasks.audit import Finding
@@ -84,6 +86,7 @@ def read_blocked(folder: Path) -> Iterable[RunRecord]:
 def write_whole(path: Path, text: str) -> None:
     """Writes a file at one instant: nobody ever sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
+    # Runs that end at the same moment write the same index.
+    draft = path.with_name(f".{path.name}.{getpid()}-{get_ident()}.draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)

@@ -26,7 +26,9 @@ class BatchRows:
 
 def find_published(lake: Lake, manifest: Manifest, source: str, day: date) -> BatchRows:
     """The rows that readers find of a batch. Only the partitions that it claims are ever opened."""
-    claims = read_own_claims(table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day)
+    claims = read_own_claims(
+        table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day
+    )
     months = sorted(set(claims["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     return BatchRows(

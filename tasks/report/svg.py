@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 
 from tasks.report.safe import escape, plain
 
-LABEL_CHARS = 23
+LABEL_CHARS = 24
 WIDE, BROAD = 2.0, 1.35  # of a usual letter's width: Chinese ones; capitals, m and w
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.20.1.json"
 CONFIG: dict[str, Any] = {

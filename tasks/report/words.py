@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from expectations import batch, documents, quarantine
+from expectations import batch, documents, drift, quarantine
 from expectations.row import Expectation
 from tasks.audit import FEW_ROWS, Finding, result_word
 from tasks.report.collect import Report
@@ -20,8 +20,10 @@ SUITES: dict[str, Sequence[Expectation]] = {
     "documents": documents.EXPECTATIONS,
     "quarantine": quarantine.EXPECTATIONS,
     "batch": batch.EXPECTATIONS,
+    "history": drift.EXPECTATIONS,
 }
-OTHER_SUITE = "history"
+OTHER_SUITE = "other"
+SPREADS = "history"  # its numbers are distances from the usual, in usual spreads
 HEADS = {"published": "Published", "unchanged": "Nothing changed", "blocked": "Blocked"}
 
 
@@ -119,7 +121,8 @@ def list_asked(report: Report) -> tuple[Asked, ...]:
                 reason=finding.reason,
                 suite=suite,
                 severity=finding.severity,
-                asks=describe(row) if row else f"{finding.expectation} {finding.column}".strip(),
+                asks=(describe(row) if row else f"{finding.expectation} {finding.column}".strip())
+                + (" spreads from the usual" if suite == SPREADS else ""),
                 observed=say_observed(finding, suite),
                 why=finding.why,
             )

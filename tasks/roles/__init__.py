@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 ROWS = Path(__file__).with_name("rows.toml")
+IN_TEXT = ("correction", "embed")  # roles of lines that stay in the text
 END_CHARS = 100  # what `look = "end"` sees of a line
 
 

@@ -68,7 +68,7 @@ def look(read: Callable[[str], list[Row]], place: str) -> str:
 
 KINDS = (
     (
-        r"magic|thrift|tprotocol|deserializ|out of specification|invalid range|out of range|failed to read|checksum|end of stream",
+        r"magic|thrift|tprotocol|deserializ|out of specification|invalid range|out of range|failed to read|checksum|end of stream|parquet input source|page header|error creating dataset",
         "replaced while it was read",
     ),
     (r"precondition|etag|412", "replaced while it was read (told by its ETag)"),

@@ -1,0 +1,57 @@
+"""The words of bylines: what stands before names, beside them, and what no person is called."""
+
+from __future__ import annotations
+
+import re
+
+# What stands beside names in bylines and is none: what they do, where they work.
+POSTS = re.compile(
+    r"\b(?:editor|writer|reporter|correspondent|staff|columnist|producer|photographer|desk|redak\w*|reporterin|korrespondent\w*"
+    r"|journalist\w*|rédact\w*|correspond\w*|envoyé\w*|corresponsal\w*|periodista|inviat[oa]|press|agency|agencies|news"
+    r"|\w*redakteur\w*|\w*reporter\w*|\w*korrespondent\w*|volontär\w*|autor\w*|chef\w*|ressort\w*|giornalista|redactor\w*"
+    r"|enviad[oa]|jornalista|skribent|journalisten|dziennikarz\w*|корреспондент\w*|обозреватель|contributor|bureau|analyst"
+    r"|critic|author|service|wire|agentur\w*|kommentar\w*|analyse|interview|reportage|follow|view profile|special to|phd|md)\b",
+    re.IGNORECASE,
+)
+# "By", and what an article may be called before it: "Ein Kommentar von ...".
+GENRES = (
+    r"kommentar|kolumne|analyse|analysis|analys|interview|essay|glosse|leitartikel|gastbeitrag|gastkommentar|bericht|reportage"
+    r"|ratgeber\w*|rezension|text|beitrag|artikel|article|porträt|opinion|column|commentary|story|words|report|review|texte|tribune|chronique"
+    r"|entrevista|crónica|análisis|columna|artículo|intervista|articolo|commento|artigo|opinião|wywiad"
+)
+BY = re.compile(
+    rf"^(?:(?:(?:an?|ein|eine|une?|un[ao]?) )?(?:{GENRES}) (?:by|von|par|por|di|de)"
+    r"|(?:posted |written |reported |published )?by"
+    r"|(?:veröffentlicht|geschrieben|gepostet|publié|publicado|pubblicato) (?:von|par|por|da)"
+    r"|from|von|vom|durch|par|por|di|da|de|door|av|af|fra|autor(?:in)?(?:/autor)?|autorzy|auteur|autore"
+    r"|autores|author|penulis|reporter|text|tekst|texto|texte|testo|автор|текст|yazan|yazar|haber|oleh|bởi|بقلم|كتبت?|取材[・･]?文|文"
+    r"|作者|記者|记者|撰文|글)(?: ?[:：=＝・/／] ?|\s+|(?<=[文者글]))",
+    re.IGNORECASE,
+)
+# Words that no person is called: what sites, sections and buttons are called.
+NO_NAME_WORDS = """
+a abo about administration advertisement alerts all an analysis anzeige app apple article articles artikel audio back
+bild breadcrumb breaking business career city club comment comments contact content cookie cookies copy council court
+credit culture cup datenschutz day deals deine dienstag discussion donnerstag edition editorial email entertainment
+europa europe exclusive facebook feature first flipboard follow foto freitag friday galerie gallerie gallery global
+google government group health home how ihre image impressum in instagram institute international kommentar kommentare
+kommentieren kontakt kultur last latest league lifestyle liga link linkedin listen live local login media menu merken
+ministry mittwoch modified monday money montag more national neuestes new news newsletter newsletters notre online
+opinion our page panorama partager party photo photos pinterest plus podcast podcasts policy politics politik premium
+print privacy programme publicidad publicité published quelle ratgeber read reading recipe recipes redaktion reddit
+report review reviews samstag saturday save science search seite share shop sie sign sonntag source special sport
+sports startseite stories story street su subscribe subscription suche sunday tags team tech technology teilen
+telegram terms that the themen this threads thursday time to top topics travel tu tuesday twitter un una united
+university universität unser unsere up updated us use video videos votre war weather wednesday week werbung what
+whatsapp when where who why wirtschaft world year your youtube
+"""
+NO_NAMES = frozenset(NO_NAME_WORDS.split())
+AGENCIES = re.compile(
+    r"(?:AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|dpa(?:-\w+)?|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|Anadolu|AAP|NTB|TT|Ritzau|Belga"
+    r"|BELGA|Lusa|LUSA|PAP|SID|sid|KNA|epd|ddp|AdnKronos|Europa Press|Keystone-SDA|SDA|sda|IANS|PTI|ANI|The Associated Press"
+    r"|Associated Press|Press Association|The Canadian Press|PA Media|Bloomberg|Antara|BNS|ELTA|NTB scanpix|Agence France-Presse)"
+)
+PARTICLE_WORDS = (
+    "de del la las los der den van von vom zu di da dos das do du le el al bin ben ibn ter ten af av y e of"
+)
+PARTICLES = frozenset(PARTICLE_WORDS.split())

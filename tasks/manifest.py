@@ -1,0 +1,84 @@
+"""What a version of a lake holds, and how that is written down: one JSON a version, equal for equal contents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One Parquet file of a version. `path` is relative to the table's folder, `size` in bytes."""
+
+    path: str
+    rows: int
+    size: int
+    sha256: str
+    home: int = field(default=0, compare=False)  # on an object store: the version that brought the bytes
+
+    @property
+    def month(self) -> str:
+        """The partition it lies in: a month, or a day (YYYY-MM-DD) in a lake by day."""
+        return self.path.rpartition("/")[0].rpartition("=")[2]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows.
+
+    `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
+    `tables` are empty, the rest still stands. `vacant`: on an object store, by table, the partitions that readers find empty.
+    `by`: month or day, how long a partition of the DAILY tables is.
+    """
+
+    version: int
+    batch: tuple[str, date] | None
+    restores: int | None
+    changed: dict[str, tuple[str, ...]]
+    rows: dict[str, int]
+    tables: dict[str, tuple[TableFile, ...]]
+    note: dict[str, Any]
+    kept: bool = True
+    vacant: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by: str = "month"
+
+
+def parse_manifest(text: str) -> Manifest:
+    """A manifest as `write_manifest` wrote it, by this release or an earlier one. Raises KeyError, TypeError or ValueError."""
+    raw = json.loads(text)
+    batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
+    tables = raw["tables"]
+    kept = all("files" in body for body in tables.values())
+    return Manifest(
+        version=raw["version"],
+        batch=batch,
+        restores=raw["restores"],
+        changed={table: tuple(body["changed"]) for table, body in tables.items()},
+        rows={table: int(body["rows"]) for table, body in tables.items()},
+        tables={table: tuple(TableFile(**item) for item in body["files"]) for table, body in tables.items()}
+        if kept
+        else {},
+        note=raw["note"],
+        kept=kept,
+        vacant={table: tuple(body["vacant"]) for table, body in tables.items() if "vacant" in body},
+        by=raw.get("by", "month"),
+    )
+
+
+def write_manifest(manifest: Manifest) -> str:
+    """The JSON of a manifest. Paths are in file order, keys sorted: equal manifests give equal text."""
+    batch = manifest.batch and {"source": manifest.batch[0], "logical_date": manifest.batch[1].isoformat()}
+    tables: dict[str, dict[str, Any]] = {
+        table: {"changed": manifest.changed.get(table, ()), "rows": rows} for table, rows in manifest.rows.items()
+    }
+    for table, files in manifest.tables.items() if manifest.kept else ():
+        tables[table]["files"] = [
+            {name: value for name, value in vars(file).items() if name != "home" or value} for file in files
+        ]
+    for table, months in manifest.vacant.items():
+        tables[table]["vacant"] = months
+    head: dict[str, Any] = {"version": manifest.version, "batch": batch, "restores": manifest.restores}
+    head |= {"note": manifest.note, "by": manifest.by}
+    return json.dumps({**head, "tables": tables}, indent=1, sort_keys=True, default=str) + "\n"

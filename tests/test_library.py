@@ -1,0 +1,49 @@
+"""Stand-ins are gone after the import, and bring the real module when they are asked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from expectations.library import PUT_OFF, put_off, stand_in
+
+
+def test_a_stand_in_brings_the_real_module() -> None:
+    assert stand_in("colorsys").rgb_to_hsv is import_module("colorsys").rgb_to_hsv
+
+
+def test_a_stand_in_has_no_more_than_the_real_module() -> None:
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        _ = stand_in("colorsys").nothing_of_the_kind
+
+
+def test_stand_ins_stand_in_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with put_off(("colorsys",)):
+        held = import_module("colorsys")
+        assert "__file__" not in vars(held)  # asking it by name would bring the real one
+    assert "colorsys" not in sys.modules
+    assert held.rgb_to_hsv is import_module("colorsys").rgb_to_hsv
+
+
+def test_what_is_imported_already_is_left_alone() -> None:
+    with put_off(("json",)):
+        assert hasattr(sys.modules["json"], "loads")
+
+
+def test_great_expectations_loads_without_them_and_with_them_on_demand() -> None:
+    code = f"""
+import sys
+from expectations.library import load_library
+load_library()
+assert "great_expectations" in sys.modules
+assert not [name for name in {PUT_OFF!r} if name in sys.modules]
+from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as user
+assert user.stats.entropy([0.5, 0.5], [0.5, 0.5]) == 0
+assert user.alt.Chart
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2_000:]
