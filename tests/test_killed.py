@@ -160,7 +160,8 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     # The second try took what was left, by the receipts.
     (table,) = [json.loads(found["data"]) for found in artifacts if found["flow_run_id"] == run]
     assert [row["date"] for row in table if row["state"] == "blocked"] == [str(BAD)]
-    assert len(table) == DAYS - killed_at
+    # A day that was being published at that instant may have come through.
+    assert DAYS - killed_at - 2 <= len(table) <= DAYS - killed_at
     assert again["state"]["message"].startswith("1 of 1 day failed")
 
     lake = hash_lake(folder / "lake")
