@@ -241,12 +241,29 @@ def read_rows(
     if not manifest.kept:
         raise FileNotFoundError(f"version {manifest.version} of {lake.name}")
     paths = list(table_paths(lake, manifest, table, month))
-    schema = file_schema(table)
-    wanted = list(columns or schema.names)
+    wanted = list(columns or file_schema(table).names)
     keys = [name for name in ORDERS[table] if name not in wanted]
-    parts = [pq.read_table(path, columns=[*wanted, *keys], filters=rows, partitioning=None) for path in paths]
+    parts = [read_columns(path, table, [*wanted, *keys], rows) for path in paths]
     if not parts:
         return []
     found = pa.concat_tables(parts).sort_by([(name, "ascending") for name in ORDERS[table]])
     result: list[dict[str, Any]] = found.select(wanted).to_pylist()
     return result
+
+
+def read_columns(path: Path, table: str, columns: Sequence[str], rows: pc.Expression) -> pa.Table:
+    """Columns of some rows of a file. Those that an earlier release did not have yet come in empty."""
+    known = set(pq.read_schema(path).names)
+    found = pq.read_table(path, columns=[name for name in columns if name in known], filters=rows, partitioning=None)
+    for name in columns:
+        if name not in known:
+            found = found.append_column(name, pa.nulls(found.num_rows, file_schema(table).field(name).type))
+    return found
+
+
+def fits(schema: pa.Schema, table: str) -> bool:
+    """Whether a file has the declared columns, but for such as may be missing and came with a later release."""
+    declared = file_schema(table)
+    return bool(
+        schema.equals(pa.schema([field for field in declared if field.name in schema.names or not field.nullable]))
+    )

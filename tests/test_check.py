@@ -146,7 +146,7 @@ def resolve_current(lake: Lake) -> None:
 def drop_column(lake: Lake) -> None:
     path = first_file(lake, "quarantine")
     rewrite(lambda rows: rows, "quarantine")(lake)
-    pq.write_table(pq.ParquetFile(path).read().drop_columns(["detail"]), path)
+    pq.write_table(pq.ParquetFile(path).read().drop_columns(["stage"]), path)
     manifest = lake.manifest()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     file = dataclasses.replace(manifest.tables["quarantine"][0], size=path.stat().st_size, sha256=digest)

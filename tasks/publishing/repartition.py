@@ -14,7 +14,7 @@ from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import CHUNK_BYTES, FAN_IN, Run, merge_runs, narrow_runs, read_run, write_run
 from tasks.publishing.place import place_of
 from tasks.publishing.publish import compare, link_files
-from tasks.publishing.rows import conform, read_partitions
+from tasks.publishing.rows import conform, has_other_columns, read_partitions
 from tasks.publishing.trees import PublishError, drop_draft, open_draft
 from tasks.schema import MONTH, TABLES
 
@@ -44,7 +44,7 @@ def repartition(
         try:
             tables = {table: move_table(lake, old, table, by, draft) for table in (*TABLES, *HIDDEN)}
             drop_draft(draft / "scratch")
-            fresh = {table: files for table, files in tables.items() if table in DAILY}
+            fresh = {table: files for table, files in tables.items() if files is not old.tables.get(table)}
             link_files(lake, old, draft, tables, fresh)
             made = Manifest(last + 1, None, None, {}, old.rows, tables, {"partition": by}, by=by)
             place_of(lake).show_version(lake, draft, Manifest(**{**vars(made), "changed": compare(old, made)}), keep)
@@ -56,7 +56,7 @@ def repartition(
 def move_table(lake: Lake, old: Manifest, table: str, by: str, draft: Path) -> tuple[TableFile, ...]:
     """The files of a table in their new partitions, written into the draft; those that stay as they are are named."""
     before = old.tables.get(table, ())
-    if table not in DAILY:
+    if table not in DAILY and not has_other_columns(lake, old, table):
         return before
     months: dict[str, list[str]] = {}
     for file in before:
@@ -73,7 +73,8 @@ def move_table(lake: Lake, old: Manifest, table: str, by: str, draft: Path) -> t
             files += written
     if not files and before:
         first = before[0].month[:7]
-        files = [write_empty(table, f"{first}-01" if by == "day" else first, draft / table)]
+        by_day = by == "day" and table in DAILY
+        files = [write_empty(table, f"{first}-01" if by_day else first, draft / table)]
     return tuple(files)
 
 
@@ -83,7 +84,9 @@ def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterab
         homes = find_homes(lake, old, table, partition) if by == "day" else pl.DataFrame()
         for chunk in read_partitions(lake, old, table, [partition], CHUNK_BYTES // 2):
             rows = pl.DataFrame(pl.from_arrow(chunk))
-            if by == "month":
+            if table not in DAILY:
+                moved = rows
+            elif by == "month":
                 moved = rows.with_columns(pl.col(MONTH.name).str.head(7))
                 if table == "claims":
                     moved = moved.with_columns(pl.col("partition").str.head(7))

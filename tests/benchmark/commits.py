@@ -69,7 +69,7 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
     )
     chars = pl.col("text").str.len_chars().cast(pl.Int64)
     empty: list[str] = []
-    return rows.with_columns(
+    rows = rows.with_columns(
         record_id=pl.lit(None, pl.String), source=pl.lit(source), publisher=pl.concat_str(pl.lit(source), pl.lit(".example")),
         logical_date=pl.lit(day), uri=pl.concat_str(pl.lit(f"{source}/{day}.jsonl#"), pl.int_range(pl.len()).cast(pl.String)),
         url=pl.concat_str(pl.lit("https://news.example/"), "doc_id"), title=pl.col("text").str.head(60),
@@ -83,7 +83,11 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
         flags=pl.lit(empty, pl.List(pl.String)), raw_sha256=pl.concat_str("doc_id", "doc_id"),
         canonical_sha256=pl.concat_str("doc_id", "doc_id"), encoding=pl.lit("utf-8"), rules_version=pl.lit("0123456789ab"),
         month=pl.col("published_at").dt.strftime("%Y-%m"),
-    ).select([*DOCUMENTS.names, MONTH.name])  # fmt: skip
+    )  # fmt: skip
+    # Columns that may be missing and that nothing here depends on.
+    declared = pl.DataFrame(pl.from_arrow(DOCUMENTS.empty_table())).schema
+    others = {name: pl.lit(None, kind) for name, kind in declared.items() if name not in rows.columns}
+    return rows.with_columns(**others).select([*DOCUMENTS.names, MONTH.name])
 
 
 def make_lines(documents: pl.DataFrame) -> pl.DataFrame:
