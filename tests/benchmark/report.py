@@ -118,7 +118,7 @@ def write_page(report: Report, path: Path) -> None:
         "Written by `make bench WRITE=1`. The figures are from one run on a shared machine: read them as ratios, and measure",
         "on your own. The corpus is made from `seeds/`: distinct articles of about 3.5 kB and 25 lines, most of them English,",
         "the rest in ten other languages; from JSON Lines to published Parquet, audit included. Each run is a process of its own,",
-        f"in turns with the others, in {report.rounds} rounds; figures are medians. A run with one worker is bound to one core.",
+        f"in turns with the others, in {report.rounds} round{'s; figures are medians' if report.rounds > 1 else ''}. A run with one worker is bound to one core.",
         "",
         f"Machine: {name_machine()}. Python {platform.python_version()}, {packages}.",
         "",
