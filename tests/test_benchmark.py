@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from benchmark.corpus import make_records, read_seeds, write_corpus
 from benchmark.measure import Cost, JobFailedError, measure, take_median
-from benchmark.report import Report, Row, cost_each
+from benchmark.report import Report, Row, compare_workers, cost_each
 
 
 def test_the_corpus_is_the_same_every_time(tmp_path: Path) -> None:
@@ -53,6 +53,11 @@ def test_start_up_is_taken_off() -> None:
     rows = (Row("copydesk, 20 documents", 20, Cost(3.0, 3, 1)), Row("copydesk", 1_020, Cost(4.0, 4, 1)))
     report = Report(rows, 20, 1, ())
     assert [cost_each(report, row) for row in rows] == [None, pytest.approx(1.0)]
+
+
+def test_a_second_worker_is_judged_only_where_nobody_held_the_first_up() -> None:
+    assert "1.80 times" in compare_workers(Cost(9.0, 9.0, 1), Cost(9.5, 5.0, 1))
+    assert "cannot be said" in compare_workers(Cost(9.0, 18.0, 1), Cost(9.5, 17.0, 1))
 
 
 def test_the_median_is_taken_figure_by_figure() -> None:
