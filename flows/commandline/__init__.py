@@ -1,0 +1,1 @@
+"""The commands of `copydesk`, by what people want of them; each calls one thing and prints what it found."""

@@ -1,0 +1,41 @@
+"""Options that several commands have, and how what was typed becomes settings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+DriftOption = Annotated[
+    Optional[Literal["warn", "block", "off"]],
+    typer.Option(
+        "--drift",
+        help="A batch unlike the earlier days of its source: publish with a warning, block, or do not look.",
+        show_default="warn",
+    ),
+]
+LakeOption = Annotated[
+    Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
+]
+
+
+def parse_date(text: str) -> date:
+    """A logical date as typed: 2026-10-01."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date. Write it as 2026-10-01.") from None
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment with what was given on the command line on top."""
+    from flows.settings import Settings
+
+    return Settings.model_validate(
+        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
+    )
