@@ -45,8 +45,9 @@ def read_lines(lines: pl.DataFrame) -> dict[str, Ints]:
         commas=text.str.count_matches(r"[,،、，;]").clip(0, 12),
         words=text.str.count_matches(" ", literal=True).clip(0, 60),
         bars=text.str.contains(r"[|©›@{}<>=]|https?:|www\."),
-        rule=pl.col("rule").is_not_null(),
-        cut=(pl.col("action") == "remove").fill_null(False),
+        # What says that the story goes on stands inside it: no sign of furniture.
+        rule=pl.col("rule").is_not_null() & (pl.col("family") != "story-continues").fill_null(True),
+        cut=((pl.col("action") == "remove") & (pl.col("family") != "story-continues")).fill_null(False),
         list=(pl.col("takes") == "list").fill_null(False),
         comment=(pl.col("family") == "comments").fill_null(False),
         role=pl.col("role_hit").replace_strict(ROLES, range(1, len(ROLES) + 1), default=0),
