@@ -157,6 +157,7 @@ def count_receipt(
         "reasons": tally("reason", ["record_malformed"] * len(stopped)),
         "warnings": [],
         "twins": twins,
+        "profile": [],
         "rules_version": "0123456789ab",
         "versions": "{}",
         "settings": "{}",

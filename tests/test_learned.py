@@ -86,8 +86,8 @@ def learn_from(root: Path, records: list[dict[str, object]]) -> pl.DataFrame:
     write(root, records)
     path = root / "in" / "2026-10-09" / "a.jsonl"
     file = InputFile(str(path), "a.jsonl", path.stat().st_size)
-    build_shard(Shard(Source("s", "in"), date(2026, 10, 9), 0, (file,)), Limits(), root / "staged")
-    documents, lines = (pl.read_parquet(root / "staged" / f"{table}.parquet") for table in ("documents", "lines"))
+    (folder,) = build_shard(Shard(Source("s", "in"), date(2026, 10, 9), 0, (file,)), Limits(), root / "staged").folders
+    documents, lines = (pl.read_parquet(f"{folder}/{table}.parquet") for table in ("documents", "lines"))
     assert documents.height >= 20
     return learn_lines(documents, lines)
 
