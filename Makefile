@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Processes that share the test files out among them.
+TESTERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run ui test test-all test-ui lint types docs-check docs wheel bench torture lock clean
@@ -26,10 +28,10 @@ ui: $(READY) ## start Prefect's UI with a worker and every deployment: make ui P
 	@$(BIN)/copydesk ui $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 test-all: $(READY) ## run the slow tests too
-	@$(BIN)/python -m pytest -m ""
+	@$(BIN)/python -m pytest -m "" -n $(TESTERS) --dist loadfile
 
 test-ui: $(READY) ## drive Prefect's UI in a real browser (installs Chromium where it may)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
