@@ -56,6 +56,14 @@ class Desk:
             threading.Event().wait(0.3)
         return run
 
+    def await_log(self, run_id: str, words: str, seconds: float = 60) -> None:
+        """Waits until a run's log is told `words`: lines reach the server a moment after the state, and a page is not told."""
+        deadline = time.monotonic() + seconds
+        asked = {"logs": {"flow_run_id": {"any_": [run_id]}}}
+        while not any(words in line["message"] for line in self.ask("/logs/filter", asked)):
+            assert time.monotonic() < deadline, f"the log never says {words!r}"
+            threading.Event().wait(0.3)
+
 
 def find_port() -> int:
     """A port that is free now."""

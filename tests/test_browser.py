@@ -145,6 +145,7 @@ def test_a_range_that_ends_before_it_starts_is_refused_in_a_line(page: Any, desk
     pick_date(page, 0, "2026-10-01")
     run = submit(page, desk)
     desk.await_state(run, "FAILED")
+    desk.await_log(run, "Finished in state Failed")
     page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
     page.get_by_text("the end 2026-10-01 lies before the start 2026-10-03. Give the earlier day first.").first.wait_for()
     page.get_by_text("Finished in state Failed").wait_for()
