@@ -56,8 +56,8 @@ def dry_run(
         return DryRun(batch, diff_batch(lake, name, day, judged, examples), judged.blocked_by)
 
 
-def run_diff(settings: Settings, source: str, day: date | None, examples: int) -> int:
-    """Prints what a run of a published batch would change. Returns the exit code."""
+def run_diff(settings: Settings, source: str, day: date | None, examples: int, page: Path | None = None) -> int:
+    """Prints what a run of a published batch would change, and writes it as a page if one is wanted. Returns the exit code."""
     try:
         batch = pick_batch(settings, source, day or find_latest(settings, source))
         with watch_run(f"{source} {batch.logical_date}") as ticker:
@@ -68,6 +68,15 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int) -
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_differences(found)
+    if page:
+        from tasks.report.changes import write_changes
+        from tasks.report.record import write_whole
+
+        try:
+            write_whole(page, write_changes(source, batch.logical_date, found.differences, found.blocked_by))
+        except OSError as error:
+            return fail(f"the page could not be written: {error}", 1)
+        out.print(f"page: {page}", soft_wrap=True, markup=False)
     return 0
 
 

@@ -79,6 +79,7 @@ def diff(
         typer.Argument(parser=parse_date, metavar="[YYYY-MM-DD]", help="Logical date.", show_default="its latest"),
     ] = None,
     examples: Annotated[int, typer.Option("--examples", min=0, help="Documents to show, worst first.")] = 5,
+    page: Annotated[Optional[Path], typer.Option("--page", help="Write it as one HTML file, too.")] = None,
     learned: Annotated[
         Optional[str], typer.Option("--learned", help="As for ingest.", show_default="auto", metavar="VERSION")
     ] = None,
@@ -94,7 +95,7 @@ def diff(
     from flows.diffing import run_diff
 
     settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
-    raise typer.Exit(run_diff(settings, source, day, examples))
+    raise typer.Exit(run_diff(settings, source, day, examples, page))
 
 @app.command(rich_help_panel=PANEL)
 def rules(
