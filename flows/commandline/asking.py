@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from flows.commandline.options import LakeOption, parse_date, read_settings
+from flows.commandline.options import LakeOption, SourcesOption, parse_date, read_settings
 
 app = typer.Typer()
 PANEL = "Ask"
@@ -87,9 +87,7 @@ def diff(
     workers: Annotated[
         Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
     ] = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    sources: SourcesOption = None,
 ) -> None:
     """What a run of a published batch would change with today's rules and files. Publishes nothing."""
     from flows.diffing import run_diff
@@ -131,9 +129,7 @@ def rules(
 
 @app.command(rich_help_panel=PANEL)
 def sources(
-    file: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    file: SourcesOption = None,
     lake: LakeOption = None,
 ) -> None:
     """The declared sources, and the batches that the lake has of them."""

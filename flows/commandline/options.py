@@ -19,6 +19,9 @@ DriftOption = Annotated[
         show_default="warn",
     ),
 ]
+SourcesOption = Annotated[
+    Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+]
 LakeOption = Annotated[
     Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from flows.commandline.options import DriftOption, LakeOption, parse_date, read_settings
+from flows.commandline.options import DriftOption, LakeOption, SourcesOption, parse_date, read_settings
 
 app = typer.Typer()
 PANEL = "Run"
@@ -59,9 +59,7 @@ def ingest(
         Optional[str],
         typer.Option("--runner-address", metavar="ADDRESS", help="Dask scheduler or Ray head to give the tasks to."),
     ] = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    sources: SourcesOption = None,
 ) -> None:
     """Ingest raw files: clean, audit and publish them as one batch a source."""
     from flows.run import run_ingest
@@ -98,9 +96,7 @@ def backfill(
         Optional[str],
         typer.Option("--learned", help="Learned lines to use, as in ingest.", show_default="auto", metavar="VERSION"),
     ] = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    sources: SourcesOption = None,
 ) -> None:
     """Look at a range of days, and run those that are missing, failed or stale."""
     from flows.run_backfill import run_backfill
@@ -135,9 +131,7 @@ def replay(
     workers: Annotated[
         Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
     ] = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    sources: SourcesOption = None,
 ) -> None:
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was mended."""
     from flows.replaying import run_replay
@@ -154,9 +148,7 @@ def release(
     why: Annotated[str, typer.Option("--why", help="Why it may be published; kept with the batch.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the release back.")] = False,
     lake: LakeOption = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
-    ] = None,
+    sources: SourcesOption = None,
 ) -> None:
     """Publish one document that the audit stopped, on your word; or take that back."""
     from flows.replaying import run_release, run_revoke, show_releases
