@@ -10,7 +10,7 @@ from flows.settings import Settings
 from tasks.lake import Lake
 
 # A setting or an option that is a path has lost one of the two slashes of an address.
-ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}(.*)")
+ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?:/{1,2}(.*))?")
 
 
 class PlaceError(ValueError):
@@ -25,11 +25,11 @@ def open_lake(place: Path | str, work: Path | None = None) -> Lake:
     hit = ADDRESS.fullmatch(str(place))
     if hit is None:
         return Lake(Path(place))
-    scheme, rest = hit[1], hit[2].strip("/")
+    scheme, rest = hit[1], (hit[2] or "").strip("/")
     if scheme != "s3":
         raise PlaceError(f"{scheme}://{rest}: lakes stand in a folder or at s3://bucket/folder; name one of these")
     if "/" not in rest:
-        raise PlaceError(f"s3://{rest}: name a folder in the bucket for the lake, such as s3://{rest}/lake")
+        raise PlaceError(f"s3://{rest}: name a folder in the bucket for the lake, such as s3://{rest or 'bucket'}/lake")
     from tasks.objects.bucket import ObjectLake
 
     address = f"s3://{rest}"

@@ -119,3 +119,11 @@ def test_a_user_who_may_not_write(tmp_path: Path) -> None:
     assert "permission denied; give this user write access" in told
     assert "\n" not in told
     assert (read_visible(lake), check(lake)) == (before, [])
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
+def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("The last ferry left Larkhaven at six.\n\n" * 9)
+    with pytest.raises(PublishError, match=r"^cannot stage for /proc/nowhere/lake: .*no folder can be made here"):
+        make_lake(tmp_path, "in", Path("/proc/nowhere/lake"))

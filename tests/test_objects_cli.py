@@ -65,6 +65,7 @@ def test_the_command_line_works_on_a_bucket(
 WRONG = [
     ("no bucket", "s3://nobody/lake", {}, "no such bucket"),
     ("no folder", "s3://news", {}, "name a folder in the bucket"),
+    ("nothing behind it", "s3://", {}, "name a folder in the bucket"),
     ("nobody listens", "s3://news/lake", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS_ENDPOINT_URL"),
 ]
 

@@ -28,6 +28,7 @@ NEXT_STEPS = {
     errno.EROFS: "this disk is read-only; mount it writable or choose another lake",
     errno.EACCES: "permission denied; give this user write access or choose another lake",
     errno.EPERM: "not permitted; give this user write access or choose another lake",
+    errno.ENOENT: "no folder can be made here; choose another lake",
     errno.ENOTDIR: "a part of this path is a file, not a folder; choose another lake",
     errno.EEXIST: "a file stands where a folder is needed; move it away or choose another lake",
     errno.ELOOP: "these links go in circles; remove them or choose another lake",
@@ -99,7 +100,10 @@ def explain_staging(lake: Lake) -> Iterator[None]:
         yield
     except OSError as error:
         place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else lake.store
-        if error.errno not in NEXT_STEPS or not (place.is_relative_to(lake.store) or lake.store.is_relative_to(place)):
+        above = lake.store.is_relative_to(place)
+        # A file of the store that is gone is a fault of ours, not of the disk.
+        ours = place.is_relative_to(lake.store) and error.errno != errno.ENOENT
+        if error.errno not in NEXT_STEPS or not (above or ours):
             raise
         raise explain_error(lake, error, "stage for") from error
 
