@@ -15,6 +15,7 @@ from tasks.lake import Lake, LakeError, Manifest, month_of, partition_of, table_
 from tasks.measure import measure_shard
 from tasks.publishing.twins import read_own_claims
 from tasks.read import InputSeen
+from tasks.scan import scan_files
 from tasks.schema import MONTH, TABLES
 from tasks.shard import StagedShard, Twin
 from tasks.stage import stage_tables
@@ -114,10 +115,11 @@ def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.Dat
 
 def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, month: str) -> pl.LazyFrame:
     """A batch's rows in one partition of a table, with `month`."""
-    schema = TABLES["lines" if table.endswith("lines") else "documents" if table == "shadowed" else table]
+    name = "lines" if table.endswith("lines") else "documents" if table == "shadowed" else table
+    schema = TABLES[name]
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     parts = [
-        pl.scan_parquet(path, hive_partitioning=False)
+        scan_files([path], name)
         .filter(own)
         .with_columns(pl.lit(month[:7]).alias(MONTH.name))
         .select([*schema.names, MONTH.name])

@@ -15,6 +15,9 @@ import pytest
 from lakes import make_lake
 from staged_shards import Doc, stage_batch
 
+from flows.diffing import run_diff
+from flows.reporting import write_reports
+from flows.settings import Settings
 from tasks.check import check
 from tasks.lake import HIDDEN, Lake, LakeError, file_schema
 from tasks.lookup import find_documents, restore_text
@@ -59,6 +62,15 @@ def test_and_is_gone_on_in(project: Path, lake: Lake) -> None:
     manifest = lake.manifest()
     for table, files in manifest.tables.items():
         assert all(lake.schema(manifest.version, table, file) == file_schema(table) for file in files)
+
+
+def test_and_is_asked_about(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages, differences and replays read columns that its release did not know."""
+    monkeypatch.chdir(project)
+    settings = Settings(lake=lake.path)
+    assert write_reports(settings, None, None, lake.path.parent / "pages") == 0
+    batch = lake.receipts(columns=("source", "logical_date"))[0]
+    assert run_diff(settings, batch["source"], batch["logical_date"], 1) == 0
 
 
 def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest, file_schema, month_of, partition_of, table_paths
+from tasks.lake import Lake, Manifest, month_of, partition_of, table_paths
 from tasks.publishing.twins import read_own_claims
 from tasks.receipt import StagedRun
+from tasks.scan import scan_files
 from tasks.schema import TABLES
 
 
@@ -54,10 +54,3 @@ def find_staged(runs: Sequence[StagedRun], quarantine: pl.DataFrame) -> BatchRow
         tables[table] = pl.concat(parts) if parts else scan_files([], table)
     names = TABLES["quarantine"].names
     return BatchRows(tables["documents"], tables["lines"], quarantine.select(names).lazy())
-
-
-def scan_files(paths: Sequence[Path], table: str) -> pl.LazyFrame:
-    """Files of a table; an empty frame of its columns when there is none."""
-    if not paths:
-        return pl.DataFrame(pl.from_arrow(file_schema(table).empty_table())).lazy()
-    return pl.scan_parquet(list(paths), hive_partitioning=False).select(TABLES[table].names)
