@@ -11,9 +11,9 @@ from flows.errors import EXPECTED
 from flows.pools import map_here
 from flows.settings import Settings, make_limits
 from flows.survey import Day
+from tasks.diff import FATES
 
 MOST_SAMPLES = 3
-FATES = ("changed", "new", "gone", "quarantined", "same")
 
 
 class NoWatcher:

@@ -19,7 +19,7 @@ from flows.requests import RequestError
 from flows.settings import Settings, make_limits
 from flows.staging import claim_staging
 from tasks.batch import Limits
-from tasks.diff import Differences, count_changes, diff_batch
+from tasks.diff import FATES, Differences, count_changes, diff_batch
 from tasks.judge import judge_batch
 from tasks.plan import cut_shards
 from tasks.shard import check_complete
@@ -116,6 +116,5 @@ def print_differences(found: DryRun) -> None:
     if columns.height:
         said = ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows())
         out.print(f"columns that differ: {said}", soft_wrap=True, markup=False)
-    order = ("changed", "new", "gone", "quarantined", "same")
-    said = ", ".join(f"{fates[fate]:,} {fate}" for fate in order if fates[fate])
+    said = ", ".join(f"{fates[fate]:,} {fate}" for fate in FATES if fates[fate])
     out.print(f"{label}: of {changes.documents.height:,} documents {said}. Nothing was published.", markup=False)

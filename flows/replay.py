@@ -13,9 +13,10 @@ from flows.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limi
 from flows.requests import RequestError
 from flows.staging import claim_staging
 from tasks.batch import Fields, InputFile, Limits, Release, Source
-from tasks.held import Held, claims_of, find_held, stage_kept, steadily
+from tasks.held import Held, find_held, stage_kept, steadily
 from tasks.lake import Lake
 from tasks.plan import cut_shards, has_date
+from tasks.publishing.twins import read_own_claims
 from tasks.receipt import is_made_alike
 from tasks.releases import store_releases
 from tasks.replay import Resolved, pick_files, trace_rows
@@ -102,5 +103,5 @@ def trace_batch(lake: Lake, held: Held, again: Sequence[InputFile], outcome: Out
     name, day = outcome.batch.source.name, outcome.batch.logical_date
     now = find_held(lake, name, day)
     assert now is not None
-    claimed = steadily(lake, lambda seen: set(claims_of(lake, seen, name, day)["uri"]))
+    claimed = steadily(lake, lambda seen: set(read_own_claims(lake, seen, name, day)["uri"]))
     return tuple(trace_rows(held, now, [file.uri for file in again], claimed))

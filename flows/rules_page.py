@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from flows.cells import escape
 from tasks.roles import load_roles
 from tasks.rules import FAMILIES, Rule, load_rules
 from tasks.rules.precision import FLOOR, FLOOR_LINES, Score, load_exceptions, load_precision, score_rows
@@ -111,8 +112,3 @@ def share(score: Score) -> str:
     """A precision in two decimals, never rounded up to 1."""
     value = score.precision
     return "" if value is None else "1" if value == 1 else f"{min(value, 0.99):.2f}"
-
-
-def escape(text: str) -> str:
-    """Text that may stand in a cell of a table."""
-    return text.replace("|", "\\|")

@@ -12,14 +12,15 @@ from datetime import date
 
 import polars as pl
 
-from tasks.held import claims_of, empty_frame, read_kept, steadily
+from tasks.held import empty_frame, read_kept, steadily
 from tasks.judge import Judgement
 from tasks.lake import Lake, Manifest
-from tasks.publishing.twins import read_claimed
+from tasks.publishing.twins import read_claimed, read_own_claims
 from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
 
 CHUNK_DOCUMENTS = 20_000
+FATES = ("changed", "new", "gone", "quarantined", "same")  # of documents, what readers notice first
 COMPARED = ("title", "standfirst", "authors", "published_at", "captions", "language", "publisher", "flags", "text")
 LINE_CHANGES = pl.Schema(
     {
@@ -74,7 +75,7 @@ def diff_batch(lake: Lake, source: str, day: date, judged: Judgement, examples: 
     staged = read_claimed(judged.runs, day)
 
     def compare(seen: Manifest) -> Differences:
-        held = claims_of(lake, seen, source, day)
+        held = read_own_claims(lake, seen, source, day)
         ids = pl.concat([held["doc_id"], staged["doc_id"]]).unique().sort()
         documents, lines = [DOCUMENT_CHANGES.to_frame()], [LINE_CHANGES.to_frame()]
         for part in ids.to_frame().iter_slices(CHUNK_DOCUMENTS):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import Lake, LakeError, Manifest, month_of, partition_of, table_paths
+from tasks.lake import Lake, LakeError, Manifest, month_of, table_paths
 from tasks.measure import measure_shard
 from tasks.publishing.twins import read_own_claims
 from tasks.read import InputSeen
@@ -67,7 +67,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
     )
 
     def stage(seen: Manifest) -> list[StagedShard]:
-        claims = claims_of(lake, seen, source, day)
+        claims = read_own_claims(lake, seen, source, day)
         own = claims.filter([file_of(uri, files) in kept for uri in claims["uri"]]).sort("doc_id")
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
@@ -92,11 +92,6 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
         return staged
 
     return steadily(lake, stage)
-
-
-def claims_of(lake: Lake, seen: Manifest, source: str, day: date) -> pl.DataFrame:
-    """Which documents a batch brought, shown or not, with uri and partition."""
-    return read_own_claims(table_paths(lake, seen, "claims", partition_of("claims", day, seen.by)), source, day)
 
 
 def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -63,7 +63,7 @@ def take_stock(lake: Lake, old: Manifest, batch: tuple[str, date], runs: Sequenc
     """What the batch held, what it holds now, and what that does to other batches."""
     source, day = batch
     claimed = read_claimed(runs, day)
-    owned = read_own_claims(table_paths(lake, old, "claims", partition_of("claims", day, by)), source, day)
+    owned = read_own_claims(lake, old, source, day)
     ids = pl.concat([owned["doc_id"], claimed["doc_id"]])
     rivals = read_rival_claims(table_paths(lake, old, "claims"), source, day, ids)
     moves = plan_moves(day, owned, claimed, rivals)

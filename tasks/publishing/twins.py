@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.lake import Lake, Manifest, partition_of, table_paths
 from tasks.receipt import Duplicate, StagedRun
 from tasks.shard import StagedShard
 
@@ -105,8 +106,9 @@ def read_claimed(runs: Sequence[StagedRun], day: date) -> pl.DataFrame:
     return claimed
 
 
-def read_own_claims(paths: Iterable[Path], source: str, logical_date: date) -> pl.DataFrame:
-    """The claims of one batch, from the files of its month."""
+def read_own_claims(lake: Lake, manifest: Manifest, source: str, logical_date: date) -> pl.DataFrame:
+    """Which documents a batch brought, shown or not, with uri and partition: its claims in one version of a lake."""
+    paths = table_paths(lake, manifest, "claims", partition_of("claims", logical_date, manifest.by))
     mine = (pc.field("source") == source) & (pc.field("logical_date") == logical_date)
     return collect_claims(pq.read_table(path, columns=list(CLAIM), filters=mine, partitioning=None) for path in paths)
 

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from tasks.diff import Differences, count_changes
+from tasks.diff import FATES, Differences, count_changes
 from tasks.report.page import render
 from tasks.report.words import count
 
-FATES = ("changed", "new", "gone", "quarantined", "same")
 RULES_SHOWN = 200
 LINES_SHOWN = 400  # of one document's diff
 MARKS = {"-": "gone", "+": "come", "@": "skipped"}

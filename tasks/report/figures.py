@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest, partition_of, table_paths
+from tasks.lake import Lake, Manifest
 from tasks.publishing.twins import read_own_claims
 from tasks.report.rows import scan_table
 
@@ -156,8 +156,5 @@ def find_months(lake: Lake, manifest: Manifest, source: str, dates: Sequence[dat
     """The partitions in which documents of some batches lie."""
     found: set[str] = set()
     for day in dates:
-        claims = read_own_claims(
-            table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day
-        )
-        found.update(claims["partition"])
+        found.update(read_own_claims(lake, manifest, source, day)["partition"])
     return sorted(found)

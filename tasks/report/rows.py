@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest, month_of, partition_of, table_paths
+from tasks.lake import Lake, Manifest, month_of, table_paths
 from tasks.publishing.twins import read_own_claims
 from tasks.receipt import StagedRun
 from tasks.scan import scan_files
@@ -26,9 +26,7 @@ class BatchRows:
 
 def find_published(lake: Lake, manifest: Manifest, source: str, day: date) -> BatchRows:
     """The rows that readers find of a batch. Only the partitions that it claims are ever opened."""
-    claims = read_own_claims(
-        table_paths(lake, manifest, "claims", partition_of("claims", day, manifest.by)), source, day
-    )
+    claims = read_own_claims(lake, manifest, source, day)
     months = sorted(set(claims["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     return BatchRows(
