@@ -45,10 +45,10 @@ types: $(READY) ## check types
 	@$(BIN)/mypy
 
 docs: $(READY) ## write the generated pages anew
-	@$(BIN)/python -m flows.dictionary
+	@$(BIN)/python -m flows.handbook.pages
 
 docs-check: $(READY) ## fail when a generated page is stale
-	@$(BIN)/python -m flows.dictionary --check
+	@$(BIN)/python -m flows.handbook.pages --check
 
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist

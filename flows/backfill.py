@@ -7,7 +7,7 @@ second time is no work.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -20,9 +20,11 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.changes import sample_changes
-from flows.choices import SourceName
-from flows.days import (
+from flows.batches.places import open_lake
+from flows.batches.requests import today
+from flows.batches.staging import sweep_staging
+from flows.days.changes import sample_changes
+from flows.days.day import (
     DayDone,
     OnExisting,
     Order,
@@ -34,15 +36,14 @@ from flows.days import (
     say_days,
     say_failed,
 )
+from flows.days.lanes import RunDay, open_lanes
+from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED
-from flows.lanes import RunDay, open_lanes
-from flows.places import open_lake
-from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
-from flows.runlog import RunLog
+from flows.orchestration.choices import SourceName
+from flows.orchestration.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
+from flows.orchestration.runlog import RunLog
+from flows.orchestration.told import fail_run
 from flows.settings import Settings
-from flows.staging import sweep_staging
-from flows.survey import Day, survey_days
-from flows.told import fail_run
 
 # A table artifact has no limit of its own; a page with more rows than this is of no use to anybody.
 MOST_ROWS = 400
@@ -86,7 +87,7 @@ def backfill(
     given = {"lake": Path(lake) if lake else None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     try:
-        days = survey_days(sources, start_date, end_date, settings, datetime.now(UTC).date())
+        days = survey_days(sources, start_date, end_date, settings, today())
         chosen = choose_days(days, on_existing, order)
         log.info("plan: days=%d to_run=%d states=(%s)", len(days), len(chosen), count_states(days))
         show_plan(days, on_existing, len(chosen))

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from flows.recipe import Outcome
+    from flows.batches.recipe import Outcome
 
 STEPS = {"plan": "looking for files", "build": "reading and cleaning", "audit": "auditing", "publish": "publishing"}
 

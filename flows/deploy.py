@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import fail, out, print_table
+from flows.orchestration.resume import resume_runs
 from flows.prefect_defaults import set_defaults
-from flows.resume import resume_runs
 from flows.settings import Settings
 from tasks.sources import SourceError, load_sources
 

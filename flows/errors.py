@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flows.places import PlaceError
-from flows.requests import RequestError
-from flows.staging import BatchBusy
+from flows.batches.places import PlaceError
+from flows.batches.requests import RequestError
+from flows.batches.staging import BatchBusy
 from tasks.formats.record import MissingExtra
 from tasks.lake import LakeError
 from tasks.learned.store import LearnedError

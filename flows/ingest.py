@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, cast
-from uuid import uuid4
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import State, flow, get_run_logger, runtime, task, unmapped
@@ -20,24 +17,22 @@ from prefect.states import Completed
 from prefect.task_runners import TaskRunner
 from pydantic import Field
 
-from flows.assets import tell_assets
-from flows.batches import ingest_by_settings
-from flows.catalogs import follow_publish
-from flows.console import fail, outline_receipt, print_directions, print_outcome, say_blocked, say_why
-from flows.errors import EXPECTED, exit_code
-from flows.places import open_lake
-from flows.pools import shard_folder
-from flows.recipe import Batch, MapShards, Outcome
-from flows.requests import RequestError, find_batches
-from flows.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
-from flows.runlog import RunLog
-from flows.runners import make_runner, run_tasks
+from flows.batches.catalog import follow_publish
+from flows.batches.recipe import Batch, MapShards, Outcome
+from flows.batches.requests import RequestError, find_batches, today
+from flows.batches.run import ingest_by_settings
+from flows.console import outline_receipt, say_blocked, say_why
+from flows.errors import EXPECTED
+from flows.orchestration.assets import tell_assets
+from flows.orchestration.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
+from flows.orchestration.runlog import RunLog
+from flows.orchestration.told import fail_run
 from flows.settings import Settings
-from flows.told import fail_run
-from flows.workplace import Workplace, check_workplace, mark_workplace
+from flows.workers.runners import run_tasks
+from flows.workers.workplace import Workplace, build_at, mark_workplace
 from tasks.batch import Limits, Shard
 from tasks.plan import NothingNew
-from tasks.shard import StagedShard, build_shard
+from tasks.shard import StagedShard
 
 
 class BatchBlocked(RuntimeError):
@@ -48,8 +43,7 @@ class BatchBlocked(RuntimeError):
         self.outcomes = outcomes
 
 
-# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts. Each attempt stages in a
-# folder of its own, so that a worker that was given up and lives on cannot spoil the next one's.
+# A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.
 @task(
     name="build-shard",
     task_run_name="{shard.source.name}-{shard.number}",
@@ -62,8 +56,7 @@ class BatchBlocked(RuntimeError):
 )
 def build(shard: Shard, limits: Limits, place: Workplace) -> StagedShard:
     """Builds one shard: files in, staged rows out."""
-    check_workplace(place, shard)
-    return build_shard(shard, limits, shard_folder(place.folder, shard) / uuid4().hex[:8])
+    return build_at(place, shard, limits)
 
 
 def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
@@ -137,7 +130,7 @@ def ingest(
     try:
         given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}
         day = find_day(given, runtime.flow_run.scheduled_start_time)
-        batches = find_batches(what, day, datetime.now(UTC).date(), settings.sources)
+        batches = find_batches(what, day, today(), settings.sources)
     except EXPECTED as error:
         return fail_run(str(error), error)
     outcomes: list[Outcome] = []
@@ -207,33 +200,3 @@ def write_summary(outcome: Outcome) -> str:
 def escape(text: str) -> str:
     """Text that cannot break out of a Markdown table."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[").replace("`", "'").replace("\n", " ")
-
-
-def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
-    """Runs the flow from the command line and prints what it printed without Prefect; returns the exit code."""
-    # The run's log is in Prefect; the terminal gets the table.
-    logging.getLogger("prefect").setLevel(logging.WARNING)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # for workers that this process starts
-    for name in ("sources", "workers", "runner", "runner_address"):
-        os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
-    code = 0
-    outcomes: Sequence[Outcome]
-    try:
-        make_runner(settings)  # what is wrong with it is better known before a server starts
-        found = ingest(
-            what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
-        )
-        outcomes = cast(Sequence[Outcome], found)
-    except BatchBlocked as blocked:
-        outcomes, code = blocked.outcomes, fail(blocked, 1)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    for outcome in outcomes:
-        print_outcome(outcome)
-    if code == 0 and not outcomes:
-        return fail(
-            f"nothing new for {day}: earlier batches took all files. To run one again, give its --date and --force.", 2
-        )
-    if code == 0:
-        print_directions(open_lake(settings.lake).name)
-    return code

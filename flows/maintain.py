@@ -10,13 +10,13 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from flows.batches.places import open_lake
+from flows.batches.staging import sweep_staging
 from flows.errors import EXPECTED
-from flows.learning import learn_version
-from flows.places import open_lake
+from flows.orchestration.told import fail_run
 from flows.settings import Settings
-from flows.staging import sweep_staging
-from flows.told import fail_run
 from tasks.check import check
+from tasks.learned.version import learn_version, name_vetoes
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import repartition
 
@@ -87,7 +87,7 @@ def find_wrong(settings: Settings) -> int:
 @task(name="learn-templates", cache_policy=NO_CACHE, persist_result=False)
 def learn(settings: Settings) -> str:
     """Learns templates; says what came out."""
-    learned = learn_version(settings)
+    learned = learn_version(open_lake(settings.lake), name_vetoes(settings.sources))
     get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
     return f"learned {learned.version}: {learned.used} lines of {learned.publishers} publishers"
 

@@ -9,12 +9,12 @@ from typing import Any
 from prefect import State, flow, get_run_logger, runtime
 from prefect.states import Completed
 
-from flows.choices import SourceName
+from flows.batches.page import find_batches, find_blocked, write_pages
+from flows.batches.places import open_lake
 from flows.errors import EXPECTED
-from flows.places import open_lake
-from flows.reporting import find_batches, find_blocked, write_all
+from flows.orchestration.choices import SourceName
+from flows.orchestration.told import fail_run
 from flows.settings import Settings
-from flows.told import fail_run
 from tasks.report.record import find_folder
 
 
@@ -45,7 +45,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         if not batches and not blocked:
             return fail_run(f"there is nothing to report on in {settings.lake}. Ingest something first.")
         folder = Path(target) if target else find_folder(opened)
-        write_all(opened, batches, folder, blocked)
+        write_pages(opened, batches, folder, blocked)
     except EXPECTED as error:
         return fail_run(str(error))
     except OSError as error:

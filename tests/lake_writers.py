@@ -85,7 +85,7 @@ def publish_to_bucket(root: str, address: str, environment: dict[str, str], numb
     os.environ.update(environment)
     import obstore
 
-    from flows.places import open_lake
+    from flows.batches.places import open_lake
 
     asked: list[str] = []
 
@@ -110,7 +110,7 @@ def publish_to_bucket(root: str, address: str, environment: dict[str, str], numb
 def publish_many_to_bucket(root: str, address: str, environment: dict[str, str], source: str, count: int) -> None:
     """Publishes that many batches as a machine of its own: with a working folder that no other writer has."""
     os.environ.update(environment)
-    from flows.places import open_lake
+    from flows.batches.places import open_lake
 
     lake = open_lake(address, Path(root) / source / "work")
     for number in range(count):

@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from flows.pools import map_here
-from flows.recipe import Batch, Outcome, ingest_batch
+from flows.batches.recipe import Batch, Outcome, ingest_batch
+from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
 
 DAY = date(2026, 10, 9)

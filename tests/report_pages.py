@@ -11,9 +11,9 @@ from pathlib import Path
 
 from lakes import Quiet
 
-from flows.pools import map_here
-from flows.recipe import Batch, Outcome, ingest_batch
-from flows.reporting import report_run
+from flows.batches.page import report_run
+from flows.batches.recipe import Batch, Outcome, ingest_batch
+from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
 
 DAY = date(2026, 10, 31)

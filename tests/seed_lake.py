@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lakes import Quiet
 
-from flows.pools import map_here
-from flows.recipe import ingest_batch
-from flows.requests import find_batches
+from flows.batches.recipe import ingest_batch
+from flows.batches.requests import find_batches
+from flows.workers.pools import map_here
 from tasks.batch import Limits
 
 BATCHES = (

@@ -14,7 +14,7 @@ import pytest
 from lakes import hash_lake
 from test_survey import FIRST, write_day, write_sources
 
-from flows.staging import BatchBusy
+from flows.batches.staging import BatchBusy
 from tasks.lake import Lake
 from tasks.plan import PlanError
 
@@ -174,8 +174,8 @@ def test_a_run_stands_for_the_day_of_its_schedule(due: str, given: dict[str, Any
 
 
 def test_a_time_zone_that_nobody_knows_is_told_in_a_line() -> None:
+    from flows.batches.requests import RequestError
     from flows.ingest import find_day
-    from flows.requests import RequestError
 
     with pytest.raises(RequestError, match="'Mars/Base' is no time zone"):
         find_day({"time_zone": "Mars/Base"}, datetime.now(UTC))
@@ -195,6 +195,6 @@ RETRIES = [
 def test_a_retry_is_for_what_may_pass(error: Exception, helps: bool) -> None:
     from prefect.states import Failed
 
-    from flows.retries import can_retry_help
+    from flows.orchestration.retries import can_retry_help
 
     assert can_retry_help(None, None, Failed(data=error)) is helps  # type: ignore[arg-type]

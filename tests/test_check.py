@@ -17,7 +17,7 @@ import pytest
 from lakes import DAY, make_lake
 from staged_shards import Doc, publish_docs
 
-from flows.commands import check_lake
+from flows.commands.lake import check_lake
 from flows.settings import Settings
 from tasks.check import Finding, check, find_odd_days
 from tasks.checking.days import check_days

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
-from flows.commands_page import describe, list_commands, write_commands
+from flows.handbook.commands import describe, list_commands, write_commands
 
 COMMANDS = dict(list_commands(get_command(app)))
 

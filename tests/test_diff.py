@@ -10,9 +10,9 @@ import pytest
 from lakes import DAY, Quiet, ask, hash_lake, make_lake
 
 import tasks.rules.match as matching
-from flows.diffing import DryRun, dry_run
-from flows.pools import map_here
-from flows.recipe import Batch
+from flows.batches.recipe import Batch
+from flows.commands.diff import DryRun, dry_run
+from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
 from tasks.diff import count_changes, diff_texts
 from tasks.rules import load_rules

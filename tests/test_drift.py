@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from lakes import Quiet, hash_lake
 
 from expectations import drift
-from flows.pools import map_here
-from flows.recipe import Batch, Outcome, ingest_batch
+from flows.batches.recipe import Batch, Outcome, ingest_batch
+from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
 from tasks.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
 from tasks.drift import Drift, judge_drift, note_drift, read_history

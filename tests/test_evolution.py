@@ -15,8 +15,8 @@ import pytest
 from lakes import make_lake
 from staged_shards import Doc, stage_batch
 
-from flows.diffing import run_diff
-from flows.reporting import write_reports
+from flows.commands.diff import run_diff
+from flows.commands.report import write_reports
 from flows.settings import Settings
 from tasks.check import check
 from tasks.lake import HIDDEN, Lake, LakeError, file_schema

@@ -14,7 +14,7 @@ from staged_documents import ARTICLE, GOOD_SUMS, Line, Parts, Row, make_document
 from expectations import batch, captions, documents, drift, lines, quarantine
 from expectations.evaluate import Outcome, evaluate
 from expectations.row import Expectation, build_suite
-from flows.expectations_page import tell_fate, write_expectations
+from flows.handbook.expectations import tell_fate, write_expectations
 from tasks.audit import count_languages, judge
 from tasks.measure import measure_shard
 

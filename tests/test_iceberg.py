@@ -15,8 +15,8 @@ import pyarrow.dataset as ds
 import pytest
 from staged_shards import Doc, publish_docs
 
-from flows.commands import roll_back
-from flows.run import keep_catalog
+from flows.commands.ingest import keep_catalog
+from flows.commands.lake import roll_back
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
 from tasks.lake import Lake, LakeError, file_schema

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from lakes import Quiet
 
-from flows.lanes import BackfillStopped, DayStopped, RunDay, open_lanes
-from flows.recipe import Batch
+from flows.batches.recipe import Batch
+from flows.days.lanes import BackfillStopped, DayStopped, RunDay, open_lanes
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lake import LakeError

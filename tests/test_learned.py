@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from lakes import Quiet, ask, hash_lake
 
-from flows.pools import map_here
-from flows.recipe import Batch, Outcome, ingest_batch
+from flows.batches.recipe import Batch, Outcome, ingest_batch
+from flows.workers.pools import map_here
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lake import Lake
 from tasks.learned.learn import learn_lines
@@ -324,7 +324,7 @@ def test_a_veto_that_cannot_be_used_is_told_in_a_line(content: str, message: str
 
 
 def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from flows.learning import learn_lake, list_learned
+    from flows.commands.learn import learn_lake, list_learned
     from flows.settings import Settings
 
     settings = Settings(lake=tmp_path / "lake", sources=tmp_path / "sources.toml")

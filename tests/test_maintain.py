@@ -10,8 +10,8 @@ import pytest
 from lakes import Quiet
 from test_survey import FIRST, TODAY, write_day, write_sources
 
-from flows.days import run_day
-from flows.survey import survey_days
+from flows.days.day import run_day
+from flows.days.survey import survey_days
 from tasks.lake import Lake
 
 pytestmark = pytest.mark.prefect
@@ -81,7 +81,7 @@ def test_runs_that_were_cut_off_are_scheduled_again(prefect_server: None) -> Non
     from prefect.states import Cancelling, Running
 
     from flows.maintain import maintain
-    from flows.resume import resume_runs
+    from flows.orchestration.resume import resume_runs
 
     with get_client(sync_client=True) as client:
         deployment = client.create_deployment(client.create_flow(maintain), "cut-off")

@@ -20,7 +20,7 @@ import pytest
 from object_store import KEYS
 from staged_shards import OCTOBER, Doc, publish_docs
 
-from flows.places import PlaceError, open_lake
+from flows.batches.places import PlaceError, open_lake
 from tasks.check import check
 from tasks.lake import Lake, LakeError
 from tasks.objects import commit

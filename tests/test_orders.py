@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staged_shards import Doc, publish_docs, read_visible
 
-from flows.places import open_lake
+from flows.batches.places import open_lake
 from tasks.check import check
 from tasks.lake import Lake
 from tasks.publishing import publish as publishing

@@ -157,7 +157,7 @@ def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_
     write_records(tmp_path / "in" / "a.jsonl", 4_000)
     code = (
         "import os, signal, sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from lakes import make_lake; import tasks.publishing.publish as p;"
-        "p.publish = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL); import flows.recipe as r; r.publish = p.publish;"
+        "p.publish = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL); import flows.batches.recipe as r; r.publish = p.publish;"
         "make_lake(Path(sys.argv[1]), 'in', Path(sys.argv[1]) / 'lake')"
     )
     killed = subprocess.run(
@@ -176,7 +176,7 @@ def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_
 def test_two_runs_of_one_batch_wait_for_each_other(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from flows.staging import BatchBusy, claim_staging
+    from flows.batches.staging import BatchBusy, claim_staging
 
     write_records(tmp_path / "in" / "a.jsonl", 5)
     with claim_staging(tmp_path / ".lake-store" / "staging", "s", DAY, 0), ThreadPoolExecutor(1) as pool:

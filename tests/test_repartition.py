@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staged_shards import OCTOBER, Doc, publish_docs, read_visible
 
-from flows.places import open_lake
+from flows.batches.places import open_lake
 from tasks.check import check
 from tasks.lake import DAILY, Lake, folder_of
 from tasks.publishing import trees

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from lakes import DAY, Quiet, ask, hash_lake, make_lake
 
 from expectations import documents
-from flows.pools import map_here
-from flows.recipe import Batch
-from flows.replay import Replayed, find_batch, replay_batch
-from flows.requests import RequestError
+from flows.batches.recipe import Batch
+from flows.batches.replay import Replayed, find_batch, replay_batch
+from flows.batches.requests import RequestError
+from flows.workers.pools import map_here
 from tasks.batch import Limits, Release, Source
 from tasks.check import check
 from tasks.held import file_of, find_held

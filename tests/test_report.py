@@ -19,9 +19,9 @@ from lakes import Quiet, make_lake
 from report_pages import DAY, EARLY, Seen, ingest_with_page, look, write_hostile
 from typer.testing import CliRunner
 
+from flows.batches.page import gather_findings
+from flows.batches.recipe import Outcome
 from flows.cli import app
-from flows.recipe import Outcome
-from flows.reporting import gather_findings
 from tasks.audit import Finding
 from tasks.compare import Comparison
 from tasks.drift import Drift
@@ -221,9 +221,9 @@ def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
 
 
 def test_a_page_that_cannot_be_written_does_not_undo_the_run(project: Path, tmp_path: Path) -> None:
-    from flows.pools import map_here
-    from flows.recipe import Batch, ingest_batch
-    from flows.reporting import report_run
+    from flows.batches.page import report_run
+    from flows.batches.recipe import Batch, ingest_batch
+    from flows.workers.pools import map_here
     from tasks.batch import Limits, Source
 
     (tmp_path / ".lake-store").mkdir()

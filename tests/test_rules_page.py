@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.rules_page import share, write_rules
+from flows.handbook.rules import share, write_rules
 from tasks.reasons import REASONS
 from tasks.roles import load_roles
 from tasks.rules import Rule, load_rules

@@ -23,7 +23,7 @@ from lakes import hash_lake, make_lake
 
 from flows.errors import RunnerError, WorkerUnfit
 from flows.settings import Settings
-from flows.workplace import check_workplace, mark_workplace
+from flows.workers.workplace import check_workplace, mark_workplace
 from tasks.batch import InputFile, Limits, Shard, Source
 
 DAY = date(2026, 10, 31)
@@ -159,7 +159,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("settings", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_runner_is_one_clear_line(settings: dict[str, Any], words: str) -> None:
-    from flows.runners import make_runner
+    from flows.workers.runners import make_runner
 
     with pytest.raises(RunnerError, match=re.escape(words)):
         make_runner(Settings(**settings))
@@ -167,7 +167,7 @@ def test_a_wrong_runner_is_one_clear_line(settings: dict[str, Any], words: str) 
 
 @pytest.mark.parametrize("name", ["dask", "ray"])
 def test_a_missing_extra_is_one_clear_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.runners import make_runner
+    from flows.workers.runners import make_runner
 
     monkeypatch.setitem(sys.modules, f"prefect_{name}.task_runners", None)
     with pytest.raises(RunnerError, match=rf"the runner {name} needs a library that is missing .*: install copydesk\[{name}\]"):
@@ -175,7 +175,7 @@ def test_a_missing_extra_is_one_clear_line(name: str, monkeypatch: pytest.Monkey
 
 
 def test_workers_elsewhere_need_a_server_that_they_can_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.runners import check_address
+    from flows.workers.runners import check_address
 
     with socket.socket() as listening:
         # An address of this machine that is not loopback's name; nothing leaves it.

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import Quiet, ask, hash_lake
 
-from flows.changes import sample_changes
-from flows.days import choose_days, decide, outline_plan, run_day
-from flows.failures import read_failure
-from flows.recipe import Batch
-from flows.requests import RequestError
+from flows.batches.failures import read_failure
+from flows.batches.recipe import Batch
+from flows.batches.requests import RequestError
+from flows.days.changes import sample_changes
+from flows.days.day import choose_days, decide, outline_plan, run_day
+from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
-from flows.survey import Day, each_day, find_usual, survey_days
 from tasks.batch import Source
 from tasks.lake import Lake
 
@@ -79,7 +79,7 @@ def test_each_day_has_a_state_and_a_why(made: Settings) -> None:
 
 
 def test_other_rules_make_a_day_stale_and_say_which(made: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.survey.rules_version", lambda: "0123456789ab")
+    monkeypatch.setattr("flows.days.survey.rules_version", lambda: "0123456789ab")
     first = look(made)[0]
     assert first.state == "stale"
     assert first.why.endswith(", now 0123456789ab")

@@ -20,7 +20,7 @@ def why(
     lake: LakeOption = None,
 ) -> None:
     """What was taken out of a document, by which rule, on which evidence; or why it is in quarantine."""
-    from flows.commands import explain
+    from flows.commands.documents import explain
 
     raise typer.Exit(explain(read_settings(lake=lake), key))
 
@@ -30,7 +30,7 @@ def show(
     lake: LakeOption = None,
 ) -> None:
     """A document as readers of the lake see it."""
-    from flows.commands import show_document
+    from flows.commands.documents import show_document
 
     raise typer.Exit(show_document(read_settings(lake=lake), key))
 
@@ -40,7 +40,7 @@ def restore(
     lake: LakeOption = None,
 ) -> None:
     """The canonical text of a document, exactly, on standard output."""
-    from flows.commands import restore_document
+    from flows.commands.documents import restore_document
 
     raise typer.Exit(restore_document(read_settings(lake=lake), key))
 
@@ -51,7 +51,7 @@ def quarantine(
     lake: LakeOption = None,
 ) -> None:
     """What came in and was not published, by reason."""
-    from flows.commands import list_quarantine
+    from flows.commands.lists import list_quarantine
 
     raise typer.Exit(list_quarantine(read_settings(lake=lake), reason, source))
 
@@ -67,7 +67,7 @@ def report(
     ] = None,
 ) -> None:
     """Write the pages of batches, and an index over them: what came of each, with figures, texts and doubts."""
-    from flows.reporting import write_reports
+    from flows.commands.report import write_reports
 
     raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
 
@@ -90,7 +90,7 @@ def diff(
     sources: SourcesOption = None,
 ) -> None:
     """What a run of a published batch would change with today's rules and files. Publishes nothing."""
-    from flows.diffing import run_diff
+    from flows.commands.diff import run_diff
 
     settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
     raise typer.Exit(run_diff(settings, source, day, examples, page))
@@ -118,12 +118,12 @@ def rules(
 ) -> None:
     """The rules and roles that clean, each with its why; with `try`, what a new one would take out of the lake."""
     if what and what[0] == "try" and len(what) == 2:
-        from flows.trying import run_tryout
+        from flows.commands.tryout import run_tryout
 
         raise typer.Exit(run_tryout(read_settings(lake=lake), what[1], kind, zone, languages or [], max_chars, samples))
     if what and len(what) > 1:
         raise typer.BadParameter(f"give one word to look for, or `try` and one pattern, and not {' '.join(what)!r}.")
-    from flows.commands import list_rules
+    from flows.commands.lists import list_rules
 
     raise typer.Exit(list_rules(what[0] if what else None))
 
@@ -133,7 +133,7 @@ def sources(
     lake: LakeOption = None,
 ) -> None:
     """The declared sources, and the batches that the lake has of them."""
-    from flows.commands import list_sources
+    from flows.commands.lists import list_sources
 
     raise typer.Exit(list_sources(read_settings(lake=lake, sources=file)))
 
@@ -146,6 +146,6 @@ def learned(
     lake: LakeOption = None,
 ) -> None:
     """The learned lines, each with how often it was seen and documents to look at."""
-    from flows.learning import list_learned
+    from flows.commands.learn import list_learned
 
     raise typer.Exit(list_learned(read_settings(lake=lake), publisher, version))

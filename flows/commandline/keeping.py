@@ -20,14 +20,14 @@ def check(
     lake: LakeOption = None,
 ) -> None:
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
-    from flows.commands import check_lake
+    from flows.commands.lake import check_lake
 
     raise typer.Exit(check_lake(read_settings(lake=lake), whole=whole))
 
 @app.command(rich_help_panel=PANEL)
 def versions(lake: LakeOption = None) -> None:
     """The versions of a lake that are kept."""
-    from flows.commands import list_versions
+    from flows.commands.lake import list_versions
 
     raise typer.Exit(list_versions(read_settings(lake=lake)))
 
@@ -36,7 +36,7 @@ def rollback(
     number: Annotated[int, typer.Argument(help="Version to go back to.", metavar="VERSION")], lake: LakeOption = None
 ) -> None:
     """Make an earlier version of a lake the one that readers see."""
-    from flows.commands import roll_back
+    from flows.commands.lake import roll_back
 
     raise typer.Exit(roll_back(read_settings(lake=lake), number))
 
@@ -45,7 +45,7 @@ def repartition(
     by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
 ) -> None:
     """Partition a lake by day, or by month again, in one step; below a month its days."""
-    from flows.commands import change_partitions
+    from flows.commands.lake import change_partitions
 
     raise typer.Exit(change_partitions(read_settings(lake=lake), by))
 
@@ -57,7 +57,7 @@ def files(
     lake: LakeOption = None,
 ) -> None:
     """The files of the published version, which never change: for a reader who must see one version throughout."""
-    from flows.commands import list_files
+    from flows.commands.lake import list_files
 
     raise typer.Exit(list_files(read_settings(lake=lake), table))
 
@@ -72,13 +72,13 @@ def iceberg(
     lake: LakeOption = None,
 ) -> None:
     """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
-    from flows.catalogs import register_tables
+    from flows.commands.iceberg import register_tables
 
     raise typer.Exit(register_tables(read_settings(lake=lake, iceberg=catalog)))
 
 @app.command(rich_help_panel=PANEL)
 def doctor(lake: LakeOption = None) -> None:
     """Look whether everything that copydesk needs is here and works."""
-    from flows.doctor import examine
+    from flows.commands.doctor import examine
 
     raise typer.Exit(examine(read_settings(lake=lake)))

@@ -62,7 +62,7 @@ def ingest(
     sources: SourcesOption = None,
 ) -> None:
     """Ingest raw files: clean, audit and publish them as one batch a source."""
-    from flows.run import run_ingest
+    from flows.commands.ingest import run_ingest
 
     settings = read_settings(
         lake=lake, workers=workers, sources=sources, learned=learned, drift=drift, runner=runner,
@@ -99,7 +99,7 @@ def backfill(
     sources: SourcesOption = None,
 ) -> None:
     """Look at a range of days, and run those that are missing, failed or stale."""
-    from flows.run_backfill import run_backfill
+    from flows.commands.backfill import run_backfill
 
     settings = read_settings(lake=lake, sources=sources, learned=learned)
     code = run_backfill(
@@ -112,7 +112,7 @@ def backfill(
 @app.command(rich_help_panel=PANEL)
 def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:
     """Start a Prefect server with its UI, a worker and every deployment of prefect.yaml; ctrl-C stops it all."""
-    from flows.ui import run_ui
+    from flows.commands.ui import run_ui
 
     raise typer.Exit(run_ui(port, Path.cwd()))
 
@@ -134,7 +134,7 @@ def replay(
     sources: SourcesOption = None,
 ) -> None:
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was mended."""
-    from flows.replaying import run_replay
+    from flows.commands.replay import run_replay
 
     settings = read_settings(lake=lake, workers=workers, sources=sources, drift=drift)
     raise typer.Exit(run_replay(settings, source, day, reason))
@@ -151,7 +151,7 @@ def release(
     sources: SourcesOption = None,
 ) -> None:
     """Publish one document that the audit stopped, on your word; or take that back."""
-    from flows.replaying import run_release, run_revoke, show_releases
+    from flows.commands.replay import run_release, run_revoke, show_releases
 
     settings = read_settings(lake=lake, sources=sources)
     if key is None:
@@ -166,6 +166,6 @@ def learn(
     ] = None,
 ) -> None:
     """Learn the lines that return across the documents of each publisher, as a new version for the runs to come."""
-    from flows.learning import learn_lake
+    from flows.commands.learn import learn_lake
 
     raise typer.Exit(learn_lake(read_settings(lake=lake, sources=sources)))

@@ -35,6 +35,7 @@ ROWS = pl.Schema(
         "veto": pl.String(),  # why it must not be used; null for rows in use
     }
 )
+NEEDS_FOLDER = "learned lines are kept beside a lake on a disk; a lake at an address has none"
 
 
 class LearnedError(ValueError):

@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
 
-from flows.places import open_lake
+from flows.batches.places import open_lake
 from tasks.check import check
 from tasks.lake import Lake
 from torture import readers, writers

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from staged_shards import publish_docs
 
-from flows.places import open_lake
+from flows.batches.places import open_lake
 from torture.judge import make_generation
 
 KEEP = 40  # versions: deep checks look at a version while others are made

@@ -1,0 +1,85 @@
+"""`copydesk diff`: a batch run again with today's rules, held against what is published, and thrown away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows.batches.places import open_lake
+from flows.batches.requests import RequestError
+from flows.batches.trial import DryRun, dry_run
+from flows.commands.replay import pick_batch
+from flows.console import fail, out, print_table, watch_run
+from flows.errors import EXPECTED, exit_code
+from flows.settings import Settings, make_limits
+from flows.workers.pools import map_here
+from tasks.diff import FATES, count_changes
+
+MOST_ROWS = 20
+
+
+def run_diff(settings: Settings, source: str, day: date | None, examples: int, page: Path | None = None) -> int:
+    """Prints what a run of a published batch would change, and writes it as a page if one is wanted. Returns the exit code."""
+    try:
+        batch = pick_batch(settings, source, day or find_latest(settings, source))
+        with watch_run(f"{source} {batch.logical_date}") as ticker:
+            found = dry_run(
+                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
+                learned=settings.learned, wait_seconds=settings.wait_seconds, examples=examples,
+            )  # fmt: skip
+    except EXPECTED as error:
+        return fail(error, exit_code(error))
+    print_differences(found)
+    if page:
+        from tasks.report.changes import write_changes
+        from tasks.report.record import write_whole
+
+        try:
+            write_whole(page, write_changes(source, batch.logical_date, found.differences, found.blocked_by))
+        except OSError as error:
+            return fail(f"the page could not be written: {error}", 1)
+        out.print(f"page: {page}", soft_wrap=True, markup=False)
+    return 0
+
+
+def find_latest(settings: Settings, source: str) -> date:
+    """The latest logical date of a source in the lake. Raises RequestError when it has none."""
+    days: list[date] = [row["logical_date"] for row in open_lake(settings.lake).receipts(source, columns=("logical_date",))]
+    if not days:
+        raise RequestError(f"{settings.lake} has no batch of {source}. `copydesk sources` lists what it has.")
+    return max(days)
+
+
+def print_differences(found: DryRun) -> None:
+    """Counts first, then by rule and publisher, then the worst cases; nothing at all is one line."""
+    batch, changes = found.batch, found.differences
+    fates = Counter(changes.documents["fate"])
+    label = f"{batch.source.name} {batch.logical_date}"
+    if found.blocked_by:
+        out.print(f"{label}: the audit would block it: {', '.join(found.blocked_by)}", soft_wrap=True, markup=False)
+    if set(fates) <= {"same"}:
+        out.print(f"{label}: a run would change none of {fates['same']:,} documents", markup=False)
+        return
+    for example in changes.examples:
+        out.print(f"{example.doc_id}  {example.uri}", style="bold", soft_wrap=True, markup=False)
+        for line in example.diff:
+            colour = {"-": "red", "+": "green"}.get(line[:1])
+            out.print(f"  {line}", style=colour, soft_wrap=True, markup=False)
+    counted = count_changes(changes.lines)
+    if counted.height:
+        print_table(
+            ("rule", "publisher", "newly out", "newly kept", "apart", "longest line"),
+            ((*row[:5], row[5][:80]) for row in counted.head(MOST_ROWS).iter_rows()),
+            right=frozenset({"newly out", "newly kept", "apart"}),
+        )
+    if counted.height > MOST_ROWS:
+        out.print(f"... and {counted.height - MOST_ROWS} more rules and publishers", markup=False)
+    columns = changes.documents.select(pl.col("columns").explode().drop_nulls())["columns"].value_counts(sort=True)
+    if columns.height:
+        said = ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows())
+        out.print(f"columns that differ: {said}", soft_wrap=True, markup=False)
+    said = ", ".join(f"{fates[fate]:,} {fate}" for fate in FATES if fates[fate])
+    out.print(f"{label}: of {changes.documents.height:,} documents {said}. Nothing was published.", markup=False)

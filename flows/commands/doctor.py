@@ -1,0 +1,142 @@
+"""`copydesk doctor`: is everything here that a run needs, and does it work?"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from flows.batches.places import open_lake
+from flows.console import out, print_table
+from flows.settings import Settings
+from tasks.lake import LakeError
+from tasks.sources import SourceError, load_sources
+
+# What is known to break: the newest version that works, and what happens above it.
+PINS = (
+    ("prefect", (3, 9), "3.9 asks for a certifi that pip cannot get"),
+    ("fastapi", (0, 151), "Prefect's server fails at import"),
+    ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
+)
+LOW_DISK = 2 * 2**30
+
+
+class Problem(Exception):
+    """What is wrong and what to do, in one line."""
+
+
+def check_python() -> str:
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        raise Problem(f"{sys.version.split()[0]}: use Python 3.11 to 3.13")
+    return sys.version.split()[0]
+
+
+def check_pins() -> str:
+    for name, limit, why in PINS:
+        found = version(name)
+        if tuple(int(part) for part in found.split(".")[:2]) >= limit:
+            raise Problem(f"{name} {found}: {why}. Install from requirements.lock")
+    return ", ".join(f"{name} {version(name)}" for name, *_ in PINS)
+
+
+def check_libraries() -> str:
+    names = ("polars", "pyarrow", "duckdb", "trafilatura", "ftfy", "langdetect", "great_expectations", "jinja2", "vl_convert")
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise Problem(f"{name} cannot be imported ({error}). Install from requirements.lock") from None
+    return ", ".join(f"{name} {version(name)}" for name in ("polars", "pyarrow", "duckdb", "great-expectations"))
+
+
+def check_server() -> str:
+    try:
+        importlib.import_module("prefect.server.api.server")
+    except Exception as error:
+        raise Problem(
+            f"Prefect's server cannot be imported ({type(error).__name__}: {error}). Install from requirements.lock"
+        ) from None
+    return os.environ.get("PREFECT_API_URL", "none configured: flows start their own")
+
+
+def check_extras() -> str:
+    found = []
+    for name in ("fastwarc",):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} missing (copydesk[warc])")
+    return ", ".join(found)
+
+
+def check_rules() -> str:
+    from tasks.roles import load_roles
+    from tasks.rules import load_rules
+    from tasks.version import rules_version
+
+    return f"{len(load_rules())} rules, {len(load_roles())} role rows, version {rules_version()}"
+
+
+def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
+    """What is looked at, in order."""
+
+    def check_sources() -> str:
+        try:
+            return ", ".join(load_sources(settings.sources)) or f"{settings.sources} declares none"
+        except SourceError as error:
+            raise Problem(str(error)) from None
+
+    def check_lake() -> str:
+        if not (lake := open_lake(settings.lake)).is_local:
+            from tasks.objects.commit import at_objects, probe_store
+
+            try:
+                probe_store(at_objects(lake))
+            except LakeError as error:
+                raise Problem(str(error)) from None
+            return f"{lake.name}: the store heeds conditional writes"
+        parent = settings.lake.absolute().parent
+        try:
+            with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:
+                (Path(folder) / "file").write_text("x")
+                (Path(folder) / "link").symlink_to("file")
+                os.link(Path(folder) / "file", Path(folder) / "hard")
+        except OSError as error:
+            raise Problem(
+                f"{parent}: cannot write files, links and hard links there ({error.strerror}). Choose another --lake"
+            ) from None
+        free = shutil.disk_usage(parent).free
+        if free < LOW_DISK:
+            raise Problem(f"{parent}: only {free / 2**30:.1f} GB free")
+        return f"{settings.lake}: links work, {free / 2**30:.0f} GB free"
+
+    return {
+        "Python": check_python,
+        "pins": check_pins,
+        "libraries": check_libraries,
+        "Prefect server": check_server,
+        "extras": check_extras,
+        "rules": check_rules,
+        "sources": check_sources,
+        "lake": check_lake,
+    }
+
+
+def examine(settings: Settings) -> int:
+    """Runs every check and prints one line each; 1 when one of them found a problem."""
+    rows = []
+    bad = 0
+    for name, check in make_checks(settings).items():
+        try:
+            rows.append((name, "ok", check()))
+        except Problem as problem:
+            bad += 1
+            rows.append((name, "PROBLEM", str(problem)))
+    print_table(("", "", ""), rows)
+    out.print("all is well" if not bad else f"{bad} of {len(rows)} need attention", markup=False)
+    return 1 if bad else 0

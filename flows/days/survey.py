@@ -1,0 +1,184 @@
+"""How a range of days stands: each day of each source against its files, its receipt and the history of the source.
+
+Nothing is read but lists of files and receipts, so a look at a year takes seconds. The lake is the only witness: what some
+worker remembers does not count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flows.batches.failures import read_failure
+from flows.batches.places import open_lake
+from flows.batches.recipe import Batch, fit_limits
+from flows.batches.requests import RequestError
+from flows.settings import Settings, make_limits
+from tasks.batch import InputFile, Limits, Source
+from tasks.plan import PlanError, find_files, has_date
+from tasks.receipt import make_settings, make_versions
+from tasks.sources import load_sources
+from tasks.version import rules_version
+
+# What a day can be, worst first, in the words of the table that people see.
+STATES = {
+    "failed": "its last run failed",
+    "missing": "its files are here, and the lake has nothing of it",
+    "stale": "it was made with other rules, libraries or settings, or of other files",
+    "short": "it has far fewer records than such a day usually has",
+    "fine": "it is what a run of today would make",
+    "no files": "there are no files to make it of",
+}
+MOST_DAYS = 3_660
+# History: the four weeks on either side. Papers of the same weekday are compared where there are enough of them.
+NEARBY = timedelta(days=28)
+ENOUGH = 4
+SHORT = 0.5
+COLUMNS = ("logical_date", "inputs", "records", "rules_version", "versions", "settings")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A source's day: its state (see STATES) and why, the files it would be made of, and the records that the lake has of it.
+
+    `records` is None for a day that the lake has nothing of.
+    """
+
+    batch: Batch
+    state: str
+    why: str
+    files: int
+    records: int | None
+
+
+def check_range(start: date, end: date, today: date) -> None:
+    """Raises RequestError for a range that cannot be meant."""
+    if end < start:
+        raise RequestError(f"the end {end} lies before the start {start}. Give the earlier day first.")
+    if end > today:
+        raise RequestError(f"the end {end} lies in the future (today is {today}, UTC). Give a day that has come.")
+    if (days := (end - start).days + 1) > MOST_DAYS:
+        raise RequestError(f"{start} to {end} are {days:,} days, and {MOST_DAYS:,} are the most. Is the year right?")
+
+
+def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
+    """The declared sources of these names, all when none is named. Raises RequestError for a name that is not declared."""
+    declared = load_sources(file)
+    if not declared:
+        raise RequestError(f"{file} declares no source, and only declared sources can be run over past days.")
+    for name in names:
+        if name not in declared:
+            raise RequestError(f"{name!r} is not a declared source. Declared in {file} are {', '.join(declared)}.")
+    return [declared[name] for name in dict.fromkeys(names or declared)]
+
+
+def survey_days(names: Sequence[str], start: date, end: date, settings: Settings, today: date) -> list[Day]:
+    """Every day of the range for every source, by date and source.
+
+    A drop folder has no days of its own before they are ingested: only those that the lake knows are looked at.
+    """
+    check_range(start, end, today)
+    lake = open_lake(settings.lake)
+    limits = make_limits(settings)
+    root = settings.sources.absolute().parent
+    found: list[Day] = []
+    for source in pick_sources(names, settings.sources):
+        receipts = {row["logical_date"]: row for row in lake.receipts(source.name, columns=COLUMNS)}
+        records = {day: int(row["records"]) for day, row in receipts.items()}
+        for day in each_day(start, end):
+            receipt = receipts.get(day)
+            failure = read_failure(lake, source.name, day)
+            if not has_date(source) and not receipt and not failure:
+                continue
+            own = (
+                frozenset(seen["uri"] for seen in receipt["inputs"])
+                if receipt and not has_date(source)
+                else frozenset()
+            )
+            batch = Batch(source, day, root, own)
+            own_limits = fit_limits(limits, batch, lake, receipt, settings.learned)
+            usual = find_usual(day, records) if has_date(source) else None
+            found.append(judge_day(batch, receipt, failure, own_limits, usual))
+    return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))
+
+
+def each_day(start: date, end: date) -> Iterator[date]:
+    """The days from start to end, both included."""
+    return (start + timedelta(days=number) for number in range((end - start).days + 1))
+
+
+def judge_day(
+    batch: Batch, receipt: Mapping[str, Any] | None, failure: str | None, limits: Limits, usual: float | None
+) -> Day:
+    """The state of one day. `usual`: records that such a day has, None when nobody can tell."""
+    records: int | None = receipt["records"] if receipt else None
+    try:
+        files = find_files(batch.source, batch.logical_date, batch.root)
+    except PlanError as error:
+        return Day(batch, "no files", str(error), 0, records)
+    if batch.only:
+        files = [file for file in files if file.uri in batch.only]
+    if not files:
+        return Day(batch, "no files", "what the lake has of it stays" if receipt else "", 0, records)
+    if failure:
+        return Day(batch, "failed", failure, len(files), records)
+    if receipt is None:
+        return Day(batch, "missing", "", len(files), None)
+    if changes := find_changes(batch.source, files, receipt, limits):
+        return Day(batch, "stale", "; ".join(changes), len(files), records)
+    if usual is not None and receipt["records"] < SHORT * usual:
+        why = f"{receipt['records']:,} records, and {usual:,.0f} are usual; a new run changes nothing before files come"
+        return Day(batch, "short", why, len(files), records)
+    return Day(batch, "fine", "", len(files), records)
+
+
+def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:
+    """What a run of today would do differently, in words: files, rules, versions, settings.
+
+    Contents of files are not looked at: a file that was changed and kept its size is found only by the run itself.
+    """
+    changes = []
+    before = {seen["uri"]: seen["size"] for seen in receipt["inputs"]}
+    now = {file.uri: file.size for file in files}
+    counts = {
+        "new": len(now.keys() - before.keys()),
+        "changed": sum(now[uri] != before[uri] for uri in now.keys() & before.keys()),
+        "gone": len(before.keys() - now.keys()),
+    }
+    if said := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
+        changes.append(f"files: {said}")
+    if receipt["rules_version"] != rules_version():
+        changes.append(f"rules {receipt['rules_version']}, now {rules_version()}")
+    for text, present in ((receipt["versions"], make_versions()), (receipt["settings"], make_settings(source, limits))):
+        changes += compare_records(json.loads(text), json.loads(present))
+    return changes
+
+
+def compare_records(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Where two records differ, in words."""
+    changes: list[str] = []
+    for name in sorted(before.keys() | now.keys()):
+        old, new = before.get(name), now.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            changes += compare_records(old, new, f"{prefix}{name}.")
+        elif old != new:
+            changes.append(f"{prefix}{name} {say(old)}, now {say(new)}")
+    return changes
+
+
+def say(value: object) -> str:
+    """A value of a setting as people write it."""
+    return "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def find_usual(day: date, records: Mapping[date, int]) -> float | None:
+    """Records that such a day usually has: the median of the days around it; None with too few of them."""
+    around = {other: count for other, count in records.items() if other != day and abs(other - day) <= NEARBY}
+    alike = [count for other, count in around.items() if other.weekday() == day.weekday()]
+    pool = alike if len(alike) >= ENOUGH else list(around.values())
+    return median(pool) if len(pool) >= ENOUGH else None
