@@ -18,6 +18,7 @@ from prefect.task_runners import TaskRunner
 from pydantic import Field
 
 from flows.batches.catalog import follow_publish
+from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Outcome
 from flows.batches.requests import RequestError, find_batches, today
 from flows.batches.run import ingest_by_settings
@@ -29,7 +30,7 @@ from flows.orchestration.runlog import RunLog
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from flows.workers.runners import run_tasks
-from flows.workers.workplace import Workplace, build_at, mark_workplace
+from flows.workers.workplace import Workplace, build_at, collect_shard, mark_workplace
 from tasks.batch import Limits, Shard
 from tasks.plan import NothingNew
 from tasks.shard import StagedShard
@@ -67,10 +68,11 @@ def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
         return stack.enter_context(run_tasks(settings))
 
     def run(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-        given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(mark_workplace(folder))}
+        place = mark_workplace(folder, open_lake(settings.lake))
+        given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(place)}
         # Prefect's own types ask for a coroutine, and take a function.
         futures = start_runner().map(build, given)  # type: ignore[arg-type]
-        return [future.result() for future in futures]
+        return [collect_shard(place, shard, future.result()) for shard, future in zip(shards, futures, strict=True)]
 
     return run
 

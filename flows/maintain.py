@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,10 +18,13 @@ from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from tasks.check import check
 from tasks.learned.version import learn_version, name_vetoes
+from tasks.objects.handover import sweep_handovers
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import repartition
 
 MOST_ROWS = 400
+# No run lasts so long: what it handed over belongs to a machine that never came back.
+LOST = timedelta(days=7)
 
 
 def name_run() -> str:
@@ -104,7 +108,7 @@ def move_partitions(settings: Settings, by: str) -> str:
 def clear(settings: Settings) -> str:
     """Removes old versions and what stopped runs left behind; says how many."""
     lake = open_lake(settings.lake)
-    swept = sweep_staging(lake.staging)
+    swept = sweep_staging(lake.staging) + sweep_handovers(lake, datetime.now(UTC) - LOST)
     gone = prune(lake, settings.keep_versions, settings.wait_seconds)
     get_run_logger().info("cleared: versions=%d staged=%d", gone, swept)
     return f"cleared away {gone} old versions and {swept} left-overs of stopped runs"

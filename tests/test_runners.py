@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,10 +19,9 @@ from typing import Any
 import pytest
 from lakes import hash_lake, make_lake
 
-from flows.errors import RunnerError, WorkerUnfit
+from flows.errors import RunnerError
 from flows.settings import Settings
-from flows.workers.workplace import check_workplace, mark_workplace
-from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.batch import Limits
 
 DAY = date(2026, 10, 31)
 SIZE = 30_000
@@ -194,26 +191,6 @@ def test_the_command_line_says_what_is_wrong_with_a_runner(raw: Path, tmp_path: 
     said = subprocess.run(command, cwd=raw, env={**os.environ, "PYTHONPATH": str(project)}, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr == "error: there is no runner 'dusk'. There are auto, threads, processes, dask, ray.\n"
-
-
-def test_a_worker_without_the_shared_disk_does_not_start(tmp_path: Path) -> None:
-    staging, seen = tmp_path / "staging", tmp_path / "a.txt"
-    staging.mkdir()
-    seen.write_text("words")
-    shard = Shard(Source("s", "x"), DAY, 0, (InputFile(str(seen), "a.txt", 5),))
-    place = mark_workplace(staging)
-    check_workplace(place, shard)
-    gone = replace(shard, files=(InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
-    with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
-        check_workplace(place, gone)
-    with pytest.raises(WorkerUnfit, match="has other versions"):
-        check_workplace(replace(place, versions="rules 0"), shard)
-    # Another disk under the same path may well hold a folder of an earlier run.
-    with pytest.raises(WorkerUnfit, match="does not see this run's folder"):
-        check_workplace(replace(place, token="another"), shard)
-    shutil.rmtree(staging)
-    with pytest.raises(WorkerUnfit, match="on a disk that they share"):
-        check_workplace(place, shard)
 
 
 def test_nothing_reports_home() -> None:

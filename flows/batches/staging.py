@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from tasks.lake import LakeError
+from tasks.objects.handover import clear_handover
 
 
 class BatchBusy(RuntimeError):
@@ -41,11 +44,13 @@ def claim_staging(
     folder = staging / name
     try:
         sweep_staging(staging, keep=name)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_staged(folder)
         folder.mkdir()
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # A store that does not answer now must not hide how the run ended: the next run sweeps.
+        with suppress(LakeError):
+            remove_staged(folder)
         lock.release()
 
 
@@ -60,8 +65,14 @@ def sweep_staging(staging: Path, keep: str = "") -> int:
         lock = FileLock(staging / f"{folder.name}.lock")
         try:
             with lock.acquire(timeout=0):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_staged(folder)
                 swept += 1
-        except Timeout:
+        except (Timeout, LakeError):
             continue
     return swept
+
+
+def remove_staged(folder: Path) -> None:
+    """Removes what a run staged, on the disk and in the bucket. Raises LakeError when the store is not there."""
+    clear_handover(folder)
+    shutil.rmtree(folder, ignore_errors=True)

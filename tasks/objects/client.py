@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from tasks.lake import LakeError
@@ -44,6 +46,12 @@ def open_bucket(url: str) -> Any:
         return from_url(url, client_options={"allow_http": True})
     except BaseError as error:
         raise LakeError(f"{url} cannot be opened: {first_line(error)}") from error
+
+
+def open_address(address: str) -> tuple[Any, str]:
+    """The bucket of an address s3://bucket/key, opened, and the key. Raises LakeError as `open_bucket` does."""
+    scheme, _, bucket, key = address.split("/", 3)
+    return open_bucket(f"{scheme}//{bucket}"), key
 
 
 @contextmanager
@@ -126,12 +134,38 @@ def keep_object(bucket: Any, key: str, body: bytes) -> None:
         return
 
 
+def send_file(bucket: Any, key: str, path: Path) -> None:
+    """Writes a file as an object, in pieces where it is large. For names that nobody else writes."""
+    import obstore
+
+    with explain_store(key):
+        obstore.put(bucket, key, path)
+
+
+def fetch_file(bucket: Any, key: str, path: Path) -> None:
+    """Writes an object to a file, piece by piece. Raises FileNotFoundError."""
+    import obstore
+
+    with explain_store(key), path.open("wb") as file:
+        for piece in obstore.get(bucket, key):
+            file.write(piece)
+
+
 def list_objects(bucket: Any, prefix: str) -> list[str]:
     """The keys below a prefix, sorted."""
     import obstore
 
     with explain_store(prefix):
         return sorted(found["path"] for batch in obstore.list(bucket, prefix) for found in batch)
+
+
+def list_older(bucket: Any, prefix: str, before: datetime) -> list[str]:
+    """The keys below a prefix that were last written before a time, sorted."""
+    import obstore
+
+    with explain_store(prefix):
+        found = (entry for batch in obstore.list(bucket, prefix) for entry in batch)
+        return sorted(entry["path"] for entry in found if entry["last_modified"] < before)
 
 
 def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
