@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -84,7 +83,7 @@ def backfill(
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
     log = get_run_logger()
-    given = {"lake": Path(lake) if lake else None, "learned": learned or None}
+    given = {"lake": lake or None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     try:
         days = survey_days(sources, start_date, end_date, settings, today())

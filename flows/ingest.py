@@ -125,7 +125,7 @@ def ingest(
     """
     settings = Settings()
     if lake:
-        settings = settings.model_copy(update={"lake": Path(lake)})
+        settings = settings.model_copy(update={"lake": lake})
     if learned:
         settings = settings.model_copy(update={"learned": learned})
     # What a person is told in a line stands in the run's state, without a traceback in its log.
@@ -176,7 +176,7 @@ def ingest_one(batch: Batch, settings: Settings, map_shards: MapShards, *, force
         write_summary(outcome), key=f"ingest-{slug(batch.source.name)}", description=f"{label}: {outcome.state}"
     )
     if outcome.state == "published":
-        tell_assets(settings.lake, label, counts)
+        tell_assets(open_lake(settings.lake), label, counts)
     return outcome
 
 
@@ -195,7 +195,7 @@ def write_summary(outcome: Outcome) -> str:
     )
     head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
     why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
-    page = f"\n[The page of the run]({outcome.page.as_uri()})\n" if outcome.page else ""
+    page = f"\n[The page of the run]({outcome.page.absolute().as_uri()})\n" if outcome.page else ""
     return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 from prefect import State, flow, get_run_logger, runtime, task
@@ -52,7 +51,7 @@ def maintain(
     """
     settings = Settings()
     if lake:
-        settings = settings.model_copy(update={"lake": Path(lake)})
+        settings = settings.model_copy(update={"lake": lake})
     if not open_lake(settings.lake).version():
         return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
     said: list[str] = []

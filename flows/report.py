@@ -37,7 +37,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
     """
     settings = Settings()
     if lake:
-        settings = settings.model_copy(update={"lake": Path(lake)})
+        settings = settings.model_copy(update={"lake": lake})
     try:
         opened = open_lake(settings.lake)
         batches = find_batches(opened, source or None, logical_date)

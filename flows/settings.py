@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.batch import Limits
@@ -21,13 +21,14 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
-    lake: Path = Field(
-        Path("lake"),
+    # Text: a path would lose one of the two slashes of an address.
+    lake: Annotated[str, BeforeValidator(str)] = Field(
+        "lake",
         description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
     )
     work: Path = Field(
         Path(".copydesk"),
-        description="Where a lake at an address is staged and its files are copied to; shared by all workers.",
+        description="Where a lake at an address is staged and its files are copied to.",
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
     workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")

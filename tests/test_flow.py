@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from lakes import hash_lake, make_lake
 
+from flows.batches.places import open_lake
+
 DAY = date(2026, 10, 31)
 
 pytestmark = pytest.mark.prefect
@@ -83,3 +85,26 @@ def test_telemetry_is_off() -> None:
 
     assert get_current_settings().server.analytics_enabled is False
     assert os.environ["DO_NOT_TRACK"] == "1"
+
+
+def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, prefect_server: None) -> None:
+    """With the working folder where it is by default: below the folder that the flow runs in."""
+    from prefect.client.orchestration import get_client
+
+    from flows.ingest import ingest
+    from flows.orchestration.assets import name_assets
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n")
+    place = f"{object_store}/{tmp_path.name}/lake"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        (outcome,) = ingest(what=["in"], logical_date=DAY, lake=place)
+        lake = open_lake(place)
+        assert (outcome.state, lake.version()) == ("published", 1)
+        assert str(name_assets(lake)[0].key) == f"{place}/documents"
+        with get_client(sync_client=True) as client:
+            artifacts = [str(found.data) for found in client.read_artifacts() if found.key == "ingest-in"]
+        page = lake.store.absolute() / "reports" / "in" / f"{DAY}.html"
+        assert [text for text in artifacts if f"[The page of the run]({page.as_uri()})" in text]
+        assert page.is_file()

@@ -19,9 +19,12 @@ from typing import Any
 import pytest
 from lakes import hash_lake, make_lake
 
+from flows.batches.places import open_lake
 from flows.errors import RunnerError
 from flows.settings import Settings
 from tasks.batch import Limits
+from tasks.lake import Lake
+from tasks.objects.client import list_objects, open_bucket, put_object
 
 DAY = date(2026, 10, 31)
 SIZE = 30_000
@@ -77,8 +80,8 @@ def test_a_runner_of_this_machine_gives_the_same_bytes(run: Callable[..., dict[s
 
 
 @contextmanager
-def start_dask(folder: Path, project: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, as processes of their own on loopback: its address, and the workers."""
+def start_dask(folder: Path, place: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, as processes of their own on loopback that run in `place`: its address, and the workers."""
     environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
     file = folder / "scheduler.json"
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
@@ -86,7 +89,7 @@ def start_dask(folder: Path, project: Path) -> Iterator[tuple[str, list[subproce
     log = (folder / "dask.log").open("wb")
 
     def start(*words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*command[:2], *words], cwd=project, env=environment, stdout=log, stderr=log)
+        return subprocess.Popen([*command[:2], *words], cwd=place, env=environment, stdout=log, stderr=log)
 
     jobs = [start("distributed.cli.dask_scheduler", *options)]
     options = ["--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
@@ -109,10 +112,42 @@ def start_dask(folder: Path, project: Path) -> Iterator[tuple[str, list[subproce
 @pytest.mark.prefect
 @pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_bytes(
-    run: Callable[..., dict[str, str]], expected: dict[str, str], project: Path, tmp_path: Path
+    run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path
 ) -> None:
-    with start_dask(tmp_path, project) as (address, _):
+    with start_dask(tmp_path, tmp_path) as (address, _):
         assert run(runner="dask", runner_address=address) == expected
+
+
+def list_hashes(lake: Lake) -> dict[str, list[tuple[str, str]]]:
+    """By table, month and SHA-256 of the files of the published version, wherever they lie."""
+    return {table: [(file.month, file.sha256) for file in files] for table, files in lake.manifest().tables.items()}
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_workers_that_share_no_disk_give_the_same_bytes(
+    raw: Path, object_store: str, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lake and raw files in a bucket; the working folder has a relative path, so that workers elsewhere cannot see it."""
+    place, bucket = f"{object_store}/{tmp_path.name}", open_bucket(object_store)
+    for file in (raw / "in").iterdir():
+        put_object(bucket, f"{tmp_path.name}/in/{file.name}", file.read_bytes(), seen=None)
+    for name in ("driver", "elsewhere"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "driver")
+    alone = tmp_path / "alone" / "lake"
+    make_lake(tmp_path, f"{place}/in", alone, name="in", day=DAY, limits=Limits(shard_bytes=SIZE))
+    with start_dask(tmp_path, tmp_path / "elsewhere") as (address, _):
+        from flows.ingest import ingest
+
+        for name, value in {"shard_bytes": SIZE, "runner": "dask", "runner_address": address}.items():
+            monkeypatch.setenv(f"COPYDESK_{name.upper()}", str(value))
+        (outcome,) = ingest(what=[f"{place}/in"], logical_date=DAY, lake=f"{place}/lake")
+    assert outcome.state == "published"
+    lake = open_lake(f"{place}/lake")
+    assert list_hashes(lake) == list_hashes(open_lake(alone))
+    assert list_objects(bucket, f"{tmp_path.name}/.lake-store/staging/") == []
+    assert not (tmp_path / "elsewhere" / ".copydesk").exists()
 
 
 def kill_busy(address: str) -> int:
@@ -130,9 +165,9 @@ def kill_busy(address: str) -> int:
 @pytest.mark.prefect
 @pytest.mark.slow
 def test_a_dask_worker_that_dies_changes_nothing(
-    run: Callable[..., dict[str, str]], expected: dict[str, str], project: Path, tmp_path: Path
+    run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path
 ) -> None:
-    with start_dask(tmp_path, project) as (address, workers), ThreadPoolExecutor(1) as pool:
+    with start_dask(tmp_path, tmp_path) as (address, workers), ThreadPoolExecutor(1) as pool:
         killed = pool.submit(kill_busy, address)
         assert run(runner="dask", runner_address=address) == expected
         (dead,) = [worker for worker in workers if worker.pid == killed.result()]

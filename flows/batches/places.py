@@ -9,8 +9,7 @@ from pathlib import Path
 from flows.settings import Settings
 from tasks.lake import Lake
 
-# A setting or an option that is a path has lost one of the two slashes of an address.
-ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?:/{1,2}(.*))?")
+ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?://?(.*))?")
 
 
 class PlaceError(ValueError):

@@ -23,7 +23,8 @@ SourcesOption = Annotated[
     Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
 ]
 LakeOption = Annotated[
-    Optional[Path], typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake")
+    Optional[str],
+    typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake", metavar="PLACE"),
 ]
 
 

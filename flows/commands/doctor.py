@@ -100,7 +100,7 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
             except LakeError as error:
                 raise Problem(str(error)) from None
             return f"{lake.name}: the store heeds conditional writes"
-        parent = settings.lake.absolute().parent
+        parent = Path(settings.lake).absolute().parent
         try:
             with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:
                 (Path(folder) / "file").write_text("x")

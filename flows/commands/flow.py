@@ -29,7 +29,7 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     try:
         make_runner(settings)  # what is wrong with it is better known before a server starts
         found = ingest(
-            what=list(what), logical_date=day, lake=str(settings.lake), force=force, learned=settings.learned
+            what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned
         )
         outcomes = cast(Sequence[Outcome], found)
     except BatchBlocked as blocked:

@@ -6,20 +6,21 @@ The server one runs oneself has no page of assets; an automation can wait for th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 
+from tasks.lake import Lake
 from tasks.schema import TABLES
 
 
-def name_assets(lake: Path) -> list[Asset]:
+def name_assets(lake: Lake) -> list[Asset]:
     """The tables of a lake, each with the address readers open it at."""
-    return [Asset(key=f"file://{lake.absolute().as_posix()}/{table}") for table in TABLES]
+    place = f"file://{lake.path.absolute().as_posix()}" if lake.is_local else lake.name
+    return [Asset(key=f"{place}/{table}") for table in TABLES]
 
 
-def tell_assets(lake: Path, batch: str, counts: Mapping[str, int]) -> None:
+def tell_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:
     """Says that a batch was published into the tables of a lake."""
     assets = name_assets(lake)
 

@@ -40,7 +40,7 @@ class State:
 
 @dataclass(frozen=True)
 class ObjectLake(Lake):
-    """A lake at s3://bucket/folder. `path`: the working folder, for staging and for copies of files; shared by all workers."""
+    """A lake at s3://bucket/folder. `path`: the working folder, for staging and for copies of files."""
 
     address: str
 
