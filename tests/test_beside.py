@@ -6,7 +6,7 @@ from threading import Event, current_thread, main_thread
 
 import pytest
 
-from flows.workers.beside import beside
+from flows.batches.beside import beside
 
 
 def test_it_runs_in_another_thread_while_the_block_runs() -> None:

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from flows.batches.beside import beside
 from flows.batches.failures import remember_failure
 from flows.batches.places import open_lake
 from flows.batches.staging import claim_staging
-from flows.workers.beside import beside
 from tasks.audit import prepare
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.drift import Drift, note_drift, read_history
