@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,9 @@ from tasks.manifest import TableFile as TableFile
 from tasks.manifest import parse_manifest
 from tasks.manifest import write_manifest as write_manifest
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
+
+if TYPE_CHECKING:
+    from tasks.notes import Notes
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
 # it is shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
@@ -96,6 +99,13 @@ class Lake:
     def staging(self) -> Path:
         """Where runs may stage their shards: on the same disk, out of every reader's sight."""
         return self.store / "staging"
+
+    @property
+    def notes(self) -> Notes:
+        """What the store keeps beside versions, in small files."""
+        from tasks.notes import FolderNotes
+
+        return FolderNotes(self.store)
 
     def tree(self, version: int) -> Path:
         """The folder of a version."""

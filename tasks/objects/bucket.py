@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from tasks.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
 from tasks.objects.client import list_objects, open_bucket, read_object, read_range
+from tasks.objects.notes import BucketNotes
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class ObjectLake(Lake):
     @property
     def store(self) -> Path:
         return self.path
+
+    @property
+    def notes(self) -> BucketNotes:
+        return BucketNotes(f"{'/'.join(self.address.split('/')[:3])}/{self.key('')}".rstrip("/"))
 
     @property
     def bucket(self) -> Any:
@@ -159,7 +164,7 @@ def read_state(lake: ObjectLake) -> tuple[State | None, str | None]:
 
 
 def write_state(state: State) -> bytes:
-    """The state object. Its version only ever grows and `shown` is set once, so no two states are the same bytes."""
+    """The state object. Its numbers only ever grow and `shown` is set once, so no two are the same bytes."""
     return (json.dumps(vars(state), indent=1, sort_keys=True) + "\n").encode()
 
 

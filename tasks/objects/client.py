@@ -151,12 +151,14 @@ def fetch_file(bucket: Any, key: str, path: Path) -> None:
             file.write(piece)
 
 
-def list_objects(bucket: Any, prefix: str) -> list[str]:
-    """The keys below a prefix, sorted."""
+def list_objects(bucket: Any, prefix: str, *, least: int = 0) -> list[str]:
+    """The keys below a prefix, sorted; those of objects with at least so many bytes."""
     import obstore
 
     with explain_store(prefix):
-        return sorted(found["path"] for batch in obstore.list(bucket, prefix) for found in batch)
+        return sorted(
+            found["path"] for batch in obstore.list(bucket, prefix) for found in batch if found["size"] >= least
+        )
 
 
 def list_older(bucket: Any, prefix: str, before: datetime) -> list[str]:
