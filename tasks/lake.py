@@ -63,6 +63,10 @@ class LakeError(Exception):
     """A lake that cannot be read or written as asked: what, where, and what to do next, in one line."""
 
 
+class LakeSilent(LakeError):
+    """A lake whose store does not answer: it may a minute later, and nothing was said about anything in it."""
+
+
 @dataclass(frozen=True)
 class Lake:
     """A lake by the folder that its readers know. Cheap to make; nothing has to exist yet."""

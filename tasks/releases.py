@@ -45,6 +45,14 @@ def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
             yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
 
 
+def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
+    """The releases of every batch that has any, by source and logical date."""
+    found: dict[tuple[str, date], tuple[Release, ...]] = {}
+    for source, day, row in list_releases(lake):
+        found[source, day] = (*found.get((source, day), ()), row)
+    return found
+
+
 def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
     """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
     name = name_of(source, day)

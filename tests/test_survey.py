@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import Quiet, ask, hash_lake
 
-from flows.batches.failures import read_failure
+from flows.batches.failures import list_failures
 from flows.batches.recipe import Batch
 from flows.batches.requests import RequestError
 from flows.days.changes import sample_changes
@@ -137,10 +137,10 @@ def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> Non
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
     assert run_day(batch, settings, Quiet()).is_bad
-    assert read_failure(Lake(settings.lake), "gazette", FIRST) == "blocked by published_in_future"
+    assert list_failures(Lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
     write_day(tmp_path, FIRST, count=20)
     assert run_day(batch, settings, Quiet()).state == "published"
-    assert read_failure(Lake(settings.lake), "gazette", FIRST) is None
+    assert list_failures(Lake(settings.lake)) == {}
 
 
 def test_a_day_with_far_fewer_records_than_usual_is_short(tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ ROWS = pl.Schema(
         "veto": pl.String(),  # why it must not be used; null for rows in use
     }
 )
-NEEDS_FOLDER = "learned lines are kept beside a lake on a disk; a lake at an address has none"
 
 
 class LearnedError(ValueError):
@@ -59,7 +58,9 @@ def store_learned(lake: Lake, learned: pl.DataFrame) -> Learned:
 
 
 def find_learned(lake: Lake, version: str) -> Learned | None:
-    """A version by its name, or `latest`: None when nothing was ever learned. Raises LearnedError for an unknown one."""
+    """A version by its name, `latest` (None when nothing was ever learned) or `none`. Raises LearnedError for an unknown one."""
+    if version == "none":
+        return None
     if version == "latest":
         said = read_note(lake.notes, LATEST)
         return find_learned(lake, read_latest(said)) if said else None
@@ -84,14 +85,19 @@ def list_versions(lake: Lake) -> list[str]:
 
 
 def pick_learned(lake: Lake, asked: str, receipt: Mapping[str, Any] | None) -> Learned | None:
-    """What a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if it has one.
+    """What a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if it has one."""
+    return find_learned(lake, choose_version(asked, receipt))
+
+
+def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:
+    """Which version is meant: latest, none or one by its name.
 
     `auto`: a batch that has been published keeps the version that its receipt names, or none, so that learning makes no
     finished batch stale; a new batch takes the latest.
     """
     if asked == "auto" and receipt:
-        asked = json.loads(receipt["settings"]).get("learned", "none")
-    return None if asked == "none" else find_learned(lake, "latest" if asked == "auto" else asked)
+        return str(json.loads(receipt["settings"]).get("learned", "none"))
+    return "latest" if asked == "auto" else asked
 
 
 def load_learned(learned: Learned) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.lake import LakeError
+from tasks.lake import LakeError, LakeSilent
 from tasks.remote import first_line
 
 VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
@@ -73,7 +73,7 @@ def explain_store(where: str) -> Iterator[None]:
             raise LakeError(f"{where}: there is no such bucket; make it first or name another --lake") from error
         raise
     except exceptions.BaseError as error:
-        raise LakeError(
+        raise LakeSilent(
             f"{where}: the store does not answer as it should: {first_line(error)}; look at AWS_ENDPOINT_URL and AWS_REGION, "
             "and run it again"
         ) from error
