@@ -52,10 +52,10 @@ def maintain(
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})
-    if not open_lake(settings.lake).version():
-        return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
     said: list[str] = []
     try:
+        if not open_lake(settings.lake).version():
+            return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
         wrong = find_wrong(settings) if check_lake else 0
         if check_lake:
             said.append(f"{wrong} things are wrong with the lake" if wrong else "all is as its receipts say")

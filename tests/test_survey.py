@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import Quiet, ask, hash_lake
 
-from flows.batches.failures import list_failures
+from flows.batches.failures import list_failures, remember_failure
+from flows.batches.places import open_lake
 from flows.batches.recipe import Batch
 from flows.batches.requests import RequestError
 from flows.days.changes import sample_changes
@@ -141,6 +142,30 @@ def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> Non
     write_day(tmp_path, FIRST, count=20)
     assert run_day(batch, settings, Quiet()).state == "published"
     assert list_failures(Lake(settings.lake)) == {}
+
+
+def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
+    settings = write_sources(tmp_path).model_copy(update={"lake": Path(f"{object_store}/{tmp_path.name}/lake")})
+    write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
+    assert run_day(look(settings)[0].batch, settings, Quiet()).is_bad
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
+    day = look(settings)[0]
+    assert (day.state, day.why) == ("failed", "blocked by published_in_future")
+    write_day(tmp_path, FIRST, count=20)
+    run_day(day.batch, settings, Quiet())
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
+    assert look(settings)[0].state == "fine"
+
+
+def test_a_store_that_takes_no_note_does_not_hide_the_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_store: str
+) -> None:
+    lake = open_lake("s3://nobody/lake", tmp_path)
+    with pytest.raises(ValueError, match="the real one"), remember_failure(lake, "s", FIRST):
+        raise ValueError("the real one")
+    with remember_failure(lake, "s", FIRST):
+        pass
 
 
 def test_a_day_with_far_fewer_records_than_usual_is_short(tmp_path: Path) -> None:
