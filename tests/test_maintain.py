@@ -41,7 +41,7 @@ def far_lake(
     address = f"{object_store}/{tmp_path.name}/lake"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
-    settings = write_sources(tmp_path).model_copy(update={"lake": Path(address)})
+    settings = write_sources(tmp_path).model_copy(update={"lake": address})
     for number in range(4):
         write_day(tmp_path, FIRST + timedelta(number), count=6)
     for day in survey_days(["gazette"], FIRST, FIRST + timedelta(3), settings, TODAY):

@@ -146,7 +146,7 @@ def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> Non
 
 def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
-    settings = write_sources(tmp_path).model_copy(update={"lake": Path(f"{object_store}/{tmp_path.name}/lake")})
+    settings = write_sources(tmp_path).model_copy(update={"lake": f"{object_store}/{tmp_path.name}/lake"})
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     assert run_day(look(settings)[0].batch, settings, Quiet()).is_bad
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))

@@ -7,9 +7,8 @@ else wrote meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from tasks.objects.client import Changed, list_objects, open_bucket, put_object, read_object
+from tasks.objects.client import Changed, list_objects, open_address, put_object, read_object
 
 
 @dataclass(frozen=True)
@@ -18,33 +17,25 @@ class BucketNotes:
 
     store: str
 
-    @property
-    def bucket(self) -> Any:
-        """The bucket, opened."""
-        return open_bucket("/".join(self.store.split("/")[:3]))
-
-    def key(self, name: str) -> str:
-        """The key of a note."""
-        return f"{self.store.split('/', 3)[3]}/{name}"
-
     def look(self, name: str) -> tuple[bytes | None, str | None]:
         try:
-            body, e_tag = read_object(self.bucket, self.key(name))
+            body, e_tag = read_object(*open_address(self.address(name)))
         except FileNotFoundError:
             return None, None
         return body or None, e_tag
 
     def swap(self, name: str, body: bytes | None, seen: str | None) -> bool:
         try:
-            put_object(self.bucket, self.key(name), body or b"", seen=seen)
+            put_object(*open_address(self.address(name)), body or b"", seen=seen)
         except Changed:
             # A store that took our write and lost its answer is asked again by obstore, and then refuses.
             return self.look(name)[0] == body
         return True
 
     def names(self, folder: str) -> list[str]:
-        keys = list_objects(self.bucket, self.key(f"{folder}/"), least=1)
-        return [key.removeprefix(self.key("")) for key in keys]
+        bucket, key = open_address(self.store)
+        keys = list_objects(bucket, f"{key}/{folder}/", least=1)
+        return [found.removeprefix(f"{key}/") for found in keys]
 
     def address(self, name: str) -> str:
         return f"{self.store}/{name}"
