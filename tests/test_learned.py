@@ -344,10 +344,10 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert FOOT[0][:9] in shown
     assert list_learned(settings, "Nobody", "latest") == 2
     (tmp_path / "learned_veto.toml").write_text('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"')
-    latest = find_learned(Lake(settings.lake), "latest")
+    latest = find_learned(open_lake(settings.lake), "latest")
     assert learn_lake(settings) == 2
     assert "Mend the line" in capsys.readouterr().err
-    assert find_learned(Lake(settings.lake), "latest") == latest
+    assert find_learned(open_lake(settings.lake), "latest") == latest
 
 
 def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:

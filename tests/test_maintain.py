@@ -27,10 +27,10 @@ def lake(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch) 
         write_day(tmp_path, FIRST + timedelta(number), count=3)
     for day in survey_days(["gazette"], FIRST, FIRST + timedelta(3), settings, TODAY):
         run_day(day.batch, settings, Quiet())
-    (Lake(settings.lake).staging / "gazette@2026-01-01").mkdir()
+    (open_lake(settings.lake).staging / "gazette@2026-01-01").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
-    return Lake(settings.lake)
+    return open_lake(settings.lake)
 
 
 @pytest.fixture

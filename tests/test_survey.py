@@ -20,7 +20,6 @@ from flows.days.day import choose_days, decide, outline_plan, run_day
 from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lake import Lake
 
 FIRST = date(2026, 10, 1)
 TODAY = date(2026, 11, 24)
@@ -121,10 +120,10 @@ def test_the_plan_begins_with_what_is_to_be_done(made: Settings) -> None:
 
 
 def test_a_look_changes_nothing(made: Settings) -> None:
-    before = hash_lake(made.lake), Lake(made.lake).version()
+    before = hash_lake(Path(made.lake)), open_lake(made.lake).version()
     look(made)
     sample_changes(look(made), made)
-    assert (hash_lake(made.lake), Lake(made.lake).version()) == before
+    assert (hash_lake(Path(made.lake)), open_lake(made.lake).version()) == before
 
 
 def test_a_sample_says_what_would_change(made: Settings) -> None:
@@ -138,10 +137,10 @@ def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> Non
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
     assert run_day(batch, settings, Quiet()).is_bad
-    assert list_failures(Lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
+    assert list_failures(open_lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
     write_day(tmp_path, FIRST, count=20)
     assert run_day(batch, settings, Quiet()).state == "published"
-    assert list_failures(Lake(settings.lake)) == {}
+    assert list_failures(open_lake(settings.lake)) == {}
 
 
 def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
