@@ -31,10 +31,13 @@ class Notes(Protocol):
         """Writes a note in one step if it still is as it was seen (its tag). False when somebody else was first."""
 
     def names(self, folder: str) -> list[str]:
-        """The notes below a folder, sorted."""
+        """The notes below a folder (all, without one), sorted."""
+
+    def below(self, folder: str) -> Notes:
+        """The notes below a folder, by their names there."""
 
     def address(self, name: str) -> str:
-        """Where a note lies: a path or an address that opens it from whatever machine can see the lake."""
+        """Where a note lies (all of them, without a name): what opens it on whatever machine can see the lake."""
 
 
 def read_note(notes: Notes, name: str) -> bytes | None:
@@ -68,7 +71,7 @@ class FolderNotes:
     def swap(self, name: str, body: bytes | None, seen: str | None) -> bool:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "notes.lock"):
+        with FileLock(self.folder / ".notes.lock"):
             if self.look(name)[1] != seen:
                 return False
             if body is None:
@@ -83,6 +86,9 @@ class FolderNotes:
         found = (self.folder / folder).rglob("*")
         paths = (path.relative_to(self.folder) for path in found if path.is_file() and not path.name.startswith("."))
         return sorted(path.as_posix() for path in paths)
+
+    def below(self, folder: str) -> FolderNotes:
+        return FolderNotes(self.folder / folder)
 
     def address(self, name: str) -> str:
         return str(self.folder / name)

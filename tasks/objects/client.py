@@ -111,8 +111,12 @@ def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
         return bytes(obstore.get_range(bucket, key, start=start, end=end))
 
 
-def put_object(bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None) -> None:
-    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). Raises Changed."""
+def put_object(
+    bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None, kind: str = ""
+) -> None:  # fmt: skip
+    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). `kind`: its media
+    type. Raises Changed.
+    """
     import obstore
 
     if len(body) > PUT_LIMIT:
@@ -120,10 +124,12 @@ def put_object(bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, v
             f"{key}: {len(body)} bytes are more than a store takes in one piece; use a lake by day (COPYDESK_PARTITION=day)"
         )
     e_tag = seen.e_tag if isinstance(seen, Seen) else seen
-    attributes = {VERSION_KEY: str(version)} if version is not None else None
+    attributes = {VERSION_KEY: str(version)} if version is not None else {}
+    if kind:
+        attributes["Content-Type"] = kind
     with explain_store(key):
         mode: Any = {"e_tag": e_tag} if e_tag else "create"
-        obstore.put(bucket, key, body, mode=mode, attributes=attributes, use_multipart=False)
+        obstore.put(bucket, key, body, mode=mode, attributes=attributes or None, use_multipart=False)
 
 
 def keep_object(bucket: Any, key: str, body: bytes) -> None:

@@ -7,8 +7,12 @@ else wrote meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from tasks.objects.client import Changed, list_objects, open_address, put_object, read_object
+
+# Media types, so that a browser shows a page as one.
+KINDS = {".html": "text/html; charset=utf-8", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class BucketNotes:
 
     def swap(self, name: str, body: bytes | None, seen: str | None) -> bool:
         try:
-            put_object(*open_address(self.address(name)), body or b"", seen=seen)
+            put_object(*open_address(self.address(name)), body or b"", seen=seen, kind=KINDS.get(PurePosixPath(name).suffix, ""))
         except Changed:
             # A store that took our write and lost its answer is asked again by obstore, and then refuses.
             return self.look(name)[0] == body
@@ -34,8 +38,11 @@ class BucketNotes:
 
     def names(self, folder: str) -> list[str]:
         bucket, key = open_address(self.store)
-        keys = list_objects(bucket, f"{key}/{folder}/", least=1)
+        keys = list_objects(bucket, f"{key}/{folder}/" if folder else f"{key}/", least=1)
         return [found.removeprefix(f"{key}/") for found in keys]
 
+    def below(self, folder: str) -> BucketNotes:
+        return BucketNotes(f"{self.store}/{folder}")
+
     def address(self, name: str) -> str:
-        return f"{self.store}/{name}"
+        return f"{self.store}/{name}" if name else self.store
