@@ -79,8 +79,18 @@ class Lake:
         return str(self.path)
 
     @property
-    def is_local(self) -> bool:
-        """Whether it lies on a disk of this machine, and not in a bucket."""
+    def label(self) -> str:
+        """The name of its folder."""
+        return Path(os.path.abspath(self.path)).name  # noqa: PTH100  (links stay links)
+
+    @property
+    def uri(self) -> str:
+        """Its address as engines know it."""
+        return f"file://{Path(self.path).absolute().as_posix()}"
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether readers see a commit at one instant, and not one partition after the other."""
         return True
 
     @property

@@ -110,4 +110,4 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         page = find_pages(lake).address(f"in/{DAY}.html")
         assert page == f"{object_store}/{tmp_path.name}/.lake-store/reports/in/{DAY}.html"
         assert [text for text in artifacts if f"The page of the run: `{page}`" in text]
-        assert b"The tram came late" in fetch_address(page)
+        assert fetch_address(page).lower().startswith(b"<!doctype html")

@@ -46,7 +46,11 @@ class ObjectLake(Lake):
     address: str
 
     @property
-    def is_local(self) -> bool:
+    def uri(self) -> str:
+        return self.address
+
+    @property
+    def shows_at_once(self) -> bool:
         return False
 
     @property
@@ -56,6 +60,10 @@ class ObjectLake(Lake):
     @property
     def name(self) -> str:
         return self.address
+
+    @property
+    def label(self) -> str:
+        return self.address.rpartition("/")[2]
 
     @property
     def store(self) -> Path:

@@ -72,7 +72,7 @@ def write_index(lake: Lake, pages: Notes) -> str:
         "index.html",
         render(
             "index.html",
-            lake=lake.name.rstrip("/").rpartition("/")[2],
+            lake=lake.label,
             chart=draw_batches(published),
             summary=summary,
             groups=groups,
