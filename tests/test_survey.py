@@ -20,6 +20,7 @@ from flows.days.day import choose_days, decide, outline_plan, run_day
 from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
+from tasks.lake import LakeSilent
 
 FIRST = date(2026, 10, 1)
 TODAY = date(2026, 11, 24)
@@ -155,6 +156,13 @@ def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, m
     run_day(day.batch, settings, Quiet())
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
     assert look(settings)[0].state == "fine"
+
+
+def test_a_store_that_does_not_answer_says_nothing_of_the_batch(tmp_path: Path) -> None:
+    lake = open_lake(tmp_path / "lake")
+    with pytest.raises(LakeSilent), remember_failure(lake, "s", FIRST):
+        raise LakeSilent("no answer")
+    assert list_failures(lake) == {}
 
 
 def test_a_store_that_takes_no_note_does_not_hide_the_failure(
