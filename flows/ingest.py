@@ -195,8 +195,13 @@ def write_summary(outcome: Outcome) -> str:
     )
     head = f"**{outcome.batch.source.name} {outcome.batch.logical_date}: {verdict}**\n\n"
     why = f"{escape(say_why(outcome))}\n\n" if outcome.blocked_by else ""
-    page = f"\n[The page of the run]({outcome.page.absolute().as_uri()})\n" if outcome.page else ""
+    page = f"\n{link_page(outcome.page)}\n" if outcome.page else ""
     return f"{head}{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
+
+
+def link_page(place: str) -> str:
+    """A link to the page of a run; of one in a bucket the address, which no browser opens."""
+    return f"The page of the run: `{place}`" if "://" in place else f"[The page of the run]({Path(place).absolute().as_uri()})"
 
 
 def escape(text: str) -> str:

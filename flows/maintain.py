@@ -52,14 +52,14 @@ def maintain(
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})
-    if not open_lake(settings.lake).version():
-        return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
     said: list[str] = []
     try:
+        if not open_lake(settings.lake).version():
+            return fail_run(f"there is no lake at {settings.lake}. Ingest something first.")
         wrong = find_wrong(settings) if check_lake else 0
         if check_lake:
             said.append(f"{wrong} things are wrong with the lake" if wrong else "all is as its receipts say")
-        if learn_templates and open_lake(settings.lake).is_local:
+        if learn_templates:
             said.append("nothing learned from a lake in which something is wrong" if wrong else learn(settings))
         if partitions != "as they are":
             said.append(

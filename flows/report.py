@@ -15,7 +15,8 @@ from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
-from tasks.report.record import find_folder
+from tasks.notes import FolderNotes
+from tasks.report.record import find_pages
 
 
 def name_run() -> str:
@@ -44,8 +45,9 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         blocked = find_blocked(opened, source or None, logical_date)
         if not batches and not blocked:
             return fail_run(f"there is nothing to report on in {settings.lake}. Ingest something first.")
-        folder = Path(target) if target else find_folder(opened)
-        write_pages(opened, batches, folder, blocked)
+        pages = FolderNotes(Path(target)) if target else find_pages(opened)
+        folder = pages.address("")
+        write_pages(opened, batches, pages, blocked)
     except EXPECTED as error:
         return fail_run(str(error))
     except OSError as error:

@@ -48,7 +48,7 @@ def check(lake: Lake, scratch: Path | None = None) -> list[Finding]:
 
 def say_nothing_there(lake: Lake) -> Finding:
     """Why there is no version: no lake, or one that was copied or moved without its store."""
-    for path in (lake.path / table for table in TABLES) if lake.is_local else ():
+    for path in (lake.path / table for table in TABLES):
         if path.is_symlink():
             cure = f"bring {lake.store.name} back beside it (cp -a copies both with their links)"
             return Finding("a lake without its store", lake.name, cure)

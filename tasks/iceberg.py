@@ -10,14 +10,16 @@ of every column for each file, so a filter on `published_at` or `logical_date` o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from tasks.formats.record import MissingExtra
-from tasks.lake import Lake, LakeError, Manifest, file_schema, table_paths
+from tasks.lake import Lake, LakeError, Manifest, file_schema
 from tasks.schema import TABLES
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 VERSION = "copydesk.version"  # in a snapshot's summary: the version of the lake it shows
 TRIES = 3
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # Each commit writes a metadata file; the last ones are enough.
 TIDY = {"write.metadata.delete-after-commit.enabled": "true", "write.metadata.previous-versions-max": "5"}
 
@@ -43,7 +46,9 @@ class Registered:
 
 
 def default_catalog(lake: Lake) -> str:
-    """The catalog beside a lake's versions: an SQLite file in its store."""
+    """The catalog beside a lake's versions: an SQLite file in its store. Raises LakeError for a lake in a bucket."""
+    if "://" in lake.notes.address(""):
+        raise LakeError(f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG")
     return f"sqlite:///{lake.store / 'iceberg' / 'catalog.db'}"
 
 
@@ -52,11 +57,12 @@ def name_catalog(where: str) -> str:
     return where if "://" in where else f"sqlite:///{Path(where).absolute()}"
 
 
-def register(lake: Lake, uri: str) -> list[Registered]:
+def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list[Registered]:
     """Points the catalog's tables to the published version of a lake; does nothing where they show it already.
 
-    `uri` as pyiceberg knows them (sqlite, postgresql, thrift, http). Tables are named <folder of the lake>.<table>. Raises
-    MissingExtra without pyiceberg, LakeError where there is nothing to register or the catalog refuses.
+    `uri` as pyiceberg knows them (sqlite, postgresql, thrift, http); `options`: more for it, such as s3.endpoint. Tables are
+    named <folder of the lake>.<table>. Raises MissingExtra without pyiceberg, LakeError where there is nothing to register or
+    the catalog refuses.
     """
     try:
         from pyiceberg.exceptions import CommitFailedException, RESTError
@@ -67,8 +73,8 @@ def register(lake: Lake, uri: str) -> list[Registered]:
         ) from error
     try:
         if not lake.version():
-            raise LakeError(f"{lake.path}: there is no lake here to register; ingest something, or name another --lake")
-        catalog = open_catalog(lake, uri)
+            raise LakeError(f"{lake.name}: there is no lake here to register; ingest something, or name another --lake")
+        catalog = open_catalog(lake, uri, options)
         for _ in range(TRIES):
             manifest = lake.manifest()
             done = [register_table(catalog, lake, manifest, table) for table in TABLES]
@@ -79,29 +85,34 @@ def register(lake: Lake, uri: str) -> list[Registered]:
         raise LakeError(f"{uri}: somebody else changed this catalog at the same time; register again") from error
     except (SQLAlchemyError, RESTError, OSError, ValueError) as error:
         raise LakeError(f"{uri}: this catalog cannot be used: {first_line(error)}") from error
-    raise LakeError(f"{lake.path}: versions are swept faster than they can be registered; raise keep_versions")
+    raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
 
 
-def open_catalog(lake: Lake, uri: str) -> Catalog:
+def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> Catalog:
     """The catalog behind a URI. Tables' metadata lie in the lake's store."""
     from pyiceberg.catalog import load_catalog
 
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return load_catalog("copydesk", uri=uri, warehouse=home(lake))
+    return load_catalog("copydesk", **{**options, "uri": uri, "warehouse": home(lake)})
 
 
 def home(lake: Lake) -> str:
-    """Where the tables' metadata lie. Not percent-encoded: Iceberg's locations are plain strings."""
-    return f"file://{lake.store}/iceberg"
+    """Where the tables' metadata lie."""
+    return make_location(lake.notes.address("iceberg"))
+
+
+def make_location(place: str) -> str:
+    """A path or an address as Iceberg knows it. Not percent-encoded: its locations are plain strings."""
+    return place if "://" in place else f"file://{place}"
 
 
 def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) -> Registered:
     """One table of a version, made or brought up to date."""
     table = open_table(catalog, lake, name)
     wanted = {
-        f"file://{path}": file
-        for path, file in zip(table_paths(lake, manifest, name), manifest.tables.get(name, ()), strict=True)
+        make_location(lake.locate(manifest.version, name, file)): file
+        for file in manifest.tables.get(name, ())
         if file.rows
     }
     held = {task.file.file_path: task.file for task in table.scan().plan_files()}
@@ -110,7 +121,7 @@ def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) 
         replace_files(table, held, sorted(wanted), manifest.version)
         drop_snapshots(table, lake)
     rows = sum(file.rows for file in wanted.values())
-    return Registered(f"{lake.path.absolute().name}.{name}", manifest.version, rows, len(wanted), changed)
+    return Registered(f"{lake.label}.{name}", manifest.version, rows, len(wanted), changed)
 
 
 def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
@@ -118,7 +129,7 @@ def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
     from pyiceberg.exceptions import NoSuchTableError
 
     # `name` in the namespace of the lake's folder. A lake that was copied or moved brings a catalog that names the old place.
-    key = (lake.path.absolute().name, name)
+    key = (lake.label, name)
     location = f"{home(lake)}/{name}"
     catalog.create_namespace_if_not_exists(key[0])
     try:

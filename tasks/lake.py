@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,9 @@ from tasks.manifest import TableFile as TableFile
 from tasks.manifest import parse_manifest
 from tasks.manifest import write_manifest as write_manifest
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
+
+if TYPE_CHECKING:
+    from tasks.notes import Notes
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
 # it is shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
@@ -60,6 +63,10 @@ class LakeError(Exception):
     """A lake that cannot be read or written as asked: what, where, and what to do next, in one line."""
 
 
+class LakeSilent(LakeError):
+    """A lake whose store does not answer: it may a minute later, and nothing was said about anything in it."""
+
+
 @dataclass(frozen=True)
 class Lake:
     """A lake by the folder that its readers know. Cheap to make; nothing has to exist yet."""
@@ -72,8 +79,18 @@ class Lake:
         return str(self.path)
 
     @property
-    def is_local(self) -> bool:
-        """Whether it lies on a disk of this machine, and not in a bucket."""
+    def label(self) -> str:
+        """The name of its folder."""
+        return Path(os.path.abspath(self.path)).name  # noqa: PTH100  (links stay links)
+
+    @property
+    def uri(self) -> str:
+        """Its address as engines know it."""
+        return f"file://{Path(self.path).absolute().as_posix()}"
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether readers see a commit at one instant, and not one partition after the other."""
         return True
 
     @property
@@ -96,6 +113,13 @@ class Lake:
     def staging(self) -> Path:
         """Where runs may stage their shards: on the same disk, out of every reader's sight."""
         return self.store / "staging"
+
+    @property
+    def notes(self) -> Notes:
+        """What the store keeps beside versions, in small files."""
+        from tasks.notes import FolderNotes
+
+        return FolderNotes(self.store)
 
     def tree(self, version: int) -> Path:
         """The folder of a version."""

@@ -9,18 +9,23 @@ batch finds it, so the document stays published, and a new fault of the same doc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from tasks.batch import Release
 from tasks.lake import Lake
+from tasks.notes import change_note, read_note
 
 FLAG = "released"
+FOLDER = "releases"
+NAME = re.compile(rf"{FOLDER}/(.+)@(\d{{4}}-\d\d-\d\d)\.json")
+# From the releases of a batch to what they are to be.
+ChangeReleases = Callable[[tuple[Release, ...]], Iterable[Release]]
 
 
 class ReleaseError(ValueError):
@@ -29,38 +34,47 @@ class ReleaseError(ValueError):
 
 def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
     """The releases of a batch, by doc_id."""
-    path = path_of(lake, source, day)
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["releases"]
-        return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
-    except FileNotFoundError:
-        return ()
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReleaseError(f"{path}: this file is damaged ({error}); mend it, or remove it and release anew.") from None
+    return parse_releases(lake, name_of(source, day), read_note(lake.notes, name_of(source, day)))
 
 
 def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
     """Every release of a lake with its batch, by source and logical date."""
-    for path in sorted((lake.store / "releases").glob("*@*.json")):
-        source, _, day = path.stem.rpartition("@")
-        yield from (
-            (source, date.fromisoformat(day), row) for row in find_releases(lake, source, date.fromisoformat(day))
-        )
+    for name in lake.notes.names(FOLDER):
+        if hit := NAME.fullmatch(name):
+            source, day = hit[1], date.fromisoformat(hit[2])
+            yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
 
 
-def store_releases(lake: Lake, source: str, day: date, releases: Iterable[Release]) -> None:
-    """Replaces the releases of a batch in one step; without any, its file goes."""
-    path = path_of(lake, source, day)
+def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
+    """The releases of every batch that has any, by source and logical date."""
+    found: dict[tuple[str, date], tuple[Release, ...]] = {}
+    for source, day, row in list_releases(lake):
+        found[source, day] = (*found.get((source, day), ()), row)
+    return found
+
+
+def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
+    """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
+    name = name_of(source, day)
+    change_note(lake.notes, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
+
+
+def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, ...]:
+    """Releases as a note says them. Raises ReleaseError for one that is damaged."""
+    try:
+        rows = json.loads(said)["releases"] if said else ()
+        return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
+    except (KeyError, TypeError, ValueError) as error:
+        where = lake.notes.address(name)
+        raise ReleaseError(f"{where}: this file is damaged ({error}); mend it, or remove it and release anew.") from None
+
+
+def write_releases(releases: Iterable[Release]) -> bytes | None:
+    """Releases as a note says them; None without any."""
     rows = sorted((asdict(row) for row in releases), key=lambda row: str(row["doc_id"]))
-    if not rows:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
     # One row a line, to be read and compared with any tool.
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(f'{{"releases": [\n{lines}\n]}}\n', encoding="utf-8")
-    draft.replace(path)
+    return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
 
 
 def make_release(row: Mapping[str, Any], why: str) -> Release:
@@ -94,6 +108,6 @@ def flag_released(documents: pl.DataFrame, releases: tuple[Release, ...]) -> pl.
     return documents.with_columns(flags=pl.when(released).then(pl.col("flags").list.concat(pl.lit([FLAG]))).otherwise("flags"))
 
 
-def path_of(lake: Lake, source: str, day: date) -> Path:
-    """Where the releases of a batch lie."""
-    return lake.store / "releases" / f"{source}@{day}.json"
+def name_of(source: str, day: date) -> str:
+    """The note of a batch's releases."""
+    return f"{FOLDER}/{source}@{day}.json"

@@ -41,6 +41,17 @@ def read_address(path: str, size: int) -> Iterator[bytes]:
             yield chunk
 
 
+def fetch_address(path: str) -> bytes:
+    """A small file behind an address, whole. Raises as `open_address` does."""
+    filesystem, place = find_filesystem(path)
+    try:
+        return bytes(filesystem.cat_file(place))
+    except OSError:
+        raise
+    except Exception as error:
+        raise AddressError(f"cannot read {path}: {type(error).__name__}: {first_line(error)}") from error
+
+
 def first_line(error: BaseException) -> str:
     """What an error says, without the store's XML and the library's own notes."""
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import settings
 from object_store import KEYS, find_server, make_bucket, serve_objects
 
+from flows.batches.places import open_lake
 from flows.prefect_defaults import set_defaults
+from tasks.lake import Lake
 
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")
@@ -47,6 +49,14 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             patch.setenv(name, value)
         make_bucket(endpoint, "news")
         yield "s3://news"
+
+
+@pytest.fixture(params=["disk", "bucket"])
+def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    """A lake of the test's own, where nothing is yet: once on a disk, once in a bucket."""
+    if request.param == "disk":
+        return open_lake(tmp_path / "lake")
+    return open_lake(f"{request.getfixturevalue('object_store')}/{tmp_path.name}/lake", tmp_path / "work")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ EARLY = date(2026, 10, 3)  # some seeds are dated later than this
 VOID = {"meta", "br", "input", "img", "hr", "link"}
 
 
-def ingest_with_page(root: Path, path: str, lake: Path, *, name: str = "s", day: date = DAY, force: bool = False) -> Outcome:
+def ingest_with_page(root: Path, path: str, lake: Path | str, *, name: str = "s", day: date = DAY, force: bool = False) -> Outcome:
     """Ingests `path` (below `root`) as one batch, in process, and has its page written."""
     quiet = Quiet()
     outcome = ingest_batch(
@@ -30,6 +30,12 @@ def ingest_with_page(root: Path, path: str, lake: Path, *, name: str = "s", day:
     assert quiet.waits == [], quiet.waits
     assert outcome.page
     return outcome
+
+
+def page_of(outcome: Outcome) -> Path:
+    """The file of a run's page."""
+    assert outcome.page
+    return Path(outcome.page)
 
 
 SCRIPT = "<script>window.broken='script'</script>"

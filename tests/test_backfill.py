@@ -15,7 +15,7 @@ from lakes import hash_lake
 from test_survey import FIRST, write_day, write_sources
 
 from flows.batches.staging import BatchBusy
-from tasks.lake import Lake
+from tasks.lake import Lake, LakeError, LakeSilent
 from tasks.plan import PlanError
 
 LAST = FIRST + timedelta(3)
@@ -185,6 +185,8 @@ RETRIES = [
     (BatchBusy("busy"), True),
     (ConnectionResetError("gone"), True),
     (OSError("disk"), True),
+    (LakeSilent("the store does not answer"), True),
+    (LakeError("a lake that is not right"), False),
     (FileNotFoundError("in"), False),
     (PlanError("no files"), False),
     (ValueError("data"), False),

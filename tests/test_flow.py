@@ -11,6 +11,8 @@ import pytest
 from lakes import hash_lake, make_lake
 
 from flows.batches.places import open_lake
+from tasks.remote import fetch_address
+from tasks.report.record import find_pages
 
 DAY = date(2026, 10, 31)
 
@@ -105,6 +107,7 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         assert str(name_assets(lake)[0].key) == f"{place}/documents"
         with get_client(sync_client=True) as client:
             artifacts = [str(found.data) for found in client.read_artifacts() if found.key == "ingest-in"]
-        page = lake.store.absolute() / "reports" / "in" / f"{DAY}.html"
-        assert [text for text in artifacts if f"[The page of the run]({page.as_uri()})" in text]
-        assert page.is_file()
+        page = find_pages(lake).address(f"in/{DAY}.html")
+        assert page == f"{object_store}/{tmp_path.name}/.lake-store/reports/in/{DAY}.html"
+        assert [text for text in artifacts if f"The page of the run: `{page}`" in text]
+        assert fetch_address(page).lower().startswith(b"<!doctype html")

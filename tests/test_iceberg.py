@@ -15,6 +15,8 @@ import pyarrow.dataset as ds
 import pytest
 from staged_shards import Doc, publish_docs
 
+from flows.batches.places import open_lake
+from flows.commands.iceberg import register_tables
 from flows.commands.ingest import keep_catalog
 from flows.commands.lake import roll_back
 from flows.settings import Settings
@@ -189,6 +191,33 @@ def test_a_catalog_anywhere(lake: Lake, tmp_path: Path) -> None:
     assert load(lake, "documents", uri).scan().to_arrow().num_rows == 4
     assert not (lake.store / "iceberg" / "catalog.db").exists()
     assert iceberg.name_catalog("postgresql://host/base") == "postgresql://host/base"
+
+
+def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
+    object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # SeaweedFS without users knows no checksums behind the data, which Arrow sends by default.
+    monkeypatch.setenv("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+    here, there = Lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    settings = Settings(lake=there.name, iceberg=str(tmp_path / "catalog.db"))
+    options = {"s3.endpoint": os.environ["AWS_ENDPOINT_URL"], "s3.region": os.environ["AWS_REGION"]}
+    catalog = iceberg.open_catalog(there, iceberg.name_catalog(settings.iceberg), options)
+    held = []
+    for docs in ([Doc(1), Doc(2), Doc(3, published=SEPTEMBER)], [Doc(1), Doc(9), Doc(3, published=SEPTEMBER)]):
+        for lake in (here, there):
+            put(lake, *docs)
+        assert register_tables(settings) == 0
+        assert "lake.documents" in capsys.readouterr().out
+        for table in TABLES:
+            keys = [(name, "ascending") for name in SORT_KEYS[table]]
+            found = catalog.load_table(("lake", table)).scan()
+            assert found.to_arrow().sort_by(keys).to_pylist() == read_plain(here, table).to_pylist()
+        held.append({task.file.file_path for task in catalog.load_table("lake.documents").scan().plan_files()})
+    # September did not change, and lies where it lay.
+    (same,) = held[0] & held[1]
+    assert same.startswith(f"{object_store}/{tmp_path.name}/.lake-store/files/00000001/documents/month=2026-09/part-0-")
+    assert register_tables(settings.model_copy(update={"iceberg": "store"})) == 1
+    assert "no SQLite file can lie in a bucket" in capsys.readouterr().err
 
 
 def spoil_catalog(lake: Lake) -> str:

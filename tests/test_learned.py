@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from lakes import Quiet, ask, hash_lake
 
+from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, Outcome, ingest_batch
 from flows.workers.pools import map_here
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
@@ -20,6 +21,7 @@ from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
 from tasks.learned.veto import apply_vetoes, read_vetoes
+from tasks.notes import change_note, read_note
 from tasks.shard import build_shard
 
 Make = Callable[[int], list[str]]
@@ -342,23 +344,48 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert FOOT[0][:9] in shown
     assert list_learned(settings, "Nobody", "latest") == 2
     (tmp_path / "learned_veto.toml").write_text('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"')
-    latest = find_learned(Lake(settings.lake), "latest")
+    latest = find_learned(open_lake(settings.lake), "latest")
     assert learn_lake(settings) == 2
     assert "Mend the line" in capsys.readouterr().err
-    assert find_learned(Lake(settings.lake), "latest") == latest
+    assert find_learned(open_lake(settings.lake), "latest") == latest
 
 
-def test_versions_are_found_by_name_and_guarded(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
-    assert find_learned(lake, "latest") is None
-    made = store_learned(lake, ROWS.to_frame())
-    assert find_learned(lake, "latest") == find_learned(lake, made.version) == made
+def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:
+    assert find_learned(any_lake, "latest") is None
+    made = store_learned(any_lake, ROWS.to_frame())
+    assert find_learned(any_lake, "latest") == find_learned(any_lake, made.version) == made
     assert load_learned(made).is_empty()
-    with pytest.raises(LearnedError, match="has no learned version 'abc'"):
-        find_learned(lake, "abc")
-    Path(made.path).write_text("{}")
-    with pytest.raises(LearnedError, match="changed by hand"):
+    with pytest.raises(LearnedError, match=f"has no learned version 'abc'; there are {made.version}, and"):
+        find_learned(any_lake, "abc")
+    name = f"learned/{made.version}.json"
+    change_note(any_lake.notes, name, lambda _: b"{}")
+    with pytest.raises(LearnedError, match="changed by hand; learn again"):
         load_learned(made)
-    Path(made.path).unlink()
+    assert store_learned(any_lake, ROWS.to_frame()) == made
+    assert load_learned(made).is_empty()
     with pytest.raises(LearnedError, match="cannot be read"):
-        load_learned(made)
+        load_learned(Learned(made.version, made.path.replace(made.version, "0" * 12)))
+
+
+def test_a_bucket_keeps_what_a_disk_keeps(object_store: str, tmp_path: Path) -> None:
+    row = {"publisher": PAPER, "key": "x", "zone": "edge", "documents": 9, "of": 9, "share": 1.0, "months": 1, "text": "X"}
+    rows = pl.DataFrame([{**row, "doc_ids": ["a", "b"], "veto": None}], schema=ROWS)
+    lakes = Lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    here, there = (store_learned(lake, rows) for lake in lakes)
+    assert here.version == there.version
+    assert there.path == f"{object_store}/{tmp_path.name}/.lake-store/learned/{there.version}.json"
+    assert load_learned(here).equals(load_learned(there))
+    name = f"learned/{here.version}.json"
+    assert read_note(lakes[0].notes, name) == read_note(lakes[1].notes, name)
+
+
+def test_the_latest_of_a_lake_made_before_was_a_link(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    made = store_learned(lake, ROWS.to_frame())
+    link = lake.store / "learned" / "latest"
+    link.unlink()
+    link.symlink_to(f"{made.version}.json")
+    assert find_learned(lake, "latest") == made
+    store_learned(lake, ROWS.to_frame())
+    assert (link.is_symlink(), find_learned(lake, "latest")) == (False, made)
+    assert load_learned(made).is_empty()

@@ -28,7 +28,7 @@ from tasks.objects.bucket import ObjectLake, State
 from tasks.objects.client import Changed, list_objects, look_at, put_object, read_object, remove_objects
 from tasks.objects.commit import SHOWN, put_shown, show_partition
 from tasks.objects.stamp import stamp, unstamp
-from tasks.publishing.publish import PublishError, finish_showing, roll_back
+from tasks.publishing.publish import PublishError, finish_showing, prune, roll_back
 from tasks.remote import find_filesystem
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -107,6 +107,18 @@ def test_old_versions_go_and_stay_on_record(lake: ObjectLake) -> None:
     # Files of the first version that have not changed since are still named by the last.
     named = {f"{file.home:08d}" for made in lake.versions() for files in made.tables.values() for file in files}
     assert homes == named | {"00000004", "00000005"}
+    assert check(lake) == []
+
+
+def test_old_versions_go_when_fewer_are_to_be_kept(lake: ObjectLake, tmp_path: Path) -> None:
+    for number in range(5):
+        put(lake, Doc(number))
+    other = open_lake(lake.address, tmp_path / "elsewhere")
+    assert (prune(other, 2, 1), prune(other, 2, 1), prune(other, 9, 1)) == (3, 0, 0)
+    assert [made.version for made in lake.versions() if made.kept] == [4, 5]
+    assert not any("/00000003/manifest" in key for key in list_objects(lake.bucket, lake.key("files/")))
+    with pytest.raises(PublishError, match="has no version 3 any more; kept are 4, 5"):
+        roll_back(lake, 3, 1)
     assert check(lake) == []
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from test_learned import PAPER, paper, with_template, write
 
+from flows.batches.places import open_lake
 from flows.cli import main
+from tasks.learned.store import find_learned
 from tasks.objects.client import open_bucket, put_object
 
 PLAIN = "Harbour bridge opens\n\nThe harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip.\n\nRead more: all about the ferry\n\nSeveral hundred people walked across before noon, and the harbour master said that they had waited long enough.\n"
@@ -59,7 +64,41 @@ def test_the_command_line_works_on_a_bucket(
     assert "current" in run("versions")
     assert "readers see version 1" in run("rollback", "1")
     assert "the store heeds conditional writes" in " ".join(copydesk("doctor", "--lake", lake)[1].split())  # whatever else
-    assert "beside a lake on a disk" in run("learn", code=2)
+
+
+def test_what_is_learned_and_released_makes_the_lake_of_a_disk(
+    object_store: str, tmp_path: Path, copydesk: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same commands on both; in the bucket each on a machine that has seen nothing of the lake before."""
+    later, late = date(2026, 10, 10), "in/2026-10-10/a.jsonl"
+    write(tmp_path, paper(with_template))
+    future = {"id": "f", "title": "The bridge of tomorrow", "publisher": PAPER, "date": "2031-01-01", "text": PLAIN}
+    write(tmp_path, [*paper(lambda number: with_template(number + 100), 20), future], later)
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "s"\npath = "in/{date}/*.jsonl"\n')
+    places = ["lake", f"{object_store}/{tmp_path.name}/lake"]
+    commands = [
+        (("ingest", "s", "--date", "2026-10-09"), 0, "published"),
+        (("learn",), 0, "3 lines of 1 publishers"),
+        (("learned", PAPER), 0, "26 of 40"),
+        (("ingest", "s", "--date", str(later)), 0, "published"),
+        (("release",), 0, "nothing is released"),
+        (("release", f"{late}#20", "--why", "checked in print"), 0, "published"),
+        (("release",), 0, "checked in print"),
+        (("check",), 0, "as their receipts say"),
+        (("ingest", "s", "--date", str(later), "--force"), 0, "published"),
+        (("release", f"{late}#20", "--revoke"), 0, ""),
+        (("release",), 0, "nothing is released"),
+        (("release", f"{late}#20", "--why", "it was right"), 0, "published"),
+    ]  # fmt: skip
+    for number, (arguments, code, told) in enumerate(commands):
+        monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / f"machine-{number}"))
+        for place in places:
+            ended, said = copydesk(*arguments, "--lake", place)
+            assert (ended, told in said) == (code, True), said
+    here, there = (open_lake(place) for place in places)
+    assert here.manifest().tables == there.manifest().tables
+    assert find_learned(here, "latest") != find_learned(there, "latest")
+    assert [json.loads(row["settings"])["releases"][0]["why"] for row in there.receipts(columns=["settings"]) if "releases" in row["settings"]] == ["it was right"]
 
 
 WRONG = [

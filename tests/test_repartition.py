@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -112,6 +113,24 @@ def test_a_lake_in_a_bucket_is_by_day_from_the_first(object_store: str, tmp_path
     assert check(there) == []
     with pytest.raises(PublishError, match="ingest into a new lake in the bucket, with COPYDESK_PARTITION=month"):
         change(there, "month")
+
+
+ENGINES: dict[str, Callable[[Path], object]] = {
+    "duckdb": lambda folder: duckdb.sql(f"SELECT month, count(*) FROM '{folder}/**/*.parquet' GROUP BY month").fetchall(),
+    "polars": lambda folder: pl.scan_parquet(folder).select("month").collect(),
+}
+
+
+@pytest.mark.parametrize("read", ENGINES.values(), ids=ENGINES)
+def test_engines_do_not_read_months_and_days_side_by_side(read: Callable[[Path], object], tmp_path: Path) -> None:
+    """Why a lake in a bucket, where no object ever goes, keeps its partitions. Should this fail one day, it need not."""
+    for folder, rows in (("month=2026-10", 0), ("month=2026-10/day=2026-10-04", 2), ("month=2026-10/day=2026-10-05", 1)):
+        (tmp_path / folder).mkdir()
+        pl.DataFrame({"doc_id": ["x"] * rows}, schema={"doc_id": pl.String}).write_parquet(tmp_path / folder / "part-0.parquet")
+    with pytest.raises((duckdb.Error, pl.exceptions.PolarsError)):
+        read(tmp_path)
+    (tmp_path / "month=2026-10" / "part-0.parquet").unlink()
+    read(tmp_path)
 
 
 def test_where_there_is_nothing_nothing_changes(tmp_path: Path) -> None:

@@ -23,7 +23,16 @@ from tasks.batch import Limits, Release, Source
 from tasks.check import check
 from tasks.held import file_of, find_held
 from tasks.lake import Lake
-from tasks.releases import ReleaseError, add_release, find_releases, make_release
+from tasks.notes import change_note
+from tasks.releases import (
+    ReleaseError,
+    add_release,
+    change_releases,
+    find_releases,
+    group_releases,
+    list_releases,
+    make_release,
+)
 from tasks.replay import pick_files
 
 FUTURE = {"published_at": "2031-01-01"}
@@ -281,8 +290,7 @@ def release(root: Path, why: str = "checked by hand", lake: str = "lake") -> Rep
     found = find_held(Lake(root / lake / "lake"), "s", DAY)
     assert found is not None
     (row,) = [row for row in found.quarantine.iter_rows(named=True) if row["stage"] == "audit"]
-    known = find_releases(Lake(root / lake / "lake"), "s", DAY)
-    return replay(root, lake, uris={row["uri"]}, releases=add_release(known, make_release(row, why)))
+    return replay(root, lake, uris={row["uri"]}, change=lambda known: add_release(known, make_release(row, why)))
 
 
 def test_a_released_document_is_published_with_its_why_and_survives_every_run(tmp_path: Path) -> None:
@@ -315,7 +323,7 @@ def test_a_release_taken_back_leaves_no_trace(tmp_path: Path) -> None:
     done = release(tmp_path)
     assert done is not None
     assert hashes(tmp_path) != before
-    replay(tmp_path, uris={f"in/{DAY}/b.jsonl#1"}, releases=())
+    replay(tmp_path, uris={f"in/{DAY}/b.jsonl#1"}, change=lambda known: ())
     assert hashes(tmp_path) == before
     assert not list(Path(tmp_path / "lake").rglob("releases/*.json"))
 
@@ -334,13 +342,38 @@ def test_what_cannot_be_released_says_what_to_do(change: dict[str, str], why: st
         make_release({"uri": "a.txt", "doc_id": "f" * 32, "reasons": ["empty"], **change}, why)
 
 
-def test_a_damaged_file_of_releases_is_told(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
-    path = lake.store / "releases" / f"s@{DAY}.json"
-    path.parent.mkdir(parents=True)
-    path.write_text('{"releases": [{"doc_id": 1}]}')
+def test_releases_are_kept_changed_and_listed(any_lake: Lake) -> None:
+    one, two = Release("d", "a.txt", ("x",), "one"), Release("e", "b.txt", ("y", "z"), "two – checked")
+    change_releases(any_lake, "s", DAY, lambda known: [*known, two])
+    change_releases(any_lake, "s", DAY, lambda known: [*known, one])
+    change_releases(any_lake, "a-source", LATER, lambda known: [*known, one])
+    assert find_releases(any_lake, "s", DAY) == (one, two)
+    assert list(list_releases(any_lake)) == [("a-source", LATER, one), ("s", DAY, one), ("s", DAY, two)]
+    assert group_releases(any_lake) == {("a-source", LATER): (one,), ("s", DAY): (one, two)}
+    change_releases(any_lake, "s", DAY, lambda known: ())
+    assert find_releases(any_lake, "s", DAY) == ()
+    assert list(list_releases(any_lake)) == [("a-source", LATER, one)]
+
+
+def test_two_who_release_at_once_both_do(any_lake: Lake) -> None:
+    one, two = Release("d", "a.txt", ("x",), "one"), Release("e", "b.txt", ("y",), "two")
+    asked = 0
+
+    def change(known: tuple[Release, ...]) -> tuple[Release, ...]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            change_releases(any_lake, "s", DAY, lambda before: add_release(before, two))
+        return add_release(known, one)
+
+    change_releases(any_lake, "s", DAY, change)
+    assert (asked, find_releases(any_lake, "s", DAY)) == (2, (one, two))
+
+
+def test_a_damaged_file_of_releases_is_told(any_lake: Lake) -> None:
+    change_note(any_lake.notes, f"releases/s@{DAY}.json", lambda _: b'{"releases": [{"doc_id": 1}]}')
     with pytest.raises(ReleaseError, match="is damaged"):
-        find_releases(lake, "s", DAY)
+        find_releases(any_lake, "s", DAY)
 
 
 def test_a_second_release_keeps_the_reasons_of_the_first() -> None:

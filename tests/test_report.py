@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lakes import Quiet, make_lake
-from report_pages import DAY, EARLY, Seen, ingest_with_page, look, write_hostile
+from report_pages import DAY, EARLY, Seen, ingest_with_page, look, page_of, write_hostile
 from typer.testing import CliRunner
 
 from flows.batches.page import gather_findings
@@ -26,6 +26,7 @@ from tasks.audit import Finding
 from tasks.compare import Comparison
 from tasks.drift import Drift
 from tasks.lake import Lake
+from tasks.remote import fetch_address
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
@@ -56,8 +57,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 def page(request: pytest.FixtureRequest) -> Path:
     """Each kind of page in turn."""
     if request.param == "index":
-        return request.getfixturevalue("blocked").page.parents[1] / "index.html"
-    return request.getfixturevalue(request.param).page
+        return page_of(request.getfixturevalue("blocked")).parents[1] / "index.html"
+    return page_of(request.getfixturevalue(request.param))
 
 
 def test_a_page_is_well_formed(page: Path) -> None:
@@ -93,26 +94,26 @@ def test_the_policy_lets_the_page_load_its_own_style_and_nothing_else(page: Path
 
 
 def test_every_chart_has_a_name_a_description_and_its_numbers(published: Outcome) -> None:
-    seen = look(published.page)
+    seen = look(page_of(published))
     assert seen.tags.count("svg") == seen.tags.count("desc") == 6  # two strips, four charts
     assert seen.values("role") == ["img"] * 6
     assert seen.tags.count("figure") == 4
-    tables = published.page.read_text(encoding="utf-8").count('<summary>The numbers</summary><table class="numbers">')
+    tables = page_of(published).read_text(encoding="utf-8").count('<summary>The numbers</summary><table class="numbers">')
     assert tables == 4
 
 
 def test_the_verdict_comes_first(published: Outcome, blocked: Outcome) -> None:
-    said = look(published.page).text
+    said = look(page_of(published)).text
     assert "Published. Readers have 39 documents in 13 languages; 1 duplicate and 7 records in quarantine stayed out." in said
     assert said.index("Published.") < said.index("What came in")
-    said = look(blocked.page).text
+    said = look(page_of(blocked)).text
     assert "Blocked by published_in_future. Found: 9 of 39 rows: days_ahead 3 to 15. An article cannot be newer" in said
     assert "Readers see nothing of this batch." in said
 
 
 def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> None:
     receipt = published.receipt
-    said = look(published.page).text
+    said = look(page_of(published)).text
     parts = ("published", "duplicates", "quarantined")
     assert receipt["records"] == sum(receipt[name] for name in parts)
     assert f"{receipt['records']} records in = {receipt['published']} published + 1 duplicate + 7 quarantined" in said
@@ -120,7 +121,7 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> No
 
 
 def test_a_blocked_page_shows_what_blocked_it_and_the_rows(blocked: Outcome) -> None:
-    said = look(blocked.page).text
+    said = look(page_of(blocked)).text
     shown = said.partition("What blocked it")[2].partition("Expectations 72")[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
@@ -130,16 +131,16 @@ def test_a_blocked_page_shows_what_blocked_it_and_the_rows(blocked: Outcome) -> 
 
 
 def test_texts_show_what_was_taken_out_in_its_place(published: Outcome) -> None:
-    said = look(published.page).text.partition("Documents, line by line")[2]
+    said = look(page_of(published)).text.partition("Documents, line by line")[2]
     assert re.search(r"caption, \d copies made one", said)
     assert re.search(r"repeat\.caption repeats line \d+", said)
-    whole = published.page.read_text(encoding="utf-8")
+    whole = page_of(published).read_text(encoding="utf-8")
     assert '<li class="list">' in whole
     assert '<li class="repeat">' in whole
 
 
 def test_quarantine_stands_by_reason_with_excerpts(published: Outcome) -> None:
-    said = look(published.page).text.rpartition("Quarantine 7 records came in")[2]
+    said = look(page_of(published)).text.rpartition("Quarantine 7 records came in")[2]
     for reason in ("empty 2 records", "bad_json 1 record", "binary 1 record", "empty_after_clean 1 record"):
         assert reason in said
 
@@ -148,19 +149,38 @@ def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_ma
     project: Path, published: Outcome, tmp_path: Path
 ) -> None:
     again = ingest_with_page(project, "seeds", tmp_path / "elsewhere", name="seeds")
-    assert again.page.read_bytes() == published.page.read_bytes()
-    lake = published.page.parents[3] / "lake"
+    assert page_of(again).read_bytes() == page_of(published).read_bytes()
+    lake = page_of(published).parents[3] / "lake"
     made = CliRunner().invoke(app, ["report", "--lake", str(lake), "seeds", str(DAY), "--out", str(tmp_path / "out")])
     assert made.exit_code == 0, made.output
-    assert (tmp_path / "out" / "seeds" / f"{DAY}.html").read_bytes() == published.page.read_bytes()
+    assert (tmp_path / "out" / "seeds" / f"{DAY}.html").read_bytes() == page_of(published).read_bytes()
+
+
+def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
+    project: Path, published: Outcome, blocked: Outcome, object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{object_store}/{tmp_path.name}/lake"
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
+    there = [ingest_with_page(project, "seeds", address, name="seeds", day=day).page for day in (EARLY, DAY)]
+    assert there[1] == f"{object_store}/{tmp_path.name}/.lake-store/reports/seeds/{DAY}.html"
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
+    for target in ([], ["--out", str(tmp_path / "out")]):
+        made = CliRunner().invoke(app, ["report", "--lake", address, *target])
+        assert made.exit_code == 0, made.output
+    assert f"2 pages, from {tmp_path / 'out' / 'index.html'}" in made.output.replace("\n", " ")
+    for outcome, place in zip((blocked, published), there, strict=True):
+        page = page_of(outcome)
+        assert fetch_address(str(place)) == (tmp_path / "out" / "seeds" / page.name).read_bytes() == page.read_bytes()
+    index = look(tmp_path / "out" / "index.html")
+    assert {f"seeds/{DAY}.html", f"seeds/{EARLY}.blocked.html"} <= set(index.values("href"))
 
 
 def test_articles_cannot_become_markup(hostile: Outcome) -> None:
-    seen = look(hostile.page)
+    seen = look(page_of(hostile))
     assert "<script>window.broken='script'</script>" in seen.text
     assert "onload=\"window.broken='svg'\"" in seen.text
     assert "onerror" in seen.text
-    whole = hostile.page.read_text(encoding="utf-8")
+    whole = page_of(hostile).read_text(encoding="utf-8")
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00]", whole)
     assert "U+202E" in seen.text
     assert whole.count("</html>") == whole.count("<html") == 1
@@ -176,17 +196,17 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
 
     write("2031-01-01")
     blocked = ingest_with_page(tmp_path, "in", tmp_path / "lake")
-    assert blocked.page.name == f"{DAY}.blocked.html"
+    assert page_of(blocked).name == f"{DAY}.blocked.html"
     write("2026-10-30")
     published = ingest_with_page(tmp_path, "in", tmp_path / "lake")
     assert published.state == "published"
-    assert not blocked.page.exists()
+    assert not page_of(blocked).exists()
     unchanged = ingest_with_page(tmp_path, "in", tmp_path / "lake")
-    said = look(unchanged.page).text
+    said = look(page_of(unchanged)).text
     assert "Nothing changed. The files, rules and settings are those of the batch that readers have: 8 documents" in said
     assert "72 were put to the batch" in said
     write("2031-01-01")
-    assert "Readers keep the 8 documents of this batch" in look(ingest_with_page(tmp_path, "in", tmp_path / "lake").page).text
+    assert "Readers keep the 8 documents of this batch" in look(page_of(ingest_with_page(tmp_path, "in", tmp_path / "lake"))).text
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
 
 
@@ -199,7 +219,7 @@ def test_what_is_unlike_earlier_days_stands_among_the_expectations(published: Ou
     silent = replace(odd, passed=True, failed=0)
     untold = replace(published, drift=Drift(0, (replace(usual, deviation=None),), (silent,)))
     assert gather_findings(untold) == published.findings
-    lake = Lake(published.page.parents[3] / "lake")
+    lake = Lake(page_of(published).parents[3] / "lake")
     record = RunRecord("seeds", DAY, "published", gather_findings(told))
     said = look(write_page(collect_published(lake, "seeds", DAY, record))).text
     assert re.search(r"warned volume_low .{0,260} volume ≥ -4\.0 spreads from the usual seeds: 39 documents, usually 120", said)
@@ -211,11 +231,11 @@ def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.jsonl").write_text('{"title": "t", "text": "The ferry left Larkhaven at six, and nobody was on it."}')
     ingest_with_page(tmp_path, "in/a.jsonl", tmp_path / "lake", day=EARLY)
     (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "a.jsonl").read_text())
-    twins = look(ingest_with_page(tmp_path, "in/b.jsonl", tmp_path / "lake").page)
+    twins = look(page_of(ingest_with_page(tmp_path, "in/b.jsonl", tmp_path / "lake")))
     assert "Readers have 0 documents in 0 languages; 1 duplicate stayed out." in twins.text
     assert "1 record in = 0 published + 1 duplicate + 0 quarantined" in twins.text
     (tmp_path / "in" / "c.txt").write_text("")
-    stopped = look(ingest_with_page(tmp_path, "in/c.txt", tmp_path / "lake", name="t").page)
+    stopped = look(page_of(ingest_with_page(tmp_path, "in/c.txt", tmp_path / "lake", name="t")))
     assert "1 record in quarantine stayed out." in stopped.text
     assert twins.problems == stopped.problems == []
 
@@ -250,11 +270,11 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
 
 
 def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:
-    lake = blocked.page.parents[3] / "lake"
+    lake = page_of(blocked).parents[3] / "lake"
     made = CliRunner().invoke(app, ["report", "--lake", str(lake), "--out", str(tmp_path / "out")])
     assert made.exit_code == 0, made.output
-    assert (tmp_path / "out" / "seeds" / blocked.page.name).read_bytes() == blocked.page.read_bytes()
-    assert f"seeds/{blocked.page.name}" in look(tmp_path / "out" / "index.html").values("href")
+    assert (tmp_path / "out" / "seeds" / page_of(blocked).name).read_bytes() == page_of(blocked).read_bytes()
+    assert f"seeds/{page_of(blocked).name}" in look(tmp_path / "out" / "index.html").values("href")
 
 
 @pytest.mark.parametrize(
@@ -268,26 +288,26 @@ def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_
     ids=["no lake", "no source", "no day", "no date"],
 )
 def test_a_wrong_call_is_told_in_a_line(published: Outcome, arguments: list[str], says: str) -> None:
-    lake = str(published.page.parents[3] / "lake")
+    lake = str(page_of(published).parents[3] / "lake")
     made = CliRunner().invoke(app, [part.replace("LAKE", lake) for part in arguments])
     assert made.exit_code == 2
     assert says in re.sub(r"[\s│]+", " ", made.output)
 
 
 def test_reports_stay_out_of_readers_sight_and_a_lake_stays_sound(published: Outcome) -> None:
-    lake = published.page.parents[3] / "lake"
+    lake = page_of(published).parents[3] / "lake"
     assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
-    assert published.page.is_relative_to(Lake(lake).store)
+    assert page_of(published).is_relative_to(Lake(lake).store)
 
 
-@pytest.mark.parametrize("page_of", ["long headlines", "many rules"])
-def test_a_page_is_bounded(tmp_path: Path, page_of: str) -> None:
+@pytest.mark.parametrize("kind", ["long headlines", "many rules"])
+def test_a_page_is_bounded(tmp_path: Path, kind: str) -> None:
     (tmp_path / "in").mkdir()
     rows = []
     for number in range(60):
         text = "\n\n".join(f"Sentence {n} of {number} tells how the last ferry left the harbour at six." for n in range(4))
-        if page_of == "long headlines":
+        if kind == "long headlines":
             row = {"title": f"Headline {number} " + "word " * 20_000, "text": text, "publisher": "p" * 5_000 + str(number)}
             row["text"] += "\n\n" + "A very long paragraph. " * 4_000
         else:
@@ -295,8 +315,8 @@ def test_a_page_is_bounded(tmp_path: Path, page_of: str) -> None:
         rows.append(json.dumps(row))
     (tmp_path / "in" / "a.jsonl").write_text("\n".join(rows))
     outcome = ingest_with_page(tmp_path, "in", tmp_path / "lake")
-    assert outcome.page.stat().st_size < 2_000_000
-    assert look(outcome.page).problems == []
+    assert page_of(outcome).stat().st_size < 2_000_000
+    assert look(page_of(outcome)).problems == []
 
 
 # Not an alphabet of `text`, which would draw the few that matter as rarely as any other character.

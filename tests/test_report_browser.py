@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_pages import DAY, ingest_with_page, write_hostile
+from report_pages import DAY, ingest_with_page, page_of, write_hostile
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -47,7 +47,7 @@ def pages(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     folder = tmp_path_factory.mktemp("pages")
     seeds = ingest_with_page(project, "seeds", folder / "lake", name="seeds")
     hostile = ingest_with_page(folder, str(write_hostile(folder / "in")), folder / "lake", name="hostile")
-    return {"seeds": seeds.page, "hostile": hostile.page, "index": seeds.page.parents[1] / "index.html"}
+    return {"seeds": page_of(seeds), "hostile": page_of(hostile), "index": page_of(seeds).parents[1] / "index.html"}
 
 
 def visit(browser: Any, path: Path, **options: Any) -> Opened:

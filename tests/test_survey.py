@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lakes import Quiet, ask, hash_lake
 
-from flows.batches.failures import read_failure
+from flows.batches.failures import list_failures, remember_failure
+from flows.batches.places import open_lake
 from flows.batches.recipe import Batch
 from flows.batches.requests import RequestError
 from flows.days.changes import sample_changes
@@ -19,7 +20,7 @@ from flows.days.day import choose_days, decide, outline_plan, run_day
 from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lake import Lake
+from tasks.lake import LakeSilent
 
 FIRST = date(2026, 10, 1)
 TODAY = date(2026, 11, 24)
@@ -120,10 +121,10 @@ def test_the_plan_begins_with_what_is_to_be_done(made: Settings) -> None:
 
 
 def test_a_look_changes_nothing(made: Settings) -> None:
-    before = hash_lake(made.lake), Lake(made.lake).version()
+    before = hash_lake(Path(made.lake)), open_lake(made.lake).version()
     look(made)
     sample_changes(look(made), made)
-    assert (hash_lake(made.lake), Lake(made.lake).version()) == before
+    assert (hash_lake(Path(made.lake)), open_lake(made.lake).version()) == before
 
 
 def test_a_sample_says_what_would_change(made: Settings) -> None:
@@ -137,10 +138,41 @@ def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> Non
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
     assert run_day(batch, settings, Quiet()).is_bad
-    assert read_failure(Lake(settings.lake), "gazette", FIRST) == "blocked by published_in_future"
+    assert list_failures(open_lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
     write_day(tmp_path, FIRST, count=20)
     assert run_day(batch, settings, Quiet()).state == "published"
-    assert read_failure(Lake(settings.lake), "gazette", FIRST) is None
+    assert list_failures(open_lake(settings.lake)) == {}
+
+
+def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
+    settings = write_sources(tmp_path).model_copy(update={"lake": f"{object_store}/{tmp_path.name}/lake"})
+    write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
+    assert run_day(look(settings)[0].batch, settings, Quiet()).is_bad
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
+    day = look(settings)[0]
+    assert (day.state, day.why) == ("failed", "blocked by published_in_future")
+    write_day(tmp_path, FIRST, count=20)
+    run_day(day.batch, settings, Quiet())
+    monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
+    assert look(settings)[0].state == "fine"
+
+
+def test_a_store_that_does_not_answer_says_nothing_of_the_batch(tmp_path: Path) -> None:
+    lake = open_lake(tmp_path / "lake")
+    with pytest.raises(LakeSilent), remember_failure(lake, "s", FIRST):
+        raise LakeSilent("no answer")
+    assert list_failures(lake) == {}
+
+
+def test_a_store_that_takes_no_note_does_not_hide_the_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_store: str
+) -> None:
+    lake = open_lake("s3://nobody/lake", tmp_path)
+    with pytest.raises(ValueError, match="the real one"), remember_failure(lake, "s", FIRST):
+        raise ValueError("the real one")
+    with remember_failure(lake, "s", FIRST):
+        pass
 
 
 def test_a_day_with_far_fewer_records_than_usual_is_short(tmp_path: Path) -> None:

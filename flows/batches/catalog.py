@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from flows.batches.places import open_lake
 from flows.settings import Settings
-from tasks.lake import Lake, LakeError
 
+if TYPE_CHECKING:
+    from tasks.iceberg import Registered
+
+STORE_OPTIONS = {"AWS_ENDPOINT_URL": "s3.endpoint", "AWS_REGION": "s3.region"}
 BESIDE = "store"  # the catalog in the lake's own store
 
 
 def follow_publish(settings: Settings) -> None:
     """After a publish: the catalog that the settings name shows what readers see. Nothing to do where they name none."""
     if settings.iceberg:
-        from tasks.iceberg import register
-
-        register(find_folder(settings), find_catalog(settings))
+        register_lake(settings)
 
 
-def find_catalog(settings: Settings) -> str:
-    """The URI of the catalog that is meant."""
-    from tasks.iceberg import default_catalog, name_catalog
+def register_lake(settings: Settings) -> tuple[str, list[Registered]]:
+    """Points the catalog's tables to the published version; the catalog's URI, and what was done to each."""
+    from tasks.iceberg import default_catalog, name_catalog, register
 
-    where = settings.iceberg or BESIDE
-    return default_catalog(find_folder(settings)) if where == BESIDE else name_catalog(where)
-
-
-def find_folder(settings: Settings) -> Lake:
-    """The lake, which must lie on a disk: a catalog names files that stay, and objects that readers see are replaced."""
     lake = open_lake(settings.lake)
-    if not lake.is_local:
-        raise LakeError(f"{lake.name}: an Iceberg catalog can be kept of a lake on a disk only")
-    return lake
+    where = settings.iceberg or BESIDE
+    uri = default_catalog(lake) if where == BESIDE else name_catalog(where)
+    # The other names that a bucket's library looks for are known to pyiceberg's file system, which is Arrow's, as well.
+    known = {option: os.environ[name] for name, option in STORE_OPTIONS.items() if name in os.environ}
+    return uri, register(lake, uri, known)

@@ -1,23 +1,26 @@
-"""Which batches failed in their last run, and why: one small file each in the lake's store.
+"""Which batches failed in their last run, and why: one small note each in the lake's store.
 
-A batch that failed leaves no receipt, so nothing else in a lake tells it from one that was never run. The file goes when the
+A batch that failed leaves no receipt, so nothing else in a lake tells it from one that was never run. The note goes when the
 batch is published, or found to be as it should be.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
-from pathlib import Path
 
 from flows.batches.staging import BatchBusy
-from tasks.lake import Lake
+from tasks.lake import Lake, LakeError, LakeSilent
+from tasks.notes import change_note, read_note
 from tasks.publishing.trees import LakeBusy
 
-# Somebody else was at it: that says nothing of the batch.
-NOT_ITS_FAULT = (BatchBusy, LakeBusy)
+# Somebody else was at it, or the lake cannot be reached: that says nothing of the batch.
+NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)
+FOLDER = "failures"
+NAME = re.compile(rf"{FOLDER}/(.+)@(\d{{4}}-\d\d-\d\d)\.json")
 
 
 @contextmanager
@@ -29,33 +32,22 @@ def remember_failure(lake: Lake, source: str, day: date) -> Iterator[Callable[[s
     except NOT_ITS_FAULT:
         raise
     except Exception as error:
-        write_failure(failure_path(lake, source, day), f"{error}" or type(error).__name__)
+        note_failure(lake, source, day, f"{error}" or type(error).__name__)
         raise
-    if whys:
-        write_failure(failure_path(lake, source, day), whys[-1])
-    else:
-        failure_path(lake, source, day).unlink(missing_ok=True)
+    note_failure(lake, source, day, whys[-1] if whys else None)
 
 
-def read_failure(lake: Lake, source: str, day: date) -> str | None:
-    """Why the last run of a batch failed; None when it did not, or never ran."""
-    try:
-        return str(json.loads(failure_path(lake, source, day).read_text(encoding="utf-8"))["why"])
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+def note_failure(lake: Lake, source: str, day: date, why: str | None) -> None:
+    """Notes why a batch failed (None: it did not), as far as the lake lets us: what became of the batch is what must be told."""
+    said = json.dumps({"why": " ".join(why.split())}, ensure_ascii=False).encode() if why else None
+    with suppress(OSError, LakeError):
+        change_note(lake.notes, f"{FOLDER}/{source}@{day}.json", lambda _: said)
 
 
-def write_failure(path: Path, why: str) -> None:
-    """Writes the file in one step, as far as the disk lets us: the failure itself is what must be told."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps({"why": " ".join(why.split())}, ensure_ascii=False), encoding="utf-8")
-        draft.replace(path)
-    except OSError:
-        return
-
-
-def failure_path(lake: Lake, source: str, day: date) -> Path:
-    """Where the failure of a batch is kept."""
-    return lake.store / "failures" / f"{source}@{day}.json"
+def list_failures(lake: Lake) -> dict[tuple[str, date], str]:
+    """Why the last run of a batch failed, by source and logical date, for all that did."""
+    found = {}
+    for name in lake.notes.names(FOLDER):
+        if (hit := NAME.fullmatch(name)) and (said := read_note(lake.notes, name)):
+            found[hit[1], date.fromisoformat(hit[2])] = str(json.loads(said)["why"])
+    return found

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tasks.lake import Lake
-from tasks.report.record import RunRecord, find_folder, name_page, outline, read_record, write_record, write_whole
+from tasks.notes import Notes, read_note
+from tasks.report.record import (
+    RunRecord,
+    find_pages,
+    name_page,
+    name_record,
+    outline,
+    read_blocked,
+    read_record,
+    write_record,
+    write_text,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,11 +37,11 @@ class WrittenPage:
     source: str
     logical_date: date
     state: str
-    path: Path
+    place: str
 
 
-def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quarantine: pl.DataFrame | None) -> Path:
-    """Writes the page of a run that has just ended, and the index; returns the page's path.
+def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quarantine: pl.DataFrame | None) -> str:
+    """Writes the page of a run that has just ended, and the index; returns where the page is.
 
     `runs`, `quarantine`: what is staged, of which the page of a blocked batch is made; others are read from the lake.
     """
@@ -39,12 +50,12 @@ def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quaranti
     from tasks.report.page import write_page
     from tasks.report.rows import find_staged
 
-    folder = find_folder(lake)
+    pages = find_pages(lake)
     source, day = outcome.batch.source.name, outcome.batch.logical_date
     record = RunRecord(source, day, outcome.state, gather_findings(outcome), outcome.blocked_by)
     if outcome.state == "unchanged":
         # Nothing was audited: what the audit said when the batch was published still holds.
-        known = read_record(name_page(folder, source, day, "published").with_suffix(".json"))
+        known = read_record(pages, name_record(name_page(source, day, "published")))
         record = replace(record, findings=known.findings if known else ())
     if outcome.state == "blocked" and quarantine is not None:
         record = replace(record, receipt=outline(outcome.receipt))
@@ -52,12 +63,12 @@ def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quaranti
     else:
         found = collect_published(lake, source, day, record)
         if found is None:
-            raise OSError(f"{lake.path} has no batch {source} {day} any more")
+            raise OSError(f"{lake.name} has no batch {source} {day} any more")
         report = found
-    page = write_record(folder, record)
-    write_whole(page, write_page(report))
-    write_index(lake, folder)
-    return page
+    page = write_record(pages, record)
+    write_text(pages, page, write_page(report))
+    write_index(lake, pages)
+    return pages.address(page)
 
 
 def gather_findings(outcome: Outcome) -> tuple[Finding, ...]:
@@ -70,8 +81,8 @@ def gather_findings(outcome: Outcome) -> tuple[Finding, ...]:
 
 
 def write_pages(
-    lake: Lake, batches: Sequence[tuple[str, date]], target: Path, blocked: Sequence[Path]
-) -> tuple[Path, list[WrittenPage]]:
+    lake: Lake, batches: Sequence[tuple[str, date]], target: Notes, blocked: Sequence[RunRecord]
+) -> tuple[str, list[WrittenPage]]:
     """Writes the pages of batches and of blocked runs, and the index over them; returns where the index and they are.
 
     Pages of blocked runs stay as they were written: what they were made of is gone.
@@ -80,24 +91,20 @@ def write_pages(
     from tasks.report.index import write_index
     from tasks.report.page import write_page
 
-    own = find_folder(lake)
+    own = find_pages(lake)
     pages: list[WrittenPage] = []
     for source, day in batches:
-        known = read_record(name_page(own, source, day, "published").with_suffix(".json"))
-        report = collect_published(lake, source, day, known)
+        page = name_page(source, day, "published")
+        report = collect_published(lake, source, day, read_record(own, name_record(page)))
         if report is not None:
-            page = name_page(target, source, day, "published")
-            write_whole(page, write_page(report))
-            pages.append(WrittenPage(source, day, report.state, page))
-    for path in blocked:
-        record = read_record(path)
-        if record is None:
-            continue
-        page = name_page(target, record.source, record.logical_date, "blocked")
-        pages.append(WrittenPage(record.source, record.logical_date, "blocked", page))
-        if target != own:
-            for part in (path, path.with_suffix(".html")):
-                write_whole(page.with_suffix(part.suffix), part.read_text(encoding="utf-8"))
+            write_text(target, page, write_page(report))
+            pages.append(WrittenPage(source, day, report.state, target.address(page)))
+    for record in blocked:
+        page = name_page(record.source, record.logical_date, "blocked")
+        pages.append(WrittenPage(record.source, record.logical_date, "blocked", target.address(page)))
+        for name in (page, name_record(page)) if target != own else ():
+            if said := read_note(own, name):
+                write_text(target, name, said.decode())
     return write_index(lake, target), pages
 
 
@@ -109,6 +116,8 @@ def find_batches(lake: Lake, source: str | None, day: date | None) -> list[tuple
     return [(row["source"], row["logical_date"]) for row in found if day is None or row["logical_date"] == day]
 
 
-def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[Path]:
+def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[RunRecord]:
     """The records of blocked runs, those asked for."""
-    return sorted(find_folder(lake).glob(f"{source or '*'}/{day or '*'}.blocked.json"))
+    pages = find_pages(lake)
+    wanted = f"{source or '*'}/{day or '*'}.blocked.json"
+    return list(read_blocked(pages, (name for name in pages.names("") if fnmatchcase(name, wanted))))

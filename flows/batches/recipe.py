@@ -33,7 +33,7 @@ from tasks.shard import StagedShard, check_complete
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
 # Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.
-WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], Path]
+WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], str]
 
 
 class Watcher(Protocol):
@@ -71,7 +71,7 @@ class Outcome:
     version: int
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
-    page: Path | None = None
+    page: str | None = None
     drift: Drift | None = None
 
 

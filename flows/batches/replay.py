@@ -12,13 +12,13 @@ from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limits, plan_files, settle_batch
 from flows.batches.requests import RequestError
 from flows.batches.staging import claim_staging
-from tasks.batch import Fields, InputFile, Limits, Release, Source
+from tasks.batch import Fields, InputFile, Limits, Source
 from tasks.held import Held, find_held, stage_kept, steadily
 from tasks.lake import Lake
 from tasks.plan import cut_shards, has_date
 from tasks.publishing.twins import read_own_claims
 from tasks.receipt import is_made_alike
-from tasks.releases import store_releases
+from tasks.releases import ChangeReleases, change_releases
 from tasks.replay import Resolved, pick_files, trace_rows
 from tasks.shard import check_complete
 
@@ -51,13 +51,13 @@ def find_batch(lake: Lake, name: str, day: date, declared: dict[str, Source], ro
 
 def replay_batch(
     batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
-    reason: str | None = None, uris: Collection[str] | None = None, releases: Sequence[Release] | None = None,
+    reason: str | None = None, uris: Collection[str] | None = None, change: ChangeReleases | None = None,
     keep_versions: int = 5, wait_seconds: float = 600, drift: str = "warn",
     write_page: WritePage | None = None,
 ) -> Replayed | None:  # fmt: skip
     """Runs the quarantined inputs of a batch again and publishes the batch with what came of them.
 
-    `reason`, `uris`: only these rows, see `pick_files`; `releases`: stored as those of the batch before it runs. None when
+    `reason`, `uris`: only these rows, see `pick_files`; `change`: of the batch's releases, done before it runs. None when
     there is nothing to run again. Raises PlanError when the files are gone, RequestError when the batch is not in the lake.
     """
     lake = open_lake(lake_folder)
@@ -71,8 +71,8 @@ def replay_batch(
         kept = {file.uri for file in files} - {file.uri for file in again}
         if not again and len(kept) == len(held.receipt["inputs"]):
             return None
-        if releases is not None:
-            store_releases(lake, batch.source.name, batch.logical_date, releases)
+        if change is not None:
+            change_releases(lake, batch.source.name, batch.logical_date, change)
         limits = fit_limits(limits, batch, lake, held.receipt, "auto")
         alike = is_made_alike(held.receipt, batch.source, limits) or not kept
         watcher.step("build")

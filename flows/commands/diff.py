@@ -35,7 +35,7 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
     print_differences(found)
     if page:
         from tasks.report.changes import write_changes
-        from tasks.report.record import write_whole
+        from tasks.report.page import write_whole
 
         try:
             write_whole(page, write_changes(source, batch.logical_date, found.differences, found.blocked_by))

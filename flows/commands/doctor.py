@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
-from flows.batches.places import open_lake
+from flows.batches.places import PlaceError, open_lake
 from flows.console import out, print_table
 from flows.settings import Settings
 from tasks.lake import LakeError
@@ -23,7 +20,6 @@ PINS = (
     ("fastapi", (0, 151), "Prefect's server fails at import"),
     ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
 )
-LOW_DISK = 2 * 2**30
 
 
 class Problem(Exception):
@@ -92,28 +88,13 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
             raise Problem(str(error)) from None
 
     def check_lake() -> str:
-        if not (lake := open_lake(settings.lake)).is_local:
-            from tasks.objects.commit import at_objects, probe_store
+        from tasks.publishing.place import place_of
 
-            try:
-                probe_store(at_objects(lake))
-            except LakeError as error:
-                raise Problem(str(error)) from None
-            return f"{lake.name}: the store heeds conditional writes"
-        parent = Path(settings.lake).absolute().parent
         try:
-            with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:
-                (Path(folder) / "file").write_text("x")
-                (Path(folder) / "link").symlink_to("file")
-                os.link(Path(folder) / "file", Path(folder) / "hard")
-        except OSError as error:
-            raise Problem(
-                f"{parent}: cannot write files, links and hard links there ({error.strerror}). Choose another --lake"
-            ) from None
-        free = shutil.disk_usage(parent).free
-        if free < LOW_DISK:
-            raise Problem(f"{parent}: only {free / 2**30:.1f} GB free")
-        return f"{settings.lake}: links work, {free / 2**30:.0f} GB free"
+            lake = open_lake(settings.lake)
+            return place_of(lake).try_place(lake)
+        except (LakeError, PlaceError) as error:
+            raise Problem(str(error)) from None
 
     return {
         "Python": check_python,

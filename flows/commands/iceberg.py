@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.batches.catalog import find_catalog, find_folder
+from flows.batches.catalog import register_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
@@ -10,11 +10,8 @@ from flows.settings import Settings
 
 def register_tables(settings: Settings) -> int:
     """Points the catalog's tables to the published version and says what it did; returns the exit code."""
-    from tasks.iceberg import register
-
     try:
-        uri = find_catalog(settings)
-        tables = register(find_folder(settings), uri)
+        uri, tables = register_lake(settings)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_table(

@@ -8,15 +8,13 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
-from tasks.learned.store import NEEDS_FOLDER, find_learned, load_learned
+from tasks.learned.store import find_learned, load_learned
 from tasks.learned.version import learn_version, name_vetoes
 
 
 def learn_lake(settings: Settings) -> int:
     """Learns from the published lake and says what came out."""
     lake = open_lake(settings.lake)
-    if not lake.is_local:
-        return fail(NEEDS_FOLDER, 2)
     if not lake.version():
         return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
     try:
@@ -40,8 +38,6 @@ def list_learned(settings: Settings, publisher: str | None, version: str) -> int
     """The rows of a version, those of `publisher` if one is named."""
     try:
         lake = open_lake(settings.lake)
-        if not lake.is_local:
-            return fail(NEEDS_FOLDER, 2)
         named = find_learned(lake, version)
         if named is None:
             return fail(f"nothing has been learned in {settings.lake} yet. Run: copydesk learn", 2)

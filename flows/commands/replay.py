@@ -17,10 +17,12 @@ from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
 from flows.workers.pools import map_here
 from tasks import lookup
-from tasks.batch import Release
 from tasks.lake import Lake
-from tasks.releases import ReleaseError, add_release, find_releases, list_releases, make_release
+from tasks.releases import ChangeReleases, ReleaseError, add_release, list_releases, make_release
 from tasks.sources import load_sources
+
+# A batch, the document in question, and what is to become of the batch's releases.
+Said = tuple[str, date, str, ChangeReleases]
 
 
 def run_replay(settings: Settings, source: str, day: date | None, reason: str | None) -> int:
@@ -85,35 +87,32 @@ def print_replayed(done: Replayed) -> None:
 def run_release(settings: Settings, key: str, why: str) -> int:
     """Publishes one quarantined document on a person's word, and records the word."""
 
-    def change(lake: Lake) -> tuple[str, date, str, tuple[Release, ...]]:
+    def pick(lake: Lake) -> Said:
         row = pick_row(settings, key)
-        source, day = row["source"], row["logical_date"]
-        return source, day, row["uri"], add_release(find_releases(lake, source, day), make_release(row, why))
+        new = make_release(row, why)
+        return row["source"], row["logical_date"], row["uri"], lambda known: add_release(known, new)
 
-    return change_releases(settings, change)
+    return say_release(settings, pick)
 
 
 def run_revoke(settings: Settings, key: str) -> int:
     """Takes a release back: the document is audited like any other again."""
 
-    def change(lake: Lake) -> tuple[str, date, str, tuple[Release, ...]]:
+    def pick(lake: Lake) -> Said:
         found = [each for each in list_releases(lake) if key in (each[2].doc_id, each[2].uri)]
         if len(found) != 1:
             raise ReleaseError(f"{len(found)} documents called {key!r} are released. `copydesk release` lists them.")
         ((source, day, gone),) = found
-        return source, day, gone.uri, tuple(row for row in find_releases(lake, source, day) if row != gone)
+        return source, day, gone.uri, lambda known: [row for row in known if row.doc_id != gone.doc_id]
 
-    return change_releases(settings, change)
+    return say_release(settings, pick)
 
 
-def change_releases(settings: Settings, change: Callable[[Lake], tuple[str, date, str, tuple[Release, ...]]]) -> int:
+def say_release(settings: Settings, pick: Callable[[Lake], Said]) -> int:
     """Changes the releases of a batch and runs the file of the document in question again."""
     try:
-        lake = open_lake(settings.lake)
-        if not lake.is_local:
-            raise ReleaseError(f"{lake.name}: releases are kept beside a lake on a disk; a lake at an address has none")
-        source, day, uri, releases = change(lake)
-        code = replay_day(settings, source, day, uris=frozenset({uri}), releases=releases)
+        source, day, uri, change = pick(open_lake(settings.lake))
+        code = replay_day(settings, source, day, uris=frozenset({uri}), change=change)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     if code:

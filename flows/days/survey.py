@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flows.batches.failures import read_failure
+from flows.batches.failures import list_failures
 from flows.batches.places import open_lake
-from flows.batches.recipe import Batch, fit_limits
+from flows.batches.recipe import Batch
 from flows.batches.requests import RequestError
 from flows.settings import Settings, make_limits
 from tasks.batch import InputFile, Limits, Source
+from tasks.learned.store import choose_version, find_learned
 from tasks.plan import PlanError, find_files, has_date
 from tasks.receipt import make_settings, make_versions
+from tasks.releases import group_releases
 from tasks.sources import load_sources
 from tasks.version import rules_version
 
@@ -86,13 +89,16 @@ def survey_days(names: Sequence[str], start: date, end: date, settings: Settings
     lake = open_lake(settings.lake)
     limits = make_limits(settings)
     root = settings.sources.absolute().parent
+    # Asked for once: in a bucket each is a question of its own, and a year has many days.
+    failures, released = list_failures(lake), group_releases(lake)
+    find = cache(partial(find_learned, lake))
     found: list[Day] = []
     for source in pick_sources(names, settings.sources):
         receipts = {row["logical_date"]: row for row in lake.receipts(source.name, columns=COLUMNS)}
         records = {day: int(row["records"]) for day, row in receipts.items()}
         for day in each_day(start, end):
             receipt = receipts.get(day)
-            failure = read_failure(lake, source.name, day)
+            failure = failures.get((source.name, day))
             if not has_date(source) and not receipt and not failure:
                 continue
             own = (
@@ -101,7 +107,8 @@ def survey_days(names: Sequence[str], start: date, end: date, settings: Settings
                 else frozenset()
             )
             batch = Batch(source, day, root, own)
-            own_limits = fit_limits(limits, batch, lake, receipt, settings.learned)
+            learned = find(choose_version(settings.learned, receipt))
+            own_limits = replace(limits, learned=learned, releases=released.get((source.name, day), ()))
             usual = find_usual(day, records) if has_date(source) else None
             found.append(judge_day(batch, receipt, failure, own_limits, usual))
     return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))

@@ -16,8 +16,7 @@ from tasks.schema import TABLES
 
 def name_assets(lake: Lake) -> list[Asset]:
     """The tables of a lake, each with the address readers open it at."""
-    place = f"file://{lake.path.absolute().as_posix()}" if lake.is_local else lake.name
-    return [Asset(key=f"{place}/{table}") for table in TABLES]
+    return [Asset(key=f"{lake.uri}/{table}") for table in TABLES]
 
 
 def tell_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:

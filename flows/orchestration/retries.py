@@ -10,9 +10,10 @@ from prefect.tasks import exponential_backoff
 
 from flows.batches.staging import BatchBusy
 from flows.days.lanes import DayStopped
+from tasks.lake import LakeSilent
 from tasks.publishing.trees import LakeBusy
 
-PASSING = (BatchBusy, LakeBusy, DayStopped, ConnectionError, TimeoutError, OSError)
+PASSING = (BatchBusy, LakeBusy, LakeSilent, DayStopped, ConnectionError, TimeoutError, OSError)
 # A file that is not there, or may not be read, will not be there in a minute either.
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 

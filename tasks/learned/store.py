@@ -1,7 +1,7 @@
 """Versions of what was learned: one readable file each in the lake's store, named by the hash of what it says.
 
     .lake-store/learned/5f0c2a9be111.json
-    .lake-store/learned/latest -> 5f0c2a9be111.json
+    .lake-store/learned/latest                  the name of the last one
 
 A version never changes and none is taken away: receipts name them.
 """
@@ -12,14 +12,18 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 
 from tasks.batch import Learned
 from tasks.lake import Lake
+from tasks.notes import change_note, read_note
+from tasks.remote import fetch_address
 
+FOLDER = "learned"
+LATEST = f"{FOLDER}/latest"
 VERSION = re.compile(r"[0-9a-f]{12}")
 ROWS = pl.Schema(
     {
@@ -35,7 +39,6 @@ ROWS = pl.Schema(
         "veto": pl.String(),  # why it must not be used; null for rows in use
     }
 )
-NEEDS_FOLDER = "learned lines are kept beside a lake on a disk; a lake at an address has none"
 
 
 class LearnedError(ValueError):
@@ -49,64 +52,70 @@ def store_learned(lake: Lake, learned: pl.DataFrame) -> Learned:
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     content = f'{{"rows": [\n{lines}\n]}}\n'.encode()
     version = digest(content)
-    folder = folder_of(lake)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{version}.json"
-    if not path.exists():
-        draft = path.with_suffix(".tmp")
-        draft.write_bytes(content)
-        draft.replace(path)
-    link = folder / ".latest.next"
-    link.unlink(missing_ok=True)
-    link.symlink_to(path.name)
-    link.replace(folder / "latest")
-    return Learned(version, str(path))
+    change_note(lake.notes, name_of(version), lambda _: content)
+    change_note(lake.notes, LATEST, lambda _: f"{version}\n".encode())
+    return Learned(version, lake.notes.address(name_of(version)))
 
 
 def find_learned(lake: Lake, version: str) -> Learned | None:
-    """A version by its name, or `latest`: None when nothing was ever learned. Raises LearnedError for an unknown one."""
-    folder = folder_of(lake)
+    """A version by its name, `latest` (None when nothing was ever learned) or `none`. Raises LearnedError for an unknown one."""
+    if version == "none":
+        return None
     if version == "latest":
-        link = folder / "latest"
-        return find_learned(lake, link.readlink().stem) if link.is_symlink() else None
-    path = folder / f"{version}.json"
-    if not VERSION.fullmatch(version) or not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.json"))) or "none"
+        said = read_note(lake.notes, LATEST)
+        return find_learned(lake, read_latest(said)) if said else None
+    known = list_versions(lake)
+    if version not in known:
         raise LearnedError(
-            f"{lake.path} has no learned version {version!r}; there are {known}, and `auto`, `latest`, `none`."
+            f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "
+            "`none`."
         )
-    return Learned(version, str(path))
+    return Learned(version, lake.notes.address(name_of(version)))
+
+
+def read_latest(said: bytes) -> str:
+    """The version that the note names. Before release 0.2 it was a link, which leads to the version itself."""
+    named = said.decode("utf-8", "replace").strip()
+    return named if VERSION.fullmatch(named) else digest(said)
+
+
+def list_versions(lake: Lake) -> list[str]:
+    """The names of all versions."""
+    return [path.stem for name in lake.notes.names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
 
 
 def pick_learned(lake: Lake, asked: str, receipt: Mapping[str, Any] | None) -> Learned | None:
-    """What a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if it has one.
+    """What a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if it has one."""
+    return find_learned(lake, choose_version(asked, receipt))
+
+
+def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:
+    """Which version is meant: latest, none or one by its name.
 
     `auto`: a batch that has been published keeps the version that its receipt names, or none, so that learning makes no
     finished batch stale; a new batch takes the latest.
     """
     if asked == "auto" and receipt:
-        asked = json.loads(receipt["settings"]).get("learned", "none")
-    return None if asked == "none" else find_learned(lake, "latest" if asked == "auto" else asked)
+        return str(json.loads(receipt["settings"]).get("learned", "none"))
+    return "latest" if asked == "auto" else asked
 
 
 def load_learned(learned: Learned) -> pl.DataFrame:
     """The rows of a version. Raises LearnedError when the file is gone or is not what it was."""
     try:
-        content = Path(learned.path).read_bytes()
+        content = fetch_address(learned.path) if "://" in learned.path else Path(learned.path).read_bytes()
     except OSError as error:
         raise LearnedError(
-            f"{learned.path} cannot be read ({error.strerror}); learn again or run with --learned none."
+            f"{learned.path} cannot be read ({error.strerror or 'it is gone'}); learn again or run with --learned none."
         ) from None
     if digest(content) != learned.version:
-        raise LearnedError(
-            f"{learned.path} was changed by hand; remove it and learn again. To rule out a line, veto it."
-        )
+        raise LearnedError(f"{learned.path} was changed by hand; learn again. To rule out a line, veto it.")
     return pl.DataFrame(json.loads(content)["rows"], schema=ROWS)
 
 
-def folder_of(lake: Lake) -> Path:
-    """Where the versions of a lake lie."""
-    return lake.store / "learned"
+def name_of(version: str) -> str:
+    """The note of a version."""
+    return f"{FOLDER}/{version}.json"
 
 
 def digest(content: bytes) -> str:

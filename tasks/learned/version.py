@@ -10,7 +10,7 @@ import polars as pl
 from tasks.lake import Lake
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
-from tasks.learned.store import NEEDS_FOLDER, ROWS, LearnedError, store_learned
+from tasks.learned.store import ROWS, store_learned
 from tasks.learned.veto import apply_vetoes, read_vetoes
 
 VETO_FILE = "learned_veto.toml"
@@ -33,8 +33,6 @@ def name_vetoes(sources: Path) -> Path:
 
 def learn_version(lake: Lake, veto_file: Path) -> LearnedCounts:
     """Learns from the published lake and stores the version. Raises LearnedError for a veto that cannot be used."""
-    if not lake.is_local:
-        raise LearnedError(NEEDS_FOLDER)
     vetoes = read_vetoes(veto_file)
     found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
     rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, veto_file.name)

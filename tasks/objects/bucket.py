@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from tasks.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
 from tasks.objects.client import list_objects, open_bucket, read_object, read_range
+from tasks.objects.notes import BucketNotes
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class ObjectLake(Lake):
     address: str
 
     @property
-    def is_local(self) -> bool:
+    def uri(self) -> str:
+        return self.address
+
+    @property
+    def shows_at_once(self) -> bool:
         return False
 
     @property
@@ -57,8 +62,16 @@ class ObjectLake(Lake):
         return self.address
 
     @property
+    def label(self) -> str:
+        return self.address.rpartition("/")[2]
+
+    @property
     def store(self) -> Path:
         return self.path
+
+    @property
+    def notes(self) -> BucketNotes:
+        return BucketNotes(f"{'/'.join(self.address.split('/')[:3])}/{self.key('')}".rstrip("/"))
 
     @property
     def bucket(self) -> Any:
@@ -159,7 +172,7 @@ def read_state(lake: ObjectLake) -> tuple[State | None, str | None]:
 
 
 def write_state(state: State) -> bytes:
-    """The state object. Its version only ever grows and `shown` is set once, so no two states are the same bytes."""
+    """The state object. Its numbers only ever grow and `shown` is set once, so no two are the same bytes."""
     return (json.dumps(vars(state), indent=1, sort_keys=True) + "\n").encode()
 
 

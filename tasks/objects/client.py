@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.lake import LakeError
+from tasks.lake import LakeError, LakeSilent
 from tasks.remote import first_line
 
 VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
@@ -73,7 +73,7 @@ def explain_store(where: str) -> Iterator[None]:
             raise LakeError(f"{where}: there is no such bucket; make it first or name another --lake") from error
         raise
     except exceptions.BaseError as error:
-        raise LakeError(
+        raise LakeSilent(
             f"{where}: the store does not answer as it should: {first_line(error)}; look at AWS_ENDPOINT_URL and AWS_REGION, "
             "and run it again"
         ) from error
@@ -111,8 +111,12 @@ def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
         return bytes(obstore.get_range(bucket, key, start=start, end=end))
 
 
-def put_object(bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None) -> None:
-    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). Raises Changed."""
+def put_object(
+    bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None, kind: str = ""
+) -> None:  # fmt: skip
+    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). `kind`: its media
+    type. Raises Changed.
+    """
     import obstore
 
     if len(body) > PUT_LIMIT:
@@ -120,10 +124,12 @@ def put_object(bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, v
             f"{key}: {len(body)} bytes are more than a store takes in one piece; use a lake by day (COPYDESK_PARTITION=day)"
         )
     e_tag = seen.e_tag if isinstance(seen, Seen) else seen
-    attributes = {VERSION_KEY: str(version)} if version is not None else None
+    attributes = {VERSION_KEY: str(version)} if version is not None else {}
+    if kind:
+        attributes["Content-Type"] = kind
     with explain_store(key):
         mode: Any = {"e_tag": e_tag} if e_tag else "create"
-        obstore.put(bucket, key, body, mode=mode, attributes=attributes, use_multipart=False)
+        obstore.put(bucket, key, body, mode=mode, attributes=attributes or None, use_multipart=False)
 
 
 def keep_object(bucket: Any, key: str, body: bytes) -> None:
@@ -151,12 +157,14 @@ def fetch_file(bucket: Any, key: str, path: Path) -> None:
             file.write(piece)
 
 
-def list_objects(bucket: Any, prefix: str) -> list[str]:
-    """The keys below a prefix, sorted."""
+def list_objects(bucket: Any, prefix: str, *, least: int = 0) -> list[str]:
+    """The keys below a prefix, sorted; those of objects with at least so many bytes."""
     import obstore
 
     with explain_store(prefix):
-        return sorted(found["path"] for batch in obstore.list(bucket, prefix) for found in batch)
+        return sorted(
+            found["path"] for batch in obstore.list(bucket, prefix) for found in batch if found["size"] >= least
+        )
 
 
 def list_older(bucket: Any, prefix: str, before: datetime) -> list[str]:

@@ -82,6 +82,12 @@ def probe_store(lake: ObjectLake) -> None:
     remove_objects(lake.bucket, [key])
 
 
+def try_place(lake: Lake) -> str:
+    """Says that the store is one for a lake."""
+    probe_store(at_objects(lake))
+    return f"{lake.name}: the store heeds conditional writes"
+
+
 def keep_file(lake: Lake, version: int, table: str, file: TableFile, target: Path) -> None:
     """Nothing to do: a version names its files wherever they lie."""
 
@@ -226,6 +232,16 @@ def read_partition(lake: ObjectLake, manifest: Manifest, table: str, month: str)
             return lake.fetch(manifest.version, table, file).read_bytes()
     with tempfile.TemporaryDirectory(dir=lake.store) as folder:
         return (Path(folder) / write_empty(table, month, Path(folder)).path).read_bytes()
+
+
+def sweep_versions(lake: Lake, keep: int) -> None:
+    """Lets all but the last `keep` versions go, as the next publish would."""
+    here = at_objects(lake)
+    state, e_tag = read_state(here)
+    if state is not None and state.version - max(keep, 1) >= state.oldest:
+        # One who publishes meanwhile says for itself what is kept.
+        swap_state(here, replace(state, oldest=state.version - max(keep, 1) + 1), e_tag)
+    sweep(here)
 
 
 def sweep(lake: ObjectLake) -> None:

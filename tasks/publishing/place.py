@@ -1,4 +1,4 @@
-"""Where a lake stands, a disk or a bucket, and the four things that publishing asks of either.
+"""Where a lake stands, a disk or a bucket, and the few things that publishing asks of either.
 
 Both are modules of functions: `tasks.publishing.trees` and `tasks.objects.commit`.
 """
@@ -27,8 +27,14 @@ class Place(Protocol):
     def show_version(self, lake: Lake, draft: Path, manifest: Manifest, keep: int, /) -> None:
         """Makes a draft the published version and sweeps old ones. Raises Overtaken when somebody else was first."""
 
+    def sweep_versions(self, lake: Lake, keep: int, /) -> None:
+        """Removes all but the last `keep` versions. Their commits stay on record, without the lists of files."""
+
     def mend_shown(self, lake: Lake, /) -> None:
         """Puts right what readers see, where somebody else changed it."""
+
+    def try_place(self, lake: Lake, /) -> str:
+        """Says that a lake can stand there, once it was tried. Raises PublishError where it cannot."""
 
 
 def place_of(lake: Lake) -> Place:

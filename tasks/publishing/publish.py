@@ -25,7 +25,7 @@ from tasks.publishing.merge import merge_runs, narrow_runs
 from tasks.publishing.moves import settle_receipts
 from tasks.publishing.place import place_of
 from tasks.publishing.tallies import find_gaps
-from tasks.publishing.trees import LakeBusy, Overtaken, PublishError, drop_draft, open_draft, sweep_versions
+from tasks.publishing.trees import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
 
@@ -226,11 +226,9 @@ def roll_back_over(lake: Lake, last: int, number: int, keep: int) -> int:
 
 def prune(lake: Lake, keep: int, wait_seconds: float, *, on_wait: Callable[[str], None] | None = None) -> int:
     """Removes what dead writers left and all but the last `keep` versions, as a publish would; returns how many versions."""
-    if not lake.is_local:  # each publish into a bucket sweeps for itself
-        return 0
     with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
         before = sum(made.kept for made in lake.versions())
-        sweep_versions(lake, keep)
+        place_of(lake).sweep_versions(lake, keep)
         return before - sum(made.kept for made in lake.versions())
 
 

@@ -27,9 +27,10 @@ def repartition(
 ) -> int:
     """Partitions a lake `by` month or day; gives the version, the same as before when it was so already.
 
-    Raises PublishError for a lake in a bucket (readers would see rows twice while it is done) and where there is none yet.
+    Raises PublishError where there is no lake yet, and for one in a bucket: its readers would see rows twice while it is done,
+    and the old layout's empty files for ever after, which DuckDB, Polars and Spark refuse beside files of another depth.
     """
-    if not lake.is_local:
+    if not lake.shows_at_once:
         raise PublishError(
             f"{lake.name}: only a lake on a disk changes its partitions at one instant; ingest into a new lake in the bucket, "
             f"with COPYDESK_PARTITION={by}"

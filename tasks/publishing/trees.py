@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from filelock import FileLock, Timeout
 from tasks.lake import Lake, LakeError, Manifest, TableFile, read_manifest, write_manifest
 from tasks.schema import TABLES
 
+LOW_DISK = 2 * 2**30
 NEXT_STEPS = {
     errno.ENOSPC: "the disk is full; free some space and run the batch again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the batch again",
@@ -188,6 +190,24 @@ def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None
 
 def mend_shown(lake: Lake) -> None:
     """Nothing to do: what readers see are the very files of the version."""
+
+
+def try_place(lake: Lake) -> str:
+    """Says that links and hard links can be made where the lake is to stand, and what room there is."""
+    parent = Path(os.path.abspath(lake.path)).parent  # noqa: PTH100  (links stay links)
+    try:
+        with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:
+            (Path(folder) / "file").write_text("x")
+            (Path(folder) / "link").symlink_to("file")
+            os.link(Path(folder) / "file", Path(folder) / "hard")
+    except OSError as error:
+        raise PublishError(
+            f"{parent}: cannot write files, links and hard links there ({error.strerror}). Choose another --lake"
+        ) from None
+    free = shutil.disk_usage(parent).free
+    if free < LOW_DISK:
+        raise PublishError(f"{parent}: only {free / 2**30:.1f} GB free")
+    return f"{lake.name}: links work, {free / 2**30:.0f} GB free"
 
 
 def store_manifest(lake: Lake, manifest: Manifest) -> None:

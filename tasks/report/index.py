@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from tasks.lake import Lake
+from tasks.notes import Notes
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render
-from tasks.report.record import name_page, read_blocked, write_whole
+from tasks.report.record import name_page, read_blocked, write_text
 from tasks.report.svg import Chart
 from tasks.report.words import count, share
 
@@ -51,33 +51,35 @@ class IndexGroup:
     left: int
 
 
-def write_index(lake: Lake, folder: Path) -> Path:
-    """Writes index.html for the batches that the lake has and the runs that were blocked; returns its path."""
+def write_index(lake: Lake, pages: Notes) -> str:
+    """Writes index.html for the batches that the lake has and the runs that were blocked; returns where it is."""
+    names = pages.names("")
+    known = frozenset(names)
     published = [
-        make_row(row, folder, "published", "") for row in (lake.receipts(columns=COLUMNS) if lake.version() else ())
+        make_row(row, known, "published", "") for row in (lake.receipts(columns=COLUMNS) if lake.version() else ())
     ]
     blocked = [
-        make_row(record.receipt, folder, "blocked", ", ".join(record.blocked_by))
-        for record in read_blocked(folder)
+        make_row(record.receipt, known, "blocked", ", ".join(record.blocked_by))
+        for record in read_blocked(pages, names)
         if record.receipt
     ]
     rows = sorted([*published, *blocked], key=lambda row: (row.source, -row.logical_date.toordinal(), row.state))
     groups = [group_rows(source, list(part)) for source, part in groupby(rows, key=lambda row: row.source)]
     documents = sum(row.published for row in published)
     summary = f"{count(documents, 'document')} from {count(len(published), 'batch', 'batches')} of {count(len(groups), 'source')}"
-    path = folder / "index.html"
-    write_whole(
-        path,
+    write_text(
+        pages,
+        "index.html",
         render(
             "index.html",
-            lake=lake.name.rstrip("/").rpartition("/")[2],
+            lake=lake.label,
             chart=draw_batches(published),
             summary=summary,
             groups=groups,
             blocked=blocked,
         ),
     )
-    return path
+    return pages.address("index.html")
 
 
 def draw_batches(rows: Sequence[IndexRow]) -> Chart | None:
@@ -97,13 +99,13 @@ def draw_batches(rows: Sequence[IndexRow]) -> Chart | None:
     return draw_days([DayCount(*key, many) for key, many in sorted(counts.items())], "source")
 
 
-def make_row(receipt: Mapping[str, Any], folder: Path, state: str, verdict: str) -> IndexRow:
-    """A receipt as a row of the index."""
+def make_row(receipt: Mapping[str, Any], known: frozenset[str], state: str, verdict: str) -> IndexRow:
+    """A receipt as a row of the index. `known`: the pages that there are."""
     day = receipt["logical_date"]
     day = day if isinstance(day, date) else date.fromisoformat(day)
-    page = name_page(folder, receipt["source"], day, state)
+    page = name_page(receipt["source"], day, state)
     return IndexRow(
-        receipt["source"], day, state, verdict, page.relative_to(folder).as_posix() if page.exists() else "",
+        receipt["source"], day, state, verdict, page if page in known else "",
         receipt["records"], receipt["published"], receipt["duplicates"], receipt["quarantined"],
         share(receipt["removed_chars"], receipt["chars"]),
     )  # fmt: skip

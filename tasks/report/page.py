@@ -10,6 +10,8 @@ import re
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from os import getpid
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,6 +26,14 @@ from tasks.roles import load_roles
 from tasks.rules import load_rules
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a page to a file at one instant: nobody ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{getpid()}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def write_page(report: Report) -> str:

@@ -1,6 +1,6 @@
 """What a run found that stands in no table: the audit's findings, and the would-be receipt of a blocked batch.
 
-Kept as JSON beside the page, so that the page can be made anew and a blocked batch is not forgotten:
+Kept as JSON beside the page, on a disk or in a bucket, so that the page can be made anew and a blocked batch is not forgotten:
 
     reports/index.html
     reports/<source>/<logical date>.html, .json            what became of the batch in its last run that was not blocked
@@ -13,13 +13,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from os import getpid
-from pathlib import Path
-from threading import get_ident
 from typing import Any
 
 from tasks.audit import Finding
 from tasks.lake import Lake
+from tasks.notes import Notes, change_note, read_note
 
 LONG_LISTS = ("inputs", "twins")
 
@@ -36,14 +34,19 @@ class RunRecord:
     receipt: dict[str, Any] | None = None
 
 
-def find_folder(lake: Lake) -> Path:
-    """Where the pages of a lake are: in its store, where no reader of tables looks."""
-    return lake.store / "reports"
+def find_pages(lake: Lake) -> Notes:
+    """The pages of a lake and their records: in its store, where no reader of tables looks."""
+    return lake.notes.below("reports")
 
 
-def name_page(folder: Path, source: str, day: date, state: str) -> Path:
-    """The page of a run; its record has the same name with `.json`."""
-    return folder / source / f"{day}{'.blocked' if state == 'blocked' else ''}.html"
+def name_page(source: str, day: date, state: str) -> str:
+    """The page of a run."""
+    return f"{source}/{day}{'.blocked' if state == 'blocked' else ''}.html"
+
+
+def name_record(page: str) -> str:
+    """The record of a run, by its page."""
+    return page.removesuffix(".html") + ".json"
 
 
 def outline(receipt: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,21 +55,21 @@ def outline(receipt: Mapping[str, Any]) -> dict[str, Any]:
     return short | {f"{name}_count": len(receipt[name]) for name in LONG_LISTS if name in receipt}
 
 
-def write_record(folder: Path, record: RunRecord) -> Path:
-    """Writes a record, and takes away that of a blocked run when the batch has passed since. Returns the page's path."""
-    page = name_page(folder, record.source, record.logical_date, record.state)
-    write_whole(page.with_suffix(".json"), json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False))
+def write_record(pages: Notes, record: RunRecord) -> str:
+    """Writes a record, and takes away that of a blocked run when the batch has passed since. Returns the page's name."""
+    page = name_page(record.source, record.logical_date, record.state)
+    write_text(pages, name_record(page), json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False))
     if record.state != "blocked":
-        stale = name_page(folder, record.source, record.logical_date, "blocked")
-        for path in (stale, stale.with_suffix(".json")):
-            path.unlink(missing_ok=True)
+        stale = name_page(record.source, record.logical_date, "blocked")
+        for name in (stale, name_record(stale)):
+            change_note(pages, name, lambda _: None)
     return page
 
 
-def read_record(path: Path) -> RunRecord | None:
-    """The record at a path; None when there is none that can be read, since a page can do without."""
+def read_record(pages: Notes, name: str) -> RunRecord | None:
+    """The record of this name; None when there is none that can be read, since a page can do without."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(read_note(pages, name) or b"")
         findings = tuple(Finding(**finding) for finding in raw["findings"])
         return RunRecord(
             raw["source"], date.fromisoformat(raw["logical_date"]), raw["state"], findings, tuple(raw["blocked_by"]),
@@ -76,17 +79,13 @@ def read_record(path: Path) -> RunRecord | None:
         return None
 
 
-def read_blocked(folder: Path) -> Iterable[RunRecord]:
-    """The records of all blocked runs, by source and date."""
-    for path in sorted(folder.glob("*/*.blocked.json")):
-        if (record := read_record(path)) is not None:
+def read_blocked(pages: Notes, names: Iterable[str]) -> Iterable[RunRecord]:
+    """The records of blocked runs among these names."""
+    for name in names:
+        if name.endswith(".blocked.json") and (record := read_record(pages, name)) is not None:
             yield record
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file at one instant: nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Runs that end at the same moment write the same index.
-    draft = path.with_name(f".{path.name}.{getpid()}-{get_ident()}.draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def write_text(pages: Notes, name: str, text: str) -> None:
+    """Writes a page or a record at one instant, whatever was there."""
+    change_note(pages, name, lambda _: text.encode())
