@@ -37,6 +37,7 @@ from flows.days.lanes import RunDay, open_lanes
 from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
+from flows.orchestration.follow import follow_worker
 from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
 from flows.orchestration.shown import show_progress, show_table
@@ -78,6 +79,7 @@ def backfill(
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
+    follow_worker()
     log = get_run_logger()
     given = {"lake": lake or None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})

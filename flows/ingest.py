@@ -23,6 +23,7 @@ from flows.batches.run import ingest_by_settings
 from flows.console import outline_receipt, say_blocked, say_why
 from flows.errors import EXPECTED
 from flows.orchestration.assets import tell_assets
+from flows.orchestration.follow import follow_worker
 from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
 from flows.orchestration.shown import show_text
@@ -113,6 +114,7 @@ def ingest(
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """
+    follow_worker()
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})

@@ -12,6 +12,7 @@ from prefect.states import Completed
 from flows.batches.places import open_lake
 from flows.batches.staging import sweep_staging
 from flows.errors import EXPECTED
+from flows.orchestration.follow import follow_worker
 from flows.orchestration.shown import show_table, show_text
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
@@ -48,6 +49,7 @@ def maintain(
         partitions: What the lake's partitions are to be. By day is for more than about a million documents a month.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
+    follow_worker()
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})

@@ -19,7 +19,8 @@ import pytest
 from desks import Desk, find_port
 from lakes import ask, hash_lake
 
-from flows.commands.ui import await_server, keep, make_environment
+from flows.commands.kept import keep
+from flows.commands.ui import await_server, make_environment
 from tasks.lake import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
