@@ -8,11 +8,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import fail, out, print_table
+from flows.orchestration.catchup import make_missed_runs
 from flows.orchestration.resume import resume_runs
 from flows.prefect_defaults import set_defaults
 from flows.settings import Settings
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 POOL = "copydesk"
+NIGHTLY = "nightly"
 # Name, priority (1 is first) and runs at once. A worker that is free takes a nightly run before anything else, and a backfill
 # never holds more than one of its places, so that a nightly run always finds one.
-QUEUES: tuple[tuple[str, int, int | None], ...] = (("nightly", 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
+QUEUES: tuple[tuple[str, int, int | None], ...] = ((NIGHTLY, 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
 SCHEDULER_SECONDS = 120
 LOST = "copydesk: runs whose process is gone"
 LOST_MESSAGE = "no heartbeat: the process is gone. Press Retry."
@@ -56,6 +58,8 @@ def prepare(project: Path, *, began: datetime | None) -> int:
         if done.returncode:
             return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
         rows = await_schedules(client)
+        for name, count in make_missed_runs(client, NIGHTLY, datetime.now(UTC)):
+            out.print(f"{name}: {count} runs that were missed are made up for, each for its own day", markup=False)
         for name in resume_runs(client, LOST_MESSAGE, began) if began else ():
             out.print(f"{name} was cut off, and is tried again", markup=False)
     print_table(("deployment", "queue", "next run"), rows)
