@@ -21,6 +21,7 @@ from lakes import ask, hash_lake
 
 from flows.commands.kept import keep
 from flows.commands.ui import await_server, make_environment
+from flows.orchestration.follow import ASKED
 from tasks.lake import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
@@ -127,6 +128,8 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     port, python = find_port(), [sys.executable, "-m"]
     (folder / ".prefect").mkdir()
     environment = make_environment(folder / ".prefect", port)
+    # As a team's worker is: only `make ui` has runs end with their worker.
+    del environment[ASKED]
     work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", "4"]
     with ExitStack() as stack:
         serve = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
@@ -193,7 +196,10 @@ def kill_all(folder: Path) -> None:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with suppress(OSError):
-                if str(folder / ".prefect").encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
+                if (
+                    str(folder / ".prefect").encode()
+                    in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                ):
                     os.kill(int(entry.name), signal.SIGKILL)
 
 
@@ -239,7 +245,10 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
     with open_desk(folder) as desk:
         assert any("left over" in line for line in desk.said)
         ended = desk.await_state(run, "FAILED", "COMPLETED")
-    assert f"days failed: gazette {BAD}: the audit blocked it" in ended["state"]["message"] or ended["state_type"] == "COMPLETED"
+    assert (
+        f"days failed: gazette {BAD}: the audit blocked it" in ended["state"]["message"]
+        or ended["state_type"] == "COMPLETED"
+    )
     assert hash_month(folder / "lake") == hash_month(calm)
     assert find_processes(str(folder / ".prefect")) == []
 
