@@ -137,6 +137,8 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_UI_URL": f"http://{HOST}:{port}/v2",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # How often the worker asks for runs that are due; Prefect's own ten seconds are long for who has pressed Run.
+        "PREFECT_WORKER_QUERY_SECONDS": "5",
         "PYTHONUNBUFFERED": "1",
         ASKED: "1",
     }

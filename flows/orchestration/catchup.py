@@ -1,7 +1,7 @@
 """Nights that nobody was there for: a run is made for each, which stands for its own day.
 
-Prefect makes runs a few nights ahead while its server runs, and throws those away that wait whenever a deployment is registered
-again. So what is missing is read off the schedule: every time after the last run that was begun.
+Prefect makes runs three nights ahead while its server runs, and none for nights that have passed. So what is missing is read off
+the schedule: every time after the last run that was begun.
 """
 
 from __future__ import annotations
