@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
-from prefect import State, flow, get_run_logger, runtime, tags, task
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect import State, flow, get_run_logger, runtime
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -39,13 +37,12 @@ from flows.days.lanes import RunDay, open_lanes
 from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
-from flows.orchestration.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
+from flows.orchestration.follow import follow_worker
+from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
+from flows.orchestration.shown import show_progress, show_table
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
-
-# A table artifact has no limit of its own; a page with more rows than this is of no use to anybody.
-MOST_ROWS = 400
 
 
 def name_run() -> str:
@@ -82,6 +79,7 @@ def backfill(
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
+    follow_worker()
     log = get_run_logger()
     given = {"lake": lake or None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
@@ -97,8 +95,7 @@ def backfill(
     said = f"{len(chosen)} of {say_days(len(days))} to run: {count_states(days)}"
     if dry_run or not chosen:
         return Completed(message=f"Dry run. {said}" if dry_run else f"Nothing to do. {said}")
-    with tags("backfill"):
-        done = run_days(chosen, settings, max_parallel_days)
+    done = run_days(chosen, settings, max_parallel_days)
     show_days(done)
     bad = [day for day in done if day.is_bad]
     if bad:
@@ -106,17 +103,9 @@ def backfill(
     return Completed(message=f"{say_days(len(done))}: {count_states(done)}")
 
 
-# Safe to run again: what is published already is found so. What it returns are counts, and they are not kept.
-@task(
-    name="ingest-day",
-    task_run_name="{day.batch.source.name}/{day.batch.logical_date}",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=BACK_OFF,
-    retry_jitter_factor=JITTER,
-    retry_condition_fn=can_retry_help,
-)
+# Safe to run again: what is published already is found so. It has no tags: for each of them Prefect would ask the server for a
+# place before every day, and wait for it while it is away.
+@retried_task("ingest-day", "{day.batch.source.name}/{day.batch.logical_date}")
 def ingest_day(day: Day, settings: Settings, run: RunDay) -> DayDone | State[DayDone]:
     """Runs one day in a process of its own."""
     label = f"{day.batch.source.name} {day.batch.logical_date}"
@@ -132,8 +121,7 @@ def ingest_day(day: Day, settings: Settings, run: RunDay) -> DayDone | State[Day
 def run_days(days: Sequence[Day], settings: Settings, parallel: int) -> list[DayDone]:
     """Runs the days as tasks, `parallel` at a time, in their order; one that fails does not stop the others."""
     done: list[DayDone] = []
-    # Its type says it may have to be awaited; in a flow that is not async it has not.
-    progress = cast(UUID, create_progress_artifact(0.0, "backfill-progress", f"0 of {say_days(len(days))} done"))
+    progress = show_done(None, done, len(days))
     try:
         threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=parallel)
         with threads as runner, open_lanes(parallel, settings.step_seconds) as run:
@@ -142,9 +130,7 @@ def run_days(days: Sequence[Day], settings: Settings, parallel: int) -> list[Day
             }
             for future in as_completed(list(waiting)):
                 done.append(read_day(waiting[future], future))
-                share = round(100 * len(done) / len(days), 1)
-                said = f"{len(done)} of {say_days(len(days))} done: {count_states(done)}"
-                update_progress_artifact(progress, share, description=said)
+                progress = show_done(progress, done, len(days))
     finally:
         # Stopped in the middle: what the processes had staged is of no use to anybody.
         sweep_staging(open_lake(settings.lake).staging)
@@ -167,6 +153,12 @@ def show_plan(days: Sequence[Day], on_existing: OnExisting, chosen: int) -> None
     show_table("backfill-plan", outline_plan(days, on_existing), said)
 
 
+def show_done(shown: UUID | None, done: Sequence[DayDone], total: int) -> UUID | None:
+    """How many days are done, as an artifact that counts; see `show_progress`."""
+    said = f"{len(done)} of {say_days(total)} done" + (f": {count_states(done)}" if done else "")
+    return show_progress(shown, "backfill-progress", round(100 * len(done) / total, 1), said)
+
+
 def show_days(done: Sequence[DayDone]) -> None:
     """What became of the days as an artifact, the bad ones first."""
     show_table("backfill-days", outline_days(done), f"{say_days(len(done))}: {count_states(done)}")
@@ -177,9 +169,3 @@ def show_changes(chosen: Sequence[Day], settings: Settings) -> None:
     rows = sample_changes(chosen, settings)
     if rows:
         show_table("backfill-changes", rows, "What would change, on a sample of the days")
-
-
-def show_table(key: str, rows: list[dict[str, str]], description: str) -> None:
-    """A table artifact of at most MOST_ROWS rows."""
-    left_out = f". The first {MOST_ROWS} of {len(rows):,} rows" if len(rows) > MOST_ROWS else ""
-    create_table_artifact(rows[:MOST_ROWS], key=key, description=description + left_out)

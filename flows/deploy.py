@@ -8,11 +8,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import fail, out, print_table
+from flows.orchestration.catchup import make_missed_runs
 from flows.orchestration.resume import resume_runs
 from flows.prefect_defaults import set_defaults
 from flows.settings import Settings
@@ -22,17 +23,21 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 POOL = "copydesk"
+NIGHTLY = "nightly"
 # Name, priority (1 is first) and runs at once. A worker that is free takes a nightly run before anything else, and a backfill
 # never holds more than one of its places, so that a nightly run always finds one.
-QUEUES: tuple[tuple[str, int, int | None], ...] = (("nightly", 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
+QUEUES: tuple[tuple[str, int, int | None], ...] = ((NIGHTLY, 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
 SCHEDULER_SECONDS = 120
 LOST = "copydesk: runs whose process is gone"
+LOST_MESSAGE = "no heartbeat: the process is gone. Press Retry."
+RESUME = "--resume="
 
 
-def prepare(project: Path, *, resume: bool) -> int:
+def prepare(project: Path, *, began: datetime | None) -> int:
     """Registers everything and prints what there is, with the next run of each schedule; returns the exit code.
 
-    `resume`: schedules runs again that were cut off; only for a server on which nobody else works.
+    `began`: when the server was started. Runs that were cut off before are scheduled again; only for a server on which nobody
+    else works, and that runs nothing yet. None: runs are left alone.
     """
     from prefect.client.orchestration import get_client
 
@@ -53,7 +58,9 @@ def prepare(project: Path, *, resume: bool) -> int:
         if done.returncode:
             return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
         rows = await_schedules(client)
-        for name in resume_runs(client) if resume else ():
+        for name, count in make_missed_runs(client, NIGHTLY, datetime.now(UTC)):
+            out.print(f"{name}: {count} runs that were missed are made up for, each for its own day", markup=False)
+        for name in resume_runs(client, LOST_MESSAGE, began) if began else ():
             out.print(f"{name} was cut off, and is tried again", markup=False)
     print_table(("deployment", "queue", "next run"), rows)
     nightly = {name.removeprefix("ingest/nightly-") for name, *_ in rows}
@@ -114,9 +121,7 @@ def watch_heartbeats(client: SyncPrefectClient) -> None:
                 threshold=1,
                 within=timedelta(seconds=3 * beat),
             ),
-            actions=[
-                ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat: the process is gone. Press Retry.")
-            ],
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, message=LOST_MESSAGE)],
         )
     )
 
@@ -160,4 +165,5 @@ def next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
 
 if __name__ == "__main__":
     set_defaults()
-    sys.exit(prepare(Path.cwd(), resume="--resume" in sys.argv))
+    times = [word.removeprefix(RESUME) for word in sys.argv if word.startswith(RESUME)]
+    sys.exit(prepare(Path.cwd(), began=datetime.fromisoformat(times[0]) if times else None))

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from prefect import State, flow, get_run_logger, runtime, task, unmapped
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect import State, flow, get_run_logger, runtime, unmapped
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner
 from pydantic import Field
@@ -25,8 +23,10 @@ from flows.batches.run import ingest_by_settings
 from flows.console import outline_receipt, say_blocked, say_why
 from flows.errors import EXPECTED
 from flows.orchestration.assets import tell_assets
-from flows.orchestration.retries import BACK_OFF, JITTER, RETRIES, can_retry_help
+from flows.orchestration.follow import follow_worker
+from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
+from flows.orchestration.shown import show_text
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from flows.workers.runners import run_tasks
@@ -45,16 +45,7 @@ class BatchBlocked(RuntimeError):
 
 
 # A shard is safe to build again, and nothing it takes or returns is worth keeping: paths and counts.
-@task(
-    name="build-shard",
-    task_run_name="{shard.source.name}-{shard.number}",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=BACK_OFF,
-    retry_jitter_factor=JITTER,
-    retry_condition_fn=can_retry_help,
-)
+@retried_task("build-shard", "{shard.source.name}-{shard.number}")
 def build(shard: Shard, limits: Limits, place: Workplace) -> StagedShard:
     """Builds one shard: files in, staged rows out."""
     return build_at(place, shard, limits)
@@ -123,6 +114,7 @@ def ingest(
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """
+    follow_worker()
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})
@@ -172,9 +164,7 @@ def ingest_one(batch: Batch, settings: Settings, map_shards: MapShards, *, force
     counts = {name: outcome.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
     numbers = " ".join(f"{name}={count}" for name, count in counts.items())
     log.info("%s: %s %s version=%d", label, outcome.state, numbers, outcome.version)
-    create_markdown_artifact(
-        write_summary(outcome), key=f"ingest-{slug(batch.source.name)}", description=f"{label}: {outcome.state}"
-    )
+    show_text(f"ingest-{slug(batch.source.name)}", write_summary(outcome), f"{label}: {outcome.state}")
     if outcome.state == "published":
         tell_assets(open_lake(settings.lake), label, counts)
     return outcome

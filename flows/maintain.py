@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from prefect import State, flow, get_run_logger, runtime, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
 from flows.batches.places import open_lake
 from flows.batches.staging import sweep_staging
 from flows.errors import EXPECTED
+from flows.orchestration.follow import follow_worker
+from flows.orchestration.shown import show_table, show_text
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from tasks.check import check
@@ -21,7 +22,6 @@ from tasks.objects.handover import sweep_handovers
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import repartition
 
-MOST_ROWS = 400
 # No run lasts so long: what it handed over belongs to a machine that never came back.
 LOST = timedelta(days=7)
 
@@ -49,6 +49,7 @@ def maintain(
         partitions: What the lake's partitions are to be. By day is for more than about a million documents a month.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
+    follow_worker()
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})
@@ -69,9 +70,7 @@ def maintain(
             said.append("nothing cleared away, as a roll-back may be needed" if wrong else clear(settings))
     except EXPECTED as error:
         return fail_run(str(error))
-    create_markdown_artifact(
-        "\n".join(f"- {line}" for line in said), key="maintain", description=said[0] if said else ""
-    )
+    show_text("maintain", "\n".join(f"- {line}" for line in said), said[0] if said else "")
     message = "; ".join(said) or "nothing was asked for"
     return fail_run(message) if wrong else Completed(message=message)
 
@@ -82,8 +81,8 @@ def find_wrong(settings: Settings) -> int:
     findings = check(open_lake(settings.lake))
     get_run_logger().info("checked: findings=%d", len(findings))
     if findings:
-        rows = [{"what": found.what, "where": found.where, "what next": found.next} for found in findings[:MOST_ROWS]]
-        create_table_artifact(rows, key="maintain-findings", description=f"{len(findings)} things are wrong")
+        rows = [{"what": found.what, "where": found.where, "what next": found.next} for found in findings]
+        show_table("maintain-findings", rows, f"{len(findings)} things are wrong")
     return len(findings)
 
 

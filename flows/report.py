@@ -13,6 +13,7 @@ from flows.batches.page import find_batches, find_blocked, write_pages
 from flows.batches.places import open_lake
 from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
+from flows.orchestration.follow import follow_worker
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from tasks.notes import FolderNotes
@@ -36,6 +37,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         target: Folder for the pages. Left empty: where runs write theirs.
         lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or `lake`.
     """
+    follow_worker()
     settings = Settings()
     if lake:
         settings = settings.model_copy(update={"lake": lake})

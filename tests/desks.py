@@ -107,15 +107,27 @@ def open_desk(folder: Path) -> Iterator[Desk]:
 
 def find_processes(words: str) -> list[str]:
     """Command lines of processes that have `words` in their environment or command, this one left out."""
+    return [read_command(number) for number in find_numbers(words)]
+
+
+def find_numbers(*words: str) -> list[int]:
+    """Numbers of processes that have all the words in their environment or command, this one left out."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             content = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-        if words.encode() in content and command:
-            found.append(command)
+        if read_command(int(entry.name)) and all(word.encode() in content for word in words):
+            found.append(int(entry.name))
     return found
+
+
+def read_command(number: int) -> str:
+    """The command line of a process; empty when it is gone."""
+    try:
+        return (Path("/proc") / str(number) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

@@ -1,4 +1,4 @@
-"""A backfill that is killed twice, and a nightly run beside it: the same lake as if nothing had happened."""
+"""Whatever is killed, and whenever: the same lake as if nothing had happened, and a run that ends."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Desk, find_port
+from desks import Desk, find_numbers, find_port, find_processes, open_desk
 from lakes import ask, hash_lake
 
-from flows.commands.ui import await_server, keep, make_environment
+from flows.commands.kept import keep
+from flows.commands.ui import await_server, make_environment
+from flows.orchestration.follow import ASKED
 from tasks.lake import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
 FIRST = date(2026, 10, 1)
-DAYS = int(os.environ.get("BACKFILL_DAYS", "8"))
-DOCUMENTS = int(os.environ.get("BACKFILL_DOCUMENTS", "150"))
+DAYS = int(os.environ.get("BACKFILL_DAYS", "24"))
+DOCUMENTS = int(os.environ.get("BACKFILL_DOCUMENTS", "600"))
 BAD = FIRST + timedelta(DAYS // 2)
 LAST = FIRST + timedelta(DAYS - 1)
 RANGE = {"start_date": str(FIRST), "end_date": str(LAST)}
@@ -103,18 +105,31 @@ def count_receipts(folder: Path) -> int:
     return len(Lake(folder / "lake").receipts("gazette", columns=("logical_date",)))
 
 
-def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_path: Path) -> None:
-    calm, folder = make_project(tmp_path / "calm"), make_project(tmp_path / "killed")
-    undisturbed = subprocess.run(
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lake of a backfill that nobody disturbed."""
+    folder = make_project(tmp_path_factory.mktemp("undisturbed") / "calm")
+    done = subprocess.run(
         [sys.executable, "-m", "flows.cli", "backfill", "gazette", "--from", str(FIRST), "--to", str(LAST), "--parallel", "2"],
-        cwd=calm, capture_output=True, text=True, check=False,
+        cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert undisturbed.returncode == 1
-    assert f"1 of {DAYS} days failed: gazette {BAD}" in undisturbed.stderr
+    assert done.returncode == 1
+    assert f"1 of {DAYS} days failed: gazette {BAD}" in done.stderr
+    return folder / "lake"
 
+
+def hash_month(lake: Path) -> dict[str, str]:
+    """The published files of the backfill's month by their sums."""
+    return {name: digest for name, digest in hash_lake(lake).items() if "/month=2026-10/" in name}
+
+
+def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_path: Path, calm: Path) -> None:
+    folder = make_project(tmp_path / "killed")
     port, python = find_port(), [sys.executable, "-m"]
     (folder / ".prefect").mkdir()
     environment = make_environment(folder / ".prefect", port)
+    # As a team's worker is: only `make ui` has runs end with their worker.
+    del environment[ASKED]
     work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", "4"]
     with ExitStack() as stack:
         serve = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
@@ -167,12 +182,75 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     lake = hash_lake(folder / "lake")
     herald = {name for (name,) in ask(folder / "lake", "SELECT DISTINCT source FROM 'LAKE/receipts/**/*.parquet'")}
     assert herald == {"gazette", "herald"}
-    for table_name in ("documents", "lines", "quarantine", "receipts"):
-        month = f"{table_name}/month=2026-10/"
-        mine = {name: digest for name, digest in lake.items() if name.startswith(month)}
-        assert mine == {name: digest for name, digest in hash_lake(calm / "lake").items() if name.startswith(month)}
-    print(undisturbed.stdout)
+    assert hash_month(folder / "lake") == hash_month(calm)
     report(killed_at, (night, alone), ended, tasks, lake)
+
+
+def read_mark(folder: Path, name: str) -> int:
+    """The number of a process that `copydesk ui` keeps running."""
+    return int((folder / ".prefect" / "running" / name).read_text())
+
+
+def kill_all(folder: Path) -> None:
+    """What a machine that loses power does to everything of a folder's `copydesk ui`."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with suppress(OSError):
+                if (
+                    str(folder / ".prefect").encode()
+                    in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                ):
+                    os.kill(int(entry.name), signal.SIGKILL)
+
+
+def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Path) -> None:
+    folder = make_project(tmp_path / "desk")
+
+    def await_more() -> None:
+        known = count_receipts(folder)
+        await_true(lambda: count_receipts(folder) > known)
+
+    with open_desk(folder) as desk:
+        given = {"sources": ["gazette"], "order": "oldest first", "max_parallel_days": 1}
+        run = desk.submit("backfill/backfill", **given, **RANGE)
+        await_more()
+        # The server, which comes again; the run goes on meanwhile, and is not tried again.
+        server = read_mark(folder, "server")
+        os.kill(server, signal.SIGKILL)
+        await_more()
+        await_true(lambda: read_mark(folder, "server") != server)
+        # The worker, which comes again; its run ends with it, and is scheduled again.
+        worker = read_mark(folder, "worker")
+        os.kill(worker, signal.SIGKILL)
+        await_true(lambda: not find_flow(run))
+        await_true(lambda: read_mark(folder, "worker") != worker)
+        await_more()
+        # `copydesk ui` itself: nothing outlives it.
+        desk.process.kill()
+        desk.process.wait()
+        await_true(lambda: not find_processes(str(folder / ".prefect")))
+    with open_desk(folder) as desk:
+        await_true(lambda: find_flow(run))
+        # Everything at once, and then, when the next one starts, its watcher and itself: server and worker stay.
+        desk.process.kill()
+        kill_all(folder)
+        desk.process.wait()
+    with open_desk(folder) as desk:
+        assert any("was cut off, and is tried again" in line for line in desk.said)
+        for entry in find_numbers("flows.commands.kept", str(folder)):
+            os.kill(entry, signal.SIGKILL)
+        desk.process.kill()
+        desk.process.wait()
+        assert find_processes(str(folder / ".prefect"))
+    with open_desk(folder) as desk:
+        assert any("left over" in line for line in desk.said)
+        ended = desk.await_state(run, "FAILED", "COMPLETED")
+    assert (
+        f"days failed: gazette {BAD}: the audit blocked it" in ended["state"]["message"]
+        or ended["state_type"] == "COMPLETED"
+    )
+    assert hash_month(folder / "lake") == hash_month(calm)
+    assert find_processes(str(folder / ".prefect")) == []
 
 
 def report(

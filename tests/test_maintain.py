@@ -119,22 +119,3 @@ def test_without_a_lake_there_is_a_line(flow: str, tmp_path: Path, prefect_serve
     state: Any = {"maintain": maintain, "report": report}[flow](return_state=True)  # type: ignore[operator]
     assert state.is_failed()
     assert state.message.endswith("Ingest something first.")
-
-
-def test_runs_that_were_cut_off_are_scheduled_again(prefect_server: None) -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.states import Cancelling, Running
-
-    from flows.maintain import maintain
-    from flows.orchestration.resume import resume_runs
-
-    with get_client(sync_client=True) as client:
-        deployment = client.create_deployment(client.create_flow(maintain), "cut-off")
-        running, cancelling = (client.create_flow_run_from_deployment(deployment) for _ in range(2))
-        client.set_flow_run_state(running.id, Running(), force=True)
-        client.set_flow_run_state(cancelling.id, Cancelling(), force=True)
-        assert resume_runs(client) == [running.name]
-        assert str(client.read_flow_run(running.id).state_name) == "AwaitingRetry"
-        assert client.read_flow_run(cancelling.id).state_name == "Cancelled"
-        assert resume_runs(client) == []
-        client.delete_deployment(deployment)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desks import Desk, copy_project, find_processes, open_desk
+from desks import Desk, copy_project, find_port, find_processes, open_desk
 
 from tasks.sources import load_sources
 
@@ -60,8 +60,16 @@ def test_a_parameter_out_of_range_is_refused_before_the_run(desk: Desk) -> None:
     assert refused.value.code == 409
 
 
-def test_a_taken_port_is_told_in_a_line(desk: Desk) -> None:
-    done = ui("--port", str(desk.port), cwd=desk.folder)
+def test_a_second_one_in_the_same_folder_is_told_where_the_first_is(desk: Desk) -> None:
+    done = ui("--port", str(find_port()), cwd=desk.folder)
+    assert done.returncode == 2
+    assert f"it runs in this folder already: http://127.0.0.1:{desk.port}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_taken_port_is_told_in_a_line(desk: Desk, project: Path, tmp_path: Path) -> None:
+    copy_project(project, tmp_path)
+    done = ui("--port", str(desk.port), cwd=tmp_path)
     assert done.returncode == 2
     assert f"port {desk.port} is taken" in done.stderr
     assert len(done.stderr.splitlines()) == 1

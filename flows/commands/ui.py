@@ -1,6 +1,7 @@
 """`make ui`: a Prefect server with its UI, a worker, and every deployment, for as long as the command runs.
 
-Everything lies in the project: data and logs in `.prefect`, nothing in the home folder. At the end nothing goes on running.
+Everything lies in the project: data and logs in `.prefect`, nothing in the home folder. What dies of it is started again,
+and at the end nothing goes on running.
 """
 
 from __future__ import annotations
@@ -10,26 +11,30 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from flows.commands.kept import DESK, ORDER, end_group, end_left_over, hold, start, watched
 from flows.console import fail, out
+from flows.orchestration.follow import ASKED
 from flows.prefect_defaults import DEFAULTS
 
 HOME = ".prefect"
+MARKS = "running"
 HOST = "127.0.0.1"
 START_SECONDS = 180
-STOP_SECONDS = 30
+# A process that dies more often than this in as many seconds will not be better the next time.
+MOST_DEATHS, DEATHS_SECONDS = 3, 600
 WORKER_PLACES = 4
 
 
 class Stopped(Exception):
-    """Somebody asked for the end: ctrl-C, or a signal."""
+    """Somebody asked for the end: ctrl-C, a signal, or a terminal that was closed."""
 
 
 class Died(RuntimeError):
@@ -40,31 +45,74 @@ def run_ui(port: int, project: Path) -> int:
     """Starts everything, says where it is, and stops it when asked; returns the exit code."""
     if not (project / "prefect.yaml").is_file():
         return fail(f"there is no prefect.yaml in {project}. Run this in the project's folder.", 2)
-    if is_taken(port):
-        return fail(f"port {port} is taken, perhaps by another `make ui`. Choose one: make ui PORT={port + 1}", 2)
-    home = project / HOME
-    home.mkdir(exist_ok=True)
-    environment = make_environment(home, port)
-    python = [sys.executable, "-m"]
+    marks = project / HOME / MARKS
     try:
-        with obey_signals(), ExitStack() as stack:
-            out.print(f"starting Prefect, half a minute the first time (log: {HOME}/server.log)", markup=False)
-            serve = [*python, "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-            server = stack.enter_context(keep(serve, home / "server.log", environment, project))
-            await_server(server, port)
-            prepared = subprocess.run([*python, "flows.deploy", "--resume"], cwd=project, env=environment, check=False)
-            if prepared.returncode:
-                return prepared.returncode
-            work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", str(WORKER_PLACES)]
-            worker = stack.enter_context(keep(work, home / "worker.log", environment, project))
-            out.print(f"\nThe UI: http://{HOST}:{port}/v2/deployments\nctrl-C stops it all", markup=False)
-            await_end({"server": server, "worker": worker})
-    except Stopped:
-        out.print("stopped", markup=False)
+        mine = hold(marks / DESK)
+    except BlockingIOError:
+        where = (marks / DESK).read_text(encoding="utf-8")
+        if where:
+            return fail(f"it runs in this folder already: {where}. End that one first.", 2)
+        # Its watcher is at it: it was killed a moment ago.
+        mine = hold(marks / DESK, wait=True)
+    with mine:
+        for name in end_left_over(marks):
+            out.print(f"ended a {name} that was left over from a `make ui` that was killed", markup=False)
+        if is_taken(port):
+            return fail(f"port {port} is taken. Choose another one: make ui PORT={port + 1}", 2)
+        mine.write(f"http://{HOST}:{port}")
+        mine.flush()
+        try:
+            with obey_signals(), watched(marks):
+                run_desk(port, project)
+        except Stopped:
+            # The terminal may be gone, too.
+            with suppress(OSError):
+                out.print("stopped", markup=False)
+        except Died as error:
+            return fail(error, 1)
         return 0
-    except Died as error:
-        return fail(error, 1)
-    return 0
+
+
+def run_desk(port: int, project: Path) -> None:
+    """Keeps server and worker running until somebody asks for the end. Raises Died when one of them ends again and again."""
+    home, python = project / HOME, [sys.executable, "-m"]
+    environment = make_environment(home, port)
+    commands = {
+        "server": [*python, "prefect", "server", "start", "--host", HOST, "--port", str(port)],
+        "worker": [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", str(WORKER_PLACES)],
+    }
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    deaths: list[float] = []
+
+    def launch(name: str, began: datetime) -> None:
+        if name == "worker":
+            # Whatever the server holds to be running has no worker, and has ended with it.
+            prepare = [*python, "flows.deploy", f"--resume={began.isoformat()}"]
+            if code := subprocess.run(prepare, cwd=project, env=environment, check=False).returncode:
+                raise SystemExit(code)  # it has said why
+        running[name] = start(commands[name], home / f"{name}.log", environment, project, home / MARKS / name)
+        if name == "server":
+            await_server(running[name], port)
+
+    began = datetime.now(UTC)
+    try:
+        out.print(f"starting Prefect, half a minute the first time (log: {HOME}/server.log)", markup=False)
+        for name in commands:
+            launch(name, began)
+        out.print(f"\nThe UI: http://{HOST}:{port}/v2/deployments\nctrl-C stops it all", markup=False)
+        while True:
+            name = await_end(running)
+            deaths.append(time.monotonic())
+            ended = f"ended by itself (exit code {running[name].returncode})"
+            if len(deaths) > MOST_DEATHS and deaths[-1] - deaths[-1 - MOST_DEATHS] < DEATHS_SECONDS:
+                raise Died(f"the {name} {ended}, the {MOST_DEATHS + 1}th end in a short time. See {HOME}/{name}.log")
+            out.print(f"the {name} {ended}, and is started again", markup=False)
+            end_group(running[name])
+            launch(name, datetime.now(UTC))
+    finally:
+        for name in ORDER:
+            if name in running:
+                end_group(running[name])
 
 
 def is_taken(port: int) -> bool:
@@ -89,56 +137,31 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_UI_URL": f"http://{HOST}:{port}/v2",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # How often the worker asks for runs that are due; Prefect's own ten seconds are long for who has pressed Run.
+        "PREFECT_WORKER_QUERY_SECONDS": "5",
         "PYTHONUNBUFFERED": "1",
+        ASKED: "1",
     }
 
 
 @contextmanager
 def obey_signals() -> Iterator[None]:
-    """Turns ctrl-C and a request to end into Stopped, the first time."""
+    """Turns ctrl-C, a request to end and a closed terminal into Stopped, the first time."""
+    names = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        names.append(signal.SIGHUP)
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in names:
             signal.signal(name, signal.SIG_IGN)
         raise Stopped
 
-    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    before = {name: signal.signal(name, stop) for name in names}
     try:
         yield
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-
-
-@contextmanager
-def keep(
-    command: list[str], log: Path, environment: dict[str, str], project: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A process, and all that it starts, for as long as the block runs."""
-    with log.open("ab") as opened:
-        # A session of its own: ctrl-C reaches us alone, and the whole group can be ended.
-        process = subprocess.Popen(
-            command, cwd=project, env=environment, stdin=subprocess.DEVNULL, stdout=opened, stderr=opened,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        end_group(process)
-
-
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process and all of its group: told first, killed if it does not listen."""
-    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-    process.wait()
 
 
 def await_server(server: subprocess.Popen[bytes], port: int) -> None:
@@ -157,17 +180,10 @@ def await_server(server: subprocess.Popen[bytes], port: int) -> None:
     raise Died(f"Prefect's server did not answer in {START_SECONDS} s. See {HOME}/server.log")
 
 
-def await_end(processes: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Waits for the first of the processes to end, which it should not. Raises Died with its name."""
-    gone = threading.Event()
-    names: list[str] = []
-
-    def watch(name: str, process: subprocess.Popen[bytes]) -> None:
-        process.wait()
-        names.append(name)
-        gone.set()
-
-    for name, process in processes.items():
-        threading.Thread(target=watch, args=(name, process), daemon=True).start()
-    gone.wait()
-    raise Died(f"the {names[0]} ended by itself. See {HOME}/{names[0]}.log")
+def await_end(processes: Mapping[str, subprocess.Popen[bytes]]) -> str:
+    """Waits for one of the processes to end, which it should not; its name."""
+    while True:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                return name
+        time.sleep(0.5)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
-from prefect import Task
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
@@ -12,6 +14,9 @@ from flows.batches.staging import BatchBusy
 from flows.days.lanes import DayStopped
 from tasks.lake import LakeSilent
 from tasks.publishing.trees import LakeBusy
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PASSING = (BatchBusy, LakeBusy, LakeSilent, DayStopped, ConnectionError, TimeoutError, OSError)
 # A file that is not there, or may not be read, will not be there in a minute either.
@@ -21,6 +26,23 @@ RETRIES = 2
 # 10 s, then 20 s, each with some chance in it, so that those who were in each other's way are not so again.
 BACK_OFF = exponential_backoff(backoff_factor=10)
 JITTER = 0.5
+
+
+def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """A task that is safe to run again, and is where that may help. Nothing that it takes or returns is worth keeping.
+
+    `run_name` may name its arguments: "{shard.source.name}-{shard.number}".
+    """
+    return task(
+        name=name,
+        task_run_name=run_name,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=RETRIES,
+        retry_delay_seconds=BACK_OFF,
+        retry_jitter_factor=JITTER,
+        retry_condition_fn=can_retry_help,
+    )
 
 
 def can_retry_help(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
