@@ -43,6 +43,7 @@ from flows.orchestration.retries import BACK_OFF, JITTER, RETRIES, can_retry_hel
 from flows.orchestration.runlog import RunLog
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
+from flows.workers.clusters import check_runner
 
 # A table artifact has no limit of its own; a page with more rows than this is of no use to anybody.
 MOST_ROWS = 400
@@ -86,6 +87,7 @@ def backfill(
     given = {"lake": lake or None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     try:
+        check_runner(settings)
         days = survey_days(sources, start_date, end_date, settings, today())
         chosen = choose_days(days, on_existing, order)
         log.info("plan: days=%d to_run=%d states=(%s)", len(days), len(chosen), count_states(days))

@@ -21,7 +21,7 @@ from threading import Lock
 from flows.batches.recipe import Batch, Watcher
 from flows.days.day import DayDone, run_day
 from flows.settings import Settings
-from flows.workers.pools import follow_parent
+from flows.workers.pools import carry, follow_parent
 
 NICE = 5
 GRACE_SECONDS = 5
@@ -144,6 +144,8 @@ def serve(pipe: Connection) -> None:
                 pipe.send(("done", run_day(batch, settings, watcher)))
             except Exception as error:
                 pipe.send(("error", carry(error)))
+    # Nobody is there any more: this process ends by itself, and is not to be stopped on its last steps.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 class PipeWatcher:
@@ -157,14 +159,3 @@ class PipeWatcher:
 
     def wait(self, message: str) -> None:
         self.pipe.send(("wait", message))
-
-
-def carry(error: Exception) -> Exception:
-    """An error in a shape that gets through a pipe: those of our own as they are, others as what they say."""
-    import pickle
-
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
