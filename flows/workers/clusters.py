@@ -62,9 +62,6 @@ def check_address(name: str, address: str) -> None:
 
 def load_library(name: str) -> Any:
     """The library of a cluster, told to keep its own news to itself. Raises RunnerError where it is not installed."""
-    if name == "ray":
-        # Said in C++, once a second, while it waits for a token or a head; it is said in one line here.
-        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")
     try:
         library = import_module({"dask": "distributed"}.get(name, name))
     except ImportError as error:

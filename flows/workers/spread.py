@@ -6,10 +6,12 @@ three times: that is the cluster's own doing. An error of the shard itself is ra
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import cast
 
 from flows.settings import Settings
@@ -99,11 +101,15 @@ def connect_ray(address: str) -> None:
     ray = load_library("ray")
     if ray.is_initialized():
         return
+    stop = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address, **ray_options())
     except ConnectionAbortedError:
         # A head that is busy gives up the process it started for us.
         ray.init(address, **ray_options())
+    if current_thread() is main_thread():
+        # Ray's own tells the stack, and what this process does about it is for who started it to say.
+        signal.signal(signal.SIGTERM, stop)
 
 
 def attempt(build: Build, shard: Shard) -> Built:
