@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import cast
 
+from flows.batches.places import open_lake
 from flows.settings import Settings
 from flows.workers.clusters import (
     CONNECT_SECONDS,
@@ -25,7 +26,7 @@ from flows.workers.clusters import (
     ray_options,
 )
 from flows.workers.pools import Counter, carry, map_here
-from flows.workers.workplace import build_at, mark_workplace
+from flows.workers.workplace import build_at, collect_shard, mark_workplace
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard
 
@@ -47,11 +48,13 @@ def map_cluster(counter: Counter, settings: Settings) -> Callable[[Sequence[Shar
 
     def run(shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
         counter.shards(len(shards))
-        built = spread(shards, partial(build_at, mark_workplace(folder), limits=limits), settings, counter)
+        place = mark_workplace(folder, open_lake(settings.lake))
+        built = spread(shards, partial(build_at, place, limits=limits), settings, counter)
         for found in built:
             if isinstance(found, Exception):
                 raise found
-        return cast(list[StagedShard], built)
+        made = zip(shards, cast(list[StagedShard], built), strict=True)
+        return [collect_shard(place, shard, staged) for shard, staged in made]
 
     return run
 
