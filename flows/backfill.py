@@ -43,6 +43,7 @@ from flows.orchestration.runlog import RunLog
 from flows.orchestration.shown import show_progress, show_table
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
+from flows.workers.clusters import check_runner
 
 
 def name_run() -> str:
@@ -84,6 +85,7 @@ def backfill(
     given = {"lake": lake or None, "learned": learned or None}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     try:
+        check_runner(settings)
         days = survey_days(sources, start_date, end_date, settings, today())
         chosen = choose_days(days, on_existing, order)
         log.info("plan: days=%d to_run=%d states=(%s)", len(days), len(chosen), count_states(days))

@@ -21,6 +21,10 @@ class RunnerError(ValueError):
     """A runner that is not there, or cannot be reached. One line."""
 
 
+class ClusterLost(ConnectionError):
+    """A cluster that was lost on the way, or gave up a shard. One line."""
+
+
 class WorkerUnfit(RuntimeError):
     """A worker that must not build shards of this run. One line."""
 
@@ -40,6 +44,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     InputChanged: 1,
     ShardLost: 1,
     WorkerUnfit: 1,
+    ClusterLost: 1,
     AddressError: 1,
     BatchBusy: 1,
 }

@@ -10,13 +10,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from lakes import Quiet
 
 from flows.batches.recipe import Batch
-from flows.days.lanes import BackfillStopped, DayStopped, RunDay, open_lanes
+from flows.days.lanes import BackfillStopped, DayStopped, Lane, RunDay, await_day, open_lanes
+from flows.errors import ClusterLost
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lake import LakeError
@@ -96,6 +98,14 @@ def test_a_process_that_dies_is_one_day_that_failed(place: Path, run: RunDay) ->
 def test_a_day_that_does_no_step_is_stopped(place: Path) -> None:
     with open_lanes(1, 0.01) as hurried, pytest.raises(DayStopped, match="no step was done"):
         hurried(make_batch(place, "big"), Settings(lake=place / "lake"), Quiet())
+
+
+def test_an_error_of_a_disk_or_a_network_is_not_taken_for_a_process_that_died(place: Path) -> None:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    theirs.send(("error", ClusterLost("the cluster is gone")))
+    with pytest.raises(ClusterLost, match="the cluster is gone"):
+        await_day(Lane(context.Process(), ours), make_batch(place, "in"), Settings(), Quiet(), 600)
 
 
 def test_nothing_is_started_once_it_is_over_and_nothing_is_left(place: Path) -> None:

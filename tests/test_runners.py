@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clusters import PROJECT, Cluster, kill_busy, start_dask, start_ray
 from lakes import hash_lake, make_lake
 
 from flows.batches.places import open_lake
@@ -79,43 +77,59 @@ def test_a_runner_of_this_machine_gives_the_same_bytes(run: Callable[..., dict[s
     assert run(runner=name) == expected
 
 
-@contextmanager
-def start_dask(folder: Path, place: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, as processes of their own on loopback that run in `place`: its address, and the workers."""
-    environment = {**os.environ, "POLARS_MAX_THREADS": "1"}
-    file = folder / "scheduler.json"
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter", "--scheduler-file", str(file)]
-    log = (folder / "dask.log").open("wb")
+@pytest.fixture
+def run_command(raw: Path, prefect_server: None) -> Callable[[Cluster, str, Path], subprocess.Popen[str]]:
+    """Starts `copydesk ingest` as a flow on a cluster, in a process of its own."""
+    from prefect.settings import PREFECT_API_URL
 
-    def start(*words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*command[:2], *words], cwd=place, env=environment, stdout=log, stderr=log)
+    server = str(PREFECT_API_URL.value())
 
-    jobs = [start("distributed.cli.dask_scheduler", *options)]
-    options = ["--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
-    try:
-        workers = [start("distributed.cli.dask_worker", *options, "--local-directory", str(folder)) for _ in range(2)]
-        jobs += workers
-        from distributed import Client
+    def start(cluster: Cluster, address: str, lake: Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "flows.cli", "ingest", "in", "--date", str(DAY), "--lake", str(lake)]
+        environment = {
+            **os.environ, "PYTHONPATH": str(PROJECT), "PREFECT_API_URL": server, "COPYDESK_SHARD_BYTES": str(SIZE), **cluster.variables
+        }  # fmt: skip
+        return subprocess.Popen(
+            [*command, "--runner", cluster.name, "--runner-address", address],
+            cwd=raw, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
-        with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
-            address = client.scheduler.address
-        yield address, workers
-    finally:
-        for job in reversed(jobs):
-            job.kill()
-            job.wait()
-        log.close()
+    return start
+
+
+@pytest.fixture(scope="module", params=[pytest.param("dask", marks=pytest.mark.slow), pytest.param("ray", marks=pytest.mark.slow)])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A cluster of two workers, as processes of their own."""
+    with {"dask": start_dask, "ray": start_ray}[request.param]() as started:
+        yield started
+
+
+@pytest.mark.prefect
+@pytest.mark.parametrize("kill", [False, True], ids=["all live", "a worker dies"])
+def test_a_cluster_gives_the_same_bytes_also_when_a_worker_dies(
+    run_command: Callable[[Cluster, str, Path], subprocess.Popen[str]], expected: dict[str, str], cluster: Cluster, tmp_path: Path, kill: bool
+) -> None:
+    # A Ray cluster has two addresses: its client server's, and that of its head for machines of the cluster.
+    for address in cluster.addresses[:1] if kill else cluster.addresses:
+        lake = tmp_path / address.replace("/", "_") / "lake"
+        with run_command(cluster, address, lake) as job, ThreadPoolExecutor(1) as pool:
+            killed = pool.submit(kill_busy, cluster, lambda: job.poll() is not None) if kill else None
+            out, err = job.communicate()
+            assert (job.returncode, err) == (0, ""), out
+            assert killed is None or killed.result()
+        assert hash_lake(lake) == expected
 
 
 @pytest.mark.prefect
 @pytest.mark.slow
-def test_a_dask_cluster_gives_the_same_bytes(
-    run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path
+def test_a_ray_cluster_for_one_run_gives_the_same_bytes(
+    run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with start_dask(tmp_path, tmp_path) as (address, _):
-        assert run(runner="dask", runner_address=address) == expected
+    # Else Ray writes a token into the home folder, and sets the mode for this process and all it starts.
+    (tmp_path / "token").write_text("0123456789abcdef" * 4)
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "token"))
+    assert run(runner="ray") == expected
 
 
 def list_hashes(lake: Lake) -> dict[str, list[tuple[str, str]]]:
@@ -137,10 +151,10 @@ def test_workers_that_share_no_disk_give_the_same_bytes(
     monkeypatch.chdir(tmp_path / "driver")
     alone = tmp_path / "alone" / "lake"
     make_lake(tmp_path, f"{place}/in", alone, name="in", day=DAY, limits=Limits(shard_bytes=SIZE))
-    with start_dask(tmp_path, tmp_path / "elsewhere") as (address, _):
+    with start_dask(tmp_path / "elsewhere") as dask:
         from flows.ingest import ingest
 
-        for name, value in {"shard_bytes": SIZE, "runner": "dask", "runner_address": address}.items():
+        for name, value in {"shard_bytes": SIZE, "runner": "dask", "runner_address": dask.addresses[0]}.items():
             monkeypatch.setenv(f"COPYDESK_{name.upper()}", str(value))
         (outcome,) = ingest(what=[f"{place}/in"], logical_date=DAY, lake=f"{place}/lake")
     assert outcome.state == "published"
@@ -150,41 +164,12 @@ def test_workers_that_share_no_disk_give_the_same_bytes(
     assert not (tmp_path / "elsewhere" / ".copydesk").exists()
 
 
-def kill_busy(address: str) -> int:
-    """Waits until a Dask worker is at a task, and kills it; its process id."""
-    from distributed import Client
-
-    with Client(address, timeout=60, set_as_default=False) as client:
-        pids = client.run(os.getpid)
-        while not (busy := [worker for worker, tasks in client.processing().items() if tasks]):
-            pass
-        os.kill(pids[busy[0]], signal.SIGKILL)
-        return pids[busy[0]]
-
-
-@pytest.mark.prefect
-@pytest.mark.slow
-def test_a_dask_worker_that_dies_changes_nothing(
-    run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path
-) -> None:
-    with start_dask(tmp_path, tmp_path) as (address, workers), ThreadPoolExecutor(1) as pool:
-        killed = pool.submit(kill_busy, address)
-        assert run(runner="dask", runner_address=address) == expected
-        (dead,) = [worker for worker in workers if worker.pid == killed.result()]
-        assert dead.wait() == -signal.SIGKILL
-
-
-@pytest.mark.prefect
-@pytest.mark.slow
-def test_a_ray_cluster_gives_the_same_bytes(run: Callable[..., dict[str, str]], expected: dict[str, str]) -> None:
-    assert run(runner="ray") == expected
-
-
 WRONG = {
     "no such runner": ({"runner": "dusk"}, "there is no runner 'dusk'. There are auto, threads"),
     "an address for threads": ({"runner": "threads", "runner_address": "tcp://a:1"}, "takes no address"),
     "no port": ({"runner": "dask", "runner_address": "scheduler"}, "is no address of a dask cluster"),
     "no number": ({"runner": "ray", "runner_address": "ray://head:x"}, "is no address of a ray cluster"),
+    "of the other kind": ({"runner": "ray", "runner_address": "tcp://127.0.0.1:1"}, "Write it as ray://head:10001, or head:6379"),
     "nobody there": ({"runner": "dask", "runner_address": "tcp://127.0.0.1:1"}, "nothing answers at tcp://127.0.0.1:1"),
 }
 
@@ -207,18 +192,15 @@ def test_a_missing_extra_is_one_clear_line(name: str, monkeypatch: pytest.Monkey
 
 
 def test_workers_elsewhere_need_a_server_that_they_can_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.workers.runners import check_address
+    from flows.workers.runners import check_server
 
-    with socket.socket() as listening:
-        # An address of this machine that is not loopback's name; nothing leaves it.
-        listening.bind(("0.0.0.0", 0))
-        listening.listen()
-        address = f"tcp://0.0.0.0:{listening.getsockname()[1]}"
-        monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    check_server("tcp://127.0.0.1:8786")
+    for address in ("tcp://scheduler:8786", "head:6379"):
         with pytest.raises(RunnerError, match="Start a server and set PREFECT_API_URL"):
-            check_address("dask", address)
-        monkeypatch.setenv("PREFECT_API_URL", "http://server:4200/api")
-        check_address("dask", address)
+            check_server(address)
+    monkeypatch.setenv("PREFECT_API_URL", "http://server:4200/api")
+    check_server("tcp://scheduler:8786")
 
 
 def test_the_command_line_says_what_is_wrong_with_a_runner(raw: Path, tmp_path: Path, project: Path) -> None:

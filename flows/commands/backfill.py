@@ -28,6 +28,7 @@ from flows.days.lanes import RunDay, open_lanes
 from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
+from flows.workers.clusters import check_runner
 
 RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"})
 
@@ -38,6 +39,7 @@ def run_backfill(
 ) -> int:  # fmt: skip
     """Prints the plan, runs it unless it is a dry run, prints what became of the days; returns the exit code."""
     try:
+        check_runner(settings)
         days = survey_days(names, start, end, settings, today())
     except EXPECTED as error:
         return fail(error, exit_code(error))

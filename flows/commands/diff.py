@@ -15,7 +15,7 @@ from flows.commands.replay import pick_batch
 from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
-from flows.workers.pools import map_here
+from flows.workers.spread import map_shards
 from tasks.diff import FATES, count_changes
 
 MOST_ROWS = 20
@@ -27,7 +27,7 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
         batch = pick_batch(settings, source, day or find_latest(settings, source))
         with watch_run(f"{source} {batch.logical_date}") as ticker:
             found = dry_run(
-                batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
+                batch, settings.lake, make_limits(settings), map_shards(ticker, settings), ticker,
                 learned=settings.learned, wait_seconds=settings.wait_seconds, examples=examples,
             )  # fmt: skip
     except EXPECTED as error:

@@ -15,7 +15,7 @@ from flows.batches.requests import RequestError
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
-from flows.workers.pools import map_here
+from flows.workers.spread import map_shards
 from tasks import lookup
 from tasks.lake import Lake
 from tasks.releases import ChangeReleases, ReleaseError, add_release, list_releases, make_release
@@ -50,7 +50,7 @@ def replay_day(settings: Settings, source: str, day: date, **options: Any) -> in
     batch = pick_batch(settings, source, day)
     with watch_run(f"{source} {day}") as ticker:
         done = replay_batch(
-            batch, settings.lake, make_limits(settings), map_here(ticker, settings.workers), ticker,
+            batch, settings.lake, make_limits(settings), map_shards(ticker, settings), ticker,
             keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
             drift=settings.drift, write_page=report_run if settings.report else None, **options,
         )  # fmt: skip

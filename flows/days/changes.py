@@ -10,7 +10,7 @@ from flows.days.day import NoCounter
 from flows.days.survey import Day
 from flows.errors import EXPECTED
 from flows.settings import Settings, make_limits
-from flows.workers.pools import map_here
+from flows.workers.spread import map_shards
 from tasks.diff import FATES
 
 MOST_SAMPLES = 3
@@ -38,7 +38,7 @@ def compare_day(day: Day, settings: Settings) -> dict[str, str]:
     row = {"date": str(day.batch.logical_date), "source": day.batch.source.name}
     try:
         found = dry_run(
-            day.batch, settings.lake, make_limits(settings), map_here(NoCounter(), settings.workers), NoWatcher(),
+            day.batch, settings.lake, make_limits(settings), map_shards(NoCounter(), settings), NoWatcher(),
             learned=settings.learned, wait_seconds=settings.wait_seconds, examples=0,
         )  # fmt: skip
     except EXPECTED as error:

@@ -11,7 +11,7 @@ from flows.batches.recipe import Batch, Watcher
 from flows.batches.run import ingest_by_settings
 from flows.days.survey import Day
 from flows.settings import Settings
-from flows.workers.pools import map_here
+from flows.workers.spread import map_shards
 
 OnExisting = Literal["skip", "stale", "replace"]
 Order = Literal["newest first", "oldest first"]
@@ -70,7 +70,7 @@ def run_day(batch: Batch, settings: Settings, watcher: Watcher) -> DayDone:
 
     Raises what `ingest_by_settings` raises.
     """
-    outcome = ingest_by_settings(batch, settings, map_here(NoCounter(), settings.workers), watcher)
+    outcome = ingest_by_settings(batch, settings, map_shards(NoCounter(), settings), watcher)
     counts = {name: outcome.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
     why = (
         f"the audit blocked it: {', '.join(outcome.blocked_by)}; readers keep what they had"

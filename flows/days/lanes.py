@@ -17,11 +17,12 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Lock
+from typing import Any
 
 from flows.batches.recipe import Batch, Watcher
 from flows.days.day import DayDone, run_day
 from flows.settings import Settings
-from flows.workers.pools import follow_parent
+from flows.workers.pools import carry, follow_parent
 
 NICE = 5
 GRACE_SECONDS = 5
@@ -115,17 +116,26 @@ def await_day(lane: Lane, batch: Batch, settings: Settings, watcher: Watcher, se
     name = f"{batch.source.name} {batch.logical_date}"
     try:
         lane.pipe.send((batch, settings))
-        while wait([lane.pipe], timeout=seconds):
-            kind, what = lane.pipe.recv()
-            if kind == "done":
-                return what  # type: ignore[no-any-return]
-            if kind == "error":
-                raise what
-            getattr(watcher, kind)(what)
+        end, what = follow_day(lane.pipe, watcher, seconds)
     except (EOFError, OSError):
         lane.process.join()
         raise DayStopped(f"{name}: its process died (exit code {lane.process.exitcode}); out of memory?") from None
+    if end == "error":
+        # Not above: an error of a disk or a network comes from a process that lives.
+        raise what
+    if end == "done":
+        return what  # type: ignore[no-any-return]
     raise DayStopped(f"{name}: no step was done in {seconds:,.0f} s, and it was stopped; see COPYDESK_STEP_SECONDS")
+
+
+def follow_day(pipe: Connection, watcher: Watcher, seconds: float) -> tuple[str, Any]:
+    """How a day ended, and what with: done, error, or late when it told nothing for so long. Passes on what it tells."""
+    while wait([pipe], timeout=seconds):
+        kind, what = pipe.recv()
+        if kind in ("done", "error"):
+            return kind, what
+        getattr(watcher, kind)(what)
+    return "late", None
 
 
 def serve(pipe: Connection) -> None:
@@ -144,6 +154,8 @@ def serve(pipe: Connection) -> None:
                 pipe.send(("done", run_day(batch, settings, watcher)))
             except Exception as error:
                 pipe.send(("error", carry(error)))
+    # Nobody is there any more: this process ends by itself, and is not to be stopped on its last steps.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 class PipeWatcher:
@@ -157,14 +169,3 @@ class PipeWatcher:
 
     def wait(self, message: str) -> None:
         self.pipe.send(("wait", message))
-
-
-def carry(error: Exception) -> Exception:
-    """An error in a shape that gets through a pipe: those of our own as they are, others as what they say."""
-    import pickle
-
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error

@@ -63,3 +63,14 @@ def follow_parent() -> None:
             os._exit(1)
 
     Thread(target=follow, daemon=True).start()
+
+
+def carry(error: Exception) -> Exception:
+    """An error in a shape that gets to another process: those of our own as they are, others as what they say."""
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -17,34 +15,35 @@ from urllib.parse import urlsplit
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
 from flows.errors import RunnerError
-from flows.settings import CLUSTERS, RUNNERS, Settings
-from flows.workers.cores import THREADS, share_cores
+from flows.settings import Settings
+from flows.workers.clusters import (
+    CONNECT_SECONDS,
+    check_runner,
+    explain_connection,
+    load_library,
+    missing_extra,
+    ray_options,
+)
+from flows.workers.cores import share_cores
 
-CONNECT_SECONDS = 10
 HERE = ("127.", "localhost", "::1")
 
 
 def make_runner(settings: Settings) -> TaskRunner[Any]:
     """The task runner that the settings name. Raises RunnerError where there is no such thing."""
+    check_runner(settings)
     name = pick_runner(settings)
-    if settings.runner_address and name not in CLUSTERS:
-        raise RunnerError(
-            f"the runner {name} works on this machine and takes no address ({settings.runner_address}). "
-            f"Runners with an address are {' and '.join(CLUSTERS)}."
-        )
     if name == "threads":
         return ThreadPoolTaskRunner(max_workers=settings.workers)
     if name == "processes":
         return ProcessPoolTaskRunner(max_workers=settings.workers)
     if settings.runner_address:
-        check_address(name, settings.runner_address)
+        check_server(settings.runner_address)
     return make_dask(settings) if name == "dask" else make_ray(settings)
 
 
 def pick_runner(settings: Settings) -> str:
     """The runner's name. Unless told: threads for one worker, since a thread starts at once, else processes."""
-    if settings.runner not in RUNNERS:
-        raise RunnerError(f"there is no runner {settings.runner!r}. There are {', '.join(RUNNERS)}.")
     if settings.runner == "auto":
         return "threads" if settings.workers == 1 else "processes"
     return settings.runner
@@ -52,12 +51,11 @@ def pick_runner(settings: Settings) -> str:
 
 def make_dask(settings: Settings) -> TaskRunner[Any]:
     """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
+    load_library("dask")
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise missing_extra("dask", error) from None
-    # It tells every connection of every worker.
-    logging.getLogger("distributed").setLevel(logging.ERROR)
     if settings.runner_address:
         return DaskTaskRunner(address=settings.runner_address, client_kwargs={"timeout": CONNECT_SECONDS})
     local = {
@@ -69,43 +67,23 @@ def make_dask(settings: Settings) -> TaskRunner[Any]:
 
 def make_ray(settings: Settings) -> TaskRunner[Any]:
     """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
+    load_library("ray")  # the task runner would say only when it starts that it is not there
     try:
-        import ray  # noqa: F401  (the task runner would say so only when it starts)
         from prefect_ray.task_runners import RayTaskRunner
     except ImportError as error:
         raise missing_extra("ray", error) from None
-    given: dict[str, Any] = {
-        "log_to_driver": False, "logging_level": "error",
-        "runtime_env": {"env_vars": {name: os.environ.get(name, "1") for name in THREADS}},
-    }  # fmt: skip
     if settings.runner_address:
-        distant: TaskRunner[Any] = RayTaskRunner(address=settings.runner_address, init_kwargs=given)
+        distant: TaskRunner[Any] = RayTaskRunner(address=settings.runner_address, init_kwargs=ray_options())
         return distant
     local: TaskRunner[Any] = RayTaskRunner(
-        init_kwargs={**given, "num_cpus": settings.workers, "include_dashboard": False}
+        init_kwargs={**ray_options(), "num_cpus": settings.workers, "include_dashboard": False}
     )
     return local
 
 
-def missing_extra(name: str, error: ImportError) -> RunnerError:
-    """The error for a library that is not installed."""
-    return RunnerError(f"the runner {name} needs a library that is missing ({error}): install copydesk[{name}]")
-
-
-def check_address(name: str, address: str) -> None:
-    """Raises RunnerError where nothing answers, or where workers elsewhere could not reach the server of this flow."""
-    place = urlsplit(address if "://" in address else f"//{address}")
-    try:
-        host, port = place.hostname, place.port
-    except ValueError:
-        host, port = None, None
-    if not host or not port or re.search(r"\s", address):
-        example = "tcp://scheduler:8786" if name == "dask" else "ray://head:10001"
-        raise RunnerError(f"{address!r} is no address of a {name} cluster. Write it as {example}.")
-    try:
-        socket.create_connection((host, port), CONNECT_SECONDS).close()
-    except OSError as error:
-        raise RunnerError(f"nothing answers at {address} ({error}). Is the {name} cluster up?") from None
+def check_server(address: str) -> None:
+    """Raises RunnerError where workers elsewhere could not reach the server of this flow."""
+    host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     if not host.startswith(HERE) and not os.environ.get("PREFECT_API_URL"):
         raise RunnerError(
             f"workers at {address} have to reach the Prefect server, and an embedded one can be reached from this machine "
@@ -119,13 +97,8 @@ def run_tasks(settings: Settings) -> Iterator[TaskRunner[Any]]:
     runner = make_runner(settings)
     with ExitStack() as stack:
         stack.enter_context(share_cores(settings.workers))
-        try:
+        with explain_connection(settings):
             stack.enter_context(runner)
             if pick_runner(settings) == "dask":
                 runner.client  # type: ignore[attr-defined]  # noqa: B018  (it connects only when it is asked for)
-        except OSError as error:
-            where = f" at {settings.runner_address}" if settings.runner_address else ""
-            raise RunnerError(
-                f"cannot work with {pick_runner(settings)}{where}: {error}. Are its versions those of this machine?"
-            ) from error
         yield runner
