@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import State, flow, get_run_logger, runtime, unmapped
+from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner
 from pydantic import Field
@@ -26,7 +27,7 @@ from flows.orchestration.assets import tell_assets
 from flows.orchestration.follow import follow_worker
 from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
-from flows.orchestration.shown import show_text
+from flows.orchestration.shown import show_progress, show_text
 from flows.orchestration.told import fail_run
 from flows.settings import Settings
 from flows.workers.runners import run_tasks
@@ -34,6 +35,9 @@ from flows.workers.workplace import Workplace, build_at, collect_shard, mark_wor
 from tasks.batch import Limits, Shard
 from tasks.plan import NothingNew
 from tasks.shard import StagedShard
+
+# A run of so many shards takes long enough to be watched; it is told about as often.
+COUNTED = 20
 
 
 class BatchBlocked(RuntimeError):
@@ -63,9 +67,22 @@ def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
         given = {"shard": list(shards), "limits": unmapped(limits), "place": unmapped(place)}
         # Prefect's own types ask for a coroutine, and take a function.
         futures = start_runner().map(build, given)  # type: ignore[arg-type]
-        return [collect_shard(place, shard, future.result()) for shard, future in zip(shards, futures, strict=True)]
+        return collect_shards(place, shards, futures)
 
     return run
+
+
+def collect_shards(place: Workplace, shards: Sequence[Shard], futures: Iterable[PrefectFuture[Any]]) -> list[StagedShard]:
+    """What came of the shards, in their order; many of them are counted in an artifact as they come in."""
+    staged: list[StagedShard] = []
+    shown = None
+    for shard, future in zip(shards, futures, strict=True):
+        staged.append(collect_shard(place, shard, future.result()))
+        is_told = len(staged) == len(shards) or len(staged) % max(1, len(shards) // COUNTED) == 0
+        if len(shards) >= COUNTED and is_told:
+            said = f"{shard.source.name} {shard.logical_date}: {len(staged):,} of {len(shards):,} shards"
+            shown = show_progress(shown, "ingest-progress", round(100 * len(staged) / len(shards), 1), said)
+    return staged
 
 
 def find_day(given: Mapping[str, Any], scheduled: datetime) -> date:

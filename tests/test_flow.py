@@ -111,3 +111,21 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         assert page == f"{object_store}/{tmp_path.name}/.lake-store/reports/in/{DAY}.html"
         assert [text for text in artifacts if f"The page of the run: `{page}`" in text]
         assert fetch_address(page).lower().startswith(b"<!doctype html")
+
+
+def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.ingest import COUNTED, ingest
+
+    (tmp_path / "in").mkdir()
+    for number in range(COUNTED + 5):
+        (tmp_path / "in" / f"{number}.txt").write_text(f"Tram {number}\n\nTram number {number} came late again, and nobody on the quay was surprised.\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setenv("COPYDESK_SHARD_FILES", "1")
+        (outcome,) = ingest(what=["in"], logical_date=DAY, lake=str(tmp_path / "lake"))
+    assert outcome.receipt["published"] == COUNTED + 5
+    with get_client(sync_client=True) as client:
+        (found,) = [found for found in client.read_artifacts() if found.key == "ingest-progress"]
+    assert (found.data, found.description) == (100.0, f"in {DAY}: 25 of 25 shards")
