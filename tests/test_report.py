@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lakes import DAY as REPORTED
 from lakes import Quiet, make_lake
 from report_pages import DAY, EARLY, Seen, ingest_with_page, look, page_of, write_hostile
 from typer.testing import CliRunner
@@ -26,13 +27,15 @@ from tasks.audit import Finding
 from tasks.compare import Comparison
 from tasks.drift import Drift
 from tasks.lake import Lake
+from tasks.notes import FolderNotes, Notes
 from tasks.remote import fetch_address
+from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
 from tasks.report.hits import pick_hits, weigh
 from tasks.report.page import write_page
-from tasks.report.record import RunRecord
+from tasks.report.record import RunRecord, write_text
 from tasks.report.safe import plain, show
 from tasks.report.texts import ShownLine, shorten
 
@@ -267,6 +270,29 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
     said = look(pages[2]).text
     assert "What the audit observed was not kept" in said
     assert re.search(r"Larkhaven Wire 3 \d+\.\d% \d+\.\d% 6 ", said)
+
+
+def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")
+    lake, pages, render, asked = Lake(tmp_path / "lake"), FolderNotes(tmp_path / "out"), index.render_index, 0
+    for name in ("one", "two"):
+        make_lake(tmp_path, "in/a.txt", lake.path, name=name)
+    write_text(pages, f"one/{REPORTED}.html", "")
+
+    def overtake(lake: Lake, pages: Notes) -> str:
+        nonlocal asked
+        asked += 1
+        page = render(lake, pages)
+        if asked == 1:
+            write_text(pages, f"two/{REPORTED}.html", "")
+            index.write_index(lake, pages)
+        return page
+
+    monkeypatch.setattr(index, "render_index", overtake)
+    index.write_index(lake, pages)
+    assert asked == 3
+    assert set(look(tmp_path / "out" / "index.html").values("href")) >= {f"one/{REPORTED}.html", f"two/{REPORTED}.html"}
 
 
 def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from tasks.lake import Lake
-from tasks.notes import Notes
+from tasks.notes import Notes, change_note
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render
-from tasks.report.record import name_page, read_blocked, write_text
+from tasks.report.record import name_page, read_blocked
 from tasks.report.svg import Chart
 from tasks.report.words import count, share
 
@@ -52,7 +52,16 @@ class IndexGroup:
 
 
 def write_index(lake: Lake, pages: Notes) -> str:
-    """Writes index.html for the batches that the lake has and the runs that were blocked; returns where it is."""
+    """Writes index.html for the batches that the lake has and the runs that were blocked; returns where it is.
+
+    One who finds that another run has written it meanwhile looks anew, so that no page is left out.
+    """
+    change_note(pages, "index.html", lambda _: render_index(lake, pages).encode())
+    return pages.address("index.html")
+
+
+def render_index(lake: Lake, pages: Notes) -> str:
+    """The page over all pages that there are."""
     names = pages.names("")
     known = frozenset(names)
     published = [
@@ -67,19 +76,9 @@ def write_index(lake: Lake, pages: Notes) -> str:
     groups = [group_rows(source, list(part)) for source, part in groupby(rows, key=lambda row: row.source)]
     documents = sum(row.published for row in published)
     summary = f"{count(documents, 'document')} from {count(len(published), 'batch', 'batches')} of {count(len(groups), 'source')}"
-    write_text(
-        pages,
-        "index.html",
-        render(
-            "index.html",
-            lake=lake.label,
-            chart=draw_batches(published),
-            summary=summary,
-            groups=groups,
-            blocked=blocked,
-        ),
+    return render(
+        "index.html", lake=lake.label, chart=draw_batches(published), summary=summary, groups=groups, blocked=blocked
     )
-    return pages.address("index.html")
 
 
 def draw_batches(rows: Sequence[IndexRow]) -> Chart | None:
