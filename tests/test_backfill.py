@@ -17,6 +17,7 @@ from test_survey import FIRST, write_day, write_sources
 from flows.batches.staging import BatchBusy
 from tasks.lake import Lake, LakeError, LakeSilent
 from tasks.plan import PlanError
+from tasks.remote import AddressError
 
 LAST = FIRST + timedelta(3)
 BAD = FIRST + timedelta(1)
@@ -185,6 +186,7 @@ RETRIES = [
     (BatchBusy("busy"), True),
     (ConnectionResetError("gone"), True),
     (OSError("disk"), True),
+    (AddressError("the address does not answer"), True),
     (LakeSilent("the store does not answer"), True),
     (LakeError("a lake that is not right"), False),
     (FileNotFoundError("in"), False),

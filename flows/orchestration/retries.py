@@ -14,11 +14,12 @@ from flows.batches.staging import BatchBusy
 from flows.days.lanes import DayStopped
 from tasks.lake import LakeSilent
 from tasks.publishing.trees import LakeBusy
+from tasks.remote import AddressError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PASSING = (BatchBusy, LakeBusy, LakeSilent, DayStopped, ConnectionError, TimeoutError, OSError)
+PASSING = (BatchBusy, LakeBusy, LakeSilent, AddressError, DayStopped, ConnectionError, TimeoutError, OSError)
 # A file that is not there, or may not be read, will not be there in a minute either.
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
