@@ -78,3 +78,19 @@ def test_cost_counts_processor_time_and_memory(tmp_path: Path) -> None:
 def test_records_can_be_read_back(tmp_path: Path) -> None:
     line = write_corpus(tmp_path, 1)[0].read_text(encoding="utf-8").splitlines()[0]
     assert json.loads(line)["text"].startswith(json.loads(line)["title"].rsplit(" (", 1)[0][:20])
+
+
+@pytest.mark.slow
+def test_a_run_of_many_shards_is_looked_at_while_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from benchmark.shards import hash_tables
+    from benchmark.shards import main as measure_shards
+
+    assert measure_shards(["--shards", "2", "--runner", "plain"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["shards"] == 2
+    # Not the hash of a folder where nothing is.
+    assert found["lake"] != hash_tables(tmp_path)
+    assert found["driver MB over time"][-1] == max(found["driver MB over time"])
+    assert min(found["below ms"], found["driver ms"]) > 0
