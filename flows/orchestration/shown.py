@@ -32,12 +32,14 @@ def show_table(key: str, rows: list[dict[str, str]], description: str) -> None:
     left_out = f". The first {MOST_ROWS} of {len(rows):,} rows" if len(rows) > MOST_ROWS else ""
     with in_any_case(key):
         create_table_artifact(rows[:MOST_ROWS], key=key, description=description + left_out)
+        point_at(key, description)
 
 
 def show_text(key: str, markdown: str, description: str) -> None:
     """A text artifact, in Markdown."""
     with in_any_case(key):
         create_markdown_artifact(markdown, key=key, description=description)
+        point_at(key, description)
 
 
 def show_progress(shown: UUID | None, key: str, percent: float, description: str) -> UUID | None:
@@ -48,6 +50,11 @@ def show_progress(shown: UUID | None, key: str, percent: float, description: str
             return cast(UUID, create_progress_artifact(percent, key, description))
         update_progress_artifact(shown, percent, description=description)
     return shown
+
+
+def point_at(key: str, description: str) -> None:
+    """Says in the log, which is what the page of a run shows first, what else there is."""
+    get_run_logger().info("%s. See %s under Artifacts", description, key)
 
 
 @contextmanager
