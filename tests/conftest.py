@@ -19,6 +19,7 @@ settings.load_profile("copydesk")
 
 for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name != "COPYDESK_BENCH"]:
     del os.environ[name]
+os.environ.pop("COLUMNS", None)  # tables are as wide as they need, whatever terminal starts the tests
 set_defaults()
 
 PROJECT = Path(__file__).resolve().parents[1]
