@@ -78,7 +78,7 @@ def backfill(
         order: Which end of the range to begin at.
         max_parallel_days: Days worked on at the same time. Each takes a core and up to a gigabyte of memory.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
-        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or the folder lake.
+        lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
     log = get_run_logger()

@@ -127,7 +127,7 @@ def ingest(
         logical_date: The day the batches stand for. Left empty: the day this run was scheduled for, less days_back.
         days_back: How many days before its own day a run stands for. 1 for a run that takes yesterday's files.
         time_zone: Where the day of a scheduled run is read off, such as Europe/London.
-        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or the folder lake.
+        lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """

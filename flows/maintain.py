@@ -47,7 +47,7 @@ def maintain(
         clear_away: Remove versions beyond those that are kept for a roll-back (COPYDESK_KEEP_VERSIONS), and what stopped runs
             left behind. While the check finds something wrong, nothing is removed, moved or learned.
         partitions: What the lake's partitions are to be. By day is for more than about a million documents a month.
-        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or the folder lake.
+        lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
     settings = Settings()

@@ -35,7 +35,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         source: Only pages of this source. Of all sources when left empty.
         logical_date: Only the page of this day. Of all days when left empty.
         target: Folder for the pages. Left empty: where runs write theirs.
-        lake: Folder of the lake. Left empty: the setting COPYDESK_LAKE, or the folder lake.
+        lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
     settings = Settings()
