@@ -18,20 +18,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.lake_error import LakeError as LakeError
+from tasks.lake_error import LakeSilent as LakeSilent
 from tasks.manifest import Manifest as Manifest
 from tasks.manifest import TableFile as TableFile
 from tasks.manifest import parse_manifest
 from tasks.manifest import write_manifest as write_manifest
+from tasks.notes import FolderNotes, Notes
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
-
-if TYPE_CHECKING:
-    from tasks.notes import Notes
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
 # it is shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
@@ -57,14 +57,6 @@ FILE_ROWS = 250_000
 DAILY = frozenset({"documents", "lines", "shadowed", "shadowed_lines", "claims"})
 
 Result = TypeVar("Result")
-
-
-class LakeError(Exception):
-    """A lake that cannot be read or written as asked: what, where, and what to do next, in one line."""
-
-
-class LakeSilent(LakeError):
-    """A lake whose store does not answer: it may a minute later, and nothing was said about anything in it."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +109,6 @@ class Lake:
     @property
     def notes(self) -> Notes:
         """What the store keeps beside versions, in small files."""
-        from tasks.notes import FolderNotes
-
         return FolderNotes(self.store)
 
     def tree(self, version: int) -> Path:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from filelock import FileLock
 
-from tasks.lake import LakeError
+from tasks.lake_error import LakeError
 
 TRIES = 100
 # From what a note says (None: there is none) to what it is to say (None: it goes).
