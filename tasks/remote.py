@@ -10,6 +10,9 @@ import fsspec
 
 from tasks.formats.record import MissingExtra
 
+# Where machines of a cloud ask for keys, if nobody gave them any. Elsewhere nothing answers there.
+KEY_SERVICE = "http://169.254.169.254/"
+
 
 class AddressError(RuntimeError):
     """An address that does not answer. One line; the run fails, since nothing can be said of the file behind it."""
@@ -55,6 +58,8 @@ def fetch_address(path: str) -> bytes:
 def first_line(error: BaseException) -> str:
     """What an error says, without the store's XML and the library's own notes."""
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
+    if KEY_SERVICE in text:
+        return "no keys for the store were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     return text if len(text) <= 300 else text[:299] + "…"
 
 

@@ -49,6 +49,14 @@ def find_batch(lake: Lake, name: str, day: date, declared: dict[str, Source], ro
     return Batch(Source(**said, fields=fields), day, Path.cwd())
 
 
+def find_latest(lake: Lake, source: str) -> date:
+    """The latest logical date of a source in the lake. Raises RequestError when it has none."""
+    days: list[date] = [row["logical_date"] for row in lake.receipts(source, columns=("logical_date",))]
+    if not days:
+        raise RequestError(f"{lake.name} has no batch of {source}. `copydesk sources` lists what it has.")
+    return max(days)
+
+
 def replay_batch(
     batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
     reason: str | None = None, uris: Collection[str] | None = None, change: ChangeReleases | None = None,

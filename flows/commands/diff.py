@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.batches.places import open_lake
-from flows.batches.requests import RequestError
+from flows.batches.replay import find_latest
 from flows.batches.trial import DryRun, dry_run
 from flows.commands.replay import pick_batch
 from flows.console import fail, out, print_table, watch_run
@@ -24,7 +24,7 @@ MOST_ROWS = 20
 def run_diff(settings: Settings, source: str, day: date | None, examples: int, page: Path | None = None) -> int:
     """Prints what a run of a published batch would change, and writes it as a page if one is wanted. Returns the exit code."""
     try:
-        batch = pick_batch(settings, source, day or find_latest(settings, source))
+        batch = pick_batch(settings, source, day or find_latest(open_lake(settings.lake), source))
         with watch_run(f"{source} {batch.logical_date}") as ticker:
             found = dry_run(
                 batch, settings.lake, make_limits(settings), map_shards(ticker, settings), ticker,
@@ -43,14 +43,6 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
             return fail(f"the page could not be written: {error}", 1)
         out.print(f"page: {page}", soft_wrap=True, markup=False)
     return 0
-
-
-def find_latest(settings: Settings, source: str) -> date:
-    """The latest logical date of a source in the lake. Raises RequestError when it has none."""
-    days: list[date] = [row["logical_date"] for row in open_lake(settings.lake).receipts(source, columns=("logical_date",))]
-    if not days:
-        raise RequestError(f"{settings.lake} has no batch of {source}. `copydesk sources` lists what it has.")
-    return max(days)
 
 
 def print_differences(found: DryRun) -> None:

@@ -20,6 +20,8 @@ PINS = (
     ("fastapi", (0, 151), "Prefect's server fails at import"),
     ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
 )
+# What each extra brings.
+EXTRAS = {"warc": "fastwarc", "s3": "obstore", "dask": "distributed", "ray": "ray", "iceberg": "pyiceberg"}
 
 
 class Problem(Exception):
@@ -62,11 +64,11 @@ def check_server() -> str:
 
 def check_extras() -> str:
     found = []
-    for name in ("fastwarc",):
+    for extra, name in EXTRAS.items():
         try:
-            found.append(f"{name} {version(name)}")
+            found.append(f"{extra} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"{name} missing (copydesk[warc])")
+            found.append(f"{extra} missing (install copydesk[{extra}])")
     return ", ".join(found)
 
 

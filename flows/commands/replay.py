@@ -10,7 +10,7 @@ from flows.batches.catalog import follow_publish
 from flows.batches.page import report_run
 from flows.batches.places import open_lake
 from flows.batches.recipe import Batch
-from flows.batches.replay import Replayed, find_batch, replay_batch
+from flows.batches.replay import Replayed, find_batch, find_latest, replay_batch
 from flows.batches.requests import RequestError
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
@@ -30,6 +30,7 @@ def run_replay(settings: Settings, source: str, day: date | None, reason: str | 
     try:
         days = [day] if day else find_days(settings, source, reason)
         if not days:
+            find_latest(open_lake(settings.lake), source)  # a source without a batch is told as such
             out.print(f"{source}: nothing in quarantine" + (f" with reason {reason}" if reason else ""), markup=False)
             return 0
         return max(replay_day(settings, source, each, reason=reason) for each in days)

@@ -55,10 +55,11 @@ def open_address(address: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def explain_store(where: str) -> Iterator[None]:
+def explain_store(bucket: Any, key: str) -> Iterator[None]:
     """Turns what the store answers into one line. A missing object stays FileNotFoundError, a lost race Changed."""
     from obstore import exceptions
 
+    where = f"s3://{bucket.config['bucket']}/{key}"
     try:
         yield
     except (exceptions.PreconditionError, exceptions.AlreadyExistsError) as error:
@@ -83,7 +84,7 @@ def look_at(bucket: Any, key: str) -> Seen | None:
     """ETag and version of an object, or None when there is none."""
     import obstore
 
-    with explain_store(key):
+    with explain_store(bucket, key):
         try:
             answer = obstore.get(bucket, key, options={"head": True})
         except FileNotFoundError as error:
@@ -98,7 +99,7 @@ def read_object(bucket: Any, key: str) -> tuple[bytes, str]:
     """An object and its ETag. Raises FileNotFoundError."""
     import obstore
 
-    with explain_store(key):
+    with explain_store(bucket, key):
         answer = obstore.get(bucket, key)
         return bytes(answer.bytes()), str(answer.meta["e_tag"])
 
@@ -107,7 +108,7 @@ def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
     """Bytes of an object from `start` up to `end`. Raises FileNotFoundError."""
     import obstore
 
-    with explain_store(key):
+    with explain_store(bucket, key):
         return bytes(obstore.get_range(bucket, key, start=start, end=end))
 
 
@@ -127,7 +128,7 @@ def put_object(
     attributes = {VERSION_KEY: str(version)} if version is not None else {}
     if kind:
         attributes["Content-Type"] = kind
-    with explain_store(key):
+    with explain_store(bucket, key):
         mode: Any = {"e_tag": e_tag} if e_tag else "create"
         obstore.put(bucket, key, body, mode=mode, attributes=attributes or None, use_multipart=False)
 
@@ -144,7 +145,7 @@ def send_file(bucket: Any, key: str, path: Path) -> None:
     """Writes a file as an object, in pieces where it is large. For names that nobody else writes."""
     import obstore
 
-    with explain_store(key):
+    with explain_store(bucket, key):
         obstore.put(bucket, key, path)
 
 
@@ -152,7 +153,7 @@ def fetch_file(bucket: Any, key: str, path: Path) -> None:
     """Writes an object to a file, piece by piece. Raises FileNotFoundError."""
     import obstore
 
-    with explain_store(key), path.open("wb") as file:
+    with explain_store(bucket, key), path.open("wb") as file:
         for piece in obstore.get(bucket, key):
             file.write(piece)
 
@@ -161,7 +162,7 @@ def list_objects(bucket: Any, prefix: str, *, least: int = 0) -> list[str]:
     """The keys below a prefix, sorted; those of objects with at least so many bytes."""
     import obstore
 
-    with explain_store(prefix):
+    with explain_store(bucket, prefix):
         return sorted(
             found["path"] for batch in obstore.list(bucket, prefix) for found in batch if found["size"] >= least
         )
@@ -171,7 +172,7 @@ def list_older(bucket: Any, prefix: str, before: datetime) -> list[str]:
     """The keys below a prefix that were last written before a time, sorted."""
     import obstore
 
-    with explain_store(prefix):
+    with explain_store(bucket, prefix):
         found = (entry for batch in obstore.list(bucket, prefix) for entry in batch)
         return sorted(entry["path"] for entry in found if entry["last_modified"] < before)
 
@@ -181,7 +182,7 @@ def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
     import obstore
 
     for key in keys:
-        with explain_store(key):
+        with explain_store(bucket, key):
             try:
                 obstore.delete(bucket, key)
             except FileNotFoundError:
