@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -129,3 +134,37 @@ def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) 
     with get_client(sync_client=True) as client:
         (found,) = [found for found in client.read_artifacts() if found.key == "ingest-progress"]
     assert (found.data, found.description) == (100.0, f"in {DAY}: 25 of 25 shards")
+
+
+def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: Path) -> None:
+    """A terminal sends it to the server as well, which then cannot be told how the run ended."""
+    (tmp_path / "in").mkdir()
+    story = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(40))
+    rows = (json.dumps({"title": f"Story number {n}", "text": f"{story} {n}"}) for n in range(4_000))
+    (tmp_path / "in" / "a.jsonl").write_text("\n".join(rows))
+    command = [sys.executable, "-m", "flows.cli", "ingest", "in", "--date", str(DAY), "--prefect"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_API")}
+    environment = {**kept, "PYTHONPATH": str(project), "PREFECT_HOME": str(tmp_path / "home")}
+    running = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    marker = tmp_path / ".lake-store" / "staging" / f"in@{DAY}" / "run"
+    while not marker.exists() and running.poll() is None:
+        pass
+    os.killpg(running.pid, signal.SIGINT)
+    said, _ = running.communicate(timeout=120)
+    assert (running.returncode, said.split()) == (130, ["interrupted;", "readers", "of", "the", "lake", "see", "what", "they", "saw", "before"])
+    assert not marker.exists()
+    end = time.monotonic() + 60
+    while is_group_alive(running.pid) and time.monotonic() < end:
+        pass
+    assert not is_group_alive(running.pid)
+
+
+def is_group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

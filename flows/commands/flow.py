@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from types import FrameType
 from typing import cast
+
+from prefect.settings import get_current_settings
 
 from flows.batches.places import open_lake
 from flows.batches.recipe import Outcome
@@ -28,9 +33,10 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     outcomes: Sequence[Outcome]
     try:
         make_runner(settings)  # what is wrong with it is better known before a server starts
-        found = ingest(
-            what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned
-        )
+        with stop_at_once():
+            found = ingest(
+                what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned
+            )
         outcomes = cast(Sequence[Outcome], found)
     except BatchBlocked as blocked:
         outcomes, code = blocked.outcomes, fail(blocked, 1)
@@ -45,3 +51,31 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     if code == 0:
         print_directions(open_lake(settings.lake).name)
     return code
+
+
+@contextmanager
+def stop_at_once() -> Iterator[None]:
+    """Ctrl-C ends the run now. A terminal sends it to an embedded server as well, and the flow, which has to tell the server
+    how it ended, would wait minutes for it to come back.
+    """
+    is_stopped = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal is_stopped
+        is_stopped = True
+        # What could not be told to the server any more is nobody's concern.
+        logging.disable()
+        logging.getLogger("prefect._internal.concurrency").disabled = True
+        # In place, since the threads that run tasks have to see it too; nothing of Prefect's comes after this.
+        get_current_settings().client.max_retries = 0
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Exception:
+        if is_stopped:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
