@@ -42,7 +42,7 @@ from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
 from flows.orchestration.shown import show_progress, show_table
 from flows.orchestration.told import fail_run
-from flows.settings import Settings
+from flows.settings import Settings, read_settings
 from flows.workers.clusters import check_runner
 
 
@@ -82,8 +82,7 @@ def backfill(
     """
     follow_worker()
     log = get_run_logger()
-    given = {"lake": lake or None, "learned": learned or None}
-    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = read_settings(lake=lake or None, learned=learned or None)
     try:
         check_runner(settings)
         days = survey_days(sources, start_date, end_date, settings, today())

@@ -29,7 +29,7 @@ from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
 from flows.orchestration.shown import show_progress, show_text
 from flows.orchestration.told import fail_run
-from flows.settings import Settings
+from flows.settings import Settings, read_settings
 from flows.workers.runners import run_tasks
 from flows.workers.workplace import Workplace, build_at, collect_shard, mark_workplace
 from tasks.batch import Limits, Shard
@@ -132,11 +132,7 @@ def ingest(
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """
     follow_worker()
-    settings = Settings()
-    if lake:
-        settings = settings.model_copy(update={"lake": lake})
-    if learned:
-        settings = settings.model_copy(update={"learned": learned})
+    settings = read_settings(lake=lake or None, learned=learned or None)
     # What a person is told in a line stands in the run's state, without a traceback in its log.
     try:
         given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}

@@ -15,7 +15,7 @@ from flows.errors import EXPECTED
 from flows.orchestration.follow import follow_worker
 from flows.orchestration.shown import show_table, show_text
 from flows.orchestration.told import fail_run
-from flows.settings import Settings
+from flows.settings import Settings, read_settings
 from tasks.check import check
 from tasks.learned.version import learn_version, name_vetoes
 from tasks.objects.handover import sweep_handovers
@@ -50,9 +50,7 @@ def maintain(
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
-    settings = Settings()
-    if lake:
-        settings = settings.model_copy(update={"lake": lake})
+    settings = read_settings(lake=lake or None)
     said: list[str] = []
     try:
         if not open_lake(settings.lake).version():

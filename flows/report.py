@@ -15,7 +15,7 @@ from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
 from flows.orchestration.follow import follow_worker
 from flows.orchestration.told import fail_run
-from flows.settings import Settings
+from flows.settings import read_settings
 from tasks.notes import FolderNotes
 from tasks.report.record import find_pages
 
@@ -38,9 +38,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
-    settings = Settings()
-    if lake:
-        settings = settings.model_copy(update={"lake": lake})
+    settings = read_settings(lake=lake or None)
     try:
         opened = open_lake(settings.lake)
         batches = find_batches(opened, source or None, logical_date)

@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     )
 
 
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment with what was given on top; None is not given."""
+    return Settings.model_validate(
+        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
+    )
+
+
 def make_limits(settings: Settings) -> Limits:
     """The settings that the work itself is bound by."""
     # Which learned lines and which releases are meant depends on the lake and the batch: the recipe finds out.

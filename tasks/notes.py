@@ -7,8 +7,10 @@ disk and in a bucket alike. `tasks.objects.notes` keeps them in a bucket.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +19,7 @@ from filelock import FileLock
 from tasks.lake_error import LakeError
 
 TRIES = 100
+OF_BATCH = re.compile(r"(.+)@(\d{4}-\d\d-\d\d)\.json")
 # From what a note says (None: there is none) to what it is to say (None: it goes).
 Change = Callable[[bytes | None], bytes | None]
 
@@ -38,6 +41,18 @@ class Notes(Protocol):
 
     def address(self, name: str) -> str:
         """Where a note lies (all of them, without a name): what opens it on whatever machine can see the lake."""
+
+
+def name_of_batch(folder: str, source: str, day: date) -> str:
+    """The note of a batch in a folder of notes."""
+    return f"{folder}/{source}@{day}.json"
+
+
+def list_batches(notes: Notes, folder: str) -> Iterator[tuple[str, date, str]]:
+    """The batches that have a note in a folder, by their names: source, logical date, and the note's name."""
+    for name in notes.names(folder):
+        if hit := OF_BATCH.fullmatch(name.removeprefix(f"{folder}/")):
+            yield hit[1], date.fromisoformat(hit[2]), name
 
 
 def read_note(notes: Notes, name: str) -> bytes | None:

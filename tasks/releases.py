@@ -9,7 +9,6 @@ batch finds it, so the document stays published, and a new fault of the same doc
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -19,11 +18,10 @@ import polars as pl
 
 from tasks.batch import Release
 from tasks.lake import Lake
-from tasks.notes import change_note, read_note
+from tasks.notes import change_note, list_batches, name_of_batch, read_note
 
 FLAG = "released"
 FOLDER = "releases"
-NAME = re.compile(rf"{FOLDER}/(.+)@(\d{{4}}-\d\d-\d\d)\.json")
 # From the releases of a batch to what they are to be.
 ChangeReleases = Callable[[tuple[Release, ...]], Iterable[Release]]
 
@@ -34,15 +32,14 @@ class ReleaseError(ValueError):
 
 def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
     """The releases of a batch, by doc_id."""
-    return parse_releases(lake, name_of(source, day), read_note(lake.notes, name_of(source, day)))
+    name = name_of_batch(FOLDER, source, day)
+    return parse_releases(lake, name, read_note(lake.notes, name))
 
 
 def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
     """Every release of a lake with its batch, by source and logical date."""
-    for name in lake.notes.names(FOLDER):
-        if hit := NAME.fullmatch(name):
-            source, day = hit[1], date.fromisoformat(hit[2])
-            yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
+    for source, day, name in list_batches(lake.notes, FOLDER):
+        yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
 
 
 def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
@@ -55,7 +52,7 @@ def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
 
 def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
     """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
-    name = name_of(source, day)
+    name = name_of_batch(FOLDER, source, day)
     change_note(lake.notes, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
 
 
@@ -106,8 +103,3 @@ def flag_released(documents: pl.DataFrame, releases: tuple[Release, ...]) -> pl.
         return documents
     released = pl.col("doc_id").is_in([row.doc_id for row in releases])
     return documents.with_columns(flags=pl.when(released).then(pl.col("flags").list.concat(pl.lit([FLAG]))).otherwise("flags"))
-
-
-def name_of(source: str, day: date) -> str:
-    """The note of a batch's releases."""
-    return f"{FOLDER}/{source}@{day}.json"

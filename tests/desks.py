@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.commands.kept import end_group, start
+
 READY = "ctrl-C stops it all"
 
 
@@ -131,3 +133,24 @@ def read_command(number: int) -> str:
         return (Path("/proc") / str(number) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return ""
+
+
+@contextmanager
+def keep(
+    command: list[str], log: Path, environment: dict[str, str], project: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process, and all of its group, for as long as the block runs."""
+    process = start(command, log, environment, project)
+    try:
+        yield process
+    finally:
+        end_group(process)
+
+
+def is_group_alive(number: int) -> bool:
+    """Whether a process of a group is left."""
+    try:
+        os.killpg(number, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from desks import is_group_alive
 from lakes import hash_lake, make_lake
 
 from flows.batches.places import open_lake
@@ -160,11 +161,3 @@ def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: 
     while is_group_alive(running.pid) and time.monotonic() < end:
         pass
     assert not is_group_alive(running.pid)
-
-
-def is_group_alive(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True

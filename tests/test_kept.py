@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desks import is_group_alive
 
 from flows.commands.kept import end_left_over, hold, is_held, start
 
@@ -49,14 +50,6 @@ def await_true(found: object) -> None:
             return
         threading.Event().wait(0.1)
     raise AssertionError("it never came true")
-
-
-def is_group_alive(number: int) -> bool:
-    try:
-        os.killpg(number, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def keep(marks: Path, how: str) -> subprocess.Popen[str]:

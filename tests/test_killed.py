@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Desk, find_numbers, find_port, find_processes, open_desk
+from desks import Desk, find_numbers, find_port, find_processes, keep, open_desk
 from lakes import ask, hash_lake
 
-from flows.commands.kept import keep
 from flows.commands.ui import await_server, make_environment
 from flows.orchestration.follow import ASKED
 from tasks.lake import Lake

@@ -7,20 +7,18 @@ batch is published, or found to be as it should be.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 
 from flows.batches.staging import BatchBusy
 from tasks.lake import Lake, LakeError, LakeSilent
-from tasks.notes import change_note, read_note
+from tasks.notes import change_note, list_batches, name_of_batch, read_note
 from tasks.publishing.trees import LakeBusy
 
 # Somebody else was at it, or the lake cannot be reached: that says nothing of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)
 FOLDER = "failures"
-NAME = re.compile(rf"{FOLDER}/(.+)@(\d{{4}}-\d\d-\d\d)\.json")
 
 
 @contextmanager
@@ -41,13 +39,13 @@ def note_failure(lake: Lake, source: str, day: date, why: str | None) -> None:
     """Notes why a batch failed (None: it did not), as far as the lake lets us: what became of the batch is what must be told."""
     said = json.dumps({"why": " ".join(why.split())}, ensure_ascii=False).encode() if why else None
     with suppress(OSError, LakeError):
-        change_note(lake.notes, f"{FOLDER}/{source}@{day}.json", lambda _: said)
+        change_note(lake.notes, name_of_batch(FOLDER, source, day), lambda _: said)
 
 
 def list_failures(lake: Lake) -> dict[tuple[str, date], str]:
     """Why the last run of a batch failed, by source and logical date, for all that did."""
     found = {}
-    for name in lake.notes.names(FOLDER):
-        if (hit := NAME.fullmatch(name)) and (said := read_note(lake.notes, name)):
-            found[hit[1], date.fromisoformat(hit[2])] = str(json.loads(said)["why"])
+    for source, day, name in list_batches(lake.notes, FOLDER):
+        if said := read_note(lake.notes, name):
+            found[source, day] = str(json.loads(said)["why"])
     return found

@@ -38,8 +38,6 @@ def parse_date(text: str) -> date:
 
 def read_settings(**given: object) -> Settings:
     """Settings from the environment with what was given on the command line on top."""
-    from flows.settings import Settings
+    from flows import settings
 
-    return Settings.model_validate(
-        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
-    )
+    return settings.read_settings(**given)

@@ -26,18 +26,6 @@ DESK = "ui"
 DONE = b"done"
 
 
-@contextmanager
-def keep(
-    command: list[str], log: Path, environment: dict[str, str], project: Path, mark: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A process, and all of its group, for as long as the block runs."""
-    process = start(command, log, environment, project, mark)
-    try:
-        yield process
-    finally:
-        end_group(process)
-
-
 def start(
     command: list[str], log: Path, environment: dict[str, str], project: Path, mark: Path | None = None
 ) -> subprocess.Popen[bytes]:

@@ -158,23 +158,17 @@ def fetch_file(bucket: Any, key: str, path: Path) -> None:
             file.write(piece)
 
 
-def list_objects(bucket: Any, prefix: str, *, least: int = 0) -> list[str]:
-    """The keys below a prefix, sorted; those of objects with at least so many bytes."""
-    import obstore
-
-    with explain_store(bucket, prefix):
-        return sorted(
-            found["path"] for batch in obstore.list(bucket, prefix) for found in batch if found["size"] >= least
-        )
-
-
-def list_older(bucket: Any, prefix: str, before: datetime) -> list[str]:
-    """The keys below a prefix that were last written before a time, sorted."""
+def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime | None = None) -> list[str]:
+    """The keys below a prefix, sorted; those of objects with at least so many bytes, last written before a time."""
     import obstore
 
     with explain_store(bucket, prefix):
         found = (entry for batch in obstore.list(bucket, prefix) for entry in batch)
-        return sorted(entry["path"] for entry in found if entry["last_modified"] < before)
+        return sorted(
+            entry["path"]
+            for entry in found
+            if entry["size"] >= least and (before is None or entry["last_modified"] < before)
+        )
 
 
 def remove_objects(bucket: Any, keys: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tasks.lake import Lake
 from tasks.objects.bucket import ObjectLake
-from tasks.objects.client import fetch_file, list_objects, list_older, open_address, remove_objects, send_file
+from tasks.objects.client import fetch_file, list_objects, open_address, remove_objects, send_file
 from tasks.shard import StagedShard
 
 NOTE = "handover"
@@ -24,7 +24,7 @@ def open_handover(lake: Lake, folder: Path, run: str) -> str:
     """Where workers elsewhere hand over what they stage for a run, noted in its folder; "" for a lake on a disk."""
     if not isinstance(lake, ObjectLake):
         return ""
-    address = f"s3://{lake.address.split('/')[2]}/{lake.key(f'staging/{run}')}"
+    address = lake.notes.address(f"staging/{run}")
     (folder / NOTE).write_text(address, encoding="utf-8")
     return address
 
@@ -76,6 +76,6 @@ def sweep_handovers(lake: Lake, before: datetime) -> int:
     if not isinstance(lake, ObjectLake):
         return 0
     prefix = lake.key("staging/")
-    keys = list_older(lake.bucket, prefix, before)
+    keys = list_objects(lake.bucket, prefix, before=before)
     remove_objects(lake.bucket, keys)
     return len({key.removeprefix(prefix).partition("/")[0] for key in keys})
