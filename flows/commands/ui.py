@@ -27,6 +27,7 @@ from flows.prefect_defaults import DEFAULTS
 HOME = ".prefect"
 MARKS = "running"
 HOST = "127.0.0.1"
+SERVER = "flows.orchestration.server:make_app"
 START_SECONDS = 180
 # A process that dies more often than this in as many seconds will not be better the next time.
 MOST_DEATHS, DEATHS_SECONDS = 3, 600
@@ -78,7 +79,7 @@ def run_desk(port: int, project: Path) -> None:
     home, python = project / HOME, [sys.executable, "-m"]
     environment = make_environment(home, port)
     commands = {
-        "server": [*python, "prefect", "server", "start", "--host", HOST, "--port", str(port)],
+        "server": [*python, "uvicorn", "--factory", SERVER, f"--host={HOST}", f"--port={port}", "--log-level=warning"],
         "worker": [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", str(WORKER_PLACES)],
     }
     running: dict[str, subprocess.Popen[bytes]] = {}
