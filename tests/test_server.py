@@ -1,14 +1,17 @@
-"""The server of `make ui` asks again what SQLite turned away; everything else passes through as it is."""
+"""The server of `make ui` asks again what SQLite turned away, and waits a second for a lock; all else passes through as it is."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from flows.orchestration.server import AskAgain
+from flows.orchestration.server import AskAgain, wait_less
 
 POST = {"type": "http", "method": "POST", "path": "/api/flow_runs/"}
 BODY = [
@@ -95,3 +98,18 @@ def test_a_websocket_passes_through() -> None:
         await send({"type": "websocket.accept", "heard": await receive()})
 
     assert ask(echo, {"type": "websocket"}) == [{"type": "websocket.accept", "heard": BODY[0]}]
+
+
+def test_a_lock_is_waited_for_a_second_whatever_was_said_at_connecting(tmp_path: Path) -> None:
+    async def ask_twice() -> list[int]:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/prefect.db")
+        event.listen(engine.sync_engine, "connect", lambda connection, _: connection.cursor().execute("PRAGMA busy_timeout = 60000"))
+        event.listen(engine.sync_engine.pool, "checkout", wait_less)
+        found = []
+        for _ in range(2):
+            async with engine.connect() as connection:
+                found.append((await connection.execute(text("PRAGMA busy_timeout"))).scalar_one())
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(ask_twice()) == [1_000, 1_000]

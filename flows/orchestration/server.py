@@ -2,13 +2,17 @@
 
 SQLite turns a transaction away that has read and wants to write once another has written in between, at once and whatever its
 timeout (SQLITE_BUSY_SNAPSHOT). Prefect undoes the transaction and answers 503; its own client asks again, a browser does not, and
-a form that was submitted came to nothing. So whatever is answered so is asked again here. Postgres knows no such answer.
+a form that was submitted came to nothing. So whatever is answered so is asked again here.
+
+A write that waits for another is given a second. Prefect's minute is a minute in which the server may stand still: Python's
+garbage collector closes a forgotten cursor of the waiting connection, for which SQLite wants the connection's mutex; so the event
+loop stops, and with it whoever was to end the other write. Postgres knows neither.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -17,15 +21,30 @@ if TYPE_CHECKING:
 BUSY = 503
 # Seconds before each further try; the last answer goes out as it is.
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+LOCK_MILLISECONDS = 1_000
+TOLD = "copydesk_told"
 
 
 def make_app() -> FastAPI:
     """Prefect's server, for `uvicorn --factory`."""
     from prefect.server.api.server import create_app
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
 
+    # Not when it connects: Prefect's own word would be the last then.
+    event.listen(Pool, "checkout", wait_less)
     app = create_app(final=True)
     app.add_middleware(AskAgain)
     return app
+
+
+def wait_less(connection: Any, record: Any, proxy: object) -> None:
+    """Tells a connection to SQLite how long it may wait for another's write, the first time it is used."""
+    if TOLD not in record.info and "sqlite" in type(connection).__module__:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
+        cursor.close()
+        record.info[TOLD] = True
 
 
 class AskAgain:
