@@ -1,6 +1,6 @@
 """What good captions are: each said once, with its copies counted, and not left in the text.
 
-Looked at in the documents' narrow frame (`tasks/measure.py`), as counts of bad captions in each document.
+Looked at in the documents' narrow frame (`tasks/staging/measure.py`), as counts of bad captions in each document.
 """
 
 from __future__ import annotations

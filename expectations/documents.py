@@ -1,4 +1,4 @@
-"""What a good document is. Looked at in the narrow frame of `tasks/measure.py`, one row a document.
+"""What a good document is. Looked at in the narrow frame of `tasks/staging/measure.py`, one row a document.
 
 Three ways to fail. A fault of our own (a text that cannot be rebuilt, sums that do not close, a broken id) stops the
 batch at the first row, since nothing else of that batch can be trusted either. A fault of the document stops that

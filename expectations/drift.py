@@ -1,6 +1,6 @@
 """What an ordinary day is: not far from the days before it. One row a publisher, and one for all when there are several.
 
-Every column is a distance from the usual, in units of the usual spread (`tasks/drift.py`). A missing value means that
+Every column is a distance from the usual, in units of the usual spread (`tasks/judging/drift.py`). A missing value means that
 there is too little history to judge by. Whether a failure blocks the batch or is only told is a setting of the run.
 """
 

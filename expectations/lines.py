@@ -1,6 +1,6 @@
 """What good lines are: each line of the input is in the text or has one row, and the row says why.
 
-Looked at in the documents' narrow frame (`tasks/measure.py`), as counts of bad lines in each document.
+Looked at in the documents' narrow frame (`tasks/staging/measure.py`), as counts of bad lines in each document.
 """
 
 from __future__ import annotations

@@ -6,15 +6,15 @@ from flows.batches.places import PlaceError
 from flows.batches.requests import RequestError
 from flows.batches.staging import BatchBusy
 from tasks.formats.record import MissingExtra
-from tasks.lake import LakeError
+from tasks.formats.remote import AddressError
+from tasks.lakes.lake import LakeError
+from tasks.lakes.releases import ReleaseError
 from tasks.learned.store import LearnedError
-from tasks.plan import PlanError
-from tasks.read import InputChanged
-from tasks.releases import ReleaseError
-from tasks.remote import AddressError
+from tasks.reading.plan import PlanError
+from tasks.reading.read import InputChanged
 from tasks.shard import ShardLost
 from tasks.sources import SourceError
-from tasks.tryout import TryoutError
+from tasks.trials.tryout import TryoutError
 
 
 class RunnerError(ValueError):

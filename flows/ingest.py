@@ -33,7 +33,7 @@ from flows.settings import Settings, read_settings
 from flows.workers.runners import run_tasks
 from flows.workers.workplace import Workplace, build_at, collect_shard, mark_workplace
 from tasks.batch import Limits, Shard
-from tasks.plan import NothingNew
+from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
 
 # A run of so many shards takes long enough to be watched; it is told about as often.

@@ -16,7 +16,7 @@ from flows.orchestration.follow import follow_worker
 from flows.orchestration.shown import show_table, show_text
 from flows.orchestration.told import fail_run
 from flows.settings import Settings, read_settings
-from tasks.check import check
+from tasks.checking.check import check
 from tasks.learned.version import learn_version, name_vetoes
 from tasks.objects.handover import sweep_handovers
 from tasks.publishing.publish import prune

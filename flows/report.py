@@ -16,7 +16,7 @@ from flows.orchestration.choices import SourceName
 from flows.orchestration.follow import follow_worker
 from flows.orchestration.told import fail_run
 from flows.settings import read_settings
-from tasks.notes import FolderNotes
+from tasks.lakes.notes import FolderNotes
 from tasks.report.record import find_pages
 
 

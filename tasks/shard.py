@@ -11,16 +11,16 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.assemble import assemble_documents, assemble_lines
 from tasks.batch import Limits, Shard
-from tasks.captions import merge_captions
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.treat import treat
+from tasks.lakes.releases import flag_released
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
-from tasks.measure import measure_shard
-from tasks.read import InputSeen, Readings, read_parts
-from tasks.releases import flag_released
-from tasks.stage import stage_tables
-from tasks.treat import treat
+from tasks.reading.read import InputSeen, Readings, read_parts
+from tasks.staging.assemble import assemble_documents, assemble_lines
+from tasks.staging.measure import measure_shard
+from tasks.staging.stage import stage_tables
 from tasks.version import rules_version
 
 

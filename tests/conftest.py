@@ -12,7 +12,7 @@ from object_store import KEYS, find_server, make_bucket, serve_objects
 
 from flows.batches.places import open_lake
 from flows.prefect_defaults import set_defaults
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")

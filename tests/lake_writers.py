@@ -11,7 +11,7 @@ from pathlib import Path
 
 from staged_shards import OCTOBER, Doc, publish_docs, stage_batch
 
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.publishing.publish import PublishError, publish
 
 NOVEMBER = date(2026, 11, 2)

@@ -14,13 +14,13 @@ import polars as pl
 import pyarrow as pa
 from staged_documents import Parts, make_document, make_stopped
 
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.publishing.publish import Commit, publish
 from tasks.publishing.twins import settle_twins
-from tasks.receipt import StagedRun
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
 from tasks.shard import StagedShard, Twin
-from tasks.stage import stage_tables
+from tasks.staging.receipt import StagedRun
+from tasks.staging.stage import stage_tables
 
 OCTOBER = date(2026, 10, 5)
 

@@ -17,10 +17,10 @@ from staged_documents import GOOD_SUMS, make_document, make_line, make_stopped, 
 from expectations import documents
 from expectations.evaluate import find_fault
 from expectations.row import Expectation
-from tasks import audit
-from tasks.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
 from tasks.batch import Release
-from tasks.measure import measure_shard
+from tasks.judging import audit
+from tasks.judging.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
+from tasks.staging.measure import measure_shard
 
 WHY = "It is only an example."
 STRICT = Expectation("broken", "critical", "between", "broken", (0, 0), WHY)

@@ -15,9 +15,9 @@ from lakes import hash_lake
 from test_survey import FIRST, write_day, write_sources
 
 from flows.batches.staging import BatchBusy
-from tasks.lake import Lake, LakeError, LakeSilent
-from tasks.plan import PlanError
-from tasks.remote import AddressError
+from tasks.formats.remote import AddressError
+from tasks.lakes.lake import Lake, LakeError, LakeSilent
+from tasks.reading.plan import PlanError
 
 LAST = FIRST + timedelta(3)
 BAD = FIRST + timedelta(1)

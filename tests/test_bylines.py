@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.bylines import split_names
+from tasks.facts.bylines import split_names
 
 NAMES = [
     ("Mara Quist", ["Mara Quist"]),

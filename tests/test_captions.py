@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tasks.annotate import annotate
-from tasks.captions import merge_captions
-from tasks.clean import clean
-from tasks.copies import caption_key, is_copy
+from tasks.cleaning.annotate import annotate
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean import clean
+from tasks.cleaning.copies import caption_key, is_copy
+from tasks.cleaning.treat import treat
 from tasks.lines import split_lines
-from tasks.treat import treat
 
 COPIES = [
     ("the same", "The mayor opens the bridge.", "The mayor opens the bridge."),

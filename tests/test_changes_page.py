@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tasks.diff import DOCUMENT_CHANGES, LINE_CHANGES, Differences, Example
 from tasks.report.changes import LINES_SHOWN, write_changes
+from tasks.trials.diff import DOCUMENT_CHANGES, LINE_CHANGES, Differences, Example
 
 DAY = date(2026, 10, 9)
 HOSTILE = '</ins></li><script>alert(1)</script><img src=x onerror="alert(2)">'

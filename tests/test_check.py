@@ -19,12 +19,12 @@ from staged_shards import Doc, publish_docs
 
 from flows.commands.lake import check_lake
 from flows.settings import Settings
-from tasks.check import Finding, check, find_odd_days
+from tasks.checking.check import Finding, check, find_odd_days
 from tasks.checking.days import check_days
 from tasks.checking.files import check_files
 from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample, pick_rows
-from tasks.lake import Lake, Manifest, TableFile, file_schema, write_manifest
+from tasks.lakes.lake import Lake, Manifest, TableFile, file_schema, write_manifest
 from tasks.publishing.publish import PublishError, roll_back
 
 
@@ -334,7 +334,7 @@ def test_a_version_that_is_swept_while_it_is_checked_is_looked_at_anew(
                 publish_docs(lake, tmp_path / "staging", [Doc(number)], keep=1)
         return check_files(lake, manifest)
 
-    monkeypatch.setattr("tasks.check.check_files", commit_meanwhile)
+    monkeypatch.setattr("tasks.checking.check.check_files", commit_meanwhile)
     assert check(lake) == []
     assert seen == [1, 3]
 

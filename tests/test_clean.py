@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.annotate import annotate
-from tasks.captions import merge_captions
-from tasks.clean import clean
+from tasks.cleaning.annotate import annotate
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean import clean
 from tasks.lines import split_lines
 
 P1 = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmark.commits import days_of, measure, measure_disk, measure_twins, publish_batch
 
 from tasks.checking.sums import check_receipts
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 
 
 def test_made_up_batches_are_published_whole(tmp_path: Path) -> None:

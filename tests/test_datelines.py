@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tasks.datelines import read_dateline
+from tasks.facts.datelines import read_dateline
 
 LINES = [
     ("LARKHAVEN (AP) — She burns too much coal.", "LARKHAVEN (AP)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.dates import read_date
+from tasks.facts.dates import read_date
 
 DATES = [
     ("Updated: 18 Nov 2019 9:38 pm", "2019-11-18 21:38"),

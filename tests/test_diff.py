@@ -14,8 +14,8 @@ from flows.batches.recipe import Batch
 from flows.commands.diff import DryRun, dry_run
 from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
-from tasks.diff import count_changes, diff_texts
 from tasks.rules import load_rules
+from tasks.trials.diff import count_changes, diff_texts
 
 Fates = dict[tuple[str, int], str]
 

@@ -17,9 +17,9 @@ from expectations import drift
 from flows.batches.recipe import Batch, Outcome, ingest_batch
 from flows.workers.pools import map_here
 from tasks.batch import Limits, Source
-from tasks.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
-from tasks.drift import Drift, judge_drift, note_drift, read_history
-from tasks.lake import Lake
+from tasks.judging.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
+from tasks.judging.drift import Drift, judge_drift, note_drift, read_history
+from tasks.lakes.lake import Lake
 
 MONDAY = date(2026, 10, 5)
 USUAL = {"documents": 100, "chars": 300_000, "removed_chars": 30_000, "median_chars": 2_500, "captioned": 80, "lines": 1_500}

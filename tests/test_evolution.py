@@ -18,9 +18,9 @@ from staged_shards import Doc, stage_batch
 from flows.commands.diff import run_diff
 from flows.commands.report import write_reports
 from flows.settings import Settings
-from tasks.check import check
-from tasks.lake import HIDDEN, Lake, LakeError, file_schema
-from tasks.lookup import find_documents, restore_text
+from tasks.checking.check import check
+from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema
+from tasks.lakes.lookup import find_documents, restore_text
 from tasks.publishing.publish import publish, roll_back
 from tasks.publishing.repartition import repartition
 from tasks.schema import TABLES, column

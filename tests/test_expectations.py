@@ -15,8 +15,8 @@ from expectations import batch, captions, documents, drift, lines, quarantine
 from expectations.evaluate import Outcome, evaluate
 from expectations.row import Expectation, build_suite
 from flows.handbook.expectations import tell_fate, write_expectations
-from tasks.audit import count_languages, judge
-from tasks.measure import measure_shard
+from tasks.judging.audit import count_languages, judge
+from tasks.staging.measure import measure_shard
 
 SUITES = {"documents": documents, "batch": batch, "quarantine": quarantine}
 EVERY_ROW = [row for suite in (*SUITES.values(), drift) for row in suite.EXPECTATIONS]

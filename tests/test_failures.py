@@ -18,8 +18,8 @@ from lakes import make_lake
 from staged_shards import Doc, publish_docs, read_visible, stage_batch
 from test_publish import PROCESSES
 
-from tasks.check import check
-from tasks.lake import Lake
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake
 from tasks.publishing.publish import PublishError, publish
 
 SMALL = "size=2m"

@@ -17,7 +17,7 @@ from desks import is_group_alive
 from lakes import hash_lake, make_lake
 
 from flows.batches.places import open_lake
-from tasks.remote import fetch_address
+from tasks.formats.remote import fetch_address
 from tasks.report.record import find_pages
 
 DAY = date(2026, 10, 31)

@@ -8,14 +8,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tasks.annotate import annotate
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.captions import merge_captions
+from tasks.cleaning.annotate import annotate
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.treat import treat
 from tasks.formats.html import read_page
 from tasks.formats.record import Record
 from tasks.lines import split_lines
-from tasks.read import read_shard
-from tasks.treat import treat
+from tasks.reading.read import read_shard
 
 HEAD = "<h1>The mill that turns left</h1>"
 FIRST = "The mill at Oosterwiel has turned to the left since Tuesday, and nobody in the village can say why it does so."

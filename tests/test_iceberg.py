@@ -21,7 +21,7 @@ from flows.commands.ingest import keep_catalog
 from flows.commands.lake import roll_back
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
-from tasks.lake import Lake, LakeError, file_schema
+from tasks.lakes.lake import Lake, LakeError, file_schema
 from tasks.schema import SORT_KEYS, TABLES
 
 pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
@@ -33,7 +33,7 @@ pytestmark = [
 
 from pyiceberg.expressions import EqualTo, GreaterThanOrEqual, IsNull  # noqa: E402
 
-from tasks import iceberg  # noqa: E402
+from tasks.lakes import iceberg  # noqa: E402
 
 SEPTEMBER = datetime(2026, 9, 3, 8, tzinfo=UTC)
 
@@ -168,7 +168,7 @@ def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
     def without_evidence(table: str) -> pa.Schema:
         return pa.schema([field for field in file_schema(table) if field.name != "evidence"])
 
-    for module in ("tasks.publishing.files", "tasks.publishing.rows", "tasks.iceberg"):
+    for module in ("tasks.publishing.files", "tasks.publishing.rows", "tasks.lakes.iceberg"):
         monkeypatch.setattr(f"{module}.file_schema", without_evidence)
     put(lake, Doc(7))
     iceberg.register(lake, uri)

@@ -21,7 +21,7 @@ from lakes import ask, hash_lake
 
 from flows.commands.ui import await_server, make_environment
 from flows.orchestration.follow import ASKED
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from staged_shards import OCTOBER, Doc, publish_docs
 
-from tasks.lake import Lake, LakeError, file_schema, read_manifest, write_manifest
+from tasks.lakes.lake import Lake, LakeError, file_schema, read_manifest, write_manifest
 from tasks.schema import TABLES
 
 

@@ -21,7 +21,7 @@ from flows.days.lanes import BackfillStopped, DayStopped, Lane, RunDay, await_da
 from flows.errors import ClusterLost
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lake import LakeError
+from tasks.lakes.lake import LakeError
 
 DAY = date(2026, 10, 1)
 

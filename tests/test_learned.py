@@ -16,12 +16,12 @@ from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, Outcome, ingest_batch
 from flows.workers.pools import map_here
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import change_note, read_note
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
 from tasks.learned.veto import apply_vetoes, read_vetoes
-from tasks.notes import change_note, read_note
 from tasks.shard import build_shard
 
 Make = Callable[[int], list[str]]

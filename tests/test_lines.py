@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.canonical import canonicalize, rebuild
+from tasks.formats.canonical import canonicalize, rebuild
 from tasks.lines import join_lines, split_lines
 
 LINE = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12)

@@ -13,7 +13,7 @@ from test_survey import FIRST, TODAY, write_day, write_sources
 from flows.batches.places import open_lake
 from flows.days.day import run_day
 from flows.days.survey import survey_days
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.learned.store import find_learned
 
 pytestmark = pytest.mark.prefect

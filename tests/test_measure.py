@@ -15,7 +15,7 @@ from staged_documents import Line, Parts, make_document, write_shard
 
 from expectations.documents import EXPECTATIONS
 from expectations.evaluate import columns_of
-from tasks.measure import LONGEST_RUN, StagedFileError, hash_text, measure_shard
+from tasks.staging.measure import LONGEST_RUN, StagedFileError, hash_text, measure_shard
 
 FATES = ("body", "headline", "byline", "caption", "-boilerplate", "-repeat")
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=12)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.lake import file_schema
+from tasks.lakes.lake import file_schema
 from tasks.publishing import files, merge
 from tasks.publishing.files import cut_groups, write_files
 from tasks.publishing.merge import merge_runs, narrow_runs, read_run, write_run

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.lake import LakeError
-from tasks.notes import FolderNotes, Notes, change_note, read_note
+from tasks.lakes.lake import LakeError
+from tasks.lakes.notes import FolderNotes, Notes, change_note, read_note
 from tasks.objects.notes import BucketNotes
 
 NAME = "releases/a source@2026-10-04.json"

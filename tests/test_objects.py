@@ -21,15 +21,15 @@ from object_store import KEYS
 from staged_shards import OCTOBER, Doc, publish_docs
 
 from flows.batches.places import PlaceError, open_lake
-from tasks.check import check
-from tasks.lake import Lake, LakeError
-from tasks.objects import commit
-from tasks.objects.bucket import ObjectLake, State
+from tasks.checking.check import check
+from tasks.formats.remote import find_filesystem
+from tasks.lakes.lake import Lake, LakeError
+from tasks.objects.bucket import SHOWN, ObjectLake, State
 from tasks.objects.client import Changed, list_objects, look_at, put_object, read_object, remove_objects
-from tasks.objects.commit import SHOWN, put_shown, show_partition
 from tasks.objects.stamp import stamp, unstamp
+from tasks.publishing import buckets
+from tasks.publishing.buckets import put_shown, show_partition
 from tasks.publishing.publish import PublishError, finish_showing, prune, roll_back
-from tasks.remote import find_filesystem
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["lake_writers"])
@@ -171,14 +171,14 @@ def test_a_writer_that_slept_brings_no_partition_back(lake: ObjectLake) -> None:
 def test_one_who_is_overtaken_works_anew(lake: ObjectLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(lake, Doc(1), day=NOVEMBER)
     other = open_lake(lake.address, tmp_path / "elsewhere")
-    swap, waiting = commit.swap_state, [Doc(2)]
+    swap, waiting = buckets.swap_state, [Doc(2)]
 
     def overtake(here: ObjectLake, wanted: State, e_tag: str | None) -> bool:
         if waiting:
             publish_docs(other, tmp_path / "theirs", [waiting.pop()], source="other")
         return swap(here, wanted, e_tag)
 
-    monkeypatch.setattr(commit, "swap_state", overtake)
+    monkeypatch.setattr(buckets, "swap_state", overtake)
     assert put(lake, Doc(3)) == 3
     assert [(row["source"], row["published"]) for row in lake.receipts()] == [("other", 1), ("s", 1), ("s", 1)]
     assert check(lake) == []

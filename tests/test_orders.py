@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from staged_shards import Doc, publish_docs, read_visible
 
 from flows.batches.places import open_lake
-from tasks.check import check
-from tasks.lake import Lake
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake
 from tasks.publishing import publish as publishing
 from tasks.publishing import trees
 

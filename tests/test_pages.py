@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tasks.pages import find_pages, judge_pages
 from tasks.pages.boost import Recipe, Tree, add_scores, train_trees
 from tasks.pages.features import make_features
-from tasks.pages.figures import line_f1, table_figures, word_f1
-from tasks.pages.labelled import annotate_texts, read_labelled
 from tasks.pages.spans import count_since, count_until, find_bounds, look, main_run, sum_between
 from tasks.pages.weights import WEIGHTS, load_model, read_score
+from tasks.training.figures import line_f1, table_figures, word_f1
+from tasks.training.labelled import annotate_texts, read_labelled
 
 MENU = """Skip to content
 Home
@@ -251,7 +251,7 @@ def test_extractors_renderings_are_articles(bench: Path, rendering: str, at_most
 @pytest.mark.bench
 @pytest.mark.slow
 def test_unseen_publishers_pages_are_read_well(bench: Path) -> None:
-    from tasks.pages.train import cross_validate
+    from tasks.training.train import cross_validate
 
     pages, lines = read_labelled(bench, "naive")
     figures = table_figures(cross_validate(pages, lines).filter(pl.col("source").is_in(["fundus", "shub"])))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.batch import InputFile, Limits, Source
-from tasks.plan import PlanError, cut_shards, fill_date, find_files, has_date
+from tasks.reading.plan import PlanError, cut_shards, fill_date, find_files, has_date
 
 DAY = date(2026, 10, 1)
 

@@ -23,8 +23,8 @@ import pytest
 from lake_writers import NOVEMBER, generation, publish_generation
 from staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage_batch
 
-from tasks.check import check
-from tasks.lake import Lake, LakeError, file_schema
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake, LakeError, file_schema
 from tasks.publishing.publish import LakeBusy, PublishError, publish, roll_back
 from tasks.publishing.trees import lock_lake
 from tasks.schema import TABLES

@@ -19,11 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks import read as reading
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.canonical import canonicalize
+from tasks.formats.canonical import canonicalize
 from tasks.formats.record import MissingExtra
-from tasks.read import Readings, read_shard
+from tasks.reading import read as reading
+from tasks.reading.read import Readings, read_shard
 from tasks.schema import QUARANTINE, RECORDS
 
 STORY = "The bridge will stay closed until the end of the year, the city said.\n\nIts cables are worn.\n"

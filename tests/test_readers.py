@@ -22,7 +22,7 @@ import pytest
 from seed_lake import make_seed_lake
 from staged_shards import Doc, publish_docs
 
-from tasks.lake import Lake, file_schema, table_paths
+from tasks.lakes.lake import Lake, file_schema, table_paths
 from tasks.schema import TABLES
 
 Rows = list[dict[str, Any]]

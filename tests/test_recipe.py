@@ -12,7 +12,7 @@ import pytest
 from lakes import DAY, ask, hash_lake, make_lake
 
 from tasks.batch import Limits
-from tasks.plan import PlanError
+from tasks.reading.plan import PlanError
 
 SMALL = Limits(shard_files=4)
 
@@ -61,7 +61,7 @@ def test_staging_is_empty_after_a_run(seeds_lake: Path) -> None:
 def test_every_document_is_put_together_again(seeds_lake: Path) -> None:
     import hashlib
 
-    from tasks.lookup import find_documents, restore_text
+    from tasks.lakes.lookup import find_documents, restore_text
 
     for (doc_id,) in ask(seeds_lake, "SELECT doc_id FROM 'LAKE/documents/**/*.parquet'"):
         (document,) = find_documents(seeds_lake, doc_id)

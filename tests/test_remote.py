@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.remote import first_line
+from tasks.formats.remote import first_line
 
 SAID = {
     "without the library's notes": ("no such key\n\nDebug source:\n<Error/>", "no such key"),

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from staged_shards import OCTOBER, Doc, publish_docs, read_visible
 
 from flows.batches.places import open_lake
-from tasks.check import check
-from tasks.lake import DAILY, Lake, folder_of
+from tasks.checking.check import check
+from tasks.lakes.lake import DAILY, Lake, folder_of
 from tasks.publishing import trees
 from tasks.publishing.publish import PublishError, roll_back
 from tasks.publishing.repartition import repartition

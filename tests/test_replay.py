@@ -20,11 +20,12 @@ from flows.batches.replay import Replayed, find_batch, replay_batch
 from flows.batches.requests import RequestError
 from flows.workers.pools import map_here
 from tasks.batch import Limits, Release, Source
-from tasks.check import check
-from tasks.held import file_of, find_held
-from tasks.lake import Lake
-from tasks.notes import change_note
-from tasks.releases import (
+from tasks.checking.check import check
+from tasks.judging.held import file_of, find_held
+from tasks.judging.replay import pick_files
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import change_note
+from tasks.lakes.releases import (
     ReleaseError,
     add_release,
     change_releases,
@@ -33,7 +34,6 @@ from tasks.releases import (
     list_releases,
     make_release,
 )
-from tasks.replay import pick_files
 
 FUTURE = {"published_at": "2031-01-01"}
 LATER = DAY + timedelta(days=1)
@@ -280,7 +280,7 @@ def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path:
     held = find_held(Lake(tmp_path / "lake" / "lake"), "s", DAY)
     assert held is not None
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(3)]})
-    from tasks.plan import find_files
+    from tasks.reading.plan import find_files
 
     files = find_files(Source("s", PATH), DAY, tmp_path)
     assert [file.uri[-7:] for file in pick_files(held, files)] == ["b.jsonl"]

@@ -23,12 +23,12 @@ from typer.testing import CliRunner
 from flows.batches.page import gather_findings
 from flows.batches.recipe import Outcome
 from flows.cli import app
-from tasks.audit import Finding
-from tasks.compare import Comparison
-from tasks.drift import Drift
-from tasks.lake import Lake
-from tasks.notes import FolderNotes, Notes
-from tasks.remote import fetch_address
+from tasks.formats.remote import fetch_address
+from tasks.judging.audit import Finding
+from tasks.judging.compare import Comparison
+from tasks.judging.drift import Drift
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import FolderNotes, Notes
 from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published

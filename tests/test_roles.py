@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tasks.annotate import annotate
+from tasks.cleaning.annotate import annotate
 from tasks.lines import split_lines
 from tasks.roles import RoleRow, load_roles, match_roles
 

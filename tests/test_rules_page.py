@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.handbook.rules import share, write_rules
-from tasks.reasons import REASONS
+from tasks.cleaning.reasons import REASONS
 from tasks.roles import load_roles
 from tasks.rules import Rule, load_rules
 from tasks.rules.load import ROWS, read_rules
@@ -122,7 +122,7 @@ def test_shares_are_not_flattered(score: Score, shown: str) -> None:
 
 
 def test_small_folder_is_measured(tmp_path: Path, labelled_folder: Callable[[Path], Path]) -> None:
-    from tasks.rules.measure import measure_folder
+    from tasks.training.measure import measure_folder
 
     measured = measure_folder(labelled_folder(tmp_path), "two pages", ("made",))
     assert measured.pages == 1

@@ -21,7 +21,7 @@ from flows.batches.places import open_lake
 from flows.errors import RunnerError
 from flows.settings import Settings
 from tasks.batch import Limits
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.objects.client import list_objects, open_bucket, put_object
 
 DAY = date(2026, 10, 31)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from lakes import make_lake
 
-from tasks.lookup import ask
+from tasks.lakes.lookup import ask
 
 GOLDEN = Path(__file__).with_name("golden") / "seeds.json"
 DAY = date(2026, 10, 31)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tasks.annotate import annotate
-from tasks.assemble import name_dates, name_people
-from tasks.bylines import read_signature
+from tasks.cleaning.annotate import annotate
+from tasks.cleaning.treat import treat
+from tasks.facts.bylines import read_signature
 from tasks.lines import split_lines
-from tasks.treat import treat
+from tasks.staging.assemble import name_dates, name_people
 
 PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
 SECOND = "Nobody on the quay had asked for it, and nobody on the quay was asked, the harbour master added before he went home."

@@ -19,10 +19,10 @@ from lakes import ask, hash_lake, make_lake
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.formats import jsonl
-from tasks.plan import cut_shards
-from tasks.read import InputChanged, InputSeen, Readings, read_parts, read_shard
+from tasks.reading.plan import cut_shards
+from tasks.reading.read import InputChanged, InputSeen, Readings, read_parts, read_shard
+from tasks.reading.spans import cut_file
 from tasks.shard import ShardLost, StagedShard, build_shard, check_complete, gather_inputs
-from tasks.spans import cut_file
 
 DAY = date(2026, 10, 9)
 WHOLE = Limits(record_bytes=300)

@@ -20,7 +20,7 @@ from flows.days.day import choose_days, decide, outline_plan, run_day
 from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lake import LakeSilent
+from tasks.lakes.lake import LakeSilent
 
 FIRST = date(2026, 10, 1)
 TODAY = date(2026, 11, 24)

@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tasks.captions import merge_captions
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.reasons import REASONS, explain_reason
+from tasks.cleaning.treat import treat
 from tasks.lines import split_lines
-from tasks.reasons import REASONS, explain_reason
 from tasks.roles import load_roles
 from tasks.rules import load_rules
-from tasks.treat import treat
 
 SENTENCE = "The harbour master said on day {n} that the last ferry would leave at six, an hour later than planned, and not return to the quay."
 MENU = [

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from lakes import make_lake
 
-from tasks.lake import Lake
-from tasks.tryout import READS, TryoutError, find_hits, make_candidate, rank_harm, try_rule
+from tasks.lakes.lake import Lake
+from tasks.trials.tryout import READS, TryoutError, find_hits, make_candidate, rank_harm, try_rule
 
 PROSE = "The harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip."
 BODY = ["Ferry news", PROSE, "", "What did she say?", PROSE + " Again.", "Ferry timetable", PROSE, "", "Ferry tickets", "Ferry"]

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staged_shards import Doc, publish_docs, read_visible, stage_shard
 
-from tasks.check import check
-from tasks.lake import Lake
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake
 from tasks.publishing import trees
 from tasks.publishing.twins import CLAIM, plan_moves, read_claimed, settle_twins
 

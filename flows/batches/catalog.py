@@ -9,7 +9,7 @@ from flows.batches.places import open_lake
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from tasks.iceberg import Registered
+    from tasks.lakes.iceberg import Registered
 
 STORE_OPTIONS = {"AWS_ENDPOINT_URL": "s3.endpoint", "AWS_REGION": "s3.region"}
 BESIDE = "store"  # the catalog in the lake's own store
@@ -23,7 +23,7 @@ def follow_publish(settings: Settings) -> None:
 
 def register_lake(settings: Settings) -> tuple[str, list[Registered]]:
     """Points the catalog's tables to the published version; the catalog's URI, and what was done to each."""
-    from tasks.iceberg import default_catalog, name_catalog, register
+    from tasks.lakes.iceberg import default_catalog, name_catalog, register
 
     lake = open_lake(settings.lake)
     where = settings.iceberg or BESIDE

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 from flows.batches.staging import BatchBusy
-from tasks.lake import Lake, LakeError, LakeSilent
-from tasks.notes import change_note, list_batches, name_of_batch, read_note
+from tasks.lakes.lake import Lake, LakeError, LakeSilent
+from tasks.lakes.notes import change_note, list_batches, name_of_batch, read_note
 from tasks.publishing.trees import LakeBusy
 
 # Somebody else was at it, or the lake cannot be reached: that says nothing of the batch.

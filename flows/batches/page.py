@@ -8,8 +8,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from tasks.lake import Lake
-from tasks.notes import Notes, read_note
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import Notes, read_note
 from tasks.report.record import (
     RunRecord,
     find_pages,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.batches.recipe import Outcome
-    from tasks.audit import Finding
-    from tasks.receipt import StagedRun
+    from tasks.judging.audit import Finding
+    from tasks.staging.receipt import StagedRun
 
 
 @dataclass(frozen=True)

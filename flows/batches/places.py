@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from flows.settings import Settings
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?://?(.*))?")
 

@@ -18,18 +18,18 @@ from flows.batches.beside import beside
 from flows.batches.failures import remember_failure
 from flows.batches.places import open_lake
 from flows.batches.staging import claim_staging
-from tasks.audit import prepare
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.drift import Drift, note_drift, read_history
-from tasks.judge import judge_batch
-from tasks.lake import Lake
+from tasks.judging.audit import prepare
+from tasks.judging.drift import Drift, note_drift, read_history
+from tasks.judging.judge import judge_batch
+from tasks.lakes.lake import Lake
+from tasks.lakes.releases import find_releases
 from tasks.learned.store import pick_learned
-from tasks.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.publishing.publish import finish_showing, publish
 from tasks.publishing.trees import explain_staging
-from tasks.receipt import StagedRun, hash_files, take_fingerprint
-from tasks.releases import find_releases
+from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
+from tasks.staging.receipt import StagedRun, hash_files, take_fingerprint
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
 # Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.

@@ -13,14 +13,14 @@ from flows.batches.recipe import Batch, MapShards, Outcome, Watcher, WritePage, 
 from flows.batches.requests import RequestError
 from flows.batches.staging import claim_staging
 from tasks.batch import Fields, InputFile, Limits, Source
-from tasks.held import Held, find_held, stage_kept, steadily
-from tasks.lake import Lake
-from tasks.plan import cut_shards, has_date
+from tasks.judging.held import Held, find_held, stage_kept, steadily
+from tasks.judging.replay import Resolved, pick_files, trace_rows
+from tasks.lakes.lake import Lake
+from tasks.lakes.releases import ChangeReleases, change_releases
 from tasks.publishing.twins import read_own_claims
-from tasks.receipt import is_made_alike
-from tasks.releases import ChangeReleases, change_releases
-from tasks.replay import Resolved, pick_files, trace_rows
+from tasks.reading.plan import cut_shards, has_date
 from tasks.shard import check_complete
+from tasks.staging.receipt import is_made_alike
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.batches.recipe import Batch
 from tasks.batch import Source
-from tasks.plan import REMOTE
+from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tasks.lake import LakeError
+from tasks.lakes.lake import LakeError
 from tasks.objects.handover import clear_handover
 
 

@@ -9,10 +9,10 @@ from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Watcher, fit_limits, plan_files
 from flows.batches.staging import claim_staging
 from tasks.batch import Limits
-from tasks.diff import Differences, diff_batch
-from tasks.judge import judge_batch
-from tasks.plan import cut_shards
+from tasks.judging.judge import judge_batch
+from tasks.reading.plan import cut_shards
 from tasks.shard import check_complete
+from tasks.trials.diff import Differences, diff_batch
 
 
 @dataclass(frozen=True)

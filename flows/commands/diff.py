@@ -16,7 +16,7 @@ from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
 from flows.workers.spread import map_shards
-from tasks.diff import FATES, count_changes
+from tasks.trials.diff import FATES, count_changes
 
 MOST_ROWS = 20
 

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from flows.batches.places import PlaceError, open_lake
 from flows.console import out, print_table
 from flows.settings import Settings
-from tasks.lake import LakeError
+from tasks.lakes.lake import LakeError
 from tasks.sources import SourceError, load_sources
 
 # What is known to break: the newest version that works, and what happens above it.

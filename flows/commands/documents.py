@@ -9,8 +9,8 @@ from flows.batches.places import open_lake
 from flows.commands.lists import describe_rules
 from flows.console import fail, out, print_table
 from flows.settings import Settings
-from tasks import lookup
-from tasks.reasons import explain_reason
+from tasks.cleaning.reasons import explain_reason
+from tasks.lakes import lookup
 
 
 def explain(settings: Settings, key: str) -> int:

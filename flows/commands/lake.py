@@ -17,7 +17,7 @@ SHOWN = 50  # findings told one by one; the table at the end counts all
 
 def check_lake(settings: Settings, *, whole: bool) -> int:
     """Verifies a lake and prints what is wrong with it, or only looks so."""
-    from tasks.check import check, find_odd_days
+    from tasks.checking.check import check, find_odd_days
 
     lake = open_lake(settings.lake)
     if whole:
@@ -56,7 +56,7 @@ def list_versions(settings: Settings) -> int:
 
 def roll_back(settings: Settings, number: int) -> int:
     """Makes an earlier version the current one."""
-    from tasks.lake import LakeError
+    from tasks.lakes.lake import LakeError
     from tasks.publishing.publish import roll_back as roll
 
     lake = open_lake(settings.lake)
@@ -74,7 +74,7 @@ def roll_back(settings: Settings, number: int) -> int:
 
 def change_partitions(settings: Settings, by: str) -> int:
     """Partitions a lake by month or by day."""
-    from tasks.lake import LakeError
+    from tasks.lakes.lake import LakeError
     from tasks.publishing.repartition import repartition
 
     if by not in ("month", "day"):

@@ -7,7 +7,7 @@ from collections import Counter
 from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.settings import Settings
-from tasks import lookup
+from tasks.lakes import lookup
 from tasks.sources import SourceError, load_sources
 
 

@@ -16,9 +16,9 @@ from flows.console import fail, out, print_outcome, print_table, say_blocked, wa
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
 from flows.workers.spread import map_shards
-from tasks import lookup
-from tasks.lake import Lake
-from tasks.releases import ChangeReleases, ReleaseError, add_release, list_releases, make_release
+from tasks.lakes import lookup
+from tasks.lakes.lake import Lake
+from tasks.lakes.releases import ChangeReleases, ReleaseError, add_release, list_releases, make_release
 from tasks.sources import load_sources
 
 # A batch, the document in question, and what is to become of the batch's releases.

@@ -10,7 +10,7 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
-from tasks.tryout import Tryout, make_candidate, try_rule
+from tasks.trials.tryout import Tryout, make_candidate, try_rule
 
 MOST_ROWS = 15
 

@@ -11,7 +11,7 @@ from flows.days.survey import Day
 from flows.errors import EXPECTED
 from flows.settings import Settings, make_limits
 from flows.workers.spread import map_shards
-from tasks.diff import FATES
+from tasks.trials.diff import FATES
 
 MOST_SAMPLES = 3
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from expectations import batch, captions, documents, drift, lines, quarantine
 from expectations.row import Expectation
-from tasks.audit import FEW_ROWS
+from tasks.judging.audit import FEW_ROWS
 
 INTRO = """# What is expected of data
 
 Generated from `expectations/` by `make docs`; change it there. Every staged batch is put to these by Great Expectations before
-anyone can see it (`tasks/audit.py`). Documents, with their lines and captions, are judged one by one; those that fail a
+anyone can see it (`tasks/judging/audit.py`). Documents, with their lines and captions, are judged one by one; those that fail a
 critical expectation leave for quarantine with all their reasons, and what is left is judged once more. An expectation that
 raised, or that was not evaluated, blocks the batch whatever its severity. `copydesk release` lets a single document through
 for the reasons it was stopped for; that is a warning too, `released`.

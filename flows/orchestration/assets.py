@@ -11,7 +11,7 @@ from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 
 from flows.orchestration.shown import in_any_case
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
 
 

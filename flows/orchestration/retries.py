@@ -12,9 +12,9 @@ from prefect.tasks import exponential_backoff
 
 from flows.batches.staging import BatchBusy
 from flows.days.lanes import DayStopped
-from tasks.lake import LakeSilent
+from tasks.formats.remote import AddressError
+from tasks.lakes.lake import LakeSilent
 from tasks.publishing.trees import LakeBusy
-from tasks.remote import AddressError
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,4 +1,4 @@
-"""What `tasks.check` looks at, one module a question; each gives findings and changes nothing."""
+"""Whether a lake is what it says: one module a question; each gives findings and changes nothing."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from tasks.checking import AGAIN, Finding
-from tasks.lake import Lake, Manifest, table_paths
+from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 
 KEY = {"source": pl.String, "doc_id": pl.String, "logical_date": pl.Date}

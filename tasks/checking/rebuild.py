@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.checking import AGAIN, Finding
-from tasks.lake import Lake, Manifest, file_schema, table_paths
-from tasks.measure import join_union, number_body, rebuild_hashes, split_body
+from tasks.lakes.lake import Lake, Manifest, file_schema, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, Run, merge_runs, narrow_runs, read_run, write_run
+from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
 
 SAMPLE = 500  # documents of each file; a smaller file is looked at whole
 DOCUMENTS = ("doc_id", "text", "body_lines", "line_count", "canonical_sha256")

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from tasks.checking import AGAIN, Finding
-from tasks.lake import Lake, Manifest, table_paths
+from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 from tasks.publishing.moves import split_batches
 from tasks.publishing.tallies import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.batch import Fields
-from tasks.decode import repair
+from tasks.formats.decode import repair
 from tasks.formats.html import extract_article
 from tasks.formats.record import Found, Record, Reject
 from tasks.formats.values import parse_authors, parse_published

@@ -11,8 +11,8 @@ from dataclasses import replace
 import trafilatura
 
 from tasks.batch import Limits
-from tasks.canonical import canonicalize
-from tasks.decode import Decoded, Undecodable, decode_bytes, repair, repair_characters
+from tasks.formats.canonical import canonicalize
+from tasks.formats.decode import Decoded, Undecodable, decode_bytes, repair, repair_characters
 from tasks.formats.figures import Woven, weave_captions
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.pagemeta import PageMeta, read_meta

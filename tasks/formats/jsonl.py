@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tasks.batch import Fields, Limits
-from tasks.decode import Undecodable, decode
+from tasks.formats.decode import Undecodable, decode
 from tasks.formats.fields import record_of
 from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, error_words, hash_bytes
 from tasks.formats.stream import peek, read_whole, split_chunks

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tasks.batch import Limits
 from tasks.formats.record import BrokenInputError, Chunks
-from tasks.remote import open_address, read_address
+from tasks.formats.remote import open_address, read_address
 
 CHUNK_BYTES = 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.batch import Limits
-from tasks.decode import Undecodable, decode
+from tasks.formats.decode import Undecodable, decode
 from tasks.formats.record import Chunks, Found, Record, Reject
 from tasks.formats.stream import read_whole
 

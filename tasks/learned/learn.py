@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
-from tasks.clean import ASKS, SPEAKS
-from tasks.learned.match import MAX_WIDTH, RULE
+from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.cleaning.clean import ASKS, SPEAKS
 from tasks.rules import line_key
+from tasks.rules.learned import MAX_WIDTH, RULE
 
 LEAST_DOCUMENTS = 5
 LEAST_SHARE = 0.1

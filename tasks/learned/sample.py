@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.lake import Lake, table_paths
+from tasks.lakes.lake import Lake, table_paths
 from tasks.learned.learn import LEAST_DOCUMENTS
 
 PER_PUBLISHER = 2_000  # more documents of one publisher tell nothing new

@@ -18,9 +18,9 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import Learned
-from tasks.lake import Lake
-from tasks.notes import change_note, read_note
-from tasks.remote import fetch_address
+from tasks.formats.remote import fetch_address
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import change_note, read_note
 
 FOLDER = "learned"
 LATEST = f"{FOLDER}/latest"

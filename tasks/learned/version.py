@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.lake import Lake
+from tasks.lakes.lake import Lake
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.store import ROWS, store_learned

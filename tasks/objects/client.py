@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.lake import LakeError, LakeSilent
-from tasks.remote import first_line
+from tasks.formats.remote import first_line
+from tasks.lakes.lake import LakeError, LakeSilent
 
 VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
 PUT_LIMIT = 5 * 2**30  # what S3 takes in one piece; in several, a write cannot be conditional everywhere

@@ -8,10 +8,9 @@ from hashlib import sha256
 
 import pyarrow.parquet as pq
 
-from tasks.lake import Manifest
-from tasks.objects.bucket import ObjectLake, keep_copy
+from tasks.lakes.lake import Manifest
+from tasks.objects.bucket import SHOWN, ObjectLake, keep_copy
 from tasks.objects.client import list_objects, read_object
-from tasks.objects.commit import SHOWN
 from tasks.objects.stamp import unstamp
 
 Wrong = tuple[str, str, str]  # what, where, what next

@@ -33,7 +33,7 @@ class Model:
 def load_model(path: Path = WEIGHTS) -> Model:
     """The model in a weights file. Raises FileNotFoundError where there is none."""
     if not path.is_file():
-        raise FileNotFoundError(f"no weights at {path}: train them with `python -m tasks.pages.train FOLDER`")
+        raise FileNotFoundError(f"no weights at {path}: train them with `python -m tasks.training.train FOLDER`")
     content = json.loads(path.read_text(encoding="utf-8"))
     return Model(**{name: read_score(content[name]) for name in ("boilerplate", "headline")})
 

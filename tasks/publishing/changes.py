@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import Lake, Manifest, month_of, partition_of, table_paths
+from tasks.lakes.lake import Lake, Manifest, month_of, partition_of, table_paths
 from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR, Run
 from tasks.publishing.rows import (
     drop_rows,
@@ -28,8 +28,8 @@ from tasks.publishing.rows import (
     read_staged,
 )
 from tasks.publishing.twins import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
-from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
+from tasks.staging.receipt import StagedRun
 
 SHADOWS = {"documents": "shadowed", "lines": "shadowed_lines"}
 

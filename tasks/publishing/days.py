@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from tasks.lake import file_schema
-from tasks.receipt import StagedRun
+from tasks.lakes.lake import file_schema
 from tasks.schema import MONTH, SORT_KEYS
-from tasks.stage import GROUP_ROWS
+from tasks.staging.receipt import StagedRun
+from tasks.staging.stage import GROUP_ROWS
 
 DAY_OF_DOCUMENT = pl.coalesce("published_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.strftime(
     "%Y-%m-%d"

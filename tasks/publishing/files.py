@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lake import FILE_ROWS, TableFile, file_schema, folder_of
+from tasks.lakes.lake import FILE_ROWS, TableFile, file_schema, folder_of
 from tasks.publishing.merge import Run
 
 GROUP_ROWS = 10_000

@@ -11,12 +11,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.lake import Lake, Manifest, read_rows
+from tasks.lakes.lake import Lake, Manifest, read_rows
 from tasks.publishing.merge import CHUNK_FLOOR, Run
 from tasks.publishing.rows import drop_rows, keep_rows, of_claims, of_documents, read_partitions, read_staged
 from tasks.publishing.tallies import Tally, add_tally, tally_documents, tally_lines
 from tasks.publishing.twins import Moves, name_twins
-from tasks.receipt import StagedRun
+from tasks.staging.receipt import StagedRun
 
 Shares = dict[date, Tally]
 TALLIES: dict[str, Callable[[pa.Table], Tally]] = {"documents": tally_documents, "lines": tally_lines}

@@ -1,6 +1,6 @@
 """Where a lake stands, a disk or a bucket, and the few things that publishing asks of either.
 
-Both are modules of functions: `tasks.publishing.trees` and `tasks.objects.commit`.
+Both are modules of functions: `tasks.publishing.trees` and `tasks.publishing.buckets`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from tasks.lake import Lake, Manifest, TableFile
+from tasks.lakes.lake import Lake, Manifest, TableFile
 
 
 class Place(Protocol):
@@ -42,9 +42,9 @@ def place_of(lake: Lake) -> Place:
     from tasks.objects.bucket import ObjectLake
 
     if isinstance(lake, ObjectLake):
-        from tasks.objects import commit
+        from tasks.publishing import buckets
 
-        return commit
+        return buckets
     from tasks.publishing import trees
 
     return trees

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
+from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
 from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
 from tasks.publishing.days import stage_by_day
 from tasks.publishing.files import write_empty, write_files
@@ -26,8 +26,8 @@ from tasks.publishing.moves import settle_receipts
 from tasks.publishing.place import place_of
 from tasks.publishing.tallies import find_gaps
 from tasks.publishing.trees import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
-from tasks.receipt import StagedRun
 from tasks.schema import MONTH, TABLES
+from tasks.staging.receipt import StagedRun
 
 TRIES = 50
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, table_paths
+from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, table_paths
 from tasks.publishing.days import DAY_OF_DOCUMENT
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import CHUNK_BYTES, FAN_IN, Run, merge_runs, narrow_runs, read_run, write_run

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
+from tasks.lakes.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
 from tasks.publishing.merge import Run, read_run
 from tasks.schema import MONTH
 

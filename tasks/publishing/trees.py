@@ -3,7 +3,7 @@
 A version is built in a folder that no reader can reach, made durable, renamed, and shown by replacing one link; the kernel
 frees the lock of a process that dies. So there is nothing to recover: what a dead writer left is swept by the next one.
 
-`tasks.objects.commit` is the same for a bucket. What a version holds is decided in `tasks.publishing.publish` for both.
+`tasks.publishing.buckets` is the same for a bucket. What a version holds is decided in `tasks.publishing.publish` for both.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tasks.lake import Lake, LakeError, Manifest, TableFile, read_manifest, write_manifest
+from tasks.lakes.lake import Lake, LakeError, Manifest, TableFile, read_manifest, write_manifest
 from tasks.schema import TABLES
 
 LOW_DISK = 2 * 2**30

@@ -22,9 +22,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lake import Lake, Manifest, partition_of, table_paths
-from tasks.receipt import Duplicate, StagedRun
+from tasks.lakes.lake import Lake, Manifest, partition_of, table_paths
 from tasks.shard import StagedShard
+from tasks.staging.receipt import Duplicate, StagedRun
 
 GROUPS_AT_ONCE = 20
 CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partition": pl.String}

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from tasks.diff import FATES, Differences, count_changes
 from tasks.report.page import render
 from tasks.report.words import count
+from tasks.trials.diff import FATES, Differences, count_changes
 
 RULES_SHOWN = 200
 LINES_SHOWN = 400  # of one document's diff

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.audit import Finding
-from tasks.lake import Lake
+from tasks.judging.audit import Finding
+from tasks.lakes.lake import Lake
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, read_removed
 from tasks.report.record import RunRecord, outline

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest
+from tasks.lakes.lake import Lake, Manifest
 from tasks.publishing.twins import read_own_claims
 from tasks.report.rows import scan_table
 

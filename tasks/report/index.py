@@ -9,8 +9,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tasks.lake import Lake
-from tasks.notes import Notes, change_note
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import Notes, change_note
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.reasons import explain_reason
+from tasks.cleaning.reasons import explain_reason
 from tasks.report import charts, words
 from tasks.report.collect import Report
 from tasks.report.safe import escape, show

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from tasks.audit import Finding
-from tasks.lake import Lake
-from tasks.notes import Notes, change_note, read_note
+from tasks.judging.audit import Finding
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import Notes, change_note, read_note
 
 LONG_LISTS = ("inputs", "twins")
 

@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from tasks.lake import Lake, Manifest, month_of, table_paths
+from tasks.lakes.lake import Lake, Manifest, month_of, table_paths
+from tasks.lakes.scan import scan_files
 from tasks.publishing.twins import read_own_claims
-from tasks.receipt import StagedRun
-from tasks.scan import scan_files
 from tasks.schema import TABLES
+from tasks.staging.receipt import StagedRun
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.canonical import rebuild
+from tasks.formats.canonical import rebuild
 from tasks.report.hits import name_kind
 from tasks.report.rows import BatchRows
 

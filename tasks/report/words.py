@@ -9,7 +9,7 @@ from typing import Any
 
 from expectations import batch, documents, drift, quarantine
 from expectations.row import Expectation
-from tasks.audit import FEW_ROWS, Finding, result_word
+from tasks.judging.audit import FEW_ROWS, Finding, result_word
 from tasks.report.collect import Report
 
 MONTHS = (

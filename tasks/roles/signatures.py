@@ -12,9 +12,9 @@ from operator import itemgetter
 
 import polars as pl
 
-from tasks.bylines import LONGEST, MAIL, Signature, read_signature
-from tasks.bywords import POSTS
-from tasks.dates import cut_dates
+from tasks.facts.bylines import LONGEST, MAIL, Signature, read_signature
+from tasks.facts.bywords import POSTS
+from tasks.facts.dates import cut_dates
 from tasks.lines import above
 
 # Lines worth reading: two words with a capital, a word behind "by", or how reporters are named in East Asia and in Arabic.

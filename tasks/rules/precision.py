@@ -1,6 +1,6 @@
 """How often each row was right on labelled pages, and the floor: a rule that was wrong too often flags and does not cut.
 
-The counts stand in `precision.json`, as `tasks.rules.measure` wrote them. `precision_exceptions.toml` names the lines that
+The counts stand in `precision.json`, as `tasks.training.measure` wrote them. `precision_exceptions.toml` names the lines that
 were read and found to be boilerplate although the labels keep them, each with a reason.
 """
 
@@ -111,7 +111,7 @@ def load_precision(path: Path = PRECISION) -> Precision:
         return Precision(name=content["name"], pages=content["pages"], counts=counts)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(
-            f"{path.name}: not a table of counts: {error!r}. Write it anew with tasks.rules.measure."
+            f"{path.name}: not a table of counts: {error!r}. Write it anew with tasks.training.measure."
         ) from None
 
 

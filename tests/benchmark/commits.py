@@ -23,14 +23,14 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from tasks.lake import CLAIMS, Lake, file_schema
+from tasks.lakes.lake import CLAIMS, Lake, file_schema
 from tasks.publishing.files import write_files
 from tasks.publishing.publish import publish
 from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
 from tasks.publishing.twins import read_rival_claims
-from tasks.receipt import StagedRun
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
-from tasks.stage import stage_tables
+from tasks.staging.receipt import StagedRun
+from tasks.staging.stage import stage_tables
 
 FIRST = date(2025, 1, 1)
 SENTENCES_EACH = 22

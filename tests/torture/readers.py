@@ -21,7 +21,7 @@ def read_duckdb(place: str) -> list[Row]:
 
     with duckdb.connect() as base:
         if "://" in place:
-            from tasks.remote import find_filesystem
+            from tasks.formats.remote import find_filesystem
 
             base.register_filesystem(find_filesystem(place)[0])
         question = (

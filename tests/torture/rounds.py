@@ -15,8 +15,8 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from flows.batches.places import open_lake
-from tasks.check import check
-from tasks.lake import Lake
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake
 from torture import readers, writers
 from torture.judge import ONE, TWO
 

@@ -1,0 +1,1 @@
+"""Every line looked at, and the one place that decides which lines go."""

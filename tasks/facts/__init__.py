@@ -1,0 +1,1 @@
+"""What an article says of itself: who wrote it, when, and where."""

@@ -1,0 +1,36 @@
+"""All quarantine rows of a batch: what could not be read, what cleaning emptied, what failed the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from tasks.staging.receipt import StagedRun
+
+
+def gather_quarantine(
+    runs: Sequence[StagedRun], failing: Mapping[str, tuple[str, ...]], excerpt_chars: int
+) -> pl.DataFrame:
+    """The staged quarantine rows of all shards, and a row for each document that failed its audit.
+
+    `failing`: doc_id -> every reason. Returns the columns of `schema.QUARANTINE` and month.
+    """
+    parts = [pl.read_parquet(run.folder / "quarantine.parquet", hive_partitioning=False) for run in runs]
+    if failing:
+        reasons = pl.DataFrame({"doc_id": list(failing), "reasons": [list(codes) for codes in failing.values()]})
+        parts += [quarantine_failing(run, reasons, excerpt_chars).select(parts[0].columns) for run in runs]
+    return pl.concat(parts)
+
+
+def quarantine_failing(run: StagedRun, reasons: pl.DataFrame, excerpt_chars: int) -> pl.DataFrame:
+    """The documents of a shard that failed, as quarantine rows. A twin that is not published fails with nobody noticing."""
+    documents = pl.scan_parquet(run.folder / "documents.parquet", hive_partitioning=False)
+    rows = documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(run.without))).collect()
+    return rows.with_columns(
+        stage=pl.lit("audit"),
+        detail=pl.lit("failed its audit: ") + pl.col("reasons").list.join(", "),
+        excerpt=pl.col("text").str.head(excerpt_chars),
+        # Quarantine lies with the day that the batch stands for, whatever date the document bears.
+        month=pl.col("logical_date").dt.strftime("%Y-%m"),
+    )

@@ -1,0 +1,188 @@
+"""A lake's tables in an Iceberg catalog, for teams whose engines ask one: the published files, where they are.
+
+No data is copied: a registration names the Parquet files of one version in each table's metadata, in one snapshot a table.
+Registering again points the tables to the version that is published now; snapshots of versions that are not kept go.
+
+The tables are not partitioned. `month` stands in the paths only, and a partition by it would come out empty; one by the month
+of `published_at` would hide documents without a date from those who ask for them. Iceberg keeps the least and greatest value
+of every column for each file, so a filter on `published_at` or `logical_date` opens the same files as one on `month` would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from tasks.formats.record import MissingExtra
+from tasks.lakes.lake import Lake, LakeError, Manifest, file_schema
+from tasks.schema import TABLES
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.table import Table
+
+VERSION = "copydesk.version"  # in a snapshot's summary: the version of the lake it shows
+TRIES = 3
+NOTHING: Mapping[str, str] = MappingProxyType({})
+# Each commit writes a metadata file; the last ones are enough.
+TIDY = {"write.metadata.delete-after-commit.enabled": "true", "write.metadata.previous-versions-max": "5"}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A table in a catalog: its name there, the lake's version it shows, and whether it had to be changed for that."""
+
+    name: str
+    version: int
+    rows: int
+    files: int
+    changed: bool
+
+
+def default_catalog(lake: Lake) -> str:
+    """The catalog beside a lake's versions: an SQLite file in its store. Raises LakeError for a lake in a bucket."""
+    if "://" in lake.notes.address(""):
+        raise LakeError(f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG")
+    return f"sqlite:///{lake.store / 'iceberg' / 'catalog.db'}"
+
+
+def name_catalog(where: str) -> str:
+    """A catalog's URI; what is no URI is the path of an SQLite file."""
+    return where if "://" in where else f"sqlite:///{Path(where).absolute()}"
+
+
+def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list[Registered]:
+    """Points the catalog's tables to the published version of a lake; does nothing where they show it already.
+
+    `uri` as pyiceberg knows them (sqlite, postgresql, thrift, http); `options`: more for it, such as s3.endpoint. Tables are
+    named <folder of the lake>.<table>. Raises MissingExtra without pyiceberg, LakeError where there is nothing to register or
+    the catalog refuses.
+    """
+    try:
+        from pyiceberg.exceptions import CommitFailedException, RESTError
+        from sqlalchemy.exc import SQLAlchemyError
+    except ImportError as error:
+        raise MissingExtra(
+            f"an Iceberg catalog needs a library that is missing ({error}): install copydesk[iceberg] and run again"
+        ) from error
+    try:
+        if not lake.version():
+            raise LakeError(f"{lake.name}: there is no lake here to register; ingest something, or name another --lake")
+        catalog = open_catalog(lake, uri, options)
+        for _ in range(TRIES):
+            manifest = lake.manifest()
+            done = [register_table(catalog, lake, manifest, table) for table in TABLES]
+            # A version that was swept meanwhile is not what a catalog should show.
+            if lake.manifest(manifest.version).kept:
+                return done
+    except CommitFailedException as error:
+        raise LakeError(f"{uri}: somebody else changed this catalog at the same time; register again") from error
+    except (SQLAlchemyError, RESTError, OSError, ValueError) as error:
+        raise LakeError(f"{uri}: this catalog cannot be used: {first_line(error)}") from error
+    raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
+
+
+def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> Catalog:
+    """The catalog behind a URI. Tables' metadata lie in the lake's store."""
+    from pyiceberg.catalog import load_catalog
+
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return load_catalog("copydesk", **{**options, "uri": uri, "warehouse": home(lake)})
+
+
+def home(lake: Lake) -> str:
+    """Where the tables' metadata lie."""
+    return make_location(lake.notes.address("iceberg"))
+
+
+def make_location(place: str) -> str:
+    """A path or an address as Iceberg knows it. Not percent-encoded: its locations are plain strings."""
+    return place if "://" in place else f"file://{place}"
+
+
+def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) -> Registered:
+    """One table of a version, made or brought up to date."""
+    table = open_table(catalog, lake, name)
+    wanted = {
+        make_location(lake.locate(manifest.version, name, file)): file
+        for file in manifest.tables.get(name, ())
+        if file.rows
+    }
+    held = {task.file.file_path: task.file for task in table.scan().plan_files()}
+    changed = held.keys() != wanted.keys()
+    if changed:
+        replace_files(table, held, sorted(wanted), manifest.version)
+        drop_snapshots(table, lake)
+    rows = sum(file.rows for file in wanted.values())
+    return Registered(f"{lake.label}.{name}", manifest.version, rows, len(wanted), changed)
+
+
+def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
+    """The catalog's table of that name with today's columns, made where it is not there or belongs to a lake elsewhere."""
+    from pyiceberg.exceptions import NoSuchTableError
+
+    # `name` in the namespace of the lake's folder. A lake that was copied or moved brings a catalog that names the old place.
+    key = (lake.label, name)
+    location = f"{home(lake)}/{name}"
+    catalog.create_namespace_if_not_exists(key[0])
+    try:
+        table = catalog.load_table(key)
+        if table.location() == location:
+            update_columns(table, file_schema(name))
+            return table
+        catalog.drop_table(key)
+    except NoSuchTableError:
+        pass
+    except FileNotFoundError:
+        catalog.drop_table(key)
+    return catalog.create_table(key, schema=file_schema(name), location=location, properties=TIDY)
+
+
+def update_columns(table: Table, schema: pa.Schema) -> None:
+    """Adds columns that a newer copydesk declares."""
+    if not {field.name for field in schema} <= set(table.schema().column_names):
+        with table.update_schema(allow_incompatible_changes=True) as update:
+            update.union_by_name(schema)
+        with table.transaction() as change:
+            change.set_properties({"schema.name-mapping.default": table.schema().name_mapping.model_dump_json()})
+
+
+def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], version: int) -> None:
+    """One snapshot that holds the wanted files and no others."""
+    from pyiceberg.io.pyarrow import parquet_file_to_data_file
+
+    with table.transaction() as change:
+        if table.name_mapping() is None:
+            # The files carry no field ids: columns are found by name.
+            change.set_properties({"schema.name-mapping.default": table.schema().name_mapping.model_dump_json()})
+        with change.update_snapshot(snapshot_properties={VERSION: str(version)}).overwrite() as snapshot:
+            for path in held.keys() - set(wanted):
+                snapshot.delete_data_file(held[path])
+            for path in wanted:
+                if path not in held:
+                    snapshot.append_data_file(parquet_file_to_data_file(table.io, change.table_metadata, path))
+
+
+def drop_snapshots(table: Table, lake: Lake) -> None:
+    """Forgets the snapshots of versions whose files are gone, so that nobody travels back to them."""
+    kept = {str(made.version) for made in lake.versions() if made.kept}
+    current = table.current_snapshot()
+    stale = [
+        snapshot.snapshot_id
+        for snapshot in table.snapshots()
+        if snapshot != current and (snapshot.summary is None or snapshot.summary[VERSION] not in kept)
+    ]
+    if stale:
+        table.maintenance.expire_snapshots().by_ids(stale).commit()
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__

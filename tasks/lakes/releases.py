@@ -1,0 +1,105 @@
+"""What people let through: documents that the audit stopped and somebody published on their word, with the why.
+
+    .lake-store/releases/<source>@<logical date>.json
+
+A release belongs to a batch and names the reasons it answers. It is an input of the batch like its files: every run of the
+batch finds it, so the document stays published, and a new fault of the same document stops it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from tasks.batch import Release
+from tasks.lakes.lake import Lake
+from tasks.lakes.notes import change_note, list_batches, name_of_batch, read_note
+
+FLAG = "released"
+FOLDER = "releases"
+# From the releases of a batch to what they are to be.
+ChangeReleases = Callable[[tuple[Release, ...]], Iterable[Release]]
+
+
+class ReleaseError(ValueError):
+    """A release that cannot be given, taken back or read. One line: what, where, what next."""
+
+
+def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
+    """The releases of a batch, by doc_id."""
+    name = name_of_batch(FOLDER, source, day)
+    return parse_releases(lake, name, read_note(lake.notes, name))
+
+
+def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
+    """Every release of a lake with its batch, by source and logical date."""
+    for source, day, name in list_batches(lake.notes, FOLDER):
+        yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
+
+
+def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
+    """The releases of every batch that has any, by source and logical date."""
+    found: dict[tuple[str, date], tuple[Release, ...]] = {}
+    for source, day, row in list_releases(lake):
+        found[source, day] = (*found.get((source, day), ()), row)
+    return found
+
+
+def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
+    """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
+    name = name_of_batch(FOLDER, source, day)
+    change_note(lake.notes, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
+
+
+def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, ...]:
+    """Releases as a note says them. Raises ReleaseError for one that is damaged."""
+    try:
+        rows = json.loads(said)["releases"] if said else ()
+        return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
+    except (KeyError, TypeError, ValueError) as error:
+        where = lake.notes.address(name)
+        raise ReleaseError(f"{where}: this file is damaged ({error}); mend it, or remove it and release anew.") from None
+
+
+def write_releases(releases: Iterable[Release]) -> bytes | None:
+    """Releases as a note says them; None without any."""
+    rows = sorted((asdict(row) for row in releases), key=lambda row: str(row["doc_id"]))
+    # One row a line, to be read and compared with any tool.
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
+
+
+def make_release(row: Mapping[str, Any], why: str) -> Release:
+    """The release of a row of quarantine. Raises ReleaseError where there is no document that could be published."""
+    said = ", ".join(row["reasons"])
+    if not why.strip():
+        raise ReleaseError(f"{row['uri']}: say why it may be published: --why 'checked against the printed page'.")
+    if row["stage"] == "read":
+        raise ReleaseError(f"{row['uri']} could not be read ({said}): mend the file and run `copydesk replay`.")
+    if row["stage"] == "clean":
+        raise ReleaseError(
+            f"{row['uri']} has no text left after cleaning: mend the rule that took it and run `copydesk replay`."
+        )
+    return Release(row["doc_id"], row["uri"], tuple(sorted(row["reasons"])), why.strip())
+
+
+def add_release(known: Iterable[Release], new: Release) -> tuple[Release, ...]:
+    """Releases with one more; an earlier one of the same document goes, and its reasons stay answered."""
+    rows = {row.doc_id: row for row in known}
+    before = rows.get(new.doc_id)
+    reasons = tuple(sorted({*new.reasons, *(before.reasons if before else ())}))
+    rows[new.doc_id] = Release(new.doc_id, new.uri, reasons, new.why)
+    return tuple(rows[doc_id] for doc_id in sorted(rows))
+
+
+def flag_released(documents: pl.DataFrame, releases: tuple[Release, ...]) -> pl.DataFrame:
+    """Documents with the flag `released` on those that a person let through, so that readers know."""
+    if not releases:
+        return documents
+    released = pl.col("doc_id").is_in([row.doc_id for row in releases])
+    return documents.with_columns(flags=pl.when(released).then(pl.col("flags").list.concat(pl.lit([FLAG]))).otherwise("flags"))

@@ -1,0 +1,121 @@
+"""Files of a source and a logical date, cut into shards."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
+
+from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.formats.remote import find_filesystem, first_line
+from tasks.reading.spans import cut_file
+
+DATE = re.compile(r"\{date(?::([^{}]*))?\}")
+REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
+WILD = re.compile(r"[*?\[]")
+
+
+class PlanError(ValueError):
+    """A source whose files cannot be listed. One line: what, where, what next."""
+
+
+class NothingNew(PlanError):
+    """A drop folder in which there is nothing that no earlier batch took. One line."""
+
+
+def has_date(source: Source) -> bool:
+    """Whether the source's path holds a date, so that each logical date has files of its own."""
+    return DATE.search(source.path) is not None
+
+
+def fill_date(path: str, day: date) -> str:
+    """The path with `{date}` (ISO) or `{date:%Y/%m/%d}` filled in."""
+    return DATE.sub(lambda hit: day.strftime(hit[1] or "%Y-%m-%d"), path)
+
+
+def find_files(source: Source, day: date, root: Path) -> list[InputFile]:
+    """The source's files for a logical date, sorted by uri.
+
+    A path may be a file, a folder (everything below it) or a pattern with `*`, `**`, `?`; relative paths start at `root`.
+    Hidden files and README files are left out. Raises PlanError when a path without a date does not exist.
+    """
+    path = fill_date(source.path, day)
+    found = list_remote(path) if REMOTE.match(path) else list_local(path, root)
+    named = not has_date(source) and not WILD.search(path)
+    if not found and named and (REMOTE.match(path) or not (root / path).exists()):
+        raise PlanError(f"source {source.name}: there is nothing at {path}. Check the path and run again.")
+    return sorted(found, key=lambda file: file.uri)
+
+
+def list_local(path: str, root: Path) -> list[InputFile]:
+    """Files on this machine. A uri is the path below `root`, else the whole path."""
+    place = root / path
+    if WILD.search(path):
+        base = Path(place.anchor, *takewhile(lambda part: not WILD.search(part), place.parts))
+        # Not Path.glob: it leaves out `**` over links, and takes no absolute pattern.
+        hits: Iterable[Path] = map(Path, glob.glob(str(place), recursive=True))  # noqa: PTH207
+    elif place.is_dir():
+        base, hits = place, place.rglob("*")
+    else:
+        return [InputFile(str(place), name_local(place, root), place.stat().st_size)] if place.is_file() else []
+    files = (hit for hit in hits if hit.is_file() and is_input(hit.relative_to(base)))
+    return [InputFile(str(hit), name_local(hit, root), hit.stat().st_size) for hit in files]
+
+
+def name_local(path: Path, root: Path) -> str:
+    """How a file is called in the lake: its path below `root` where it is below it, else its whole path."""
+    whole = path.absolute()
+    return whole.relative_to(root.absolute()).as_posix() if whole.is_relative_to(root.absolute()) else whole.as_posix()
+
+
+def list_remote(path: str) -> list[InputFile]:
+    """Files behind an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
+    filesystem, place = find_filesystem(path)
+    protocol = path.split("://", 1)[0]
+    try:
+        found = filesystem.glob(place, detail=True) if WILD.search(place) else filesystem.find(place, detail=True)
+    except FileNotFoundError:
+        return []
+    except Exception as error:
+        raise PlanError(f"cannot list {path}: {type(error).__name__}: {first_line(error)}") from error
+    return [
+        InputFile(f"{protocol}://{name}", f"{protocol}://{name}", int(info.get("size") or 0))
+        for name, info in found.items()
+        if info.get("type") == "file" and is_input(PurePosixPath(PurePosixPath(name).name))
+    ]
+
+
+def is_input(path: PurePosixPath | Path) -> bool:
+    """Whether a file is meant to be read: not hidden, not a README."""
+    return not any(part.startswith(".") for part in path.parts) and path.stem.upper() != "README"
+
+
+def cut_shards(source: Source, day: date, files: Sequence[InputFile], limits: Limits) -> tuple[Shard, ...]:
+    """The files in shards of about `limits.shard_bytes` and at most `limits.shard_files`, in order.
+
+    Large files of lines are cut (`tasks.reading.spans`), which reads them once. The cut depends on the files alone, never on the
+    number of workers.
+    """
+    pieces = [piece for file in files for piece in cut_file(file, source, limits)]
+    return tuple(
+        Shard(source, day, number, tuple(group))
+        for number, group in enumerate(group_files(pieces, limits.shard_bytes, limits.shard_files))
+    )
+
+
+def group_files(files: Sequence[InputFile], most_bytes: int, most_files: int) -> Iterator[list[InputFile]]:
+    """Runs of files that stay under both limits; a file over the limit is a run of its own."""
+    group: list[InputFile] = []
+    size = 0
+    for file in files:
+        taken = file.span.end - file.span.start if file.span else file.size
+        if group and (size + taken > most_bytes or len(group) >= most_files):
+            yield group
+            group, size = [], 0
+        group.append(file)
+        size += taken
+    if group:
+        yield group

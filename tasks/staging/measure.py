@@ -1,0 +1,300 @@
+"""What the audit asks of every staged document, answered in columns: one row a document, one short column a question.
+
+The staged files are read back from the disk, so that what is judged is what readers would get. The answers are numbers
+and short strings; no text leaves this module. The questions' limits stand in `expectations/`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.rules import Rule, load_rules, match_rules
+from tasks.schema import DOCUMENTS, LINES
+from tasks.staging.profile import count_unknown
+
+ROLES = (
+    *("headline", "standfirst", "byline", "bio", "dateline", "timestamp", "caption", "credit", "contributors"),
+    *("boilerplate", "repeat"),
+)
+# A run of blank lines longer than this is a corrupt line number; making the string for it would eat the memory.
+LONGEST_RUN = 2**25
+SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and matching them is what costs
+CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+HEX = "^[0-9a-f]{{{}}}$"
+CAPTION = {"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}
+
+
+class StagedFileError(ValueError):
+    """A staged file does not have the columns that it should have."""
+
+
+def measure_shard(folder: Path) -> Path:
+    """Measure the staged documents and lines in `folder`; returns the path of the narrow file written beside them.
+
+    One row a document, sorted by doc_id, with the columns of `measure`. Raises FileNotFoundError when a staged file
+    is missing, StagedFileError when its columns or types are not those of `tasks.schema`.
+    """
+    documents = read_staged(folder / "documents.parquet", DOCUMENTS)
+    lines = read_staged(folder / "lines.parquet", LINES)
+    target = folder / "narrow.parquet"
+    pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not say that a disk is full
+    return target
+
+
+def read_staged(path: Path, schema: pa.Schema) -> pl.DataFrame:
+    """A staged file as a frame, after a look at its columns: those of `schema` and `month`."""
+    found = pl.read_parquet_schema(path)
+    asked = dict(pl.DataFrame(pl.from_arrow(schema.empty_table())).schema) | {"month": pl.String}
+    wrong = sorted(name for name in asked.keys() | found.keys() if asked.get(name) != found.get(name))
+    if wrong:
+        said = "; ".join(f"{name} is {found.get(name, 'missing')}, not {asked.get(name, 'a column')}" for name in wrong)
+        raise StagedFileError(f"{path}: columns differ from tasks/schema.py: {said}. Stage this shard again.")
+    return pl.read_parquet(path, columns=list(asked), hive_partitioning=False)
+
+
+def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Every answer about every document, sorted by doc_id.
+
+    `documents`, `lines`: the staged tables. A doc_id that only `lines` knows gets a row with `document_rows` 0 and
+    nothing else, so that orphaned lines are seen too.
+    """
+    documents = documents.with_row_index("doc")
+    apart = lines.join(documents.select("doc_id", "doc"), on="doc_id", how="left")
+    body = number_body(documents, split_body(documents))
+    union = join_union(body, apart)
+    narrow = own = documents.select("doc", *describe_documents())
+    for answers in (
+        describe_union(union),
+        describe_joints(union),
+        describe_lines(apart, documents),
+        describe_captions(documents, body, apart),
+        count_boilerplate(documents, body),
+        count_unknown(body),
+    ):
+        narrow = narrow.join(answers, on="doc", how="left", maintain_order="left")
+    # No row in an answer is a count of none. Plain int64 throughout, which pandas checks without a loop.
+    narrow = narrow.with_columns(pl.exclude(own.columns).fill_null(0).cast(pl.Int64))
+    narrow = narrow.with_columns(
+        is_rebuilt=rebuild_hashes(union, documents) == documents["canonical_sha256"],
+        chars_summed=pl.sum_horizontal("body_chars", "apart_chars", "removed_line_chars", "line_ends"),
+        document_rows=pl.len().over("doc_id").cast(pl.Int64),
+    )
+    orphans = apart.filter(pl.col("doc").is_null()).select("doc_id", document_rows=pl.lit(0, pl.Int64)).unique()
+    return pl.concat([narrow.drop("doc"), orphans], how="diagonal").sort("doc_id", maintain_order=True)
+
+
+def describe_documents() -> list[pl.Expr]:
+    """Answers that follow from the documents' own columns."""
+    text, language, published = pl.col("text"), pl.col("language"), pl.col("published_at").dt.date()
+    month = published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m")
+    needed = [field.name for field in DOCUMENTS if not field.nullable]
+    names = ["source", "publisher", "uri", "encoding"]
+    title = pl.col("title").fill_null("")
+    unread = text.str.count_matches("\ufffd", literal=True).cast(pl.Int64)
+    return [
+        pl.col("doc_id", "source", "publisher", "language", "language_score", "raw_chars", "text_chars"),
+        pl.col("removed_lines", "removed_chars").cast(pl.Int64),
+        pl.sum_horizontal(pl.col(*needed, "month").is_null()).cast(pl.Int64).alias("missing_values"),
+        pl.sum_horizontal(pl.col(names).str.strip_chars() == "").cast(pl.Int64).alias("blank_values"),
+        pl.col("doc_id").str.contains(HEX.format(32)).alias("is_doc_id"),
+        (
+            pl.col("raw_sha256").str.contains(HEX.format(64)) & pl.col("canonical_sha256").str.contains(HEX.format(64))
+        ).alias("is_sha256"),
+        pl.col("rules_version").str.contains(HEX.format(12)).alias("is_rules_version"),
+        text.str.len_chars().cast(pl.Int64).alias("text_chars_counted"),
+        (pl.col("line_count").cast(pl.Int64) - 1).alias("line_ends"),
+        pl.col("body_lines").list.len().cast(pl.Int64).alias("body_lines_listed"),
+        pl.col("captions").list.len().cast(pl.Int64).alias("captions_listed"),
+        (pl.col("removed_chars") / pl.max_horizontal("raw_chars", 1)).alias("removed_share"),
+        title.str.len_chars().cast(pl.Int64).alias("title_chars"),
+        title.str.contains("\n").alias("is_title_broken"),
+        (published - pl.col("logical_date")).dt.total_days().alias("days_ahead"),
+        published.dt.year().cast(pl.Int64).alias("published_year"),
+        (pl.col("month") == month).alias("is_month"),
+        ((language == "und") == (pl.col("language_score") == 0)).alias("is_language_sure"),
+        text.str.contains(r"\p{L}").alias("is_lettered"),
+        unread.alias("replacement_chars"),
+        (unread / pl.max_horizontal("text_chars", 1)).alias("replacement_share"),
+        (text.str.contains("\x00", literal=True) | title.str.contains("\x00", literal=True)).alias("is_nul_inside"),
+        text.str.contains(CONTROL).alias("is_control_inside"),
+        pl.col("flags").list.contains("over_budget").alias("is_over_budget"),
+    ]
+
+
+def split_body(documents: pl.DataFrame) -> pl.DataFrame:
+    """Non-blank lines of every text: doc, text, row (a line number that counts blank lines, over all documents)."""
+    pieces = documents.select("doc", pl.col("text").str.split("\n")).explode("text").with_row_index("row")
+    return pieces.filter(pl.col("text") != "")
+
+
+def number_body(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
+    """`body` with `line`, taken from body_lines; null throughout a document that lists another number of lines."""
+    counted = body.group_by("doc").len()
+    listed = documents.select("doc", pl.col("body_lines").list.drop_nulls()).join(counted, on="doc", how="left")
+    agree = listed.filter(pl.col("body_lines").list.len() == pl.col("len"))
+    numbers = agree.sort("doc").select(line=pl.col("body_lines").explode()).to_series().drop_nulls()
+    numbered = body.join(agree.select("doc"), on="doc", how="semi", maintain_order="left")
+    others = body.join(agree.select("doc"), on="doc", how="anti", maintain_order="left")
+    return pl.concat([numbered.with_columns(line=numbers), others.with_columns(line=pl.lit(None, pl.Int32))])
+
+
+def join_union(body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """Every line of every document in its place: doc, line, text, row (null outside the body), removed, before.
+
+    `before`: the number of the line above in the document; null for the first.
+    """
+    rest = apart.filter(pl.col("doc").is_not_null()).select("doc", "line", "text", "removed")
+    union = pl.concat([body, rest], how="diagonal").sort("doc", "line", "row", nulls_last=True, maintain_order=True)
+    same = (pl.col("doc") == pl.col("doc").shift(1)).fill_null(False)
+    return union.with_columns(before=pl.when(same).then(pl.col("line").shift(1)))
+
+
+def describe_union(union: pl.DataFrame) -> pl.DataFrame:
+    """Counts and sums over all lines of a document, body and others together."""
+    chars, in_body = pl.col("text").str.len_chars().cast(pl.Int64), pl.col("row").is_not_null()
+    same = pl.col("line") == pl.col("before")
+    flagged = union.with_columns(chars=chars, in_body=in_body, same=same, above_in_body=in_body.shift(1))
+    body, removed = pl.col("in_body"), pl.col("removed").fill_null(False)
+    return flagged.group_by("doc").agg(
+        body_lines_counted=body.sum(),
+        body_chars=pl.col("chars").filter(body).sum(),
+        apart_chars=pl.col("chars").filter(~body & ~removed).sum(),
+        removed_line_chars=pl.col("chars").filter(removed).sum(),
+        removed_rows=removed.sum(),
+        lines_shared=(pl.col("same") & (body != pl.col("above_in_body"))).sum(),
+        lines_repeated=(pl.col("same") & ~body & ~pl.col("above_in_body")).sum(),
+    )
+
+
+def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
+    """Places where two lines of a text are not joined as they stood, and body lines that are out of order.
+
+    A blank line belongs between two body lines exactly where there was one between them in the canonical text.
+    """
+    gap = (pl.col("line") - pl.col("before") > 1).fill_null(False)
+    blocks = union.with_columns(block=gap.cast(pl.Int64).cum_sum())
+    body = blocks.filter(pl.col("row").is_not_null(), pl.col("line").is_not_null()).sort("row")
+    same = pl.col("doc") == pl.col("doc").shift(1)
+    asked = pl.when(pl.col("block") != pl.col("block").shift(1)).then(2).otherwise(1)
+    found = pl.col("row").cast(pl.Int64) - pl.col("row").shift(1)
+    return (
+        body.select(
+            "doc",
+            joints_wrong=same & (asked != found),
+            body_lines_unordered=same & (pl.col("line") <= pl.col("line").shift(1)),
+        )
+        .group_by("doc")
+        .agg(pl.col("joints_wrong", "body_lines_unordered").sum())
+    )
+
+
+def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
+    """SHA-256 (hex) of each document's canonical text, put together again from the lake's lines and line numbers.
+
+    Null where a line has no number or lies beyond line_count. The line ends before a line follow from the numbers;
+    those after the last line from line_count, so leading and trailing blank lines come back too.
+    """
+    ends = (pl.col("line") - pl.col("before").fill_null(0)).clip(0, LONGEST_RUN)
+    runs = union.select(ends.fill_null(0)).to_series()
+    lengths = runs.unique().sort()
+    breaks = pl.Series(["\n" * length for length in lengths], dtype=pl.String)
+    texts = (
+        union.with_columns(ends=breaks.gather(lengths.search_sorted(runs)))
+        .group_by("doc", maintain_order=True)
+        .agg(
+            text=(pl.col("ends") + pl.col("text")).str.join("").cast(pl.Binary),
+            last=pl.when(pl.col("line").null_count() == 0, pl.col("line").first() >= 0).then(pl.col("line").last()),
+        )
+    )
+    whole = documents.select("doc", "line_count").join(texts, on="doc", how="left", maintain_order="left")
+    tails = whole.select(
+        "text",
+        tail=pl.when(pl.col("text").is_null())
+        .then(pl.col("line_count") - 1)
+        .otherwise(pl.col("line_count") - 1 - pl.col("last")),
+    )
+    return pl.Series([hash_text(text, tail) for text, tail in tails.iter_rows()], dtype=pl.String)
+
+
+def hash_text(text: bytes | None, tail: int | None) -> str | None:
+    """SHA-256 (hex) of a text with `tail` line ends behind it; None when there cannot be that many."""
+    if tail is None or not 0 <= tail <= LONGEST_RUN:
+        return None
+    return sha256((text or b"") + b"\n" * tail).hexdigest()
+
+
+def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Counts of bad rows in `lines`, by document."""
+    own = documents.select("doc", own_source="source", own_date="logical_date", own_month="month", count="line_count")
+    needed = [field.name for field in LINES if not field.nullable]
+    strange = (
+        (pl.col("source") != pl.col("own_source"))
+        | (pl.col("logical_date") != pl.col("own_date"))
+        | (pl.col("month") != pl.col("own_month"))
+    )
+    return (
+        apart.join(own, on="doc", how="inner")
+        .group_by("doc")
+        .agg(
+            lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
+            lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
+            lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
+            lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
+            lines_astray=strange.sum(),
+            lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
+            roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
+        )
+    )
+
+
+def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """Captions that are repeated, blank or uncounted, not found among the lines kept apart, or left in the text.
+
+    The same words under two credits are two pictures; under one credit, or with and without one, they are a repeat.
+    """
+    captions = (
+        documents.select("doc", caption=pl.col("captions"))
+        .explode("caption")
+        .filter(pl.col("caption").is_not_null())
+        .unnest("caption")
+        .select("doc", *CAPTION)
+    )
+    kept = apart.filter(~pl.col("removed") & pl.col("doc").is_not_null())
+    folded = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars()
+    homes = kept.select("doc", "line", found=pl.lit(True)).unique()
+    placed = captions.join(homes, on=["doc", "line"], how="left").with_columns(folded=folded)
+    alike = placed.group_by("doc", "folded").agg(
+        captions_repeated=pl.len() - pl.max_horizontal(pl.col("credit").drop_nulls().n_unique(), 1),
+        captions_blank=(pl.col("folded").fill_null("") == "").sum(),
+        captions_uncounted=(pl.col("copies").fill_null(0) < 1).sum(),
+        captions_homeless=pl.col("found").is_null().sum(),
+        captions_merged=(pl.col("copies") - 1).sum(),
+    )
+    counted = alike.group_by("doc").agg(pl.exclude("folded").sum())
+    shown = kept.filter(pl.col("role") == "caption").select("doc", "text")
+    shown = pl.concat([shown, captions.select("doc", "text")]).unique()
+    left = body.join(shown, on=["doc", "text"], how="semi").group_by("doc").agg(captions_in_text=pl.len())
+    return counted.join(left, on="doc", how="full", coalesce=True)
+
+
+def count_boilerplate(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
+    """Short lines of the text, and titles, that a rule which holds anywhere on a page would take out."""
+    titles = documents.select("doc", text="title")
+    lines = pl.concat([body.select("text"), titles.select("text")])
+    words = lines.filter(pl.col("text").str.len_chars() <= SHORT_CHARS).unique(maintain_order=True).to_series()
+    taken = words.filter(match_rules(words, sure_rules())["rule"].is_not_null()).to_frame("text")
+    left = body.join(taken, on="text", how="semi").group_by("doc").agg(boilerplate_lines=pl.len())
+    heads = titles.join(taken, on="text", how="semi").select("doc", boilerplate_titles=pl.lit(1))
+    return left.join(heads, on="doc", how="full", coalesce=True)
+
+
+@cache
+def sure_rules() -> tuple[Rule, ...]:
+    """The rules that take a line out wherever it stands."""
+    return tuple(rule for rule in load_rules() if rule.action == "remove" and rule.zone == "any")

@@ -1,0 +1,58 @@
+"""What a batch looks like, by publisher: the few numbers of a day that later days are held against (`tasks/judging/drift.py`).
+
+They count everything that the batch brought, a document that an earlier batch shows too, so no other batch changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+
+COLUMNS = (
+    "publisher", "language", "raw_chars", "text_chars", "removed_line_chars", "captions_listed", "body_lines_counted",
+    "unknown_lines",
+)  # fmt: skip
+
+
+def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
+    """Lines of each text that no rule and no role knows and that are no prose by their form: doc, unknown_lines.
+
+    `body`: lines of texts with doc and text. Sub-headings are among them, and whatever a new template brings along.
+    """
+    prose = (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
+    return measure_lines(body.select("doc", "text")).filter(~prose).group_by("doc").agg(unknown_lines=pl.len())
+
+
+def profile_publishers(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
+    """One entry a publisher, by name, in the shape of the receipt's `profile`. `parts`: COLUMNS, one row a document."""
+    sums, lengths, spoken = [], [], []
+    # One part after the other; only lengths are held of every document, since medians do not add up.
+    for part in parts:
+        sums.append(sum_publishers(part))
+        lengths.append(part.select("publisher", pl.col("text_chars").cast(pl.UInt32)))
+        spoken.append(part.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)))
+    if not sums:
+        return []
+    middles = (
+        pl.concat(lengths).group_by("publisher").agg(median_chars=pl.col("text_chars").median().floor().cast(pl.Int64))
+    )
+    mixed = pl.concat(spoken).group_by("publisher", "language").agg(pl.col("count").sum()).sort("publisher", "language")
+    listed = mixed.group_by("publisher", maintain_order=True).agg(languages=pl.struct("language", "count"))
+    summed = pl.concat(sums).group_by("publisher").agg(pl.all().sum())
+    return summed.join(middles, on="publisher").join(listed, on="publisher").sort("publisher").to_dicts()
+
+
+def sum_publishers(narrow: pl.DataFrame) -> pl.DataFrame:
+    """What adds up over documents, by publisher."""
+    return narrow.group_by("publisher").agg(
+        documents=pl.len().cast(pl.Int64),
+        chars=pl.col("raw_chars").sum(),
+        removed_chars=pl.col("removed_line_chars").sum(),
+        captioned=(pl.col("captions_listed") > 0).sum().cast(pl.Int64),
+        lines=pl.col("body_lines_counted").sum(),
+        unknown_lines=pl.col("unknown_lines").sum(),
+    )

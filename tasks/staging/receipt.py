@@ -1,0 +1,203 @@
+"""A batch's receipt: what it was made of, what became of it, and that the sums close.
+
+Every count is taken from the staged rows that will be published, not from what a step says of itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.batch import InputFile, Limits, Source
+from tasks.formats.stream import read_bytes
+from tasks.reading.read import InputSeen
+from tasks.staging.profile import COLUMNS, profile_publishers
+from tasks.version import library_versions, rules_version
+
+
+@dataclass(frozen=True)
+class StagedRun:
+    """A staged shard and the documents of it that will not be published, by doc_id."""
+
+    folder: Path
+    without: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A record that repeats a document: where it came from, what it repeats, and the logical date of that."""
+
+    uri: str
+    twin: str
+    twin_date: date
+    doc_id: str
+
+
+def make_settings(source: Source, limits: Limits) -> str:
+    """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
+    shaping = {"source": asdict(source), "limits": asdict(limits)}
+    del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
+    # The version says it all; where its file lies does not count. A run without one says nothing of it.
+    if learned := shaping["limits"].pop("learned"):
+        shaping["learned"] = learned["version"]
+    if releases := shaping["limits"].pop("releases"):
+        shaping["releases"] = releases
+    return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
+
+
+def make_versions() -> str:
+    """Versions of copydesk and of the libraries that shape the text, as JSON with sorted keys."""
+    return json.dumps(dict(library_versions()), sort_keys=True)
+
+
+def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
+    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal: the same bytes would come out."""
+    return hash_making(inputs, rules_version(), make_versions(), make_settings(source, limits))
+
+
+def hash_making(inputs: Sequence[tuple[str, int, str]], rules: str, versions: str, settings: str) -> str:
+    """The fingerprint of a batch that was made with these rules, versions and settings."""
+    content = [sorted(inputs), rules, versions, settings]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
+    """Uri, size and SHA-256 of files, as `take_fingerprint` wants them."""
+    found = []
+    for file in files:
+        digest = hashlib.sha256()
+        for chunk in read_bytes(file.path):
+            digest.update(chunk)
+        found.append((file.uri, file.size, digest.hexdigest()))
+    return found
+
+
+def make_receipt(
+    source: Source,
+    logical_date: date,
+    limits: Limits,
+    inputs: Sequence[InputSeen],
+    runs: Sequence[StagedRun],
+    quarantine: pl.DataFrame,
+    duplicates: Sequence[Duplicate],
+    warned: Mapping[str, int],
+) -> dict[str, Any]:
+    """The receipt's row, in the shape of `schema.RECEIPTS`.
+
+    `runs`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
+    """
+    seen = sorted(inputs, key=lambda file: file.uri)
+    # One shard after the other: a batch may have millions of documents.
+    sums = pl.concat([sum_narrow(read_narrow(run)) for run in runs]).sum().row(0, named=True)
+    return {
+        "source": source.name,
+        "logical_date": logical_date,
+        "fingerprint": take_fingerprint([(file.uri, file.size, file.sha256) for file in seen], source, limits),
+        "inputs": [asdict(file) for file in seen],
+        "records": sum(file.records for file in seen),
+        **sums,
+        "duplicates": len(duplicates),
+        "quarantined": quarantine.height,
+        "rules": tally((read_rules(run) for run in runs), "rule"),
+        "languages": tally((read_narrow(run) for run in runs), "language"),
+        "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
+        "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
+        "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
+        "profile": profile_publishers(read_narrow(run, COLUMNS) for run in runs),
+        "rules_version": rules_version(),
+        "versions": make_versions(),
+        "settings": make_settings(source, limits),
+    }
+
+
+def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
+    """The sums over measured documents, as one row."""
+    return narrow.select(
+        pl.len().cast(pl.Int64).alias("published"),
+        pl.col("raw_chars").sum().alias("chars"),
+        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
+        pl.col("removed_line_chars").sum().alias("removed_chars"),
+    )
+
+
+def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
+    """Whether a run today would treat a document as the batch of `receipt` did. Releases do not count."""
+    now = (rules_version(), make_versions(), drop_releases(make_settings(source, limits)))
+    return now == (receipt["rules_version"], receipt["versions"], drop_releases(receipt["settings"]))
+
+
+def drop_releases(settings: str) -> str:
+    """A receipt's settings without the releases in them."""
+    kept = {name: value for name, value in json.loads(settings).items() if name != "releases"}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+
+
+def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt of a batch most of whose documents are those of an earlier run, made with other rules.
+
+    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still known to
+    be due.
+    """
+    released = {name: value for name, value in json.loads(receipt["settings"]).items() if name == "releases"}
+    settings = json.dumps(json.loads(drop_releases(earlier["settings"])) | released, sort_keys=True, ensure_ascii=False)
+    inputs = [(file["uri"], file["size"], file["sha256"]) for file in receipt["inputs"]]
+    rules, versions = earlier["rules_version"], earlier["versions"]
+    made = {"rules_version": rules, "versions": versions, "settings": settings}
+    return {**receipt, **made, "fingerprint": hash_making(inputs, rules, versions, settings)}
+
+
+SUMMED = (
+    "language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines",
+    "captions_merged",
+)  # fmt: skip
+
+
+def read_narrow(run: StagedRun, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
+    """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
+    path = run.folder / "narrow.parquet"
+    narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
+    return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
+
+
+def read_rules(run: StagedRun) -> pl.DataFrame:
+    """The rule of every line taken out of the documents that will be published."""
+    lines = pl.scan_parquet(run.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
+    if run.without:
+        lines = lines.filter(~pl.col("doc_id").is_in(list(run.without)))
+    return lines.select("rule").collect()
+
+
+def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
+    """How often each value of a column occurs in all parts, as the receipt's tallies are: sorted by value."""
+    counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)) for rows in parts]
+    return pl.concat(counts).group_by(name).agg(pl.col("count").sum()).sort(name).to_dicts()
+
+
+def sum_batch(
+    receipt: Mapping[str, Any], planned: int, runs: Sequence[StagedRun], quarantine: pl.DataFrame
+) -> dict[str, int]:
+    """The counts that the audit of the batch judges: the receipt's own beside those of the rows themselves."""
+    return {
+        **{name: value for name, value in receipt.items() if isinstance(value, int)},
+        "input_records": sum(file["records"] for file in receipt["inputs"]),
+        "inputs": planned,
+        "inputs_accounted": len(receipt["inputs"]),
+        "document_rows": sum(count_rows(run, "documents") for run in runs),
+        "quarantine_rows": quarantine.height,
+        "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
+        "language_documents": sum(entry["count"] for entry in receipt["languages"]),
+        "profile_documents": sum(entry["documents"] for entry in receipt["profile"]),
+    }
+
+
+def count_rows(run: StagedRun, table: str) -> int:
+    """Rows of a staged table that will be published."""
+    ids = pl.scan_parquet(run.folder / f"{table}.parquet", hive_partitioning=False).select("doc_id")
+    return int(ids.filter(~pl.col("doc_id").is_in(list(run.without))).select(pl.len()).collect().item())

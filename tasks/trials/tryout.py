@@ -1,0 +1,161 @@
+"""A candidate rule tried on a published lake: which lines of clean bodies it would take out, and how much harm is likely.
+
+Nothing is decided by it: what a rule takes out is boilerplate or prose, and only a reader can tell. But prose stands in the
+middle of bodies and is long, so a rule whose lines do is looked at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.judging.held import steadily
+from tasks.lakes.lake import Lake, Manifest, table_paths
+from tasks.publishing.merge import CHUNK_FLOOR, read_run
+from tasks.rules import Rule, match_rules
+from tasks.rules.key import line_key
+from tasks.rules.load import check_pattern
+
+READS = ("doc_id", "publisher", "language", "text")
+ZONES = {"any": ("head", "body", "tail"), "edge": ("head", "tail"), "head": ("head",), "tail": ("tail",)}
+HITS = pl.Schema(
+    {
+        "doc_id": pl.String(),
+        "publisher": pl.String(),
+        "language": pl.String(),
+        "text": pl.String(),
+        "width": pl.UInt32(),  # in Latin characters
+        "zone": pl.String(),  # head, body or tail: before, between or after the paragraphs of the text
+        "is_prose": pl.Boolean(),  # cleaning protects it by its form, whatever a rule says
+        "is_middle": pl.Boolean(),  # body stands above and below it
+    }
+)
+
+
+class TryoutError(ValueError):
+    """A candidate that cannot be tried. One line: what, where, what next."""
+
+
+@dataclass(frozen=True)
+class Tryout:
+    """What a candidate hit. `hits`: one row a line (HITS) that stands in its zone, the most harmful first; `documents`:
+    how many were looked at; `ranks`: harm of each rule that took lines out of this lake, and of the candidate, most
+    harmful first (rule, lines, middle, long, harm: shares of its lines).
+    """
+
+    rule: Rule
+    hits: pl.DataFrame
+    documents: int
+    ranks: pl.DataFrame
+
+    @property
+    def taken(self) -> pl.DataFrame:
+        """The hits that cleaning would take out."""
+        return self.hits.filter(~pl.col("is_prose"))
+
+
+def make_candidate(pattern: str, kind: str = "pattern", zone: str = "any", max_chars: int = 100) -> Rule:
+    """A rule to try. `kind`: `pattern` (must match a line's whole key) or `line` (as it stands in an article).
+
+    Raises TryoutError where the pattern is none.
+    """
+    lines: tuple[str, ...] = ()
+    if kind == "line":
+        lines = (pl.select(line_key(pl.lit(pattern))).item(),)
+    rule = Rule(
+        id="candidate", family="candidate", languages=("any",), action="remove", zone=zone, takes="line", why="",
+        hits=(), keeps=(), lines=lines, pattern=pattern if kind == "pattern" else None, max_chars=max_chars,
+    )  # fmt: skip
+    try:
+        check_pattern(rule, "this pattern")
+    except ValueError as error:
+        raise TryoutError(str(error)) from None
+    return rule
+
+
+def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) -> Tryout:
+    """Puts a candidate to the body lines of all published documents (in `languages`, if given). Raises TryoutError."""
+    if not lake.version():
+        raise TryoutError(f"there is no lake at {lake.name} to try it on. Ingest something first.")
+
+    def look(seen: Manifest) -> Tryout:
+        documents, parts = 0, [HITS.to_frame()]
+        for chunk in read_texts(lake, seen, languages):
+            documents += chunk.height
+            parts.append(find_hits(chunk, rule))
+        worst = ["is_prose", "is_middle", "width", "doc_id", "text"]
+        hits = pl.concat(parts).sort(worst, descending=[False, True, True, False, False])
+        gone = hits.filter(~pl.col("is_prose")).with_columns(rule=pl.lit(rule.id))
+        ranks = rank_harm(pl.concat([gone.select("rule", "width", "is_middle"), *read_removed(lake, seen)]))
+        return Tryout(rule, hits, documents, ranks)
+
+    return steadily(lake, look)
+
+
+def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterator[pl.DataFrame]:
+    """Published documents a few row groups at a time: READS."""
+    for rows in read_run(table_paths(lake, seen, "documents"), columns=READS, budget=CHUNK_FLOOR):
+        chunk = pl.DataFrame(pl.from_arrow(rows))
+        yield chunk.filter(pl.col("language").is_in(sorted(languages))) if languages else chunk
+
+
+def find_hits(documents: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """The body lines of documents (READS) that a rule hits in its zone, as HITS says."""
+    lines = (
+        documents.with_row_index("doc")
+        .with_columns(pl.col("text").str.split("\n"))
+        .explode("text")
+        .filter(pl.col("text") != "")
+    )
+    hit = lines.with_columns(is_hit=match_rules(lines["text"], (rule,))["rule"].is_not_null())
+    own = hit.join(hit.filter("is_hit").select("doc").unique(), on="doc", how="semi", maintain_order="left")
+    prose = (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
+    place = pl.int_range(pl.len()).over("doc")
+    placed = measure_lines(own).with_columns(is_prose=prose, place=place)
+    at = pl.col("place")
+    para, body = at.filter(pl.col("is_prose")), at.filter(~pl.col("is_hit"))
+    return (
+        placed.with_columns(
+            zone=pl.when((para.min().over("doc") > at) | para.min().over("doc").is_null())
+            .then(pl.lit("head"))
+            .when(para.max().over("doc") < at)
+            .then(pl.lit("tail"))
+            .otherwise(pl.lit("body")),
+            is_middle=((body.min().over("doc") < at) & (body.max().over("doc") > at)).fill_null(False),
+        )
+        .filter("is_hit")
+        .filter(pl.col("zone").is_in(ZONES[rule.zone]))
+        .select(HITS.names())
+    )
+
+
+def read_removed(lake: Lake, seen: Manifest) -> Iterator[pl.DataFrame]:
+    """Lines that the rules in force took out: rule, width, is_middle (body stands above and below)."""
+    for month in sorted({file.month for file in seen.tables["documents"]}):
+        spans = pl.concat(
+            pl.scan_parquet(path, hive_partitioning=False).select(
+                "doc_id", first=pl.col("body_lines").list.min(), last=pl.col("body_lines").list.max()
+            )
+            for path in table_paths(lake, seen, "documents", month)
+        ).collect()
+        for rows in read_run(
+            table_paths(lake, seen, "lines", month), columns=("doc_id", "line", "removed", "role", "rule", "text"),
+            budget=CHUNK_FLOOR,
+        ):  # fmt: skip
+            lines = pl.DataFrame(pl.from_arrow(rows)).filter(pl.col("removed") & (pl.col("role") == "boilerplate"))
+            yield measure_lines(lines.join(spans, on="doc_id")).select(
+                "rule", "width", is_middle=pl.col("line").is_between("first", "last", closed="none")
+            )
+
+
+def rank_harm(lines: pl.DataFrame) -> pl.DataFrame:
+    """Rules by the harm they are likely to do: the mean of the share of their lines in the middle and of long ones."""
+    return (
+        lines.group_by("rule")
+        .agg(lines=pl.len(), middle=pl.col("is_middle").mean(), long=(pl.col("width") >= SENTENCE_WIDTH).mean())
+        .with_columns(harm=(pl.col("middle") + pl.col("long")) / 2)
+        .sort("harm", "lines", "rule", descending=[True, True, False])
+    )
