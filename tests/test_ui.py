@@ -131,11 +131,12 @@ def test_a_cancelled_backfill_ends_at_once_and_leaves_nothing_half_done(desk: De
     staging = desk.folder / ".lake-store" / "staging"
     while not list(staging.glob("wire@2026-10-02/*")):
         assert desk.run(run)["state_type"] in ("SCHEDULED", "PENDING", "RUNNING")
+        threading.Event().wait(0.1)
     assert find_processes(run)
     desk.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
     desk.await_state(run, "CANCELLED")
     while find_processes(run):
-        pass
+        threading.Event().wait(0.1)
     assert [path for path in staging.iterdir() if path.is_dir()] == []
     assert not (desk.folder / "lake" / "documents").exists()
 
