@@ -160,7 +160,7 @@ def test_a_dry_run_shows_the_plan_and_leaves_the_lake_alone(page: Any, desk: Des
     pick_date(page, 0, "2026-10-03")
     choose(page, "Select", "wire")
     choose(page, "skip", "stale")
-    page.get_by_role("switch").first.click()
+    page.get_by_role("switch").first.check()
     shoot(page, "filled")
     run = submit(page)
     desk.await_state(run, "COMPLETED")
