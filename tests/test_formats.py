@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.batch import Fields, Limits
-from tasks.formats.html import read_page
+from tasks.formats.html import META_CHARSET, read_page
 from tasks.formats.jsonl import read_json, read_jsonl
 from tasks.formats.record import BrokenInputError, Found, Record, Reject
-from tasks.formats.sniff import choose_format
+from tasks.formats.sniff import choose_format, sniff_format, starts_html
 from tasks.formats.stream import Tap, split_chunks, unpack_chunks
 from tasks.formats.values import host_of, parse_authors, parse_published
 
@@ -144,6 +144,11 @@ FORMATS = {
     "archive, packed": ("b.warc.gz", b"", "warc"),
     "an address with a query": ("s3://b/c.html?versionId=1", b"", "html"),
     "no name, a page": ("article", b"\xef\xbb\xbf <!-- x --><!DOCTYPE html><p>", "html"),
+    "no name, a page below a declaration": ("article", b"<?xml version='1.0'?>\n<!-- x -->\n<HTML lang='en'>", "html"),
+    "no name, words below a comment": ("article", b"<!-- <html> --> <b>words</b>", "text"),
+    "no name, a comment without end": ("article", b"<!-- <html>", "text"),
+    "no name, comments and words": ("article", b"<!---->" * 68 + b"words", "text"),
+    "no name, comments and a page": ("article", b"<!---->" * 68 + b"<html>", "html"),
     "no name, lines": ("dump", b'{"text": 1}\n{"text": 2}', "json"),
     "no name, an archive": ("dump.bin", b"WARC/1.0\r\n", "warc"),
     "no name, words": ("dump", b"{curly} words", "text"),
@@ -154,6 +159,38 @@ FORMATS = {
 @pytest.mark.parametrize(("path", "first", "kind"), FORMATS.values(), ids=FORMATS.keys())
 def test_the_format_is_told_by_name_then_by_content(path: str, first: bytes, kind: str) -> None:
     assert choose_format("auto", path, first) == kind
+
+
+HARD_STARTS = {
+    "comments": b"<!---->",
+    "comments opened": b"<!--",
+    "declarations": b"<?xml>",
+    "declarations and comments": b"<?xml?> <!-- x --> ",
+    "white space": b" ",
+    "brackets": b"[ ",
+}
+
+
+@pytest.mark.parametrize("piece", HARD_STARTS.values(), ids=HARD_STARTS.keys())
+def test_a_start_is_scanned_in_linear_time(piece: bytes) -> None:
+    assert not starts_html(piece * 100_000)
+    assert sniff_format(piece * 100_000) == "text"
+
+
+def test_a_page_below_many_comments_is_a_page() -> None:
+    assert starts_html(b"<!---->" * 100_000 + b"<html>")
+
+
+def test_a_charset_is_found_in_linear_time() -> None:
+    assert META_CHARSET.search(b"<meta" * 40 + b" charset=" + b" " * 100_000) is None
+    assert META_CHARSET.findall(b"<meta charset =  \" utf-8 \">") == [b"utf-8"]
+
+
+def test_long_white_space_in_dates_and_names_is_read_in_linear_time() -> None:
+    gap = " " * 100_000
+    assert parse_published(f"2024-05-01{gap}noon") is None
+    assert parse_published("2024-05-01 10:00  UTC") == datetime(2024, 5, 1, 10, tzinfo=UTC)
+    assert parse_authors(f"Ann{gap}Lee{gap},{gap}Bo{gap}and{gap}Cy") == ("Ann Lee", "Bo", "Cy")
 
 
 def test_a_declared_format_is_taken_as_it_is() -> None:

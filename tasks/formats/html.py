@@ -24,12 +24,29 @@ from tasks.formats.values import host_of
 for name in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
-META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*(?:[\"']\s*)?([A-Za-z0-9_:.-]{2,40})", re.I)
 XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
 XML_START = re.compile(r"^\s*<\?xml[^>]*\?>")
 HEAD_BYTES = 4096
 EXCERPT_CHARS = 1 << 16
-WORDY = ("body", "main", "article", "section", "div", "p", "span", "a", "li", "h1", "h2", "h3", "b", "i", "em", "strong")
+WORDY = (
+    "body",
+    "main",
+    "article",
+    "section",
+    "div",
+    "p",
+    "span",
+    "a",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "b",
+    "i",
+    "em",
+    "strong",
+)
 
 
 def read_html(chunks: Chunks, uri: str, limits: Limits) -> Iterator[Found]:

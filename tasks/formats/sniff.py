@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import PurePosixPath
 
@@ -20,10 +21,9 @@ EXTENSIONS = {
     ".json": "json",
     ".warc": "warc",
 }
-HTML_START = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
-JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*(?:"|\})')
+OPENING = re.compile(rb"\s*(<!--|<\?xml)", re.I)
+HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.I)
+JSON_START = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"|\})')
 
 
 def choose_format(declared: str, path: str, first: bytes) -> str:
@@ -41,6 +41,22 @@ def sniff_format(first: bytes) -> str:
     start = first[:4096]
     if start.startswith(b"WARC/"):
         return "warc"
-    if HTML_START.match(start):
+    start = start.removeprefix(codecs.BOM_UTF8)
+    if starts_html(start):
         return "html"
     return "json" if JSON_START.match(start) else "text"
+
+
+def starts_html(start: bytes) -> bool:
+    """Whether a tag of HTML comes first, after any white space, XML declarations and comments.
+
+    A loop, not one pattern: nested repeats would take exponential time on a series of comments.
+    """
+    position = 0
+    while opening := OPENING.match(start, position):
+        closing = b"-->" if opening[1] == b"<!--" else b">"
+        end = start.find(closing, opening.end())
+        if end < 0:
+            return False
+        position = end + len(closing)
+    return HTML_START.match(start, position) is not None

@@ -15,7 +15,7 @@ FIRST_NEWSPAPER_YEAR = 1605
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 DIGITS = re.compile(r"[+-]?\d{9,16}(?:\.\d+)?")
-ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)$", re.I)
+ZONE_WORD = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.I)
 OFFSET = re.compile(r"(?<=\d)\s+([+-]\d\d:?\d\d)$")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
@@ -99,7 +99,7 @@ def parse_entry(entry: Any) -> tuple[str, ...]:
 
 def split_names(words: str) -> tuple[str, ...]:
     """ "By A, B and C" as three names. Semicolons, where there are any, are the only signs that part names."""
-    words = BY.sub("", words)
+    words = BY.sub("", " ".join(words.split()))
     if ";" in words:
         return tuple(tidy_name(part) for part in words.split(";"))
     if words.count(",") == 1 and len(words.split()) == 2:
