@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -26,7 +27,7 @@ from staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake, LakeError, file_schema
 from tasks.publishing.publish import LakeBusy, PublishError, publish, roll_back
-from tasks.publishing.trees import lock_lake
+from tasks.publishing.trees import lock_lake, swap_link
 from tasks.schema import TABLES
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -394,3 +395,56 @@ def test_readers_during_commits_see_whole_versions(lake: Lake) -> None:
     assert writer.exitcode == 0
     assert read_generation(lake) == {9}
     assert len(generation(9)) == 12
+
+
+def test_a_lake_that_lost_its_link_is_refused_and_keeps_everything(lake: Lake) -> None:
+    put(lake, Doc(1))
+    put(lake, Doc(2), day=NOVEMBER)
+    before = sorted(path for path in lake.store.rglob("*") if path.suffix in (".parquet", ".json"))
+    link = lake.current.readlink()
+    lake.current.unlink()
+    with pytest.raises(LakeError, match=r"is missing, but 2 versions are beside it.*ln -s versions/00000002"):
+        put(lake, Doc(3), day=date(2026, 12, 1))
+    assert sorted(path for path in lake.store.rglob("*") if path.suffix in (".parquet", ".json")) == before
+    lake.current.symlink_to(link)
+    assert put(lake, Doc(3), day=date(2026, 12, 1)) == 3
+
+
+@pytest.mark.parametrize("left", ["commits", "versions"])
+def test_commits_or_versions_alone_without_a_link_are_no_new_lake(lake: Lake, left: str) -> None:
+    put(lake, Doc(1))
+    lake.current.unlink()
+    shutil.rmtree(lake.store / ({"commits", "versions"} - {left}).pop())
+    with pytest.raises(LakeError, match="is missing, but 1 versions are beside it"):
+        lake.version()
+
+
+def test_a_link_older_than_the_versions_beside_it_is_refused_and_nothing_is_swept(lake: Lake) -> None:
+    for day in (1, 2, 3):
+        put(lake, Doc(day), day=date(2026, 12, day))
+    lake.current.unlink()
+    lake.current.symlink_to("versions/00000001")
+    with pytest.raises(PublishError, match="leads to version 1, but version 3 is beside it"):
+        put(lake, Doc(4), day=date(2026, 12, 4))
+    assert sorted(path.name for path in (lake.store / "versions").iterdir()) == ["00000001", "00000002", "00000003"]
+
+
+def test_a_first_publish_that_died_before_its_commit_is_swept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.publishing.trees.swap_link", stop_at("versions/00000001"))
+    with pytest.raises(PublishError):
+        put(lake, Doc(1))
+    monkeypatch.undo()
+    assert lake.version() == 0
+    assert put(lake, Doc(2)) == 1
+    assert [path.name for path in (lake.store / "versions").iterdir()] == ["00000001"]
+
+
+def stop_at(target: str) -> Callable[[Path, str], None]:
+    """Points links as usual, and fails like a disk for one target."""
+
+    def swap(link: Path, to: str) -> None:
+        if to == target:
+            raise OSError(errno.EIO, "Input/output error", str(link))
+        swap_link(link, to)
+
+    return swap

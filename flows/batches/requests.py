@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
+from itertools import combinations
 from pathlib import Path
 
 from flows.batches.recipe import Batch
@@ -32,24 +35,56 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
         return [Batch(source, day, root) for source in declared.values()]
+    for path in what:
+        if path not in declared and not REMOTE.match(path) and not Path(path).exists():
+            known = f" Declared sources are {', '.join(declared)}." if declared else ""
+            raise RequestError(f"{path!r} is neither a declared source nor a file or folder here.{known}")
+    names = name_paths([path for path in what if path not in declared], frozenset(declared))
     here = Path.cwd()
     return [
-        Batch(declared[name], day, root) if name in declared else Batch(adhoc_source(name, declared), day, here)
-        for name in what
+        Batch(declared[path], day, root) if path in declared else Batch(Source(names[path], path), day, here)
+        for path in dict.fromkeys(what)
     ]
 
 
-def adhoc_source(path: str, declared: dict[str, Source]) -> Source:
-    """A source for a path given by hand, named after its last part."""
-    if not REMOTE.match(path) and not Path(path).exists():
-        known = f" Declared sources are {', '.join(declared)}." if declared else ""
-        raise RequestError(f"{path!r} is neither a declared source nor a file or folder here.{known}")
-    last = path.rstrip("/").rsplit("/", 1)[-1]
-    name = re.sub(r"[^a-z0-9_-]+", "-", (Path(path).resolve().name if last in ("", ".", "..") else last).lower()).strip(
-        "-_"
-    )
-    stem = re.sub(r"-(?:txt|html?|jsonl?|ndjson|warc)?(?:-gz|-bz2|-xz|-zst)?$", "", name) or name
-    return Source(stem or "files", path)
+def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """A name for each path given by hand: its last part, with as many parts before it as make all names different.
+
+    `taken`: names that none may get. Raises RequestError for two ways to write one path: the second would replace the first.
+
+    >>> name_paths(["a/news", "b/news", "c/wire.jsonl.gz"], ())
+    {'a/news': 'a-news', 'b/news': 'b-news', 'c/wire.jsonl.gz': 'wire'}
+    """
+    parts = {path: split_path(path) for path in paths}
+    for first, second in combinations(parts, 2):
+        if parts[first] == parts[second]:
+            raise RequestError(f"{first!r} and {second!r} are the same place. Give it once.")
+    depths = dict.fromkeys(parts, 1)
+    while True:
+        names = {path: slugify("-".join(parts[path][-depth:])) for path, depth in depths.items()}
+        counts = Counter([*names.values(), *taken])
+        alike = [path for path, name in names.items() if counts[name] > 1]
+        longer = [path for path in alike if depths[path] < len(parts[path])]
+        if not longer:
+            break
+        for path in longer:
+            depths[path] += 1
+    # Paths that differ in signs only, which a name does not have.
+    for path in alike:
+        names[path] += "-" + hashlib.sha256("/".join(parts[path]).encode(errors="surrogateescape")).hexdigest()[:8]
+    return names
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """The parts of a whole path or an address, without its root."""
+    whole = path if REMOTE.match(path) else str(Path(path).resolve())
+    return tuple(part for part in whole.split("/") if part)
+
+
+def slugify(words: str) -> str:
+    """A name as sources have it: lower-case letters, digits, - and _, without the extension of a known format."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", words.lower()).strip("-_")
+    return re.sub(r"-(?:txt|html?|jsonl?|ndjson|warc)?(?:-gz|-bz2|-xz|-zst)?$", "", name) or name or "files"
 
 
 def today() -> date:

@@ -135,15 +135,28 @@ class Lake:
         """Numbers of the versions that are on record, those no longer kept as well."""
         return sorted(int(path.stem) for path in (self.store / "commits").glob("*.json"))
 
+    def written(self) -> set[int]:
+        """Numbers of all versions that have a commit or a tree on the disk, visible or not."""
+        names = (path.stem for folder in ("commits", "versions") for path in (self.store / folder).glob("[0-9]*"))
+        return {int(name) for name in names if name.isdigit()}
+
     def record(self, version: int) -> str:
         """The manifest of a version as it is written. Raises FileNotFoundError."""
         return self.manifest_path(version).read_text(encoding="utf-8")
 
     def version(self) -> int:
-        """Number of the published version; 0 before the first publish. Raises LakeError when it cannot be told."""
+        """Number of the published version; 0 before the first publish. Raises LakeError when it cannot be told.
+
+        A missing link is a new lake only where nothing was ever written: never where commits or versions remain.
+        """
         try:
             return int(self.current.readlink().name)
         except FileNotFoundError:
+            if written := self.written():
+                raise LakeError(
+                    f"{self.current} is missing, but {len(written)} versions are beside it, so nothing was changed; make the "
+                    f"newest visible again: ln -s versions/{max(written):08d} {self.current}"
+                ) from None
             return 0
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno != errno.EINVAL:

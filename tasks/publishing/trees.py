@@ -61,6 +61,7 @@ def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | 
         for folder in (lake.path, lake.store / "versions", lake.store / "commits"):
             folder.mkdir(parents=True, exist_ok=True)
         with acquire_lock(lake, wait_seconds, on_wait):
+            begin_lake(lake)
             sweep_leftovers(lake)
             yield lake.version()
 
@@ -238,9 +239,25 @@ def flush(path: Path) -> None:
         os.close(opened)
 
 
+def begin_lake(lake: Lake) -> None:
+    """Gives a new lake its link before anything else, so that a lake without one is never mistaken for a new lake."""
+    if not lake.version() and not lake.current.is_symlink():
+        swap_link(lake.current, "versions/00000000")
+
+
 def sweep_leftovers(lake: Lake) -> None:
-    """Removes what a dead writer left: drafts, and versions that were finished but never shown."""
+    """Removes what a dead writer left: drafts, and the version that was finished but never shown.
+
+    A writer leaves one such version at most. Raises PublishError, and removes nothing, where there are more: then the link is
+    older than the versions beside it.
+    """
     last = lake.version()
+    newest = max(lake.written(), default=0)
+    if newest > last + 1:
+        raise PublishError(
+            f"{lake.current} leads to version {last}, but version {newest} is beside it, so nothing was changed; make the "
+            f"newest visible again: ln -sfn versions/{newest:08d} {lake.current}"
+        )
     sweep_drafts(lake)
     for tree in sorted((lake.store / "versions").iterdir()):
         if int(tree.name) > last:
