@@ -45,10 +45,10 @@ types: $(READY) ## check types
 	@$(BIN)/mypy
 
 docs: $(READY) ## write the generated pages anew
-	@$(BIN)/python -m flows.handbook.pages
+	@$(BIN)/python -m flows.reference.pages
 
 docs-check: $(READY) ## fail when a generated page is stale
-	@$(BIN)/python -m flows.handbook.pages --check
+	@$(BIN)/python -m flows.reference.pages --check
 
 wheel: $(READY) ## build the wheel into dist/
 	@rm -rf dist

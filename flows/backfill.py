@@ -21,7 +21,7 @@ from flows.batches.places import open_lake
 from flows.batches.requests import today
 from flows.batches.staging import sweep_staging
 from flows.days.changes import sample_changes
-from flows.days.day import (
+from flows.days.day_run import (
     DayDone,
     OnExisting,
     Order,
@@ -33,15 +33,15 @@ from flows.days.day import (
     say_days,
     say_failed,
 )
-from flows.days.lanes import RunDay, open_lanes
+from flows.days.day_workers import RunDay, open_lanes
 from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED
+from flows.orchestration.artifacts import show_progress, show_table
 from flows.orchestration.choices import SourceName
-from flows.orchestration.follow import follow_worker
+from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.failed_run import fail_run
 from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
-from flows.orchestration.shown import show_progress, show_table
-from flows.orchestration.told import fail_run
 from flows.settings import Settings, read_settings
 from flows.workers.clusters import check_runner
 
@@ -114,8 +114,14 @@ def ingest_day(day: Day, settings: Settings, run: RunDay) -> DayDone | State[Day
     done = run(day.batch, settings, RunLog(log, label))
     log.info(
         "%s: %s records=%d published=%d duplicates=%d quarantined=%d version=%d",
-        label, done.state, done.records, done.published, done.duplicates, done.quarantined, done.version,
-    )  # fmt: skip
+        label,
+        done.state,
+        done.records,
+        done.published,
+        done.duplicates,
+        done.quarantined,
+        done.version,
+    )
     return Failed(message=done.why, data=done) if done.is_bad else done
 
 

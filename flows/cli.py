@@ -9,12 +9,7 @@ import typer
 
 from flows.commandline import asking, keeping, running
 
-app = typer.Typer(
-    name="copydesk",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+app = typer.Typer(name="copydesk", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 for commands in (running, asking, keeping):
     app.add_typer(commands.app)
 

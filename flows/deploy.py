@@ -53,8 +53,11 @@ def prepare(project: Path, *, began: datetime | None) -> int:
         watch_heartbeats(client)
         done = subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-            cwd=project, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
         rows = await_schedules(client)

@@ -23,12 +23,12 @@ from flows.batches.requests import RequestError, find_batches, today
 from flows.batches.run import ingest_by_settings
 from flows.console import outline_receipt, say_blocked, say_why
 from flows.errors import EXPECTED
+from flows.orchestration.artifacts import show_progress, show_text
 from flows.orchestration.assets import tell_assets
-from flows.orchestration.follow import follow_worker
+from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.failed_run import fail_run
 from flows.orchestration.retries import retried_task
 from flows.orchestration.runlog import RunLog
-from flows.orchestration.shown import show_progress, show_text
-from flows.orchestration.told import fail_run
 from flows.settings import Settings, read_settings
 from flows.workers.runners import run_tasks
 from flows.workers.workplace import Workplace, build_at, collect_shard, mark_workplace
@@ -72,7 +72,9 @@ def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
     return run
 
 
-def collect_shards(place: Workplace, shards: Sequence[Shard], futures: Iterable[PrefectFuture[Any]]) -> list[StagedShard]:
+def collect_shards(
+    place: Workplace, shards: Sequence[Shard], futures: Iterable[PrefectFuture[Any]]
+) -> list[StagedShard]:
     """What came of the shards, in their order; many of them are counted in an artifact as they come in."""
     staged: list[StagedShard] = []
     shown = None
@@ -204,7 +206,11 @@ def write_summary(outcome: Outcome) -> str:
 
 def link_page(place: str) -> str:
     """A link to the page of a run; of one in a bucket the address, which no browser opens."""
-    return f"The page of the run: `{place}`" if "://" in place else f"[The page of the run]({Path(place).absolute().as_uri()})"
+    return (
+        f"The page of the run: `{place}`"
+        if "://" in place
+        else f"[The page of the run]({Path(place).absolute().as_uri()})"
+    )
 
 
 def escape(text: str) -> str:

@@ -12,9 +12,9 @@ from prefect.states import Completed
 from flows.batches.places import open_lake
 from flows.batches.staging import sweep_staging
 from flows.errors import EXPECTED
-from flows.orchestration.follow import follow_worker
-from flows.orchestration.shown import show_table, show_text
-from flows.orchestration.told import fail_run
+from flows.orchestration.artifacts import show_table, show_text
+from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.failed_run import fail_run
 from flows.settings import Settings, read_settings
 from tasks.checking.check import check
 from tasks.learned.version import learn_version, name_vetoes

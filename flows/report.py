@@ -13,10 +13,10 @@ from flows.batches.page import find_batches, find_blocked, write_pages
 from flows.batches.places import open_lake
 from flows.errors import EXPECTED
 from flows.orchestration.choices import SourceName
-from flows.orchestration.follow import follow_worker
-from flows.orchestration.told import fail_run
+from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.failed_run import fail_run
 from flows.settings import read_settings
-from tasks.lakes.notes import FolderNotes
+from tasks.lakes.store_files import FolderNotes
 from tasks.report.record import find_pages
 
 

@@ -27,8 +27,7 @@ class Settings(BaseSettings):
         description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
     )
     work: Path = Field(
-        Path(".copydesk"),
-        description="Where a lake at an address is staged and its files are copied to.",
+        Path(".copydesk"), description="Where a lake at an address is staged and its files are copied to."
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
     workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")

@@ -62,7 +62,9 @@ DOCUMENTS = pa.schema(
         column("text_chars", pa.int64(), "Characters of `text`."),
         column("removed_lines", pa.int32(), "Lines taken out: the rows of `lines` with `removed`."),
         column("removed_chars", pa.int64(), "Characters of the lines taken out."),
-        column("flags", pa.list_(pa.string()), "What to know of it: `over_budget`, `correction`, `embed`; empty as a rule."),
+        column(
+            "flags", pa.list_(pa.string()), "What to know of it: `over_budget`, `correction`, `embed`; empty as a rule."
+        ),
         column("raw_sha256", pa.string(), RAW_SHA256),
         column("canonical_sha256", pa.string(), "SHA-256 (hex) of the canonical text in UTF-8."),
         column("encoding", pa.string(), "How the bytes became text: encoding, then every repair made."),

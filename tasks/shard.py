@@ -13,7 +13,7 @@ import polars as pl
 
 from tasks.batch import Limits, Shard
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.treat import treat
+from tasks.cleaning.clean_documents import treat
 from tasks.lakes.releases import flag_released
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
@@ -95,10 +95,14 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     stage_tables(tables, folder)
     measure_shard(folder)
     return StagedShard(
-        folders=(str(folder),), number=shard.number, inputs=readings.inputs,
-        records=records.height + readings.quarantine.height, documents=published.height, quarantined=quarantine.height,
+        folders=(str(folder),),
+        number=shard.number,
+        inputs=readings.inputs,
+        records=records.height + readings.quarantine.height,
+        documents=published.height,
+        quarantined=quarantine.height,
         twins=twins,
-    )  # fmt: skip
+    )
 
 
 def gather_inputs(staged: Sequence[StagedShard]) -> list[InputSeen]:
@@ -143,13 +147,21 @@ def quarantine_emptied(emptied: pl.DataFrame, records: pl.DataFrame, limits: Lim
     """Quarantine rows for documents of which cleaning left no text."""
     canonical = records.select("uri", "canonical")
     return emptied.join(canonical, on="uri", how="left", maintain_order="left").select(
-        "uri", "source", "logical_date",
+        "uri",
+        "source",
+        "logical_date",
         stage=pl.lit("clean"),
         reasons=pl.lit(["empty_after_clean"]),
         detail=pl.format("all {} lines of text were taken out or kept apart; nothing is left for a body", "line_count"),
         excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
-        raw_sha256="raw_sha256", doc_id="doc_id", record_id="record_id", publisher="publisher", title="title",
+        raw_sha256="raw_sha256",
+        doc_id="doc_id",
+        record_id="record_id",
+        publisher="publisher",
+        title="title",
         language="language",
-        raw_chars="raw_chars", text_chars=pl.lit(0, dtype=pl.Int64), encoding="encoding",
+        raw_chars="raw_chars",
+        text_chars=pl.lit(0, dtype=pl.Int64),
+        encoding="encoding",
         month=pl.col("logical_date").dt.strftime("%Y-%m"),
-    )  # fmt: skip
+    )

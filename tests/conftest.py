@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.object_store import KEYS, find_server, make_bucket, serve_objects
 from hypothesis import settings
-from object_store import KEYS, find_server, make_bucket, serve_objects
 
 from flows.batches.places import open_lake
 from flows.prefect_defaults import set_defaults

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import Desk, find_numbers, find_port, find_processes, keep, open_desk
-from lakes import ask, hash_lake
+from builders.desks import Desk, find_numbers, find_port, find_processes, keep, open_desk
+from builders.lakes import ask, hash_lake
 
 from flows.commands.ui import await_server, make_environment
-from flows.orchestration.follow import ASKED
+from flows.orchestration.end_with_worker import ASKED
 from tasks.lakes.lake import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
@@ -109,9 +109,24 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lake of a backfill that nobody disturbed."""
     folder = make_project(tmp_path_factory.mktemp("undisturbed") / "calm")
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "backfill", "gazette", "--from", str(FIRST), "--to", str(LAST), "--parallel", "2"],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "flows.cli",
+            "backfill",
+            "gazette",
+            "--from",
+            str(FIRST),
+            "--to",
+            str(LAST),
+            "--parallel",
+            "2",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert f"1 of {DAYS} days failed: gazette {BAD}" in done.stderr
     return folder / "lake"
@@ -236,7 +251,7 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
         desk.process.wait()
     with open_desk(folder) as desk:
         assert any("was cut off, and is tried again" in line for line in desk.said)
-        for entry in find_numbers("flows.commands.kept", str(folder)):
+        for entry in find_numbers("flows.commands.supervised_process", str(folder)):
             os.kill(entry, signal.SIGKILL)
         desk.process.kill()
         desk.process.wait()

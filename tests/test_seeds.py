@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lakes import make_lake
+from builders.lakes import make_lake
 
 from tasks.lakes.lookup import ask
 
@@ -39,7 +39,9 @@ def result(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return {
         "documents": {row["uri"]: {k: plain(v) for k, v in row.items() if k not in hidden} for row in documents},
         "lines": dict(sorted(lines.items())),
-        "quarantine": {row["uri"]: [row["stage"], row["reasons"]] for row in ask(lake, "quarantine", "true ORDER BY uri")},
+        "quarantine": {
+            row["uri"]: [row["stage"], row["reasons"]] for row in ask(lake, "quarantine", "true ORDER BY uri")
+        },
         "receipt": counts | {name: plain(value) for name, value in tallies.items()},
     }
 
@@ -85,13 +87,30 @@ SURVIVORS = [
 ]
 
 
-@pytest.mark.parametrize(("uri", "words"), SURVIVORS, ids=[f"{uri.split('/')[-1]}: {words[:20]}" for uri, words in SURVIVORS])
+@pytest.mark.parametrize(
+    ("uri", "words"), SURVIVORS, ids=[f"{uri.split('/')[-1]}: {words[:20]}" for uri, words in SURVIVORS]
+)
 def test_what_must_survive_survives(result: dict[str, Any], uri: str, words: str) -> None:
     assert words in result["documents"][uri]["text"]
 
 
-GONE = ["Most Popular", "read more:", "Meistgelesen", "Les plus lus", "Lo más leído", "I più letti", "Mest lest", "Les også:",
-        "Najczęściej czytane", "Самое читаемое", "En çok okunanlar", "人気記事ランキング", "الأكثر قراءة", "Mais lidas", "Meest gelezen"]  # fmt: skip
+GONE = [
+    "Most Popular",
+    "read more:",
+    "Meistgelesen",
+    "Les plus lus",
+    "Lo más leído",
+    "I più letti",
+    "Mest lest",
+    "Les også:",
+    "Najczęściej czytane",
+    "Самое читаемое",
+    "En çok okunanlar",
+    "人気記事ランキング",
+    "الأكثر قراءة",
+    "Mais lidas",
+    "Meest gelezen",
+]
 
 
 @pytest.mark.parametrize("words", GONE)

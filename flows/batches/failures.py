@@ -13,8 +13,8 @@ from datetime import date
 
 from flows.batches.staging import BatchBusy
 from tasks.lakes.lake import Lake, LakeError, LakeSilent
-from tasks.lakes.notes import change_note, list_batches, name_of_batch, read_note
-from tasks.publishing.trees import LakeBusy
+from tasks.lakes.store_files import change_note, list_batches, name_of_batch, read_note
+from tasks.publishing.disk_store import LakeBusy
 
 # Somebody else was at it, or the lake cannot be reached: that says nothing of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)

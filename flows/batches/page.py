@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tasks.lakes.lake import Lake
-from tasks.lakes.notes import Notes, read_note
+from tasks.lakes.store_files import Notes, read_note
 from tasks.report.record import (
     RunRecord,
     find_pages,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.batches.recipe import Outcome
-    from tasks.judging.audit import Finding
+    from tasks.auditing.audit import Finding
     from tasks.staging.receipt import StagedRun
 
 

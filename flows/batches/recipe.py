@@ -14,19 +14,19 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from flows.batches.beside import beside
+from flows.batches.background import beside
 from flows.batches.failures import remember_failure
 from flows.batches.places import open_lake
 from flows.batches.staging import claim_staging
+from tasks.auditing.audit import prepare
+from tasks.auditing.drift import Drift, note_drift, read_history
+from tasks.auditing.judge import judge_batch
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.judging.audit import prepare
-from tasks.judging.drift import Drift, note_drift, read_history
-from tasks.judging.judge import judge_batch
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.store import pick_learned
+from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
-from tasks.publishing.trees import explain_staging
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import StagedRun, hash_files, take_fingerprint
@@ -76,10 +76,20 @@ class Outcome:
 
 
 def ingest_batch(
-    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher,
-    *, force: bool = False, keep_versions: int = 5, wait_seconds: float = 600, learned: str = "auto",
-    drift: str = "warn", partition: str = "month", write_page: WritePage | None = None,
-) -> Outcome:  # fmt: skip
+    batch: Batch,
+    lake_folder: Path | str,
+    limits: Limits,
+    map_shards: MapShards,
+    watcher: Watcher,
+    *,
+    force: bool = False,
+    keep_versions: int = 5,
+    wait_seconds: float = 600,
+    learned: str = "auto",
+    drift: str = "warn",
+    partition: str = "month",
+    write_page: WritePage | None = None,
+) -> Outcome:
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
@@ -109,18 +119,31 @@ def ingest_batch(
             staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
         outcome = settle_batch(
-            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
-            partition=partition, write_page=write_page,
-        )  # fmt: skip
+            batch,
+            lake,
+            staged,
+            len(files),
+            limits,
+            watcher,
+            keep_versions,
+            wait_seconds,
+            drift,
+            partition=partition,
+            write_page=write_page,
+        )
         if outcome.blocked_by:
             count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
         return outcome
 
 
 def tell(
-    lake: Lake, outcome: Outcome, write_page: WritePage | None, watcher: Watcher,
-    runs: Sequence[StagedRun] = (), quarantine: pl.DataFrame | None = None,
-) -> Outcome:  # fmt: skip
+    lake: Lake,
+    outcome: Outcome,
+    write_page: WritePage | None,
+    watcher: Watcher,
+    runs: Sequence[StagedRun] = (),
+    quarantine: pl.DataFrame | None = None,
+) -> Outcome:
     """The outcome with its page, which is written now if one is wanted."""
     if write_page is None:
         return outcome
@@ -174,25 +197,49 @@ def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any
 
 
 def settle_batch(
-    batch: Batch, lake: Lake, staged: Sequence[StagedShard], planned: int, limits: Limits, watcher: Watcher,
-    keep_versions: int, wait_seconds: float, drift: str = "warn", *, partition: str = "month",
-    write_page: WritePage | None = None, stamp: Mapping[str, Any] | None = None, note: Mapping[str, Any] | None = None,
-) -> Outcome:  # fmt: skip
+    batch: Batch,
+    lake: Lake,
+    staged: Sequence[StagedShard],
+    planned: int,
+    limits: Limits,
+    watcher: Watcher,
+    keep_versions: int,
+    wait_seconds: float,
+    drift: str = "warn",
+    *,
+    partition: str = "month",
+    write_page: WritePage | None = None,
+    stamp: Mapping[str, Any] | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> Outcome:
     """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
     name, day = batch.source.name, batch.logical_date
     judged = judge_batch(
-        batch.source, day, staged, planned, limits, stamp,
-        history=None if drift == "off" else read_history(lake, name, day), drift_blocks=drift == "block",
-    )  # fmt: skip
+        batch.source,
+        day,
+        staged,
+        planned,
+        limits,
+        stamp,
+        history=None if drift == "off" else read_history(lake, name, day),
+        drift_blocks=drift == "block",
+    )
     if judged.blocked_by:
         outcome = Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
         return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.runs, judged.quarantine)
     watcher.step("publish")
     done = publish(
-        lake, (name, day), judged.runs, judged.quarantine, judged.receipt, keep=keep_versions,
-        wait_seconds=wait_seconds, on_wait=watcher.wait, partition=partition,
+        lake,
+        (name, day),
+        judged.runs,
+        judged.quarantine,
+        judged.receipt,
+        keep=keep_versions,
+        wait_seconds=wait_seconds,
+        on_wait=watcher.wait,
+        partition=partition,
         note={**(note or {}), **note_drift(judged.drift)},
-    )  # fmt: skip
+    )
     outcome = Outcome(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
     return tell(lake, outcome, write_page, watcher)

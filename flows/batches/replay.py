@@ -12,12 +12,12 @@ from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limits, plan_files, settle_batch
 from flows.batches.requests import RequestError
 from flows.batches.staging import claim_staging
+from tasks.auditing.batch_rows import Held, find_held, stage_kept, steadily
+from tasks.auditing.replay import Resolved, pick_files, trace_rows
 from tasks.batch import Fields, InputFile, Limits, Source
-from tasks.judging.held import Held, find_held, stage_kept, steadily
-from tasks.judging.replay import Resolved, pick_files, trace_rows
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import ChangeReleases, change_releases
-from tasks.publishing.twins import read_own_claims
+from tasks.publishing.duplicates import read_own_claims
 from tasks.reading.plan import cut_shards, has_date
 from tasks.shard import check_complete
 from tasks.staging.receipt import is_made_alike
@@ -58,11 +58,20 @@ def find_latest(lake: Lake, source: str) -> date:
 
 
 def replay_batch(
-    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
-    reason: str | None = None, uris: Collection[str] | None = None, change: ChangeReleases | None = None,
-    keep_versions: int = 5, wait_seconds: float = 600, drift: str = "warn",
+    batch: Batch,
+    lake_folder: Path | str,
+    limits: Limits,
+    map_shards: MapShards,
+    watcher: Watcher,
+    *,
+    reason: str | None = None,
+    uris: Collection[str] | None = None,
+    change: ChangeReleases | None = None,
+    keep_versions: int = 5,
+    wait_seconds: float = 600,
+    drift: str = "warn",
     write_page: WritePage | None = None,
-) -> Replayed | None:  # fmt: skip
+) -> Replayed | None:
     """Runs the quarantined inputs of a batch again and publishes the batch with what came of them.
 
     `reason`, `uris`: only these rows, see `pick_files`; `change`: of the batch's releases, done before it runs. None when
@@ -90,9 +99,19 @@ def replay_batch(
         staged += stage_kept(lake, held, kept, folder, len(staged))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         outcome = settle_batch(
-            batch, lake, staged, len(files), limits, watcher, keep_versions, wait_seconds, drift,
-            write_page=write_page, stamp=None if alike else held.receipt, note=note,
-        )  # fmt: skip
+            batch,
+            lake,
+            staged,
+            len(files),
+            limits,
+            watcher,
+            keep_versions,
+            wait_seconds,
+            drift,
+            write_page=write_page,
+            stamp=None if alike else held.receipt,
+            note=note,
+        )
         rows = trace_batch(lake, held, again, outcome) if outcome.state == "published" else ()
         others = 0 if alike else sum(shard.documents for shard in staged[len(shards) :])
         return Replayed(outcome, len(again), rows, others)

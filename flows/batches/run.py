@@ -12,8 +12,16 @@ def ingest_by_settings(
 ) -> Outcome:
     """Plans, builds, audits and publishes a batch. Raises what `ingest_batch` raises."""
     return ingest_batch(
-        batch, settings.lake, make_limits(settings), map_shards, watcher,
-        force=force, keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-        learned=settings.learned, drift=settings.drift, partition=settings.partition,
+        batch,
+        settings.lake,
+        make_limits(settings),
+        map_shards,
+        watcher,
+        force=force,
+        keep_versions=settings.keep_versions,
+        wait_seconds=settings.wait_seconds,
+        learned=settings.learned,
+        drift=settings.drift,
+        partition=settings.partition,
         write_page=report_run if settings.report else None,
-    )  # fmt: skip
+    )

@@ -8,8 +8,8 @@ from pathlib import Path
 from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Watcher, fit_limits, plan_files
 from flows.batches.staging import claim_staging
+from tasks.auditing.judge import judge_batch
 from tasks.batch import Limits
-from tasks.judging.judge import judge_batch
 from tasks.reading.plan import cut_shards
 from tasks.shard import check_complete
 from tasks.trials.diff import Differences, diff_batch
@@ -25,9 +25,16 @@ class DryRun:
 
 
 def dry_run(
-    batch: Batch, lake_folder: Path | str, limits: Limits, map_shards: MapShards, watcher: Watcher, *,
-    learned: str = "auto", wait_seconds: float = 600, examples: int = 5,
-) -> DryRun:  # fmt: skip
+    batch: Batch,
+    lake_folder: Path | str,
+    limits: Limits,
+    map_shards: MapShards,
+    watcher: Watcher,
+    *,
+    learned: str = "auto",
+    wait_seconds: float = 600,
+    examples: int = 5,
+) -> DryRun:
     """Builds and judges a batch as a run would, compares it with the lake, and publishes nothing."""
     lake = open_lake(lake_folder)
     watcher.step("plan")

@@ -24,6 +24,7 @@ def why(
 
     raise typer.Exit(explain(read_settings(lake=lake), key))
 
+
 @app.command(rich_help_panel=PANEL)
 def show(
     key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
@@ -33,6 +34,7 @@ def show(
     from flows.commands.documents import show_document
 
     raise typer.Exit(show_document(read_settings(lake=lake), key))
+
 
 @app.command(rich_help_panel=PANEL)
 def restore(
@@ -44,6 +46,7 @@ def restore(
 
     raise typer.Exit(restore_document(read_settings(lake=lake), key))
 
+
 @app.command(rich_help_panel=PANEL)
 def quarantine(
     reason: Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")] = None,
@@ -54,6 +57,7 @@ def quarantine(
     from flows.commands.lists import list_quarantine
 
     raise typer.Exit(list_quarantine(read_settings(lake=lake), reason, source))
+
 
 @app.command(rich_help_panel=PANEL)
 def report(
@@ -70,6 +74,7 @@ def report(
     from flows.commands.report import write_reports
 
     raise typer.Exit(write_reports(read_settings(lake=lake), source, day, target))
+
 
 @app.command(rich_help_panel=PANEL)
 def diff(
@@ -94,6 +99,7 @@ def diff(
 
     settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
     raise typer.Exit(run_diff(settings, source, day, examples, page))
+
 
 @app.command(rich_help_panel=PANEL)
 def rules(
@@ -127,15 +133,14 @@ def rules(
 
     raise typer.Exit(list_rules(what[0] if what else None))
 
+
 @app.command(rich_help_panel=PANEL)
-def sources(
-    file: SourcesOption = None,
-    lake: LakeOption = None,
-) -> None:
+def sources(file: SourcesOption = None, lake: LakeOption = None) -> None:
     """The declared sources, and the batches that the lake has of them."""
     from flows.commands.lists import list_sources
 
     raise typer.Exit(list_sources(read_settings(lake=lake, sources=file)))
+
 
 @app.command(rich_help_panel=PANEL)
 def learned(

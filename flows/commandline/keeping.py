@@ -24,12 +24,14 @@ def check(
 
     raise typer.Exit(check_lake(read_settings(lake=lake), whole=whole))
 
+
 @app.command(rich_help_panel=PANEL)
 def versions(lake: LakeOption = None) -> None:
     """The versions of a lake that are kept."""
     from flows.commands.lake import list_versions
 
     raise typer.Exit(list_versions(read_settings(lake=lake)))
+
 
 @app.command(rich_help_panel=PANEL)
 def rollback(
@@ -40,6 +42,7 @@ def rollback(
 
     raise typer.Exit(roll_back(read_settings(lake=lake), number))
 
+
 @app.command(rich_help_panel=PANEL)
 def repartition(
     by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
@@ -48,6 +51,7 @@ def repartition(
     from flows.commands.lake import change_partitions
 
     raise typer.Exit(change_partitions(read_settings(lake=lake), by))
+
 
 @app.command(rich_help_panel=PANEL)
 def files(
@@ -60,6 +64,7 @@ def files(
     from flows.commands.lake import list_files
 
     raise typer.Exit(list_files(read_settings(lake=lake), table))
+
 
 @app.command(rich_help_panel=PANEL)
 def iceberg(
@@ -75,6 +80,7 @@ def iceberg(
     from flows.commands.iceberg import register_tables
 
     raise typer.Exit(register_tables(read_settings(lake=lake, iceberg=catalog)))
+
 
 @app.command(rich_help_panel=PANEL)
 def doctor(lake: LakeOption = None) -> None:

@@ -65,10 +65,16 @@ def ingest(
     from flows.commands.ingest import run_ingest
 
     settings = read_settings(
-        lake=lake, workers=workers, sources=sources, learned=learned, drift=drift, runner=runner,
+        lake=lake,
+        workers=workers,
+        sources=sources,
+        learned=learned,
+        drift=drift,
+        runner=runner,
         runner_address=runner_address,
-    )  # fmt: skip
+    )
     raise typer.Exit(run_ingest(what or [], day, settings, force=force, prefect=prefect))
+
 
 @app.command(rich_help_panel=PANEL)
 def backfill(
@@ -103,11 +109,17 @@ def backfill(
 
     settings = read_settings(lake=lake, sources=sources, learned=learned)
     code = run_backfill(
-        names or [], start, end, settings,
-        on_existing=on_existing, order="newest first" if newest_first else "oldest first",
-        dry_run=dry_run, parallel=parallel,
-    )  # fmt: skip
+        names or [],
+        start,
+        end,
+        settings,
+        on_existing=on_existing,
+        order="newest first" if newest_first else "oldest first",
+        dry_run=dry_run,
+        parallel=parallel,
+    )
     raise typer.Exit(code)
+
 
 @app.command(rich_help_panel=PANEL)
 def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:
@@ -115,6 +127,7 @@ def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port 
     from flows.commands.ui import run_ui
 
     raise typer.Exit(run_ui(port, Path.cwd()))
+
 
 @app.command(rich_help_panel=PANEL)
 def replay(
@@ -139,6 +152,7 @@ def replay(
     settings = read_settings(lake=lake, workers=workers, sources=sources, drift=drift)
     raise typer.Exit(run_replay(settings, source, day, reason))
 
+
 @app.command(rich_help_panel=PANEL)
 def release(
     key: Annotated[
@@ -157,6 +171,7 @@ def release(
     if key is None:
         raise typer.Exit(show_releases(settings))
     raise typer.Exit(run_revoke(settings, key) if revoke else run_release(settings, key, why))
+
 
 @app.command(rich_help_panel=PANEL)
 def learn(

@@ -11,7 +11,7 @@ from flows.batches.places import open_lake
 from flows.batches.requests import today
 from flows.batches.staging import sweep_staging
 from flows.console import Ticker, fail, out, print_table, watch_run
-from flows.days.day import (
+from flows.days.day_run import (
     DayDone,
     OnExisting,
     Order,
@@ -24,7 +24,7 @@ from flows.days.day import (
     say_days,
     say_failed,
 )
-from flows.days.lanes import RunDay, open_lanes
+from flows.days.day_workers import RunDay, open_lanes
 from flows.days.survey import Day, survey_days
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
@@ -34,9 +34,16 @@ RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"
 
 
 def run_backfill(
-    names: Sequence[str], start: date, end: date, settings: Settings,
-    *, on_existing: OnExisting, order: Order, dry_run: bool, parallel: int,
-) -> int:  # fmt: skip
+    names: Sequence[str],
+    start: date,
+    end: date,
+    settings: Settings,
+    *,
+    on_existing: OnExisting,
+    order: Order,
+    dry_run: bool,
+    parallel: int,
+) -> int:
     """Prints the plan, runs it unless it is a dry run, prints what became of the days; returns the exit code."""
     try:
         check_runner(settings)

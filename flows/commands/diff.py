@@ -15,7 +15,7 @@ from flows.commands.replay import pick_batch
 from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
-from flows.workers.spread import map_shards
+from flows.workers.cluster_map import map_shards
 from tasks.trials.diff import FATES, count_changes
 
 MOST_ROWS = 20
@@ -27,9 +27,15 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
         batch = pick_batch(settings, source, day or find_latest(open_lake(settings.lake), source))
         with watch_run(f"{source} {batch.logical_date}") as ticker:
             found = dry_run(
-                batch, settings.lake, make_limits(settings), map_shards(ticker, settings), ticker,
-                learned=settings.learned, wait_seconds=settings.wait_seconds, examples=examples,
-            )  # fmt: skip
+                batch,
+                settings.lake,
+                make_limits(settings),
+                map_shards(ticker, settings),
+                ticker,
+                learned=settings.learned,
+                wait_seconds=settings.wait_seconds,
+                examples=examples,
+            )
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_differences(found)

@@ -43,7 +43,17 @@ def check_pins() -> str:
 
 
 def check_libraries() -> str:
-    names = ("polars", "pyarrow", "duckdb", "trafilatura", "ftfy", "langdetect", "great_expectations", "jinja2", "vl_convert")
+    names = (
+        "polars",
+        "pyarrow",
+        "duckdb",
+        "trafilatura",
+        "ftfy",
+        "langdetect",
+        "great_expectations",
+        "jinja2",
+        "vl_convert",
+    )
     for name in names:
         try:
             importlib.import_module(name)
@@ -90,7 +100,7 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
             raise Problem(str(error)) from None
 
     def check_lake() -> str:
-        from tasks.publishing.place import place_of
+        from tasks.publishing.store import place_of
 
         try:
             lake = open_lake(settings.lake)

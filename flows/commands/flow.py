@@ -34,9 +34,7 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     try:
         make_runner(settings)  # what is wrong with it is better known before a server starts
         with stop_at_once():
-            found = ingest(
-                what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned
-            )
+            found = ingest(what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned)
         outcomes = cast(Sequence[Outcome], found)
     except BatchBlocked as blocked:
         outcomes, code = blocked.outcomes, fail(blocked, 1)

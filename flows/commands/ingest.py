@@ -41,9 +41,7 @@ def run_batch(batch: Batch, settings: Settings, *, force: bool) -> int:
     """Runs one batch in this process and prints its table; returns the exit code."""
     try:
         with watch_run(f"{batch.source.name} {batch.logical_date}") as ticker:
-            outcome = ingest_by_settings(
-                batch, settings, map_here(ticker, settings.workers), ticker, force=force
-            )
+            outcome = ingest_by_settings(batch, settings, map_here(ticker, settings.workers), ticker, force=force)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     print_outcome(outcome)

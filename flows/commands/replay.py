@@ -15,7 +15,7 @@ from flows.batches.requests import RequestError
 from flows.console import fail, out, print_outcome, print_table, say_blocked, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
-from flows.workers.spread import map_shards
+from flows.workers.cluster_map import map_shards
 from tasks.lakes import lookup
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import ChangeReleases, ReleaseError, add_release, list_releases, make_release
@@ -41,7 +41,12 @@ def run_replay(settings: Settings, source: str, day: date | None, reason: str | 
 def find_days(settings: Settings, source: str, reason: str | None) -> list[date]:
     """The logical dates of a source that have rows in quarantine (with `reason`, if given)."""
     rows = lookup.ask(
-        open_lake(settings.lake), "quarantine", "source = ? AND (? IS NULL OR list_contains(reasons, ?))", source, reason, reason
+        open_lake(settings.lake),
+        "quarantine",
+        "source = ? AND (? IS NULL OR list_contains(reasons, ?))",
+        source,
+        reason,
+        reason,
     )
     return sorted({row["logical_date"] for row in rows})
 
@@ -51,10 +56,17 @@ def replay_day(settings: Settings, source: str, day: date, **options: Any) -> in
     batch = pick_batch(settings, source, day)
     with watch_run(f"{source} {day}") as ticker:
         done = replay_batch(
-            batch, settings.lake, make_limits(settings), map_shards(ticker, settings), ticker,
-            keep_versions=settings.keep_versions, wait_seconds=settings.wait_seconds,
-            drift=settings.drift, write_page=report_run if settings.report else None, **options,
-        )  # fmt: skip
+            batch,
+            settings.lake,
+            make_limits(settings),
+            map_shards(ticker, settings),
+            ticker,
+            keep_versions=settings.keep_versions,
+            wait_seconds=settings.wait_seconds,
+            drift=settings.drift,
+            write_page=report_run if settings.report else None,
+            **options,
+        )
     if done is None:
         out.print(f"{source} {day}: nothing to run again", markup=False)
         return 0

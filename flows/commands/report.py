@@ -11,7 +11,7 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
-from tasks.lakes.notes import FolderNotes
+from tasks.lakes.store_files import FolderNotes
 from tasks.report.record import find_pages
 
 MOST_ROWS = 20

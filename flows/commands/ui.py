@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from flows.commands.kept import DESK, ORDER, end_group, end_left_over, hold, start, watched
+from flows.commands.supervised_process import DESK, ORDER, end_group, end_left_over, hold, start, watched
 from flows.console import fail, out
-from flows.orchestration.follow import ASKED
+from flows.orchestration.end_with_worker import ASKED
 from flows.prefect_defaults import DEFAULTS
 
 HOME = ".prefect"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flows.batches.trial import dry_run
-from flows.days.day import NoCounter
+from flows.days.day_run import NoCounter
 from flows.days.survey import Day
 from flows.errors import EXPECTED
 from flows.settings import Settings, make_limits
-from flows.workers.spread import map_shards
+from flows.workers.cluster_map import map_shards
 from tasks.trials.diff import FATES
 
 MOST_SAMPLES = 3
@@ -38,9 +38,15 @@ def compare_day(day: Day, settings: Settings) -> dict[str, str]:
     row = {"date": str(day.batch.logical_date), "source": day.batch.source.name}
     try:
         found = dry_run(
-            day.batch, settings.lake, make_limits(settings), map_shards(NoCounter(), settings), NoWatcher(),
-            learned=settings.learned, wait_seconds=settings.wait_seconds, examples=0,
-        )  # fmt: skip
+            day.batch,
+            settings.lake,
+            make_limits(settings),
+            map_shards(NoCounter(), settings),
+            NoWatcher(),
+            learned=settings.learned,
+            wait_seconds=settings.wait_seconds,
+            examples=0,
+        )
     except EXPECTED as error:
         return {**row, "outcome": str(error)}
     fates = Counter(found.differences.documents["fate"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 
-from flows.orchestration.shown import in_any_case
+from flows.orchestration.artifacts import in_any_case
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
 

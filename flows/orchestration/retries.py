@@ -11,10 +11,10 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
 from flows.batches.staging import BatchBusy
-from flows.days.lanes import DayStopped
+from flows.days.day_workers import DayStopped
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import LakeSilent
-from tasks.publishing.trees import LakeBusy
+from tasks.publishing.disk_store import LakeBusy
 
 P = ParamSpec("P")
 R = TypeVar("R")

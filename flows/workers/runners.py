@@ -59,9 +59,13 @@ def make_dask(settings: Settings) -> TaskRunner[Any]:
     if settings.runner_address:
         return DaskTaskRunner(address=settings.runner_address, client_kwargs={"timeout": CONNECT_SECONDS})
     local = {
-        "n_workers": settings.workers, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1",
-        "dashboard_address": "127.0.0.1:0", "silence_logs": logging.ERROR,
-    }  # fmt: skip
+        "n_workers": settings.workers,
+        "threads_per_worker": 1,
+        "processes": True,
+        "host": "127.0.0.1",
+        "dashboard_address": "127.0.0.1:0",
+        "silence_logs": logging.ERROR,
+    }
     return DaskTaskRunner(cluster_kwargs=local)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tasks.checking import Finding
-from tasks.checking.days import check_days
 from tasks.checking.files import check_files
+from tasks.checking.gaps import check_days
 from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample
 from tasks.checking.sums import check_receipts, read_receipts

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tasks.checking import AGAIN, Finding
 from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
-from tasks.publishing.moves import split_batches
+from tasks.publishing.ownership import split_batches
 from tasks.publishing.tallies import (
     DOCUMENT_COLUMNS,
     LINE_COLUMNS,
@@ -26,9 +26,16 @@ from tasks.publishing.tallies import (
 
 BATCH = ("source", "logical_date")
 COUNTED = (
-    "published", "quarantined", "chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines",
+    "published",
+    "quarantined",
+    "chars",
+    "body_chars",
+    "apart_chars",
+    "removed_chars",
+    "line_ends",
+    "removed_lines",
     "captions_merged",
-)  # fmt: skip
+)
 KINDS = {
     "documents": (tally_documents, DOCUMENT_COLUMNS),
     "lines": (tally_lines, LINE_COLUMNS),

@@ -9,7 +9,7 @@ import polars as pl
 
 from tasks.lines import above
 from tasks.roles import IN_TEXT, match_roles
-from tasks.roles.signatures import name_signatures
+from tasks.roles.byline_detection import name_signatures
 from tasks.roles.structure import name_headlines, name_standfirsts
 from tasks.rules import match_rules
 from tasks.rules.learned import match_learned

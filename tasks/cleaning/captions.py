@@ -10,7 +10,7 @@ from operator import itemgetter
 
 import polars as pl
 
-from tasks.cleaning.copies import CUT_CHARS, SIGNS, Shown, merge_copies
+from tasks.cleaning.caption_duplicates import CUT_CHARS, SIGNS, Shown, merge_copies
 from tasks.lines import above
 
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.cleaning.annotate import PARAGRAPH_WIDTH, stays_in_text, zone_allows
-from tasks.cleaning.runs import cut_runs
+from tasks.cleaning.link_lists import cut_runs
 from tasks.lines import above, same_doc
 
 LINK_WIDTH = 130  # a link title is shorter than this

@@ -48,7 +48,9 @@ class Registered:
 def default_catalog(lake: Lake) -> str:
     """The catalog beside a lake's versions: an SQLite file in its store. Raises LakeError for a lake in a bucket."""
     if "://" in lake.notes.address(""):
-        raise LakeError(f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG")
+        raise LakeError(
+            f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG"
+        )
     return f"sqlite:///{lake.store / 'iceberg' / 'catalog.db'}"
 
 

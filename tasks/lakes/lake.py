@@ -30,7 +30,7 @@ from tasks.lakes.manifest import Manifest as Manifest
 from tasks.lakes.manifest import TableFile as TableFile
 from tasks.lakes.manifest import parse_manifest
 from tasks.lakes.manifest import write_manifest as write_manifest
-from tasks.lakes.notes import FolderNotes, Notes
+from tasks.lakes.store_files import FolderNotes, Notes
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
@@ -260,9 +260,14 @@ def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = 
 
 
 def read_rows(
-    lake: Lake, table: str, rows: pc.Expression, *, month: str | None = None, columns: Sequence[str] | None = None,
+    lake: Lake,
+    table: str,
+    rows: pc.Expression,
+    *,
+    month: str | None = None,
+    columns: Sequence[str] | None = None,
     manifest: Manifest | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """Rows of a small table as dicts, in the order of its sort keys; of the published version unless told."""
     manifest = manifest or read_manifest(lake, lake.version())
     if not manifest.kept:

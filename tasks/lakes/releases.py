@@ -18,7 +18,7 @@ import polars as pl
 
 from tasks.batch import Release
 from tasks.lakes.lake import Lake
-from tasks.lakes.notes import change_note, list_batches, name_of_batch, read_note
+from tasks.lakes.store_files import change_note, list_batches, name_of_batch, read_note
 
 FLAG = "released"
 FOLDER = "releases"
@@ -63,7 +63,9 @@ def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, 
         return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
     except (KeyError, TypeError, ValueError) as error:
         where = lake.notes.address(name)
-        raise ReleaseError(f"{where}: this file is damaged ({error}); mend it, or remove it and release anew.") from None
+        raise ReleaseError(
+            f"{where}: this file is damaged ({error}); mend it, or remove it and release anew."
+        ) from None
 
 
 def write_releases(releases: Iterable[Release]) -> bytes | None:
@@ -102,4 +104,6 @@ def flag_released(documents: pl.DataFrame, releases: tuple[Release, ...]) -> pl.
     if not releases:
         return documents
     released = pl.col("doc_id").is_in([row.doc_id for row in releases])
-    return documents.with_columns(flags=pl.when(released).then(pl.col("flags").list.concat(pl.lit([FLAG]))).otherwise("flags"))
+    return documents.with_columns(
+        flags=pl.when(released).then(pl.col("flags").list.concat(pl.lit([FLAG]))).otherwise("flags")
+    )

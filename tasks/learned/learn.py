@@ -44,8 +44,9 @@ def learn_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     candidates = count_lines(laid).join(name_taken(documents, laid), on=LINE, how="anti")
     placed = place_lines(laid, candidates)
     chosen = candidates.join(placed, on=LINE).with_columns(zone=choose_zone()).filter(pl.col("zone").is_not_null())
-    return chosen.select(*LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text",
-                         veto=pl.lit(None, pl.String)).sort(LINE)  # fmt: skip
+    return chosen.select(
+        *LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text", veto=pl.lit(None, pl.String)
+    ).sort(LINE)
 
 
 def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -54,10 +55,8 @@ def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     kind: `text` (of the body, or taken out because it was learned before), `apart` or `cut`; by: what set it apart.
     """
     body = documents.select(
-        "doc_id",
-        line="body_lines",
-        text=pl.col("text").str.split("\n").list.filter(pl.element() != ""),
-    ).explode("line", "text", empty_as_null=True)  # fmt: skip
+        "doc_id", line="body_lines", text=pl.col("text").str.split("\n").list.filter(pl.element() != "")
+    ).explode("line", "text", empty_as_null=True)
     learned = pl.col("rule") == RULE
     kind = pl.when(learned).then(pl.lit("text")).when("removed").then(pl.lit("cut")).otherwise(pl.lit("apart"))
     others = lines.select("doc_id", "line", "text", kind=kind, by=pl.when(~learned).then("rule"), role="role")
@@ -175,9 +174,11 @@ def place_lines(laid: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     is_head = (pl.col("own_above") == 0) & pl.col("opens")
     is_tail = (pl.col("prose_above") > 0) & (pl.col("closes_below") == 0)
     once = seen.group_by(*LINE, "doc_id", maintain_order=True).agg(
-        at_edge=(is_head | is_tail).all(), beside=pl.col("beside").all(), before=pl.col("before").first(),
+        at_edge=(is_head | is_tail).all(),
+        beside=pl.col("beside").all(),
+        before=pl.col("before").first(),
         after=pl.col("after").last(),
-    )  # fmt: skip
+    )
     return once.group_by(LINE).agg(
         pl.col("at_edge", "beside").mean(),
         steady=pl.max_horizontal(

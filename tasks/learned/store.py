@@ -20,7 +20,7 @@ import polars as pl
 from tasks.batch import Learned
 from tasks.formats.remote import fetch_address
 from tasks.lakes.lake import Lake
-from tasks.lakes.notes import change_note, read_note
+from tasks.lakes.store_files import change_note, read_note
 
 FOLDER = "learned"
 LATEST = f"{FOLDER}/latest"

@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.lakes.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
+from tasks.objects.bucket_files import BucketNotes
 from tasks.objects.client import list_objects, open_bucket, read_object, read_range
-from tasks.objects.notes import BucketNotes
 
 # Receipts last: when a receipt is to be seen, so is all that it speaks of.
 SHOWN = ("lines", "documents", "quarantine", "receipts")

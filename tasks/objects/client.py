@@ -114,7 +114,7 @@ def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
 
 def put_object(
     bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None, kind: str = ""
-) -> None:  # fmt: skip
+) -> None:
     """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). `kind`: its media
     type. Raises Changed.
     """

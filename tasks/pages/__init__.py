@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tasks.pages.judge import judge_pages
-from tasks.pages.patient import find_pages
+from tasks.pages.page_detection import find_pages
 
 __all__ = ["find_pages", "judge_pages"]

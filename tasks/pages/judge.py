@@ -14,7 +14,7 @@ import polars as pl
 from tasks.pages.boost import UNIT, add_scores
 from tasks.pages.features import ROLES, make_features
 from tasks.pages.headline import describe_candidates, find_candidates, pick_best
-from tasks.pages.patient import find_pages
+from tasks.pages.page_detection import find_pages
 from tasks.pages.spans import Bools, Ints, count_since, count_until, find_bounds, sum_between
 from tasks.pages.weights import Model, load_model
 

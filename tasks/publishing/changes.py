@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.lakes.lake import Lake, Manifest, month_of, partition_of, table_paths
+from tasks.publishing.duplicates import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
 from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR, Run
 from tasks.publishing.rows import (
     drop_rows,
@@ -27,7 +28,6 @@ from tasks.publishing.rows import (
     read_partitions,
     read_staged,
 )
-from tasks.publishing.twins import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedRun
 

@@ -23,9 +23,22 @@ RECEIPT_ROWS = 100  # a receipt lists all inputs of its batch: megabytes a row
 
 # Columns with few values, or with values that return within a row group; others would fill a dictionary in vain.
 REPEATING = (
-    "source", "publisher", "logical_date", "language", "encoding", "rules_version", "role", "removed", "rule", "stage",
-    "evidence", "partition", "authors.list.element", "flags.list.element", "reasons.list.element",
-)  # fmt: skip
+    "source",
+    "publisher",
+    "logical_date",
+    "language",
+    "encoding",
+    "rules_version",
+    "role",
+    "removed",
+    "rule",
+    "stage",
+    "evidence",
+    "partition",
+    "authors.list.element",
+    "flags.list.element",
+    "reasons.list.element",
+)
 
 
 def write_files(
@@ -74,9 +87,15 @@ def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
     schema = file_schema(table)
     filters = {"doc_id": {"ndv": max(distinct, 1), "fpp": 0.01}} if "doc_id" in schema.names else None
     return pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=3, write_page_index=True, write_page_checksum=True,
-        use_dictionary=list(dictionary_columns(table)), bloom_filter_options=filters,
-    )  # fmt: skip
+        path,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        write_page_index=True,
+        write_page_checksum=True,
+        use_dictionary=list(dictionary_columns(table)),
+        bloom_filter_options=filters,
+    )
 
 
 def dictionary_columns(table: str) -> Iterator[str]:

@@ -18,14 +18,14 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
+from tasks.publishing.by_day import stage_by_day
 from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
-from tasks.publishing.days import stage_by_day
+from tasks.publishing.disk_store import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import merge_runs, narrow_runs
-from tasks.publishing.moves import settle_receipts
-from tasks.publishing.place import place_of
+from tasks.publishing.ownership import settle_receipts
+from tasks.publishing.store import place_of
 from tasks.publishing.tallies import find_gaps
-from tasks.publishing.trees import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedRun
 
@@ -48,10 +48,18 @@ class Commit:
 
 
 def publish(
-    lake: Lake, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame, receipt: Mapping[str, Any],
-    *, keep: int, wait_seconds: float, on_wait: Callable[[str], None] | None = None, note: Mapping[str, Any] | None = None,
+    lake: Lake,
+    batch: tuple[str, date],
+    runs: Sequence[StagedRun],
+    quarantine: pl.DataFrame,
+    receipt: Mapping[str, Any],
+    *,
+    keep: int,
+    wait_seconds: float,
+    on_wait: Callable[[str], None] | None = None,
+    note: Mapping[str, Any] | None = None,
     partition: str = "month",
-) -> Commit:  # fmt: skip
+) -> Commit:
     """Replaces all rows of a batch, wherever they were, by its staged rows; all tables change in one step or none does.
 
     `runs`: staged shards and what is left out of them; `quarantine`: the batch's quarantine rows with `month`; `receipt`: the
@@ -71,9 +79,16 @@ def publish(
 
 
 def publish_over(
-    lake: Lake, last: int, batch: tuple[str, date], runs: Sequence[StagedRun], quarantine: pl.DataFrame,
-    receipt: Mapping[str, Any], keep: int, note: dict[str, Any], partition: str,
-) -> Commit:  # fmt: skip
+    lake: Lake,
+    last: int,
+    batch: tuple[str, date],
+    runs: Sequence[StagedRun],
+    quarantine: pl.DataFrame,
+    receipt: Mapping[str, Any],
+    keep: int,
+    note: dict[str, Any],
+    partition: str,
+) -> Commit:
     """Publishes a batch as the version after `last`. Raises Overtaken when that is no longer the latest."""
     old = lake.manifest(last) if last else replace(lake.manifest(0), by=partition)
     if last and "claims" not in old.tables:
@@ -117,9 +132,15 @@ def check_counts(receipt: Mapping[str, Any], staged: Staged, quarantine: pl.Data
 
 
 def finish(
-    lake: Lake, old: Manifest, draft: Path, changes: Mapping[str, Change], batch: tuple[str, date], receipt: dict[str, Any],
-    keep: int, note: dict[str, Any],
-) -> Commit:  # fmt: skip
+    lake: Lake,
+    old: Manifest,
+    draft: Path,
+    changes: Mapping[str, Change],
+    batch: tuple[str, date],
+    receipt: dict[str, Any],
+    keep: int,
+    note: dict[str, Any],
+) -> Commit:
     """Builds all tables of the next version and shows it, unless it would be the old one again."""
     # A table without rows has one empty file, in the month of the first receipt: receipts never go away, so where it lies
     # depends on the lake's content alone.

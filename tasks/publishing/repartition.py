@@ -9,13 +9,13 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, table_paths
-from tasks.publishing.days import DAY_OF_DOCUMENT
+from tasks.publishing.by_day import DAY_OF_DOCUMENT
+from tasks.publishing.disk_store import PublishError, drop_draft, open_draft
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import CHUNK_BYTES, FAN_IN, Run, merge_runs, narrow_runs, read_run, write_run
-from tasks.publishing.place import place_of
 from tasks.publishing.publish import compare, link_files
 from tasks.publishing.rows import conform, has_other_columns, read_partitions
-from tasks.publishing.trees import PublishError, drop_draft, open_draft
+from tasks.publishing.store import place_of
 from tasks.schema import MONTH, TABLES
 
 HOMES = {"lines": "documents", "shadowed_lines": "shadowed"}  # whose day the rows take

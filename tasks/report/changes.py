@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from tasks.report.page import render
-from tasks.report.words import count
+from tasks.report.wording import count
 from tasks.trials.diff import FATES, Differences, count_changes
 
 RULES_SHOWN = 200

@@ -9,8 +9,8 @@ from typing import Any
 from tasks.report.figures import EARLIER, OTHERS, DayCount, LengthCount, PublisherShare, list_periods
 from tasks.report.safe import plain
 from tasks.report.svg import Chart, axis, draw, unique_labels
-from tasks.report.words import MONTHS, Sum
-from tasks.report.words import count as say_count
+from tasks.report.wording import MONTHS, Sum
+from tasks.report.wording import count as say_count
 
 WIDTH = 304  # of the plot, in pixels; what stands beside it comes on top
 LABEL_WIDTH = 150
@@ -45,17 +45,28 @@ def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int =
     step = max(1, -(-len(periods) // 6))
     ticks = [labels[period] for period in periods[(len(periods) - 1) % step :: step]]
     spec = {
-        "width": WIDTH, "height": 180, "padding": {"left": 46, "right": 24, "top": 10, "bottom": 28},
-        "data": {"values": values}, "mark": {"type": "bar", "size": min(WIDEST_BAR, 0.85 * WIDTH / len(periods))},
+        "width": WIDTH,
+        "height": 180,
+        "padding": {"left": 46, "right": 24, "top": 10, "bottom": 28},
+        "data": {"values": values},
+        "mark": {"type": "bar", "size": min(WIDEST_BAR, 0.85 * WIDTH / len(periods))},
         "encoding": {
-            "x": {"field": "p", "type": "ordinal", "axis": axis(labelAngle=0, values=ticks),
-                  "scale": {"domain": list(labels.values()), "paddingOuter": 0.1}},
+            "x": {
+                "field": "p",
+                "type": "ordinal",
+                "axis": axis(labelAngle=0, values=ticks),
+                "scale": {"domain": list(labels.values()), "paddingOuter": 0.1},
+            },
             "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format="~s", tickMinStep=1)},
-            "color": {"field": "l", "type": "ordinal", "legend": None,
-                      "scale": {"domain": list(place.values()), "range": [series(number) for number in place.values()]}},
+            "color": {
+                "field": "l",
+                "type": "ordinal",
+                "legend": None,
+                "scale": {"domain": list(place.values()), "range": [series(number) for number in place.values()]},
+            },
             "order": {"field": "l", "type": "ordinal"},
         },
-    }  # fmt: skip
+    }
     rows = tuple((count.period, plain(count.language), f"{count.documents:,}") for count in counts)
     legend = tuple(f"{plain(name)} {totals[name]:,}" for name in languages)
     return Chart("days", title, says, draw("days", title, says, spec), (unit, kind, "documents"), rows, legend)
@@ -101,19 +112,27 @@ def bars(labels: Sequence[str], values: Sequence[int]) -> dict[str, Any]:
     data = [{"k": label, "n": value, "s": f"{value:,}"} for label, value in zip(labels, values, strict=True)]
     top = max(values, default=1)
     return {
-        "width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * len(labels),
-        "padding": {"left": LABEL_WIDTH, "right": 12, "top": 4, "bottom": 4}, "data": {"values": data},
+        "width": WIDTH - LABEL_WIDTH + 50,
+        "height": ROW_HEIGHT * len(labels),
+        "padding": {"left": LABEL_WIDTH, "right": 12, "top": 4, "bottom": 4},
+        "data": {"values": data},
         "encoding": {
-            "y": {"field": "k", "type": "ordinal", "scale": {"domain": list(labels), "paddingInner": 0.3},
-                  "axis": axis(ticks=False, domain=False, labelColor="var(--ink)")},
+            "y": {
+                "field": "k",
+                "type": "ordinal",
+                "scale": {"domain": list(labels), "paddingInner": 0.3},
+                "axis": axis(ticks=False, domain=False, labelColor="var(--ink)"),
+            },
             "x": {"field": "n", "type": "quantitative", "scale": {"domain": [0, top * 1.25]}, "axis": None},
         },
         "layer": [
             {"mark": {"type": "bar", "color": series(0)}},
-            {"mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "var(--ink)"},
-             "encoding": {"text": {"field": "s"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "var(--ink)"},
+                "encoding": {"text": {"field": "s"}},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
@@ -130,27 +149,45 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     elif len(before) < len(shares):
         says += f" {len(before)} of the {len(shares)} shown were in one."
     top = max([0.1, *(share.share for share in shares), *(value for _, value in usual)])
-    y = {"field": "k", "type": "ordinal", "scale": {"domain": labels},
-         "axis": axis(ticks=False, domain=False, grid=True, labelColor="var(--ink)")}  # fmt: skip
-    x = {"field": "v", "type": "quantitative", "scale": {"domain": [0, top * 1.05], "nice": True},
-         "axis": axis(format="%", tickCount=4, grid=False)}  # fmt: skip
+    y = {
+        "field": "k",
+        "type": "ordinal",
+        "scale": {"domain": labels},
+        "axis": axis(ticks=False, domain=False, grid=True, labelColor="var(--ink)"),
+    }
+    x = {
+        "field": "v",
+        "type": "quantitative",
+        "scale": {"domain": [0, top * 1.05], "nice": True},
+        "axis": axis(format="%", tickCount=4, grid=False),
+    }
     spec = {
-        "width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * len(labels),
+        "width": WIDTH - LABEL_WIDTH + 50,
+        "height": ROW_HEIGHT * len(labels),
         "padding": {"left": LABEL_WIDTH, "right": 20, "top": 4, "bottom": 28},
         "layer": [
-            {"data": {"values": before}, "mark": {"type": "tick", "color": "var(--muted)", "thickness": 3, "size": 15},
-             "encoding": {"x": x, "y": y}},
-            {"data": {"values": now}, "mark": {"type": "circle", "color": series(0), "size": 90, "opacity": 1},
-             "encoding": {"x": x, "y": y}},
+            {
+                "data": {"values": before},
+                "mark": {"type": "tick", "color": "var(--muted)", "thickness": 3, "size": 15},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "data": {"values": now},
+                "mark": {"type": "circle", "color": series(0), "size": 90, "opacity": 1},
+                "encoding": {"x": x, "y": y},
+            },
         ],
-    }  # fmt: skip
+    }
     rows = tuple(
         (
-            plain(share.publisher), f"{share.documents:,}", f"{share.share:.1%}",
-            "–" if share.usual is None else f"{share.usual:.1%}", f"{share.documents_before:,}",
+            plain(share.publisher),
+            f"{share.documents:,}",
+            f"{share.share:.1%}",
+            "–" if share.usual is None else f"{share.usual:.1%}",
+            f"{share.documents_before:,}",
         )
         for share in shares
-    )  # fmt: skip
+    )
     head = ("publisher", "documents", "taken out", "before", "documents before")
     return Chart("publishers", title, says, draw("publishers", title, says, spec), head, rows)
 
@@ -164,14 +201,21 @@ def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
     says = f"{say_count(total, 'document')} by characters of the clean text; {short:,} below 250."
     values = [{"k": label, "n": count.documents} for label, count in zip(labels, counts, strict=True)]
     spec = {
-        "width": WIDTH, "height": 180, "padding": {"left": 46, "right": 12, "top": 10, "bottom": 46},
-        "data": {"values": values}, "mark": {"type": "bar", "color": series(0)},
+        "width": WIDTH,
+        "height": 180,
+        "padding": {"left": 46, "right": 12, "top": 10, "bottom": 46},
+        "data": {"values": values},
+        "mark": {"type": "bar", "color": series(0)},
         "encoding": {
-            "x": {"field": "k", "type": "ordinal", "scale": {"domain": labels, "paddingInner": 0.08},
-                  "axis": axis("characters, from", labelAngle=0)},
+            "x": {
+                "field": "k",
+                "type": "ordinal",
+                "scale": {"domain": labels, "paddingInner": 0.08},
+                "axis": axis("characters, from", labelAngle=0),
+            },
             "y": {"field": "n", "type": "quantitative", "axis": axis(tickCount=4, format="~s", tickMinStep=1)},
         },
-    }  # fmt: skip
+    }
     rows = tuple(
         (f"{count.low:,} to {count.high - 1:,}" if count.high else f"{count.low:,} and more", f"{count.documents:,}")
         for count in counts
@@ -192,14 +236,22 @@ def draw_sum(name: str, whole: Sum) -> Chart:
     says = ", ".join(f"{label} {many:,}" for label, many in whole.parts) + "."
     colours = {label: f"var(--part-{number})" for number, (label, _) in enumerate(whole.parts)}
     spec = {
-        "width": 720, "height": 16, "padding": 0, "data": {"values": values}, "mark": {"type": "bar"},
+        "width": 720,
+        "height": 16,
+        "padding": 0,
+        "data": {"values": values},
+        "mark": {"type": "bar"},
         "encoding": {
             "x": {"field": "n", "type": "quantitative", "stack": "normalize", "axis": None},
             "order": {"field": "o", "type": "ordinal"},
-            "color": {"field": "k", "type": "nominal", "legend": None,
-                      "scale": {"domain": list(colours), "range": list(colours.values())}},
+            "color": {
+                "field": "k",
+                "type": "nominal",
+                "legend": None,
+                "scale": {"domain": list(colours), "range": list(colours.values())},
+            },
         },
-    }  # fmt: skip
+    }
     rows = tuple((label, f"{many:,}") for label, many in whole.parts)
     return Chart(
         f"sum-{name}", title, says, draw(f"sum-{name}", title, says, spec, stretch=True), (whole.name, "count"), rows

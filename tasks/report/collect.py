@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.judging.audit import Finding
+from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, read_removed

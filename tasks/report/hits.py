@@ -154,9 +154,15 @@ def make_hits(rows: pl.DataFrame) -> Iterator[Hit]:
     """Rows as `weigh` gives them, as hits."""
     for row in rows.iter_rows(named=True):
         yield Hit(
-            row["doc_id"], row["line"], row["rule"], row["evidence"], row["text"][:SHOWN_CHARS], row["doubt"],
-            row["documents"], "; ".join(say_signs(row)),
-        )  # fmt: skip
+            row["doc_id"],
+            row["line"],
+            row["rule"],
+            row["evidence"],
+            row["text"][:SHOWN_CHARS],
+            row["doubt"],
+            row["documents"],
+            "; ".join(say_signs(row)),
+        )
 
 
 def say_signs(row: Mapping[str, Any]) -> Iterator[str]:

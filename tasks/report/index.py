@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import Any
 
 from tasks.lakes.lake import Lake
-from tasks.lakes.notes import Notes, change_note
+from tasks.lakes.store_files import Notes, change_note
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render
 from tasks.report.record import name_page, read_blocked
 from tasks.report.svg import Chart
-from tasks.report.words import count, share
+from tasks.report.wording import count, share
 
 ROWS_SHOWN = 400  # a source; the earlier ones are counted
 DAYS_SHOWN, DAY_DIGITS = 60, 10
@@ -104,10 +104,17 @@ def make_row(receipt: Mapping[str, Any], known: frozenset[str], state: str, verd
     day = day if isinstance(day, date) else date.fromisoformat(day)
     page = name_page(receipt["source"], day, state)
     return IndexRow(
-        receipt["source"], day, state, verdict, page if page in known else "",
-        receipt["records"], receipt["published"], receipt["duplicates"], receipt["quarantined"],
+        receipt["source"],
+        day,
+        state,
+        verdict,
+        page if page in known else "",
+        receipt["records"],
+        receipt["published"],
+        receipt["duplicates"],
+        receipt["quarantined"],
         share(receipt["removed_chars"], receipt["chars"]),
-    )  # fmt: skip
+    )
 
 
 def group_rows(source: str, rows: Iterable[IndexRow]) -> IndexGroup:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.cleaning.reasons import explain_reason
-from tasks.report import charts, words
+from tasks.report import charts, wording
 from tasks.report.collect import Report
 from tasks.report.safe import escape, show
 from tasks.report.texts import ShownDocument, find_neighbours, shorten
@@ -46,14 +46,14 @@ def write_page(report: Report) -> str:
         *([charts.draw_rules(rules)] if rules else []),
         *([charts.draw_publishers(report.publishers)] if report.publishers else []),
     ]
-    records, characters = words.sum_up(report.receipt)
+    records, characters = wording.sum_up(report.receipt)
     return render(
         "batch.html",
         report=report,
         receipt=report.receipt,
-        head=words.say_head(report),
-        verdict=words.say_verdict(report),
-        asked=words.list_asked(report),
+        head=wording.say_head(report),
+        verdict=wording.say_verdict(report),
+        asked=wording.list_asked(report),
         sums=[records, characters],
         funnels=[charts.draw_sum("records", records), charts.draw_sum("characters", characters)],
         charts=drawn,
@@ -80,17 +80,27 @@ def render(template: str, **values: Any) -> str:
 def make_environment() -> Environment:
     """Templates in which every value that is printed is made safe first, whether its author thought of it or not."""
     environment = Environment(
-        loader=PackageLoader("tasks.report"), autoescape=True, undefined=StrictUndefined, finalize=finalize,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("tasks.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     style = files("tasks.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
     digest = b64encode(hashlib.sha256(f"\n{style}".encode()).digest()).decode()
     environment.globals.update(
         style=Markup(f"\n{style}"),
         policy=Markup(f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"),
-        say_date=words.say_date, count=words.count, share=words.share, explain=explain, shorten=shorten,
-        neighbours=find_neighbours, language=name_language, documents=name_document,
-    )  # fmt: skip
+        say_date=wording.say_date,
+        count=wording.count,
+        share=wording.share,
+        explain=explain,
+        shorten=shorten,
+        neighbours=find_neighbours,
+        language=name_language,
+        documents=name_document,
+    )
     environment.filters.update(
         attribute=lambda text: Markup(escape(str(text))), number=lambda value: f"{value:,}", svg=Markup
     )

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from tasks.judging.audit import Finding
+from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake
-from tasks.lakes.notes import Notes, change_note, read_note
+from tasks.lakes.store_files import Notes, change_note, read_note
 
 LONG_LISTS = ("inputs", "twins")
 
@@ -72,9 +72,13 @@ def read_record(pages: Notes, name: str) -> RunRecord | None:
         raw = json.loads(read_note(pages, name) or b"")
         findings = tuple(Finding(**finding) for finding in raw["findings"])
         return RunRecord(
-            raw["source"], date.fromisoformat(raw["logical_date"]), raw["state"], findings, tuple(raw["blocked_by"]),
+            raw["source"],
+            date.fromisoformat(raw["logical_date"]),
+            raw["state"],
+            findings,
+            tuple(raw["blocked_by"]),
             raw["receipt"],
-        )  # fmt: skip
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

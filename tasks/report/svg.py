@@ -22,11 +22,20 @@ CONFIG: dict[str, Any] = {
     "aria": False,
     "view": {"stroke": None},
     "axis": {
-        "labelColor": "var(--muted)", "labelFontSize": 12, "labelLimit": 0, "labelOverlap": False, "labelFlush": False,
-        "titleColor": "var(--muted)", "titleFontSize": 12, "titleFontWeight": "normal",
-        "domainColor": "var(--line)", "tickColor": "var(--line)", "gridColor": "var(--line)", "tickSize": 4,
+        "labelColor": "var(--muted)",
+        "labelFontSize": 12,
+        "labelLimit": 0,
+        "labelOverlap": False,
+        "labelFlush": False,
+        "titleColor": "var(--muted)",
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "domainColor": "var(--line)",
+        "tickColor": "var(--line)",
+        "gridColor": "var(--line)",
+        "tickSize": 4,
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,17 @@ def show_document(document: Mapping[str, Any], others: Sequence[Mapping[str, Any
         if text
     ]
     return ShownDocument(
-        document["doc_id"], document["uri"], document["publisher"], document["title"] or "", document["language"],
-        document["raw_chars"], document["removed_chars"], document["removed_lines"], tuple(document["flags"]), tuple(lines),
-    )  # fmt: skip
+        document["doc_id"],
+        document["uri"],
+        document["publisher"],
+        document["title"] or "",
+        document["language"],
+        document["raw_chars"],
+        document["removed_chars"],
+        document["removed_lines"],
+        tuple(document["flags"]),
+        tuple(lines),
+    )
 
 
 def make_line(number: int, text: str, row: Mapping[str, Any] | None, copies: int) -> ShownLine:

@@ -4,7 +4,6 @@
 somebody's words, and a question is a question.
 """
 
-
 from __future__ import annotations
 
 import polars as pl

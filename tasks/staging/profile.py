@@ -1,4 +1,4 @@
-"""What a batch looks like, by publisher: the few numbers of a day that later days are held against (`tasks/judging/drift.py`).
+"""What a batch looks like, by publisher: the few numbers of a day that later days are held against (`tasks/auditing/drift.py`).
 
 They count everything that the batch brought, a document that an earlier batch shows too, so no other batch changes them.
 """
@@ -13,9 +13,15 @@ import polars as pl
 from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
 
 COLUMNS = (
-    "publisher", "language", "raw_chars", "text_chars", "removed_line_chars", "captions_listed", "body_lines_counted",
+    "publisher",
+    "language",
+    "raw_chars",
+    "text_chars",
+    "removed_line_chars",
+    "captions_listed",
+    "body_lines_counted",
     "unknown_lines",
-)  # fmt: skip
+)
 
 
 def count_unknown(body: pl.DataFrame) -> pl.DataFrame:

@@ -27,9 +27,13 @@ def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
     for name, rows in tables.items():
         ordered = arrange_rows(rows, name)
         pq.write_table(
-            ordered, folder / f"{name}.parquet", compression="zstd", compression_level=1,
-            row_group_size=count_group(ordered), use_dictionary=["source", "month", "rule", "role"],
-        )  # fmt: skip
+            ordered,
+            folder / f"{name}.parquet",
+            compression="zstd",
+            compression_level=1,
+            row_group_size=count_group(ordered),
+            use_dictionary=["source", "month", "rule", "role"],
+        )
 
 
 def count_group(rows: pa.Table) -> int:

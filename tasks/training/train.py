@@ -19,7 +19,7 @@ from tasks.pages.boost import Floats, Recipe, add_scores, train_trees
 from tasks.pages.features import make_features
 from tasks.pages.headline import describe_candidates, find_candidates
 from tasks.pages.judge import judge_pages, keep_article
-from tasks.pages.patient import find_pages
+from tasks.pages.page_detection import find_pages
 from tasks.pages.spans import Bools, Ints, find_bounds
 from tasks.pages.weights import WEIGHTS, Model, Score, write_model
 from tasks.training.figures import measure_pages, table_figures

@@ -12,10 +12,10 @@ from datetime import date
 
 import polars as pl
 
-from tasks.judging.held import empty_frame, read_kept, steadily
-from tasks.judging.judge import Judgement
+from tasks.auditing.batch_rows import empty_frame, read_kept, steadily
+from tasks.auditing.judge import Judgement
 from tasks.lakes.lake import Lake, Manifest
-from tasks.publishing.twins import read_claimed, read_own_claims
+from tasks.publishing.duplicates import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedRun
 
@@ -212,8 +212,10 @@ def count_changes(lines: pl.DataFrame) -> pl.DataFrame:
     return (
         lines.group_by("rule", "publisher")
         .agg(
-            lines_lost=lost.sum(), lines_won=won.sum(), apart=(~lost & ~won).sum(),
+            lines_lost=lost.sum(),
+            lines_won=won.sum(),
+            apart=(~lost & ~won).sum(),
             sample=pl.col("text").sort_by(pl.col("text").str.len_chars(), descending=True).first(),
         )
         .sort("lines_lost", "lines_won", "apart", "rule", "publisher", descending=[True, True, True, False, False])
-    )  # fmt: skip
+    )

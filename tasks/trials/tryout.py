@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tasks.auditing.batch_rows import steadily
 from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
-from tasks.judging.held import steadily
 from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 from tasks.rules import Rule, match_rules
@@ -66,9 +66,19 @@ def make_candidate(pattern: str, kind: str = "pattern", zone: str = "any", max_c
     if kind == "line":
         lines = (pl.select(line_key(pl.lit(pattern))).item(),)
     rule = Rule(
-        id="candidate", family="candidate", languages=("any",), action="remove", zone=zone, takes="line", why="",
-        hits=(), keeps=(), lines=lines, pattern=pattern if kind == "pattern" else None, max_chars=max_chars,
-    )  # fmt: skip
+        id="candidate",
+        family="candidate",
+        languages=("any",),
+        action="remove",
+        zone=zone,
+        takes="line",
+        why="",
+        hits=(),
+        keeps=(),
+        lines=lines,
+        pattern=pattern if kind == "pattern" else None,
+        max_chars=max_chars,
+    )
     try:
         check_pattern(rule, "this pattern")
     except ValueError as error:
@@ -142,9 +152,10 @@ def read_removed(lake: Lake, seen: Manifest) -> Iterator[pl.DataFrame]:
             for path in table_paths(lake, seen, "documents", month)
         ).collect()
         for rows in read_run(
-            table_paths(lake, seen, "lines", month), columns=("doc_id", "line", "removed", "role", "rule", "text"),
+            table_paths(lake, seen, "lines", month),
+            columns=("doc_id", "line", "removed", "role", "rule", "text"),
             budget=CHUNK_FLOOR,
-        ):  # fmt: skip
+        ):
             lines = pl.DataFrame(pl.from_arrow(rows)).filter(pl.col("removed") & (pl.col("role") == "boilerplate"))
             yield measure_lines(lines.join(spans, on="doc_id")).select(
                 "rule", "width", is_middle=pl.col("line").is_between("first", "last", closed="none")

@@ -24,10 +24,10 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.lakes.lake import CLAIMS, Lake, file_schema
+from tasks.publishing.duplicates import read_rival_claims
 from tasks.publishing.files import write_files
 from tasks.publishing.publish import publish
 from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
-from tasks.publishing.twins import read_rival_claims
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
 from tasks.staging.receipt import StagedRun
 from tasks.staging.stage import stage_tables
@@ -70,20 +70,33 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
     chars = pl.col("text").str.len_chars().cast(pl.Int64)
     empty: list[str] = []
     rows = rows.with_columns(
-        record_id=pl.lit(None, pl.String), source=pl.lit(source), publisher=pl.concat_str(pl.lit(source), pl.lit(".example")),
-        logical_date=pl.lit(day), uri=pl.concat_str(pl.lit(f"{source}/{day}.jsonl#"), pl.int_range(pl.len()).cast(pl.String)),
-        url=pl.concat_str(pl.lit("https://news.example/"), "doc_id"), title=pl.col("text").str.head(60),
-        standfirst=pl.lit(None, pl.String), authors=pl.lit(["Ada Quist"]), captions=pl.lit([], pl.List(pl.Struct({
-            "text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))),
+        record_id=pl.lit(None, pl.String),
+        source=pl.lit(source),
+        publisher=pl.concat_str(pl.lit(source), pl.lit(".example")),
+        logical_date=pl.lit(day),
+        uri=pl.concat_str(pl.lit(f"{source}/{day}.jsonl#"), pl.int_range(pl.len()).cast(pl.String)),
+        url=pl.concat_str(pl.lit("https://news.example/"), "doc_id"),
+        title=pl.col("text").str.head(60),
+        standfirst=pl.lit(None, pl.String),
+        authors=pl.lit(["Ada Quist"]),
+        captions=pl.lit(
+            [], pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
+        ),
         language=pl.when(pl.int_range(pl.len()) % 3 > 0).then(pl.lit("en")).otherwise(pl.lit("de")),
-        language_score=pl.lit(0.98), body_lines=pl.lit(list(range(SENTENCES_EACH)), pl.List(pl.Int32)),
-        line_count=pl.lit(SENTENCES_EACH + LINES_EACH, pl.Int32), text_chars=chars,
+        language_score=pl.lit(0.98),
+        body_lines=pl.lit(list(range(SENTENCES_EACH)), pl.List(pl.Int32)),
+        line_count=pl.lit(SENTENCES_EACH + LINES_EACH, pl.Int32),
+        text_chars=chars,
         raw_chars=chars - (SENTENCES_EACH - 1) + 40 * LINES_EACH + SENTENCES_EACH + LINES_EACH - 1,
-        removed_lines=pl.lit(LINES_EACH, pl.Int32), removed_chars=pl.lit(40 * LINES_EACH, pl.Int64),
-        flags=pl.lit(empty, pl.List(pl.String)), raw_sha256=pl.concat_str("doc_id", "doc_id"),
-        canonical_sha256=pl.concat_str("doc_id", "doc_id"), encoding=pl.lit("utf-8"), rules_version=pl.lit("0123456789ab"),
+        removed_lines=pl.lit(LINES_EACH, pl.Int32),
+        removed_chars=pl.lit(40 * LINES_EACH, pl.Int64),
+        flags=pl.lit(empty, pl.List(pl.String)),
+        raw_sha256=pl.concat_str("doc_id", "doc_id"),
+        canonical_sha256=pl.concat_str("doc_id", "doc_id"),
+        encoding=pl.lit("utf-8"),
+        rules_version=pl.lit("0123456789ab"),
         month=pl.col("published_at").dt.strftime("%Y-%m"),
-    )  # fmt: skip
+    )
     # Columns that may be missing and that nothing here depends on.
     declared = pl.DataFrame(pl.from_arrow(DOCUMENTS.empty_table())).schema
     others = {name: pl.lit(None, kind) for name, kind in declared.items() if name not in rows.columns}
@@ -97,17 +110,30 @@ def make_lines(documents: pl.DataFrame) -> pl.DataFrame:
         documents.select("doc_id", "source", "logical_date", MONTH.name)
         .join(numbers, how="cross")
         .with_columns(
-            role=pl.lit("boilerplate"), removed=pl.lit(True), rule=pl.lit("read-more.en"), evidence=pl.lit("Read more:"),
-            text=pl.concat_str(pl.lit("Read more: everything about the matter "), pl.col("line").cast(pl.String).str.tail(1)),
+            role=pl.lit("boilerplate"),
+            removed=pl.lit(True),
+            rule=pl.lit("read-more.en"),
+            evidence=pl.lit("Read more:"),
+            text=pl.concat_str(
+                pl.lit("Read more: everything about the matter "), pl.col("line").cast(pl.String).str.tail(1)
+            ),
         )
         .select([*LINES.names, MONTH.name])
-    )  # fmt: skip
+    )
 
 
 def publish_batch(
-    lake: Lake, staging: Path, source: str, day: date, count: int, *, salt: str = "", published: Iterable[date] = (),
-    keep: int = 5, partition: str = "month",
-) -> Callable[[], Any]:  # fmt: skip
+    lake: Lake,
+    staging: Path,
+    source: str,
+    day: date,
+    count: int,
+    *,
+    salt: str = "",
+    published: Iterable[date] = (),
+    keep: int = 5,
+    partition: str = "month",
+) -> Callable[[], Any]:
     """Stages a batch now; what it gives publishes it."""
     documents = make_documents(source, day, count, salt, list(published) or [day])
     lines = make_lines(documents)
@@ -220,9 +246,15 @@ def measure_twins(root: Path, claims: int) -> Iterable[tuple[str, Spent]]:
             logical_date=day.cast(pl.Date), month=pl.lit(f"{days_of(month)[0]:%Y-%m}")
         )
         rows = rows.with_columns(
-            uri=pl.concat_str("source", pl.lit("/"), pl.col("logical_date").cast(pl.String), pl.lit(".jsonl#"), pl.int_range(pl.len()) % 5_000),
+            uri=pl.concat_str(
+                "source",
+                pl.lit("/"),
+                pl.col("logical_date").cast(pl.String),
+                pl.lit(".jsonl#"),
+                pl.int_range(pl.len()) % 5_000,
+            ),
             partition="month",
-        ).sort("source", "logical_date", "doc_id")  # fmt: skip
+        ).sort("source", "logical_date", "doc_id")
         table = rows.select([*CLAIMS.names, MONTH.name]).to_arrow().cast(file_schema("claims").append(MONTH))
         for files in write_files(iter([table]), "claims", folder).values():
             paths += [folder / file.path for file in files]

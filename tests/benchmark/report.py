@@ -58,11 +58,16 @@ def make_cells(report: Report) -> Iterator[tuple[str, ...]]:
     for row in report.rows:
         each = cost_each(report, row)
         yield (
-            row.name, f"{row.documents:,}", f"{row.cost.cpu:.2f}", f"{row.cost.wall:.2f}",
-            words(each), f"{1_000 / each:,.0f}" if each else "",
-            f"{row.cost.memory:,.0f}", f"{each / own:.2f}" if each and own else "",
+            row.name,
+            f"{row.documents:,}",
+            f"{row.cost.cpu:.2f}",
+            f"{row.cost.wall:.2f}",
+            words(each),
+            f"{1_000 / each:,.0f}" if each else "",
+            f"{row.cost.memory:,.0f}",
+            f"{each / own:.2f}" if each and own else "",
             f"{each / floor:,.0f}" if each and floor else "",
-        )  # fmt: skip
+        )
 
 
 def words(each: float | None) -> str:

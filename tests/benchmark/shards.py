@@ -23,7 +23,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import psutil
-from lakes import hash_lake
+from builders.lakes import hash_lake
 
 from benchmark.corpus import SEEDS, make_records, read_seeds
 from benchmark.measure import SETTINGS
@@ -98,9 +98,13 @@ def make_environment(work: Path) -> dict[str, str]:
     """The environment of all processes: nobody's settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     return {
-        **kept, "PYTHONPATH": str(SEEDS.parent), "PREFECT_HOME": str(work / "prefect"), "COPYDESK_SHARD_FILES": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
-    }  # fmt: skip
+        **kept,
+        "PYTHONPATH": str(SEEDS.parent),
+        "PREFECT_HOME": str(work / "prefect"),
+        "COPYDESK_SHARD_FILES": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
 
 
 @contextmanager
@@ -151,10 +155,14 @@ def run(
     if job.returncode:
         raise RuntimeError((work / "run.log").read_text(encoding="utf-8")[-2_000:])
     found: dict[str, object] = {
-        "command": " ".join(command[3:]), "shards": shards, "wall": round(wall, 1), "lake": hash_tables(work / "lake"),
-        "driver MB over time": outline(driver.memory), "driver ms": per(driver.own(), shards),
+        "command": " ".join(command[3:]),
+        "shards": shards,
+        "wall": round(wall, 1),
+        "lake": hash_tables(work / "lake"),
+        "driver MB over time": outline(driver.memory),
+        "driver ms": per(driver.own(), shards),
         "below ms": per(driver.below(), shards),
-    }  # fmt: skip
+    }
     if server:
         # It writes down the last events after the flow has ended.
         time.sleep(10)

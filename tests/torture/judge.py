@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from staged_shards import Doc
+from builders.staged_shards import Doc
 
 ONE, TWO = date(2026, 11, 2), date(2026, 11, 3)
 OCTOBER, NOVEMBER = datetime(2026, 10, 4, 8, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)

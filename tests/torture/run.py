@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from object_store import KEYS, find_server, make_bucket, serve_objects
+from builders.object_store import KEYS, find_server, make_bucket, serve_objects
 
 from torture.report import write_report
 from torture.rounds import Result, torture

@@ -7,7 +7,7 @@ from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from staged_shards import publish_docs
+from builders.staged_shards import publish_docs
 
 from flows.batches.places import open_lake
 from torture.judge import make_generation

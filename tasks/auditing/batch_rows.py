@@ -1,0 +1,143 @@
+"""What the lake holds of one batch, and its rows taken out again as if freshly staged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+import pyarrow as pa
+
+from tasks.lakes.lake import Lake, LakeError, Manifest, month_of, table_paths
+from tasks.lakes.scan import scan_files
+from tasks.publishing.duplicates import read_own_claims
+from tasks.reading.read import InputSeen
+from tasks.schema import MONTH, TABLES
+from tasks.shard import StagedShard, Twin
+from tasks.staging.measure import measure_shard
+from tasks.staging.stage import stage_tables
+
+KEPT_ROWS = 50_000  # documents of a staged shard that is taken from the lake
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the lake holds of a batch: its receipt, and its rows of quarantine."""
+
+    receipt: dict[str, Any]
+    quarantine: pl.DataFrame
+
+
+def find_held(lake: Lake, source: str, day: date) -> Held | None:
+    """What a lake holds of a batch; None when it was never published."""
+    receipt = lake.receipt(source, day)
+    if receipt is None:
+        return None
+    month = month_of(day)
+    return Held(
+        receipt, steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month).collect())
+    )
+
+
+def file_of(uri: str, files: Collection[str]) -> str:
+    """The file of a record: its uri without the number behind the last `#`, unless the file itself is called so."""
+    return uri if uri in files else uri.rpartition("#")[0] or uri
+
+
+def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, first: int) -> list[StagedShard]:
+    """The batch's published rows from the files `kept`, staged below `folder` as shards numbered from `first`.
+
+    What an earlier batch shows in its stead is among them. Raises LakeError when the lake does not hold what it claims.
+    """
+    if not kept:
+        return []
+    source, day = held.receipt["source"], held.receipt["logical_date"]
+    files = {entry["uri"] for entry in held.receipt["inputs"]}
+    mine = held.quarantine.filter([file_of(uri, files) in kept for uri in held.quarantine["uri"]])
+    inputs = tuple(InputSeen(**entry) for entry in held.receipt["inputs"] if entry["uri"] in kept)
+    twins = tuple(
+        Twin(twin["uri"], twin["twin"], twin["doc_id"])
+        for twin in held.receipt["twins"]
+        if twin["twin_date"] == day and file_of(twin["uri"], files) in kept
+    )
+
+    def stage(seen: Manifest) -> list[StagedShard]:
+        claims = read_own_claims(lake, seen, source, day)
+        own = claims.filter([file_of(uri, files) in kept for uri in claims["uri"]]).sort("doc_id")
+        staged = []
+        for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
+            target = folder / f"kept-{number:05d}"
+            # Inputs, twins and quarantine are the whole batch's: the first shard brings them.
+            head = number == first
+            rows = read_kept(lake, seen, source, day, part) | {"quarantine": mine if head else mine.clear()}
+            if rows["documents"].height != part.height:
+                raise LakeError(
+                    f"{lake.name}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
+                    "Run `copydesk check`, or the whole batch with --force."
+                )
+            stage_tables(rows, target)
+            measure_shard(target)
+            staged.append(
+                StagedShard(
+                    folders=(str(target),),
+                    number=number,
+                    inputs=inputs if head else (),
+                    records=sum(entry.records for entry in inputs) if head else 0,
+                    documents=part.height,
+                    quarantined=rows["quarantine"].height,
+                    twins=twins if head else (),
+                )
+            )
+        return staged
+
+    return steadily(lake, stage)
+
+
+def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of `documents` and `lines` of the claimed documents, wherever they lie."""
+    months = sorted(set(claims["partition"]))
+    found: dict[str, pl.DataFrame] = {}
+    for table, shadow in (("documents", "shadowed"), ("lines", "shadowed_lines")):
+        parts = [
+            scan_batch(lake, seen, name, source, day, month).join(claims.lazy(), on="doc_id", how="semi")
+            for name in (table, shadow)
+            for month in months
+        ]
+        found[table] = pl.concat([empty_frame(TABLES[table]).lazy(), *parts]).collect()
+    return found
+
+
+def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, month: str) -> pl.LazyFrame:
+    """A batch's rows in one partition of a table, with `month`."""
+    name = "lines" if table.endswith("lines") else "documents" if table == "shadowed" else table
+    schema = TABLES[name]
+    own = (pl.col("source") == source) & (pl.col("logical_date") == day)
+    parts = [
+        scan_files([path], name)
+        .filter(own)
+        .with_columns(pl.lit(month[:7]).alias(MONTH.name))
+        .select([*schema.names, MONTH.name])
+        for path in table_paths(lake, seen, table, month)
+    ]
+    return pl.concat([empty_frame(schema).lazy(), *parts])
+
+
+def empty_frame(schema: pa.Schema) -> pl.DataFrame:
+    """No rows, with the columns of a table and `month`."""
+    return pl.DataFrame(pl.from_arrow(schema.append(MONTH).empty_table()))
+
+
+def steadily(lake: Lake, read: Callable[[Manifest], Result]) -> Result:
+    """What `read` makes of the published version; asked again when that was swept away meanwhile."""
+    while True:
+        seen = lake.manifest()
+        try:
+            return read(seen)
+        except FileNotFoundError:
+            if lake.version() == seen.version:
+                raise

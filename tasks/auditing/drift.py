@@ -1,0 +1,103 @@
+"""A batch held against its source's own history: is this day like the days before it?
+
+Only receipts of earlier logical dates count, so the day on which a batch is run does not.
+
+The verdict is no part of what is published. It depends on which earlier days the lake has by now, and published rows must
+not: so it stands in the run's outcome and in the record of its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from expectations import drift
+from tasks.auditing.audit import Finding, audit_frames
+from tasks.auditing.batch_rows import steadily
+from tasks.auditing.compare import MEASURES, Comparison, compare_batch
+from tasks.lakes.lake import Lake, Manifest, month_of, table_paths
+
+WINDOW_DAYS = 56
+READS = ("logical_date", "records", "quarantined", "profile")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How unusual a batch is. `days`: earlier days in the window; `findings`: of `expectations/drift.py`, in order."""
+
+    days: int
+    comparisons: tuple[Comparison, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked_by(self) -> tuple[str, ...]:
+        """What the batch may not be published for: what is unusual if that is to block, and what was not evaluated."""
+        return tuple(found.reason for found in self.findings if not found.passed and found.severity == "critical")
+
+
+def read_history(lake: Lake, source: str, day: date) -> list[dict[str, Any]]:
+    """The receipts of a source's earlier days in the window, by date: READS. Older ones without a profile are left out."""
+    first = day - timedelta(days=WINDOW_DAYS)
+    months = sorted({month_of(first + timedelta(days=at)) for at in range(WINDOW_DAYS)})
+    own = (pl.col("source") == source) & pl.col("logical_date").is_between(first, day, closed="left")
+
+    def read(seen: Manifest) -> list[dict[str, Any]]:
+        paths = [path for month in months for path in table_paths(lake, seen, "receipts", month)]
+        if not paths or "profile" not in pl.read_parquet_schema(paths[0]):
+            return []
+        parts = [pl.scan_parquet(path, hive_partitioning=False).filter(own).select(READS) for path in paths]
+        rows = pl.concat(parts).filter(pl.col("profile").is_not_null()).collect()
+        return rows.sort("logical_date").to_dicts()
+
+    return steadily(lake, read)
+
+
+def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]], *, blocks: bool = False) -> Drift:
+    """A batch's receipt held against those of earlier days (`read_history`).
+
+    `blocks`: failures are critical instead of warnings. An expectation that was not evaluated is critical anyway.
+    """
+    compared = tuple(compare_batch(receipt, history))
+    names = list(dict.fromkeys(row.publisher for row in compared))
+    found = {(row.publisher, row.measure): row for row in compared}
+    frame = pl.DataFrame(
+        {"doc_id": names}
+        | {
+            measure: [row.deviation if (row := found.get((name, measure))) else None for name in names]
+            for measure in MEASURES
+        },
+        schema={"doc_id": pl.String} | dict.fromkeys(MEASURES, pl.Float64),
+    )
+    verdict = audit_frames("drift", drift.EXPECTATIONS, [frame])
+    findings = []
+    for expected, finding in zip(drift.EXPECTATIONS, verdict.findings, strict=True):
+        odd = [name for name, reasons in verdict.failing.items() if expected.reason in reasons]
+        said = "; ".join(show(found[name, expected.column]) for name in sorted(odd)[:5])
+        more = f"; and {len(odd) - 5} more" if len(odd) > 5 else ""
+        mild = finding.failed and not blocks
+        findings.append(
+            replace(finding, severity="warning" if mild else finding.severity, observed=said + more or finding.observed)
+        )
+    return Drift(len(history), compared, tuple(findings))
+
+
+def show(row: Comparison) -> str:
+    """A comparison in words: the number beside the history."""
+    words = MEASURES[row.measure].shows
+    number = words[words.index("{") : words.index("}") + 1]
+    if row.median is None or row.low is None or row.high is None:
+        return f"{row.publisher}: {words.format(row.now)}, no history"
+    span = f"{number.format(row.low)} to {number.format(row.high)} in {row.days} earlier days"
+    return f"{row.publisher}: {words.format(row.now)}, usually {number.format(row.median)} ({span})"
+
+
+def note_drift(drift: Drift | None) -> dict[str, Any]:
+    """What the record of a commit keeps of it: what was unusual, with the numbers beside the history."""
+    if drift is None:
+        return {}
+    said = {finding.reason: finding.observed for finding in drift.findings if not finding.passed}
+    return {"drift": {"days": drift.days, "unusual": said}}

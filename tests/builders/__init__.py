@@ -1,0 +1,1 @@
+"""What the tests share: batches, lakes, clusters, servers and pages, made in one place."""

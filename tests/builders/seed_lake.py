@@ -1,0 +1,31 @@
+"""The lake that readers' tests share: `seeds/` and three days of the source `wire`, as its README tells to make it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from builders.lakes import Quiet
+from flows.batches.recipe import ingest_batch
+from flows.batches.requests import find_batches
+from flows.workers.pools import map_here
+from tasks.batch import Limits
+
+BATCHES = (
+    ("wire", date(2026, 10, 1)),
+    ("wire", date(2026, 10, 2)),
+    ("wire", date(2026, 10, 3)),
+    ("seeds", date(2026, 10, 31)),
+)
+
+
+def make_seed_lake(project: Path, place: Path) -> Path:
+    """`place` with `lake/`, its store, `seeds/` and `sources.toml`; made once, so that test files can share it."""
+    if not (place / "lake").exists():
+        shutil.copytree(project / "seeds", place / "seeds")
+        shutil.copy(project / "sources.toml", place)
+        for name, day in BATCHES:
+            (batch,) = find_batches([name], day, day, place / "sources.toml")
+            ingest_batch(batch, place / "lake", Limits(), map_here(Quiet(), 1), Quiet())
+    return place

@@ -1,0 +1,119 @@
+"""The server of `make ui` asks again what SQLite turned away, and waits a second for a lock; all else passes through as it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from flows.orchestration.server import AskAgain, wait_less
+
+POST = {"type": "http", "method": "POST", "path": "/api/flow_runs/"}
+BODY = [
+    {"type": "http.request", "body": b"one ", "more_body": True},
+    {"type": "http.request", "body": b"two", "more_body": False},
+]
+GONE = {"type": "http.disconnect"}
+
+
+class Application:
+    """Answers with one status after another; keeps what it was sent."""
+
+    def __init__(self, statuses: Iterable[int], *, raises: bool = False) -> None:
+        self.statuses, self.raises = iter(statuses), raises
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        assert "path_params" not in scope, "left there by the try before"
+        scope["path_params"] = {}
+        messages = [await receive()]
+        while messages[-1]["more_body"]:
+            messages.append(await receive())
+        self.bodies.append(b"".join(message["body"] for message in messages))
+        assert await receive() == GONE
+        status = next(self.statuses)
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": str(status).encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if self.raises and status >= 500:
+            raise RuntimeError(f"answered {status}")
+
+
+def ask(application: Any, scope: dict[str, Any] = POST, waits: tuple[float, ...] = (0, 0)) -> list[dict[str, Any]]:
+    """What goes out when a request comes in."""
+    sent: list[dict[str, Any]] = []
+    coming = iter(BODY)
+
+    async def receive() -> dict[str, Any]:
+        return next(coming, GONE)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(AskAgain(application, waits)(dict(scope), receive, send))  # type: ignore[arg-type]
+    return sent
+
+
+def read_statuses(sent: list[dict[str, Any]]) -> list[int]:
+    return [message["status"] for message in sent if message["type"] == "http.response.start"]
+
+
+def test_a_busy_answer_is_asked_again_with_the_same_body() -> None:
+    application = Application([503, 503, 201])
+    sent = ask(application)
+    assert read_statuses(sent) == [201]
+    assert [message["body"] for message in sent[1:]] == [b"201", b""]
+    assert application.bodies == [b"one two"] * 3
+
+
+def test_the_error_that_comes_with_a_busy_answer_goes_no_further() -> None:
+    assert read_statuses(ask(Application([503, 200], raises=True))) == [200]
+
+
+def test_the_last_busy_answer_goes_out() -> None:
+    application = Application([503, 503, 503])
+    assert read_statuses(ask(application)) == [503]
+    assert len(application.bodies) == 3
+
+
+@pytest.mark.parametrize("status", [200, 404, 409, 500])
+def test_any_other_answer_is_taken_at_its_word(status: int) -> None:
+    application = Application([status])
+    assert read_statuses(ask(application)) == [status]
+    assert len(application.bodies) == 1
+
+
+def test_another_error_is_not_hidden() -> None:
+    with pytest.raises(RuntimeError, match="answered 500"):
+        ask(Application([500], raises=True))
+
+
+def test_a_websocket_passes_through() -> None:
+    async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept", "heard": await receive()})
+
+    assert ask(echo, {"type": "websocket"}) == [{"type": "websocket.accept", "heard": BODY[0]}]
+
+
+def test_a_lock_is_waited_for_a_second_whatever_was_said_at_connecting(tmp_path: Path) -> None:
+    async def ask_twice() -> list[int]:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/prefect.db")
+        event.listen(
+            engine.sync_engine,
+            "connect",
+            lambda connection, _: connection.cursor().execute("PRAGMA busy_timeout = 60000"),
+        )
+        event.listen(engine.sync_engine.pool, "checkout", wait_less)
+        found = []
+        for _ in range(2):
+            async with engine.connect() as connection:
+                found.append((await connection.execute(text("PRAGMA busy_timeout"))).scalar_one())
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(ask_twice()) == [1_000, 1_000]

@@ -1,0 +1,28 @@
+"""The page on the command line names every command, and every one says what it is for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from typer.main import get_command
+
+from flows.cli import app
+from flows.reference.commands import describe, list_commands, write_commands
+
+COMMANDS = dict(list_commands(get_command(app)))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_explained(name: str) -> None:
+    section = "".join(describe(name, COMMANDS[name]))
+    assert section in write_commands()
+    assert COMMANDS[name].help
+    rows = [row for row in section.splitlines() if row.startswith("| `")]
+    assert [row for row in rows if row.rstrip(" |").endswith("`")] == []  # a parameter without a word on it
+
+
+def test_commands_in_groups_are_found() -> None:
+    inner, group = SimpleNamespace(commands={}), SimpleNamespace()
+    group.commands = {"add": inner}
+    assert [name for name, _ in list_commands(group, "copydesk rules")] == ["copydesk rules add"]

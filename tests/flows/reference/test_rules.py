@@ -1,0 +1,158 @@
+"""The page of the rules comes from committed data, and the floor holds rules to what was measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.reference.rules import share, write_rules
+from tasks.cleaning.reasons import REASONS
+from tasks.roles import load_roles
+from tasks.rules import Rule, load_rules
+from tasks.rules.load import ROWS, read_rules
+from tasks.rules.precision import (
+    FLOOR,
+    FLOOR_LINES,
+    Precision,
+    Score,
+    hold_to_floor,
+    load_exceptions,
+    load_precision,
+    score_rows,
+    write_precision,
+)
+
+RULE = replace(load_rules()[0], id="share.xx", family="share", action="remove", takes="list", why="It is a button.")
+
+
+def test_page_names_every_row() -> None:
+    page = write_rules()
+    names = [*(rule.id for rule in load_rules()), *(row.id for row in load_roles())]
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+
+
+def test_rows_of_a_table_are_as_wide_as_its_head() -> None:
+    blocks = [block for block in write_rules().split("\n\n") if block.startswith("|")]
+    assert len(blocks) >= 5
+    assert [len({line.replace("\\|", "").count("|") for line in block.splitlines()}) for block in blocks] == [1] * len(
+        blocks
+    )
+
+
+@pytest.mark.parametrize(
+    ("cut", "good", "action"),
+    [
+        (100, 0, "remove"),
+        (10, 1, "remove"),
+        (10, 2, "flag"),
+        (FLOOR_LINES, FLOOR_LINES, "flag"),
+        (FLOOR_LINES - 1, 4, "remove"),
+        (0, 0, "remove"),
+    ],
+    ids=["right", "on the floor", "under it", "always wrong", "too few to say", "none"],
+)
+def test_floor(cut: int, good: int, action: str) -> None:
+    (held,) = hold_to_floor((RULE,), {RULE.id: Score(cut, good)})
+    assert held.action == action
+    assert (held.why == RULE.why) == (action == "remove")
+
+
+def test_reason_is_told() -> None:
+    (held,) = hold_to_floor((RULE,), {RULE.id: Score(10, 3)})
+    assert held.why == "It is a button. Flags only: of 10 measured cuts 3 belonged to an article."
+
+
+def test_list_is_held_to_the_floor_by_itself() -> None:
+    (held,) = hold_to_floor((RULE,), {RULE.id: Score(50, 0), f"{RULE.id}.list": Score(10, 5)})
+    assert (held.action, held.takes) == ("remove", "line")
+
+
+def test_rules_in_force_stand_over_the_floor() -> None:
+    scores = score_rows(load_precision(), load_exceptions())
+    cutting = [scores[rule.id] for rule in load_rules() if rule.action == "remove" and rule.id in scores]
+    assert len(cutting) > 50
+    assert [score for score in cutting if score.cut >= FLOOR_LINES and (score.precision or 0) < FLOOR] == []
+
+
+def test_rows_are_held_by_nothing_but_the_floor() -> None:
+    in_force = {rule.id: rule for rule in load_rules()}
+
+    def same(rule: Rule) -> bool:
+        return rule == in_force[rule.id] or in_force[rule.id].why.startswith(rule.why)
+
+    assert [rule.id for rule in read_rules(ROWS) if rule.action != "role" and not same(rule)] == []
+
+
+def test_exceptions_are_no_more_than_was_measured() -> None:
+    labelled = score_rows(load_precision())
+    assert [row.rule for row in load_exceptions() if row.lines > labelled[row.rule].good] == []
+    assert len({row.rule for row in load_exceptions()}) == len(load_exceptions())
+
+
+def test_counts_belong_to_rows() -> None:
+    known = {rule.id for rule in load_rules()} | {row.id for row in load_roles()} | REASONS.keys()
+    assert [name for name in load_precision().counts if name.removesuffix(".list") not in known] == []
+
+
+def test_counts_are_written_and_read(tmp_path: Path) -> None:
+    made = Precision("a set", 3, {"b.en": {"en": (2, 1), "de": (1, 0)}, "a.en": {"en": (4, 0)}})
+    write_precision(tmp_path / "p.json", made)
+    assert load_precision(tmp_path / "p.json") == made
+    assert list(json.loads((tmp_path / "p.json").read_text())["counts"]) == ["a.en", "b.en"]
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"name": "x", "pages": 1}', '{"name": "x", "pages": 1, "counts": {"a": {"en": 3}}}']
+)
+def test_wrong_counts_are_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "p.json").write_text(content)
+    with pytest.raises(ValueError, match=r"p\.json: not a table of counts"):
+        load_precision(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"), [(Score(0, 0), ""), (Score(4, 0), "1"), (Score(1000, 1), "0.99"), (Score(4, 1), "0.75")]
+)
+def test_shares_are_not_flattered(score: Score, shown: str) -> None:
+    assert share(score) == shown
+
+
+def test_small_folder_is_measured(tmp_path: Path, labelled_folder: Callable[[Path], Path]) -> None:
+    from tasks.training.measure import measure_folder
+
+    measured = measure_folder(labelled_folder(tmp_path), "two pages", ("made",))
+    assert measured.pages == 1
+    assert measured.counts["read-more.en.title"] == {"en": (2, 1)}
+
+
+@pytest.fixture
+def labelled_folder() -> Callable[[Path], Path]:
+    """Writes a folder with one article, in which one of two links is labelled as part of the article."""
+    import gzip
+
+    prose = "The council voted on Monday to rebuild the old bridge over the Lark, and to keep the mill beside it."
+    lines = [
+        ("A bridge comes back", "title", False),
+        (prose, "body", True),
+        ("Read more: How the mill was saved", "other", False),
+        (prose.replace("Monday", "Tuesday"), "body", True),
+        ("Read more: Who paid for the mill", "body", True),
+        (prose.replace("Monday", "Friday"), "body", True),
+    ]
+    text = {"id": "made__1", "has_gold_body": True, "gold_cov": 1.0}
+    page = {"id": "made__1", "source": "made", "lang": "en", "title": lines[0][0], "split_key": "made"}
+    page["body_text"] = "\n".join(line for line, _, good in lines if good)
+
+    def write(folder: Path) -> Path:
+        labels = [{"t": line, "label": label, "in_body": good} for line, label, good in lines]
+        for name, row in {"texts/plain": {**text, "lines": labels}, "pages/made": page}.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as out:
+                out.write(json.dumps(row) + "\n")
+        return folder
+
+    return write

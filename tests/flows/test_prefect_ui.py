@@ -1,0 +1,219 @@
+"""Prefect's own UI in a real browser: a range of days looked at, refused, submitted, and found in the lake.
+
+Chromium comes from the system; `make test-ui` installs it where it may. Nothing is downloaded by the test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders.desks import Desk, copy_project, open_desk
+from builders.lakes import ask, hash_lake
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 90_000  # milliseconds; a page of this UI takes some seconds on a busy machine
+
+pytestmark = [
+    pytest.mark.ui,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: make test-ui"),
+    # Playwright's own, of how it starts its driver.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def desk(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A running UI; of three days of the wire the second is published, and its file has grown since."""
+    folder = tmp_path_factory.mktemp("browser")
+    copy_project(project, folder)
+    subprocess.run(
+        [sys.executable, "-m", "flows.cli", "ingest", "wire", "--date", "2026-10-02"],
+        cwd=folder,
+        env=os.environ,
+        check=True,
+        capture_output=True,
+    )
+    text = "\n\n".join(
+        f"Sentence {n} tells how the night tram went by without stopping at the old harbour." for n in range(6)
+    )
+    with (folder / "seeds/daily/2026-10-02/wire.jsonl").open("a") as file:
+        file.write("\n" + json.dumps({"id": "late", "title": "The tram that came late", "text": text}))
+    with open_desk(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=CHROMIUM,
+            args=list(FLAGS),
+            viewport={"width": 1280, "height": 1500},
+        )
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()
+
+
+def open_form(page: Any, desk: Desk) -> None:
+    """The form of the backfill, reached as a person reaches it."""
+    page.goto(f"http://127.0.0.1:{desk.port}/v2/deployments")
+    backfill = desk.ask("/deployments/name/backfill/backfill")["id"]
+    page.locator(f"a[href*='{backfill}']").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Custom run").click()
+    page.get_by_text("max_parallel_days").wait_for()
+
+
+def pick_date(page: Any, number: int, day: str) -> None:
+    """Types a day into one of the date pickers; the first that is still empty counts as number 0."""
+    page.get_by_text("Pick a date").nth(number).click()
+    page.get_by_label("Date (yyyy-MM-dd)").fill(day)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_label("Date (yyyy-MM-dd)").wait_for(state="detached")
+
+
+def open_menu(page: Any, shown: str) -> None:
+    """Opens the menu that shows `shown`; its label, not what it shows, is its name."""
+    page.locator("button").filter(has_text=re.compile(f"^{shown}$")).click()
+
+
+def choose(page: Any, shown: str, wanted: str) -> None:
+    """Picks an option of a menu that shows `shown`."""
+    open_menu(page, shown)
+    page.get_by_role("option", name=wanted, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def submit(page: Any) -> str:
+    """Presses Submit; the id of the run that comes of it."""
+    with page.expect_response(re.compile("/create_flow_run$")) as answered:
+        page.get_by_role("button", name="Submit").click()
+    assert answered.value.status == 201, answered.value.text()
+    page.get_by_text("max_parallel_days").wait_for(state="detached")
+    return str(answered.value.json()["id"])
+
+
+def open_artifact(page: Any, desk: Desk, run: str, key: str) -> None:
+    """From a run's page to one of its artifacts: its tab, the key's page, the newest under that key."""
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text(key).first.click()
+    (artifact,) = desk.ask("/artifacts/filter", {"artifacts": {"key": {"any_": [key]}, "flow_run_id": {"any_": [run]}}})
+    page.locator(f"a[href*='{artifact['id']}']").first.click()
+
+
+def shoot(page: Any, name: str) -> None:
+    """A screenshot, where somebody wants to look."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_the_form_explains_itself_and_offers_the_declared_sources(page: Any, desk: Desk) -> None:
+    open_form(page, desk)
+    for words in (
+        "First logical date, the day that files stand for.",
+        "Which end of the range to begin at.",
+        "Nothing is published.",
+    ):
+        page.get_by_text(words).wait_for()
+    shoot(page, "form")
+    open_menu(page, "Select")
+    page.get_by_role("option", name="wire").wait_for()
+    assert [option.inner_text() for option in page.get_by_role("option").all()] == ["seeds", "wire"]
+    shoot(page, "sources")
+
+
+def test_too_many_days_at_once_are_refused_in_the_form(page: Any, desk: Desk) -> None:
+    open_form(page, desk)
+    pick_date(page, 0, "2026-10-01")
+    pick_date(page, 0, "2026-10-03")
+    page.get_by_role("spinbutton").fill("99")
+    page.get_by_role("button", name="Submit").click()
+    assert (
+        page.get_by_role("spinbutton").evaluate("field => field.validationMessage")
+        == "Value must be less than or equal to 8."
+    )
+    page.get_by_text("max_parallel_days").wait_for()
+
+
+def test_a_range_that_ends_before_it_starts_is_refused_in_a_line(page: Any, desk: Desk) -> None:
+    open_form(page, desk)
+    pick_date(page, 0, "2026-10-03")
+    pick_date(page, 0, "2026-10-01")
+    run = submit(page)
+    desk.await_state(run, "FAILED")
+    desk.await_log(run, "Finished in state Failed")
+    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
+    page.get_by_text(
+        "the end 2026-10-01 lies before the start 2026-10-03. Give the earlier day first."
+    ).first.wait_for()
+    page.get_by_text("Finished in state Failed").wait_for()
+    shoot(page, "refused")
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_a_dry_run_shows_the_plan_and_leaves_the_lake_alone(page: Any, desk: Desk) -> None:
+    before = hash_lake(desk.folder / "lake")
+    open_form(page, desk)
+    pick_date(page, 0, "2026-10-01")
+    pick_date(page, 0, "2026-10-03")
+    choose(page, "Select", "wire")
+    choose(page, "skip", "stale")
+    page.get_by_role("switch").first.check()
+    shoot(page, "filled")
+    run = submit(page)
+    desk.await_state(run, "COMPLETED")
+    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
+    open_artifact(page, desk, run, "backfill-plan")
+    page.get_by_text("make anew").first.wait_for()
+    shoot(page, "plan")
+    for words in ("2026-10-01", "missing", "stale", "files: 1 changed"):
+        page.get_by_text(words).first.wait_for()
+    assert hash_lake(desk.folder / "lake") == before
+
+
+def test_submit_runs_the_days_and_the_parquet_has_changed(page: Any, desk: Desk) -> None:
+    lake = desk.folder / "lake"
+    before = hash_lake(lake)
+    open_form(page, desk)
+    pick_date(page, 0, "2026-10-01")
+    pick_date(page, 0, "2026-10-03")
+    choose(page, "skip", "stale")
+    run = submit(page)
+    desk.await_state(run, "COMPLETED")
+    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
+    page.get_by_text("Completed").first.wait_for()
+    shoot(page, "finished")
+    open_artifact(page, desk, run, "backfill-days")
+    page.get_by_text("quarantined").first.wait_for()
+    shoot(page, "days")
+    assert hash_lake(lake) != before
+    days = ask(lake, "SELECT logical_date::VARCHAR FROM 'LAKE/receipts/**/*.parquet' ORDER BY 1")
+    assert [day for (day,) in days] == ["2026-10-01", "2026-10-02", "2026-10-03"]
+    assert ask(lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE title = 'The tram that came late'") == [
+        (1,)
+    ]

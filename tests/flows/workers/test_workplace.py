@@ -1,0 +1,143 @@
+"""A shard is built in the run's folder where the worker sees it, else handed over through the bucket; anything else is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.batches.places import open_lake
+from flows.batches.staging import claim_staging
+from flows.errors import WorkerUnfit
+from flows.workers.workplace import Workplace, build_at, check_worker, collect_shard, mark_workplace
+from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.objects.bucket import ObjectLake
+from tasks.objects.client import list_objects, put_object
+from tasks.objects.handover import sweep_handovers
+
+DAY = date(2026, 10, 31)
+TEXT = "The ferry is late\n\nThe ferry to Larkhaven left an hour late on Monday, and nobody on the quay was told why.\n"
+
+
+@pytest.fixture
+def shard(tmp_path: Path) -> Shard:
+    """A shard of one file and of one that cannot be read."""
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "b.txt").write_bytes(bytes(range(256)) * 8)
+    files = (InputFile(str(tmp_path / name), name, (tmp_path / name).stat().st_size) for name in ("a.txt", "b.txt"))
+    return Shard(Source("s", "x"), DAY, 3, tuple(files))
+
+
+@pytest.fixture
+def bucket_lake(object_store: str, tmp_path: Path) -> ObjectLake:
+    """A lake in a bucket, of the test's own."""
+    lake = open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    assert isinstance(lake, ObjectLake)
+    return lake
+
+
+@pytest.fixture
+def elsewhere(bucket_lake: ObjectLake, tmp_path: Path) -> Iterator[Workplace]:
+    """A run of that lake, as a worker knows it that does not see the run's folder."""
+    with claim_staging(bucket_lake.staging, "s", DAY, 0) as folder:
+        place = mark_workplace(folder, bucket_lake)
+        yield replace(place, folder=tmp_path / "another disk")
+
+
+def hash_part(folder: str) -> dict[str, str]:
+    """SHA-256 of every file of a part, by its name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(folder).iterdir()}
+
+
+def keys(lake: ObjectLake) -> list[str]:
+    """What lies in the bucket of staged rows."""
+    return list_objects(lake.bucket, lake.key("staging/"))
+
+
+def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
+    elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    beside = build_at(mark_workplace(here, open_lake(tmp_path / "lake")), shard, Limits())
+    handed = build_at(elsewhere, shard, Limits())
+    assert all(folder.startswith(f"{elsewhere.handover}/shard-00003/") for folder in handed.folders)
+    assert not elsewhere.folder.exists()
+    collected = collect_shard(replace(elsewhere, folder=tmp_path / "driver"), shard, handed)
+    assert replace(collected, folders=()) == replace(beside, folders=())
+    assert [*map(hash_part, collected.folders)] == [*map(hash_part, beside.folders)]
+    assert hash_part(beside.folders[0]).keys() == {
+        f"{name}.parquet" for name in ("documents", "lines", "quarantine", "narrow")
+    }
+    assert keys(bucket_lake) == []
+
+
+def test_what_an_attempt_handed_over_and_nobody_took_goes_with_the_run(
+    bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+) -> None:
+    with claim_staging(bucket_lake.staging, "s", DAY, 0) as folder:
+        build_at(replace(mark_workplace(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
+        assert len(keys(bucket_lake)) == 4
+    assert keys(bucket_lake) == []
+
+
+def test_what_a_killed_run_was_handed_is_swept_by_the_next_run_of_anything(
+    bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+) -> None:
+    dead = bucket_lake.staging / f"s@{DAY}"
+    dead.mkdir(parents=True)
+    build_at(replace(mark_workplace(dead, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
+    with claim_staging(bucket_lake.staging, "other", DAY, 0):
+        assert not dead.exists()
+        assert keys(bucket_lake) == []
+
+
+def test_what_a_machine_that_never_came_back_was_handed_is_swept_when_it_is_old(
+    elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard
+) -> None:
+    build_at(elsewhere, shard, Limits())
+    now = datetime.now(UTC)
+    assert sweep_handovers(bucket_lake, now - timedelta(days=1)) == 0
+    assert len(keys(bucket_lake)) == 4
+    assert sweep_handovers(bucket_lake, now + timedelta(days=1)) == 1
+    assert keys(bucket_lake) == []
+
+
+def test_other_objects_of_the_lake_stay(elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard) -> None:
+    put_object(bucket_lake.bucket, bucket_lake.key("files/00000001/x"), b"x", seen=None)
+    build_at(elsewhere, shard, Limits())
+    sweep_handovers(bucket_lake, datetime.now(UTC) + timedelta(days=1))
+    assert list_objects(bucket_lake.bucket, bucket_lake.key("")) == [bucket_lake.key("files/00000001/x")]
+
+
+def test_a_worker_without_the_shared_disk_does_not_start(tmp_path: Path) -> None:
+    staging, seen = tmp_path / "staging", tmp_path / "a.txt"
+    staging.mkdir()
+    seen.write_text("words")
+    shard = Shard(Source("s", "x"), DAY, 0, (InputFile(str(seen), "a.txt", 5),))
+    place = mark_workplace(staging, open_lake(tmp_path / "lake"))
+    check_worker(place, shard)
+    gone = replace(shard, files=(InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
+    with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
+        check_worker(place, gone)
+    with pytest.raises(WorkerUnfit, match="has other versions"):
+        check_worker(replace(place, versions="rules 0"), shard)
+    # Another disk under the same path may well hold a folder of an earlier run.
+    with pytest.raises(WorkerUnfit, match="does not see this run's folder"):
+        check_worker(replace(place, token="another"), shard)
+    shutil.rmtree(staging)
+    with pytest.raises(WorkerUnfit, match="on a disk that they share"):
+        check_worker(place, shard)
+
+
+def test_raw_files_on_the_disk_of_one_machine_are_not_handed_out_to_others(
+    elsewhere: Workplace, tmp_path: Path
+) -> None:
+    gone = Shard(Source("s", "x"), DAY, 0, (InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
+    with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt"):
+        build_at(elsewhere, gone, Limits())

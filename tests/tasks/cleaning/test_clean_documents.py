@@ -1,0 +1,109 @@
+"""Articles and pages side by side: each treated as what it is, alone or in company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.reasons import REASONS, explain_reason
+from tasks.lines import split_lines
+from tasks.roles import load_roles
+from tasks.rules import load_rules
+
+SENTENCE = "The harbour master said on day {n} that the last ferry would leave at six, an hour later than planned, and not return to the quay."
+MENU = [
+    "Skip to content",
+    "Home",
+    "News",
+    "Sport",
+    "Weather",
+    "Politics",
+    "Business",
+    "Culture",
+    "Travel",
+    "Opinion",
+    "Subscribe",
+    "Sign in",
+]
+TEASERS = [
+    f"{kind} of the {thing} in Larkhaven"
+    for kind in ("Secrets", "Pictures", "Prices", "Friends", "Winners")
+    for thing in ("harbour", "market", "tower", "choir", "school", "tram")
+]
+FOOTER = [
+    "About us",
+    "Contact",
+    "Privacy policy",
+    "Terms of use",
+    "Cookie settings",
+    "Advertise",
+    "Jobs",
+    "© 2026 The Larkhaven Courier",
+]
+BODY = [SENTENCE.format(n=n) + " " + SENTENCE.format(n=n + 20) for n in range(12)]
+ARTICLE = "\n\n".join(["Last ferry leaves the harbour", "By Mara Quist", *BODY, "Most Popular", "Cats of the harbour"])
+PAGE = "\n".join(
+    [
+        *MENU,
+        *TEASERS[:10],
+        "Last ferry leaves the harbour of Larkhaven tonight",
+        "By Mara Quist",
+        *BODY,
+        *TEASERS,
+        *FOOTER,
+    ]
+)
+
+
+def treated(*texts: str) -> pl.DataFrame:
+    schema = {"title": pl.String, "standfirst": pl.String}
+    records = pl.DataFrame({"title": [None] * len(texts), "standfirst": [None] * len(texts)}, schema=schema)
+    return treat(split_lines(pl.Series(texts)), records, 0.5)
+
+
+def test_a_page_keeps_its_article_and_an_article_all_of_itself() -> None:
+    lines = treated(ARTICLE, PAGE)
+    for doc in (0, 1):
+        body = lines.filter((pl.col("doc") == doc) & pl.col("role").is_null() & ~pl.col("removed"))["text"].to_list()
+        assert body == BODY
+    page = lines.filter(pl.col("doc") == 1)
+    cut = page.filter(pl.col("removed") & pl.col("by").str.starts_with("page."))
+    assert cut.height > 40
+    assert cut["evidence"].str.contains(r"^boilerplate with probability [01]\.\d+$").all()
+    assert page.filter(pl.col("role") == "headline")["text"].to_list() == [
+        "Last ferry leaves the harbour of Larkhaven tonight"
+    ]
+
+
+def test_company_changes_nothing() -> None:
+    together = treated(PAGE, ARTICLE, PAGE)
+    for doc, text in enumerate((PAGE, ARTICLE, PAGE)):
+        alone = treated(text).drop("doc")
+        assert together.filter(pl.col("doc") == doc).drop("doc").select(alone.columns).equals(alone)
+
+
+def test_every_line_comes_out_once_and_in_order() -> None:
+    lines = treated(PAGE, ARTICLE)
+    split = split_lines(pl.Series([PAGE, ARTICLE]))
+    assert lines.select("doc", "line", "text").equals(split.select("doc", "line", "text"))
+
+
+def test_every_decision_has_a_why(project: Path) -> None:
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in sorted((project / "seeds").glob("*.en.txt"))
+        if "night" not in path.name
+    ]
+    lines, _ = merge_captions(treated(PAGE, *texts))
+    known = {rule.id for rule in load_rules()} | {row.id for row in load_roles()}
+    for rule in lines["by"].drop_nulls().unique():
+        assert rule in known or explain_reason(rule), rule
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons_are_sentences(reason: str) -> None:
+    assert REASONS[reason].endswith(".")

@@ -1,0 +1,67 @@
+"""Menus and timed titles go as a run; lists and times of an article stay."""
+
+from __future__ import annotations
+
+import pytest
+from builders.articles import P1, P2, P3, take_apart
+
+MENU = ["- Fisheries", "- Sport", "- Culture", "- Town Hall", "- Politics", "- Harbour", "- Weather"]
+TIMED = [
+    "Gulls learn to queue",
+    "3 hours ago",
+    "Lemons on the quay",
+    "5 hours ago",
+    "The dog of Larkhaven",
+    "2 days ago",
+    "Tide tables sold out",
+    "3 days ago",
+]
+
+GO = [
+    ("a menu above the article", [*MENU, P1, P2], MENU),
+    ("titles with their times, below the article", [P1, P2, *TIMED], TIMED[1:]),
+    ("titles with their times, inside the article", [P1, *TIMED, P2], TIMED[1:]),
+]
+STAY = [
+    (
+        "a list of which rules know one item",
+        ["- Salt", "- Flour", "- Butter", "- Culture", "- Eggs", "- Lemons", P1],
+        {"- Salt", "- Eggs"},
+    ),
+    ("a short list", ["- Sport", "- Culture", "- Fisheries", P1], {"- Fisheries"}),
+    ("a list that is all there is", MENU, {"- Fisheries", "- Town Hall"}),
+    ("a list below a paragraph", [P1, *MENU, P2], {"- Fisheries", "- Town Hall"}),
+    (
+        "two times are no run",
+        [P1, "Gulls learn to queue", "3 hours ago", "Lemons on the quay", "5 hours ago", P2],
+        {"Lemons on the quay"},
+    ),
+    (
+        "sentences between times",
+        [P1, "3 hours ago", "The gulls came back.", "4 hours ago", "They left again.", "5 hours ago", P3],
+        {"The gulls came back.", "They left again."},
+    ),
+]
+
+
+def split_fate(lines: list[str]) -> tuple[list[str], set[str]]:
+    """Lines taken out, and lines kept."""
+    fate = take_apart("\n".join(["Last ferry leaves", "", *lines]), 0.9)
+    return fate.filter(fate["removed"])["text"].to_list(), set(fate.filter(~fate["removed"])["text"])
+
+
+@pytest.mark.parametrize(("name", "lines", "gone"), GO, ids=[row[0] for row in GO])
+def test_a_run_goes_as_one(name: str, lines: list[str], gone: list[str]) -> None:
+    assert split_fate(lines)[0] == gone
+
+
+@pytest.mark.parametrize(("name", "lines", "kept"), STAY, ids=[row[0] for row in STAY])
+def test_what_is_no_run_stays(name: str, lines: list[str], kept: set[str]) -> None:
+    assert kept <= split_fate(lines)[1]
+
+
+def test_every_cut_names_the_run() -> None:
+    fate = take_apart("\n".join(["Last ferry leaves", "", *MENU, P1, *TIMED, P2]), 0.9)
+    by = dict(zip(fate["text"], fate["by"], strict=True))
+    assert by["- Fisheries"] == "navigation.any.menu"
+    assert by["Lemons on the quay"] == "related.any.timed"

@@ -1,0 +1,135 @@
+"""Who owns a document, whatever the order in which batches are run."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from builders.staged_shards import Doc, publish_docs, read_visible, stage_shard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.checking.check import check
+from tasks.lakes.lake import Lake
+from tasks.publishing import disk_store
+from tasks.publishing.duplicates import CLAIM, plan_moves, read_claimed, settle_twins
+
+DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
+
+
+def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
+    first = stage_shard(tmp_path / "0", 0, "s", DAYS[0], [Doc(1, "c"), Doc(1, "d"), Doc(2, "e")])
+    second = stage_shard(tmp_path / "1", 1, "s", DAYS[0], [Doc(1, "a"), Doc(2, "f"), Doc(3, "b")])
+    runs, twins = settle_twins(DAYS[0], [first, second])
+    assert [len(run.without) for run in runs] == [1, 1]
+    # `d` repeats `c` in its shard; `c` itself gives way to `a`, so `a` is what both repeat.
+    assert [(twin.uri, twin.twin, twin.twin_date) for twin in twins] == [
+        ("c", "a", DAYS[0]),
+        ("d", "a", DAYS[0]),
+        ("f", "e", DAYS[0]),
+    ]
+    assert settle_twins(DAYS[0], [second, first])[1] == twins
+    assert set(read_claimed(runs, DAYS[0])["uri"]) == {"a", "b", "e"}
+
+
+def test_a_document_staged_twice_is_refused(tmp_path: Path) -> None:
+    staged = [stage_shard(tmp_path / name, 0, "s", DAYS[0], [Doc(1, name)]) for name in "ab"]
+    runs, _ = settle_twins(DAYS[0], staged)
+    from dataclasses import replace
+
+    with pytest.raises(ValueError, match="is staged in two shards"):
+        read_claimed([replace(run, without=frozenset()) for run in runs], DAYS[0])
+
+
+def claims(*rows: tuple[int, str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [{"logical_date": DAYS[day], "doc_id": doc, "uri": f"{day}{doc}", "partition": "2026-10"} for day, doc in rows],
+        schema=CLAIM,
+    )
+
+
+# The batch is that of DAYS[1]; 0 is earlier, 2 is later.
+CASES = [
+    ("nothing is contested", [(1, "x")], [(1, "x")], [], ([], [], [])),
+    ("an earlier batch has it", [], [(1, "x")], [(0, "x")], (["x"], [], [])),
+    ("a later batch had it", [], [(1, "x")], [(2, "x")], ([], ["x"], [])),
+    ("it goes, a later batch has it", [(1, "x")], [], [(2, "x")], ([], [], ["x"])),
+    ("it stays, a later batch has it", [(1, "x")], [(1, "x")], [(2, "x")], ([], [], [])),
+    ("it goes, an earlier batch has it", [(1, "x")], [], [(0, "x"), (2, "x")], ([], [], [])),
+    ("between two", [], [(1, "x")], [(0, "x"), (2, "x")], (["x"], [], [])),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rivals", "wanted"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_moves(
+    old: list[tuple[int, str]],
+    new: list[tuple[int, str]],
+    rivals: list[tuple[int, str]],
+    wanted: tuple[list[str], list[str], list[str]],
+) -> None:
+    moves = plan_moves(DAYS[1], claims(*old), claims(*new), claims(*rivals))
+    assert (list(moves.hidden), list(moves.down["doc_id"]), list(moves.up["doc_id"])) == wanted
+
+
+DOCS = [
+    Doc(text, f"{uri}-{text}", published)
+    for text, uri, published in [(1, "a", None), (1, "b", None), (2, "a", None), (3, "a", None)]
+]
+CONTENTS = st.lists(st.sampled_from(DOCS), unique=True, max_size=4)
+
+
+@settings(max_examples=25)
+@given(history=st.lists(st.tuples(st.sampled_from(DAYS), CONTENTS, st.integers(1, 2)), min_size=1, max_size=6))
+def test_the_order_of_batches_changes_nothing(history: list[tuple[date, list[Doc], int]]) -> None:
+    """Batches run in any order, again and again with other contents: the lake is that of the last contents in date order."""
+    with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk_store, "flush", lambda path: None)
+        patch.setattr("os.fsync", lambda handle: None)
+        mixed, straight = Lake(Path(root) / "mixed"), Lake(Path(root) / "straight")
+        for day, docs, shards in history:
+            publish_docs(
+                mixed, Path(root) / "staging", docs, day=day, shards=shards, stopped=["bad"] if len(docs) == 1 else []
+            )
+        for day, docs, shards in sorted(
+            {day: (day, docs, shards) for day, docs, shards in history}.values(), key=lambda run: run[0]
+        ):
+            publish_docs(
+                straight,
+                Path(root) / "staging",
+                docs,
+                day=day,
+                shards=shards,
+                stopped=["bad"] if len(docs) == 1 else [],
+            )
+        assert read_visible(mixed) == read_visible(straight)
+        assert mixed.manifest().tables == straight.manifest().tables
+        assert check(mixed) == []
+
+
+def test_other_sources_do_not_matter(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    publish_docs(lake, tmp_path / "staging", [Doc(1)], source="b", day=DAYS[0])
+    publish_docs(lake, tmp_path / "staging", [Doc(1)], source="a", day=DAYS[1])
+    assert [row["published"] for row in lake.receipts()] == [1, 1]
+
+
+def test_a_document_goes_to_an_earlier_batch_and_comes_back(tmp_path: Path) -> None:
+    lake, staging = Lake(tmp_path / "lake"), tmp_path / "staging"
+    publish_docs(lake, staging, [Doc(1, "late"), Doc(2, "other")], day=DAYS[2])
+    alone = lake.receipt("s", DAYS[2])
+    publish_docs(lake, staging, [Doc(1, "early")], day=DAYS[0])
+    shared = lake.receipt("s", DAYS[2])
+    assert shared is not None
+    assert (shared["published"], shared["duplicates"]) == (1, 1)
+    assert [(twin["uri"], twin["twin"], twin["twin_date"]) for twin in shared["twins"]] == [("late", "early", DAYS[0])]
+    # The early batch calls the same text by another name: the later one's receipt follows.
+    publish_docs(lake, staging, [Doc(1, "renamed")], day=DAYS[0])
+    assert [twin["twin"] for twin in (lake.receipt("s", DAYS[2]) or {})["twins"]] == ["renamed"]
+    publish_docs(lake, staging, [Doc(9, "early")], day=DAYS[0])
+    assert lake.receipt("s", DAYS[2]) == alone
+    assert check(lake) == []

@@ -1,0 +1,79 @@
+"""The page on what a run would change: it says so, line by line, and no article's text can break out of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tasks.report.changes import LINES_SHOWN, write_changes
+from tasks.trials.diff import DOCUMENT_CHANGES, LINE_CHANGES, Differences, Example
+
+DAY = date(2026, 10, 9)
+HOSTILE = '</ins></li><script>alert(1)</script><img src=x onerror="alert(2)">'
+
+
+def make_differences(*fates: str, text: str = "Read more: gulls", diff: tuple[str, ...] = ()) -> Differences:
+    documents = pl.DataFrame(
+        [
+            {
+                "doc_id": f"{number:032x}",
+                "uri": f"{text}.txt",
+                "fate": fate,
+                "columns": ["text"],
+                "lines_lost": 1,
+                "chars_lost": 9,
+            }
+            for number, fate in enumerate(fates)
+        ],
+        schema=DOCUMENT_CHANGES,
+    )
+    lines = pl.DataFrame(
+        [
+            {
+                "doc_id": f"{0:032x}",
+                "publisher": text,
+                "line": 3,
+                "before": "text",
+                "after": "removed",
+                "rule": "read-more.en",
+                "text": text,
+            }
+        ],
+        schema=LINE_CHANGES,
+    )
+    return Differences(documents, lines, (Example(f"{0:032x}", f"{text}.txt", diff),) if diff else ())
+
+
+def test_it_says_what_would_change_and_shows_the_lines() -> None:
+    changes = make_differences(
+        "changed", "same", "same", diff=("@@ -1 +1 @@", " The ferry left.", "-Read more: gulls", "+It came back.")
+    )
+    page = write_changes("wire", DAY, changes, ())
+    assert "A run would change 1 document of 3." in page
+    assert '<del class="text" dir="auto">Read more: gulls</del>' in page
+    assert '<ins class="text" dir="auto">It came back.</ins>' in page
+    assert "It would be blocked" not in page
+
+
+def test_nothing_to_change_and_a_block_are_said() -> None:
+    page = write_changes("wire", DAY, make_differences("same", "same"), ("published_in_future",))
+    assert "A run would change none of 2 documents." in page
+    assert "published_in_future" in page
+
+
+@pytest.mark.parametrize("hostile", [HOSTILE, "\u202egnp.exe", "\x00\x1b[31m"])
+def test_text_cannot_break_out(hostile: str) -> None:
+    page = write_changes(
+        hostile, DAY, make_differences("changed", text=hostile, diff=(f"-{hostile}", f"+{hostile}")), (hostile,)
+    )
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "\u202e" not in page
+    assert "\x1b" not in page
+
+
+def test_a_long_document_is_cut() -> None:
+    diff = tuple(f"-line {number}" for number in range(LINES_SHOWN + 50))
+    assert f"line {LINES_SHOWN}<" not in write_changes("wire", DAY, make_differences("changed", diff=diff), ())

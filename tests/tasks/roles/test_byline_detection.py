@@ -1,0 +1,139 @@
+"""Who signed an article, by where a name stands and what stands beside it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tasks.cleaning.annotate import annotate
+from tasks.cleaning.clean_documents import treat
+from tasks.facts.bylines import read_signature
+from tasks.lines import split_lines
+from tasks.staging.assemble import name_dates, name_people
+
+PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
+SECOND = "Nobody on the quay had asked for it, and nobody on the quay was asked, the harbour master added before he went home."
+
+SIGNATURES = [
+    ("By Mara Quist and Ana Ruiz", ("Mara Quist", "Ana Ruiz")),
+    ("12 May 2026 | Tom Ehlers | 3 min read", ("Tom Ehlers",)),
+    ("Von Tilo Scherer 30.04.2026, 18:58", ("Tilo Scherer",)),
+    ("Artikel veröffentlicht am 28. April 2026, 14:26 Uhr, Karla Sommer", ("Karla Sommer",)),
+    ("Ein Kommentar von Nils Herberg", ("Nils Herberg",)),
+    ("Vera Mazzi 4 febbraio 2026 - 14:41", ("Vera Mazzi",)),
+    ("Mara Quist Deputy Harbour Editor", ("Mara Quist",)),
+    ("By Mara Quist, Senior Staff Writer, Harbour Desk", ("Mara Quist",)),
+    ("Tom Ehlers, Special to the Larkhaven Courier", ("Tom Ehlers",)),
+    ("이정화 기자", ("이정화",)),
+    ("山田花子2026年1月13日 21時37分", ("山田花子",)),
+    ("بقلم ليان الكوثر", ("ليان الكوثر",)),
+    ("Christoph von Ahlen", ("Christoph von Ahlen",)),
+    ("By Alejandro de la Vega", ("Alejandro de la Vega",)),
+    ("Posted 11. April 2026 by Walter van Dorn", ("Walter van Dorn",)),
+    ("Mara Quist Mara Quist", ("Mara Quist",)),
+    ("(Mara Quist/mquist@example.org)", ("Mara Quist",)),
+    ("Published Jun 05, 2026 • 3 minute read", ()),
+    ("Read More", ()),
+    ("Junta de Larkhaven dice no", ()),
+    ("Federal PoliticsPolitics", ()),
+    ("Who will run the ferry?", ()),
+    ("By the time it came", ()),
+]
+
+
+@pytest.mark.parametrize(("line", "names"), SIGNATURES, ids=[row[0] for row in SIGNATURES])
+def test_names_of_a_line(line: str, names: tuple[str, ...]) -> None:
+    found = read_signature(line)
+    assert (found.names if not found.rest else ()) == names
+
+
+def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
+    """Roles by line, authors and the day of a document without fields of its own."""
+    records = pl.DataFrame(
+        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
+    )
+    lines = treat(split_lines(pl.Series([text])), records, 0.5)
+    people, dates = name_people(lines), name_dates(lines)
+    authors = people["names"].to_list()[0] if people.height else []
+    day = str(dates["dated_at"].to_list()[0].date()) if dates.height else None
+    return dict(lines.select("line", "role").iter_rows()), authors, day
+
+
+ARTICLES = [
+    ("under the headline", f"Last ferry leaves\nMara Quist\n{PARAGRAPH}\n{SECOND}", ["Mara Quist"], None),
+    (
+        "beside a date",
+        f"Last ferry leaves\nMara Quist\n5 May 2026\n{PARAGRAPH}\n{SECOND}",
+        ["Mara Quist"],
+        "2026-05-05",
+    ),
+    (
+        "date in the line",
+        f"Last ferry leaves\n5. Mai 2026 • Mara Quist • 3 Minuten\n{PARAGRAPH}",
+        ["Mara Quist"],
+        "2026-05-05",
+    ),
+    ("by on its own line", f"Last ferry leaves\nBy\nMara Quist\n{PARAGRAPH}", ["Mara Quist"], None),
+    (
+        "several lines",
+        f"Last ferry leaves\nMara Quist\nTom Ehlers\n5 May 2026\n{PARAGRAPH}",
+        ["Mara Quist", "Tom Ehlers"],
+        "2026-05-05",
+    ),
+    ("a place below", f"Last ferry leaves\nMara Quist\nLarkhaven\n{PARAGRAPH}", ["Mara Quist"], None),
+    ("last line", f"Last ferry leaves\n{PARAGRAPH}\n{SECOND}\nLê Phương", ["Lê Phương"], None),
+    ("a post below", f"Last ferry leaves\nMara Quist\nHarbour correspondent\n{PARAGRAPH}", ["Mara Quist"], None),
+    (
+        "spoken of in the text",
+        f"Last ferry leaves\nPort Isolde\n{PARAGRAPH} It went to Port Isolde.\n{SECOND}",
+        [],
+        None,
+    ),
+    ("a sub-heading", f"Last ferry leaves\n{PARAGRAPH}\n{SECOND}\nHigh Water\n{PARAGRAPH}", [], None),
+    ("a kicker", f"HARBOUR NEWS\nLast ferry leaves\n{PARAGRAPH}\n{SECOND}", [], None),
+    (
+        "published and updated",
+        f"Last ferry leaves\nUpdated: 7 May 2026\nPublished: 5 May 2026\n{PARAGRAPH}",
+        [],
+        "2026-05-05",
+    ),
+    (
+        "a list of days",
+        "Tour\n1.5.2026 Larkhaven\n2.5.2026 Venn\n3.5.2026 Alder\n4.5.2026 Isolde\n5.5.2026 Teasel",
+        [],
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "authors", "day"), [row[1:] for row in ARTICLES], ids=[row[0] for row in ARTICLES])
+def test_authors_and_day_of_an_article(text: str, authors: list[str], day: str | None) -> None:
+    _, found, when = look(text)
+    assert found == authors
+    assert when == day
+
+
+KEPT = [
+    ("a speaker", f"Last ferry leaves\n{PARAGRAPH}\nMara Quist: Why?\n{SECOND}", "Mara Quist: Why?"),
+    ("a result", f"Cup final\n{PARAGRAPH}\nUpper Teasel 2–0 Saltmarsh\n{SECOND}", "Upper Teasel 2–0 Saltmarsh"),
+    ("a clock time of a live blog", f"Flood barrier\n{PARAGRAPH}\n23:41\n{SECOND}", "23:41"),
+    ("an ingredient", f"Fish soup\n{PARAGRAPH}\n2 Fennel Bulbs\n1 Leek\n{SECOND}", "2 Fennel Bulbs"),
+    ("a verse", f"The song\n{PARAGRAPH}\nO Larkhaven, O Sea\nO Larkhaven, O Sea\n{SECOND}", "O Larkhaven, O Sea"),
+    ("a name in a list", f"Prizes\n{PARAGRAPH}\n- Mara Quist\n- Tom Ehlers\n{SECOND}", "- Mara Quist"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), [row[1:] for row in KEPT], ids=[row[0] for row in KEPT])
+def test_lines_that_sign_nothing_stay(text: str, line: str) -> None:
+    roles, _, _ = look(text)
+    at = text.split("\n").index(line)
+    assert roles[at] is None
+
+
+def test_a_later_headline_is_the_printed_one() -> None:
+    text = f"Last ferry leaves the harbour | The Larkhaven Courier\nLast ferry leaves the harbour\n{PARAGRAPH}"
+    records = pl.DataFrame(
+        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
+    )
+    lines = annotate(split_lines(pl.Series([text])), records)
+    assert lines["role_by"].to_list()[:2] == ["headline.page-title", "headline.printed"]

@@ -1,0 +1,220 @@
+"""Every row is its own test; the key and the engine keep their laws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.rules import FAMILIES, Rule, line_key, load_roles, load_rules, match_rules, read_rules, rules_version
+from tasks.rules.load import hash_rules
+
+RULES = load_rules()
+LANGUAGES = (
+    "ar",
+    "da",
+    "de",
+    "en",
+    "es",
+    "fr",
+    "hi",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+    "zh",
+)
+ROW = """
+[[rule]]
+id = "share.xx"
+family = "share"
+languages = ["xx"]
+action = "remove"
+zone = "any"
+takes = "line"
+lines = ["share this"]
+why = "It is a button."
+hits = ["Share this"]
+keeps = ["Share that"]
+"""
+ANY_LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=80)
+
+
+def match(*lines: str | None, rules: tuple[Rule, ...] | None = None) -> pl.DataFrame:
+    return match_rules(pl.Series(lines, dtype=pl.String), rules)
+
+
+LINES = sorted({line for rule in RULES for line in (*rule.hits, *rule.keeps)})
+FOUND = dict(zip(LINES, match(*LINES).iter_rows(named=True), strict=True))
+KNOWN_LINE = st.sampled_from(LINES)
+
+
+def key_of(*lines: str) -> list[str]:
+    return pl.DataFrame({"line": lines}).select(line_key(pl.col("line")))["line"].to_list()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_rule_catches_its_hits(rule: Rule) -> None:
+    alone = match(*rule.hits, rules=(rule,))
+    assert [hit for hit, found in zip(rule.hits, alone["rule"], strict=True) if found is None] == []
+    assert {FOUND[hit]["family"] for hit in rule.hits} == {rule.family}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_no_rule_takes_its_keeps(rule: Rule) -> None:
+    assert [(keep, FOUND[keep]["rule"]) for keep in rule.keeps if FOUND[keep]["rule"] is not None] == []
+
+
+KEEPS = [
+    "UPDATE: The road is open again",
+    "Correction: An earlier version misspelled the minister's name.",
+    "Clarification: The vote was on Tuesday.",
+    "Comment expliquer cette hausse ?",
+    "Most popular baby names revealed",
+    "Share prices fell",
+    "Home 2, Away 1",
+    "10:15",
+    "Comments from ministers",
+    "Newsletters are the new blogs, editors say.",
+    "Cookies are small files that a site leaves in the browser.",
+    "Advertising fell by a tenth last year.",
+    "“Read more,” she told the class.",
+    "« Lire aussi : un bonheur », dit-elle.",
+    "- 200 g flour",
+    "Q: Who pays?",
+    "Subscribers will pay more from January.",
+]
+
+
+@pytest.mark.parametrize("line", KEEPS)
+def test_words_of_a_story_stay(line: str) -> None:
+    assert match(line)["rule"].to_list() == [None]
+
+
+def test_every_family_and_language_has_rows() -> None:
+    assert {rule.family for rule in RULES} == FAMILIES
+    for language in LANGUAGES:
+        families = {rule.family for rule in RULES if language in rule.languages}
+        wanted = {"read-more", "related", "most-popular", "share", "newsletter", "subscribe-paywall", "advertisement"}
+        wanted |= {"cookies-consent", "copyright", "comments", "reading-time", "story-continues"}
+        assert wanted <= families, language
+
+
+def test_no_match_gives_nulls_and_order_is_kept() -> None:
+    found = match("Plain words.", "READ MORE »", None, "", "   ", "Read more: A bridge", "x" * 5000)
+    assert found.columns == ["rule", "family", "action", "zone", "takes", "evidence"]
+    assert found["family"].to_list() == [None, "read-more", None, None, None, "read-more", None]
+    assert found["evidence"].to_list() == [None, "read more", None, None, None, "read more: a bridge", None]
+    assert match().height == 0
+
+
+def rule_of(name: str, **fields: str) -> Rule:
+    row = {"family": "share", "action": "remove", "zone": "any", "takes": "line", "why": "A test.", **fields}
+    return Rule(id=name, languages=("xx",), hits=("a",), keeps=("b",), lines=("a",), **row)
+
+
+@pytest.mark.parametrize(
+    ("rules", "winner"),
+    [
+        ((rule_of("x", zone="edge"), rule_of("y", zone="any", action="flag")), "y"),
+        ((rule_of("x", zone="tail"), rule_of("y", zone="edge")), "y"),
+        ((rule_of("x", action="flag"), rule_of("y")), "y"),
+        ((rule_of("x"), rule_of("w")), "w"),
+    ],
+    ids=["widest zone", "edge before tail", "remove before flag", "then the id"],
+)
+def test_one_rule_wins(rules: tuple[Rule, ...], winner: str) -> None:
+    assert match("A", rules=rules)["rule"].to_list() == [winner]
+    assert match("A", rules=rules[::-1])["rule"].to_list() == [winner]
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("Read more »", "read more"),
+        ("* READ\u00a0 MORE…", "read more"),
+        ("“Share this”", '"share this"'),
+        ("« Partager », dit-il", '" partager ", dit-il'),
+        ("Don’t miss?", "don't miss?"),
+        ("İlgili Haberler:", "ilgili haberler"),
+        ("【関連記事】", "関連記事"),
+        ("•••", ""),
+    ],
+)
+def test_key(line: str, key: str) -> None:
+    assert key_of(line) == [key]
+
+
+@given(st.lists(ANY_LINE, min_size=1, max_size=20))
+def test_key_of_a_key_is_itself(lines: list[str]) -> None:
+    assert key_of(*key_of(*lines)) == key_of(*lines)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.lists(ANY_LINE | KNOWN_LINE, max_size=6))
+def test_bulk_is_line_by_line(lines: list[str]) -> None:
+    single = [match(line).row(0) for line in lines]
+    assert match(*lines).rows() == single
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('family = "share"', 'family = "shares"', "family 'shares' is not known"),
+        ('id = "share.xx"', 'id = "other.xx"', "id must start with 'share.'"),
+        ('zone = "any"', 'zone = "top"', "zone is 'top'"),
+        ('why = "It is a button."', 'why = "It is a button"', "must be a sentence"),
+        ('why = "It is a button."', "", "field why is missing"),
+        ('takes = "line"', 'takes = "line"\ncolour = "red"', "unknown field colour"),
+        ('lines = ["share this"]', "", "lines and pattern are both missing"),
+        ('lines = ["share this"]', 'lines = ["Share this:"]', "is not a key; write 'share this'"),
+        ('lines = ["share this"]', "pattern = 'share ['", "pattern does not compile: unclosed character class"),
+        ('lines = ["share this"]', "pattern = 'share (this|it)'", r"write groups in the pattern as \(\?:"),
+        ('lines = ["share this"]', r"pattern = 'share\b.*'", "the other is slow"),
+        ('lines = ["share this"]', "pattern = '.*'", "matches the empty line"),
+        ('hits = ["Share this"]', "hits = []", "hits is empty"),
+        ('hits = ["Share this"]', "hits = 3", "hits has the wrong type"),
+        ('lines = ["share this"]', "lines = [share]", "not TOML"),
+    ],
+)
+def test_wrong_row_is_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    (tmp_path / "xx.toml").write_text(ROW.replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=complaint) as error:
+        read_rules(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_an_id_is_used_once(tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(ROW + ROW, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"xx\.toml: rule share\.xx: this id is taken"):
+        read_rules(tmp_path)
+
+
+def test_roles_are_kept_apart(tmp_path: Path) -> None:
+    role = ROW.replace("share.xx", "byline.xx").replace('"remove"', '"role"\nrole = "byline"\ncased = true')
+    (tmp_path / "roles.toml").write_text(role, encoding="utf-8")
+    assert [(rule.role, rule.cased) for rule in read_rules(tmp_path)] == [("byline", True)]
+    assert {rule.action for rule in load_rules()} == {"remove", "flag"}
+    assert all(rule.action == "role" for rule in load_roles())
+
+
+def test_version_is_that_of_the_content(tmp_path: Path) -> None:
+    moved = ROW.replace('takes = "line"\n', "") + 'takes = "line"'
+    for name, text in {"a": "# a comment\n" + ROW, "b": moved, "c": ROW.replace("that", "it")}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "xx.toml").write_text(text, encoding="utf-8")
+    versions = [hash_rules(read_rules(tmp_path / name)) for name in "abc"]
+    assert versions[0] == versions[1] != versions[2]
+    assert len(rules_version()) == 12
+    assert rules_version() == hash_rules(reversed((*load_rules(), *load_roles())))

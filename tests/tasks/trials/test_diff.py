@@ -1,0 +1,141 @@
+"""What a run would change, told before it is: held against what it then does change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from builders.lakes import DAY, Quiet, ask, hash_lake, make_lake
+
+import tasks.rules.match as matching
+from flows.batches.recipe import Batch
+from flows.commands.diff import DryRun, dry_run
+from flows.workers.pools import map_here
+from tasks.batch import Limits, Source
+from tasks.rules import load_rules
+from tasks.trials.diff import count_changes, diff_texts
+
+Fates = dict[tuple[str, int], str]
+
+
+@pytest.fixture(scope="module")
+def made(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of the text files of seeds/, and the files."""
+    root = tmp_path_factory.mktemp("diff")
+    for path in (project / "seeds").glob("*.txt"):
+        (root / "in").mkdir(exist_ok=True)
+        shutil.copy(path, root / "in")
+    assert make_lake(root, "in", root / "lake").state == "published"
+    return root
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Path:
+    for name in ("in", "lake", ".lake-store"):
+        shutil.copytree(made / name, tmp_path / name, symlinks=True)
+    return tmp_path
+
+
+@pytest.fixture
+def fewer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today's rules: no more "Most Popular", and the questions of an interview go."""
+    kept = tuple(rule for rule in load_rules() if rule.family not in ("most-popular", "share"))
+    (model,) = [rule for rule in load_rules() if rule.id == "copyright.any"]
+    odd = model.__class__(
+        **{**vars(model), "id": "related.odd", "family": "related", "pattern": "(?:and what|what did).*", "lines": ()}
+    )
+    monkeypatch.setattr(matching, "load_rules", lambda: (*kept, odd))
+
+
+def run_dry(root: Path, examples: int = 5) -> DryRun:
+    quiet = Quiet()
+    return dry_run(
+        Batch(Source("s", "in"), DAY, root), root / "lake", Limits(), map_here(quiet, 1), quiet, examples=examples
+    )
+
+
+def read_fates(lake: Path) -> Fates:
+    """What became of every line that is not in the text."""
+    rows = ask(
+        lake, "SELECT doc_id, line, CASE WHEN removed THEN 'removed' ELSE 'apart' END FROM 'LAKE/lines/**/*.parquet'"
+    )
+    return {(doc_id, line): fate for doc_id, line, fate in rows}
+
+
+def test_nothing_changed_is_told_as_nothing(place: Path) -> None:
+    found = run_dry(place).differences
+    assert set(found.documents["fate"]) == {"same"}
+    assert found.documents.height > 10
+    assert found.lines.is_empty()
+    assert found.examples == ()
+
+
+@pytest.mark.usefixtures("fewer_rules")
+def test_what_is_told_is_what_a_run_then_does(place: Path) -> None:
+    before, files = read_fates(place / "lake"), hash_lake(place / "lake")
+    found = run_dry(place).differences
+    assert hash_lake(place / "lake") == files
+    assert [path for path in (place / ".lake-store" / "staging").iterdir() if path.is_dir()] == []
+    make_lake(place, "in", place / "lake", force=True)
+    after = read_fates(place / "lake")
+    told = {(row["doc_id"], row["line"]): (row["before"], row["after"]) for row in found.lines.iter_rows(named=True)}
+    done = {
+        key: (before.get(key, "text"), after.get(key, "text"))
+        for key in before.keys() | after.keys()
+        if before.get(key, "text") != after.get(key, "text")
+    }
+    assert told == done
+    assert ("text", "removed") in told.values()
+    assert ("removed", "text") in told.values()
+    changed = found.documents.filter(pl.col("fate") == "changed")
+    assert set(changed["doc_id"]) >= {doc_id for doc_id, _ in done}
+    assert changed["chars_won"].sum() == found.lines.filter(pl.col("before") == "removed")["text"].str.len_chars().sum()
+
+
+@pytest.mark.usefixtures("fewer_rules")
+def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
+    found = run_dry(place, examples=2).differences
+    worst = found.examples[0]
+    assert worst.uri == "in/lighthouse-keeper.en.txt"
+    assert "-What did you do all day?" in worst.diff
+    assert len(found.examples) == 2
+    counted = count_changes(found.lines)
+    row = counted.row(0, named=True)
+    assert (row["rule"], row["lines_lost"]) == ("related.odd", 4)
+    assert counted["lines_won"].sum() > 5
+
+
+def test_documents_come_go_and_are_stopped(place: Path) -> None:
+    (place / "in" / "carillon.de.txt").unlink()
+    (place / "in" / "strait-cup.en.txt").write_text("Share\n\nMost Popular\n")
+    whole = (place / "in" / "night-train.en.txt").read_bytes()
+    (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
+    found = run_dry(place).differences
+    fates = dict(found.documents.select("uri", "fate").iter_rows())
+    assert fates["in/carillon.de.txt"] == "gone"
+    # Its text is another one, so it is another document: the old one goes.
+    assert fates["in/strait-cup.en.txt"] == "gone"
+    assert fates["in/new.txt"] == "new"
+    assert fates["in/night-train.en.txt"] == "same"
+
+
+def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from expectations import documents
+
+    rows = tuple(
+        replace(row, severity="critical", mostly=0.5, limits=(9_000, None)) if row.reason == "text_short" else row
+        for row in documents.EXPECTATIONS
+    )
+    monkeypatch.setattr(documents, "EXPECTATIONS", rows)
+    found = run_dry(place)
+    assert found.blocked_by == ("text_short",)
+    assert set(found.differences.documents["fate"]) == {"quarantined"}
+
+
+def test_a_diff_has_a_line_of_context() -> None:
+    assert diff_texts("a\n\nb\nc\n\nd", "a\nb\n\nd") == ("@@ -2,3 +2,2 @@", " b", "-c", " d")
+    assert diff_texts("a", "a") == ()

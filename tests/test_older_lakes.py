@@ -1,0 +1,110 @@
+"""A lake outlives its release: what an earlier one made is read, checked and gone on in; a new column comes in one commit."""
+
+from __future__ import annotations
+
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+from builders.lakes import make_lake
+from builders.staged_shards import Doc, stage_batch
+
+from flows.commands.diff import run_diff
+from flows.commands.report import write_reports
+from flows.settings import Settings
+from tasks.checking.check import check
+from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema
+from tasks.lakes.lookup import find_documents, restore_text
+from tasks.publishing.publish import publish, roll_back
+from tasks.publishing.repartition import repartition
+from tasks.schema import TABLES, column
+
+DAY = date(2026, 10, 31)
+NEW = column("section", pa.string(), "Section of the paper.", null=True)
+
+
+@pytest.fixture
+def lake(project: Path, tmp_path: Path) -> Lake:
+    """The lake of release 0.1.0."""
+    with tarfile.open(project / "tests" / "data" / "lake-0.1.0.tar.gz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    return Lake(tmp_path / "lake")
+
+
+def add_column(patch: pytest.MonkeyPatch, table: str, field: pa.Field) -> None:
+    """As a release does that declares one more column; `shadowed` has the columns of `documents`."""
+    for tables in (TABLES, HIDDEN):
+        for name in {table, {"documents": "shadowed", "lines": "shadowed_lines"}.get(table, table)} & tables.keys():
+            patch.setitem(tables, name, tables[name].append(field))
+
+
+def test_a_lake_of_an_earlier_release_is_whole(lake: Lake) -> None:
+    assert check(lake) == []
+    assert [made.version for made in lake.versions()] == [1, 2, 3, 4]
+    assert sum(receipt["published"] for receipt in lake.receipts()) > 1
+    (document,) = find_documents(lake, "seeds/harbour-ferry.en.txt")
+    assert restore_text(lake, document).startswith(document["title"])
+
+
+def test_and_is_gone_on_in(project: Path, lake: Lake) -> None:
+    outcome = make_lake(project, "seeds/clock-tower.en.txt", lake.path, name="clock", day=DAY)
+    assert (outcome.state, outcome.version) == ("published", 5)
+    # The batch of the old release is run again by this one; what it had is replaced, whatever has changed since.
+    again = make_lake(project, "seeds/harbour-ferry.en.txt", lake.path, name="harbour-ferry-en", day=DAY, force=True)
+    assert again.receipt["published"] == 1
+    assert check(lake) == []
+    manifest = lake.manifest()
+    for table, files in manifest.tables.items():
+        assert all(lake.schema(manifest.version, table, file) == file_schema(table) for file in files)
+
+
+def test_and_is_asked_about(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages, differences and replays read columns that its release did not know."""
+    monkeypatch.chdir(project)
+    settings = Settings(lake=lake.path)
+    assert write_reports(settings, None, None, lake.path.parent / "pages") == 0
+    batch = lake.receipts(columns=("source", "logical_date"))[0]
+    assert run_diff(settings, batch["source"], batch["logical_date"], 1) == 0
+
+
+def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = lake.version()
+    ids = set(duckdb.sql(f"SELECT doc_id FROM '{lake.path}/documents/**/*.parquet'").fetchall())
+    batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
+    for table in ("documents", "lines"):
+        add_column(monkeypatch, table, NEW)
+    publish(lake, ("s", DAY), *batch, keep=5, wait_seconds=1)
+    assert lake.version() == before + 1
+    manifest = lake.manifest()
+    for table in (*TABLES, *HIDDEN):
+        for file in manifest.tables[table]:
+            assert pq.read_schema(lake.fetch(manifest.version, table, file)) == file_schema(table)
+    assert manifest.changed["documents"] == tuple(sorted({file.month for file in manifest.tables["documents"]}))
+    rows = duckdb.sql(f"SELECT doc_id, section FROM '{lake.path}/documents/**/*.parquet'").fetchall()
+    assert {(doc_id,) for doc_id, section in rows if section is None} >= ids
+    assert pl.scan_parquet(lake.path / "documents").select("section").collect().height == len(rows)
+    assert ds.dataset(lake.path / "documents", partitioning="hive").count_rows() == len(rows)
+    assert check(lake) == []
+    assert roll_back(lake, before, 1) == before + 2
+    assert set(duckdb.sql(f"SELECT doc_id FROM '{lake.path}/documents/**/*.parquet'").fetchall()) == ids
+
+
+def test_a_column_that_must_have_a_value_is_refused(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
+    add_column(monkeypatch, "quarantine", column("weight", pa.int32(), "Must be there."))
+    with pytest.raises(LakeError, match="older rows have no column weight, which must have a value"):
+        publish(lake, ("s", DAY), *batch, keep=5, wait_seconds=1)
+    assert lake.version() == 4
+
+
+def test_a_lake_of_an_earlier_release_can_be_by_day(lake: Lake) -> None:
+    documents = lake.manifest().rows["documents"]
+    assert repartition(lake, "day", keep=5, wait_seconds=1) == 5
+    assert lake.manifest().rows["documents"] == documents
+    assert check(lake) == []
