@@ -39,7 +39,7 @@ test-ui: $(READY) ## drive Prefect's UI in a real browser (installs Chromium whe
 	@$(BIN)/python -m pytest -m ui
 
 lint: $(READY) ## check style
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 
 types: $(READY) ## check types
 	@$(BIN)/mypy
