@@ -15,6 +15,7 @@ from flows.batches.staging import BatchBusy
 from tasks.lakes.lake import Lake, LakeError, LakeSilent
 from tasks.lakes.store_files import change_note, list_batches, name_of_batch, read_note
 from tasks.publishing.disk_store import LakeBusy
+from tasks.reading.plan import escape_name
 
 # Somebody else was at it, or the lake cannot be reached: that says nothing of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)
@@ -37,7 +38,7 @@ def remember_failure(lake: Lake, source: str, day: date) -> Iterator[Callable[[s
 
 def note_failure(lake: Lake, source: str, day: date, why: str | None) -> None:
     """Notes why a batch failed (None: it did not), as far as the lake lets us: what became of the batch is what must be told."""
-    said = json.dumps({"why": " ".join(why.split())}, ensure_ascii=False).encode() if why else None
+    said = json.dumps({"why": escape_name(" ".join(why.split()))}, ensure_ascii=False).encode() if why else None
     with suppress(OSError, LakeError):
         change_note(lake.notes, name_of_batch(FOLDER, source, day), lambda _: said)
 

@@ -27,7 +27,7 @@ from tasks.lakes.releases import find_releases
 from tasks.learned.store import pick_learned
 from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
-from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
+from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import StagedRun, hash_files, take_fingerprint
 
@@ -161,9 +161,8 @@ def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     if batch.only:
         found = [file for file in found if file.uri in batch.only]
     if not found:
-        raise PlanError(
-            f"source {batch.source.name}: no files for {batch.logical_date} at {batch.source.path}. Nothing was done."
-        )
+        place = escape_name(batch.source.path)
+        raise PlanError(f"source {batch.source.name}: no files for {batch.logical_date} at {place}. Nothing was done.")
     if has_date(batch.source):
         return found
     taken = find_taken(lake, batch)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.batches.recipe import Batch
 from tasks.batch import Source
-from tasks.reading.plan import REMOTE
+from tasks.reading.plan import REMOTE, unescape_name
 from tasks.sources import load_sources
 
 
@@ -35,6 +35,7 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
         return [Batch(source, day, root) for source in declared.values()]
+    what = [path if path in declared else find_path(path) for path in what]
     for path in what:
         if path not in declared and not REMOTE.match(path) and not Path(path).exists():
             known = f" Declared sources are {', '.join(declared)}." if declared else ""
@@ -45,6 +46,14 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
         Batch(declared[path], day, root) if path in declared else Batch(Source(names[path], path), day, here)
         for path in dict.fromkeys(what)
     ]
+
+
+def find_path(path: str) -> str:
+    """A path as typed, or that of the file whose name, escaped as a uri is, was typed."""
+    if REMOTE.match(path) or Path(path).exists():
+        return path
+    unescaped = unescape_name(path)
+    return unescaped if Path(unescaped).exists() else path
 
 
 def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:

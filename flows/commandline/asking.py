@@ -8,17 +8,14 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from flows.commandline.options import LakeOption, SourcesOption, parse_date, read_settings
+from flows.commandline.options import KeyArgument, LakeOption, SourcesOption, parse_date, read_settings
 
 app = typer.Typer()
 PANEL = "Ask"
 
 
 @app.command(rich_help_panel=PANEL)
-def why(
-    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
-    lake: LakeOption = None,
-) -> None:
+def why(key: KeyArgument, lake: LakeOption = None) -> None:
     """What was taken out of a document, by which rule, on which evidence; or why it is in quarantine."""
     from flows.commands.documents import explain
 
@@ -26,10 +23,7 @@ def why(
 
 
 @app.command(rich_help_panel=PANEL)
-def show(
-    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
-    lake: LakeOption = None,
-) -> None:
+def show(key: KeyArgument, lake: LakeOption = None) -> None:
     """A document as readers of the lake see it."""
     from flows.commands.documents import show_document
 
@@ -37,10 +31,7 @@ def show(
 
 
 @app.command(rich_help_panel=PANEL)
-def restore(
-    key: Annotated[str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI")],
-    lake: LakeOption = None,
-) -> None:
+def restore(key: KeyArgument, lake: LakeOption = None) -> None:
     """The canonical text of a document, exactly, on standard output."""
     from flows.commands.documents import restore_document
 

@@ -28,6 +28,18 @@ LakeOption = Annotated[
 ]
 
 
+def parse_key(text: Optional[str]) -> Optional[str]:
+    """A key as typed; a file's name that is not UTF-8 becomes the uri that the lake has for it."""
+    from tasks.reading.plan import escape_name
+
+    return escape_name(text) if text else text
+
+
+KeyArgument = Annotated[
+    str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI", callback=parse_key)
+]
+
+
 def parse_date(text: str) -> date:
     """A logical date as typed: 2026-10-01."""
     try:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-from flows.commandline.options import DriftOption, LakeOption, SourcesOption, parse_date, read_settings
+from flows.commandline.options import DriftOption, LakeOption, SourcesOption, parse_date, parse_key, read_settings
 
 app = typer.Typer()
 PANEL = "Run"
@@ -157,7 +157,9 @@ def replay(
 def release(
     key: Annotated[
         Optional[str],
-        typer.Argument(help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]"),
+        typer.Argument(
+            help="uri, doc_id or record id. Lists all when left out.", metavar="[URI or DOC_ID]", callback=parse_key
+        ),
     ] = None,
     why: Annotated[str, typer.Option("--why", help="Why it may be published; kept with the batch.")] = "",
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the release back.")] = False,

@@ -20,6 +20,7 @@ from flows.errors import EXPECTED, exit_code
 from flows.ingest import BatchBlocked, ingest
 from flows.settings import Settings
 from flows.workers.runners import make_runner
+from tasks.reading.plan import escape_name
 
 
 def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> int:
@@ -34,7 +35,8 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     try:
         make_runner(settings)  # what is wrong with it is better known before a server starts
         with stop_at_once():
-            found = ingest(what=list(what), logical_date=day, lake=settings.lake, force=force, learned=settings.learned)
+            names = [escape_name(name) for name in what]
+            found = ingest(what=names, logical_date=day, lake=settings.lake, force=force, learned=settings.learned)
         outcomes = cast(Sequence[Outcome], found)
     except BatchBlocked as blocked:
         outcomes, code = blocked.outcomes, fail(blocked, 1)

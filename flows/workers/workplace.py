@@ -16,6 +16,7 @@ from flows.errors import WorkerUnfit
 from tasks.batch import Limits, Shard
 from tasks.lakes.lake import Lake
 from tasks.objects.handover import hand_over, open_handover, take_over
+from tasks.reading.plan import escape_name
 from tasks.shard import StagedShard, build_shard
 from tasks.staging.receipt import make_versions
 from tasks.version import rules_version
@@ -73,7 +74,8 @@ def check_worker(place: Workplace, shard: Shard) -> None:
     local = [file for file in shard.files if "://" not in file.path]
     if local and len(local) == len(shard.files) and not any(Path(file.path).exists() for file in local):
         raise WorkerUnfit(
-            f"the worker on {here} does not see {local[0].path}: all workers must see the raw files under the same path"
+            f"the worker on {here} does not see {escape_name(local[0].path)}: all workers must see the raw files under the "
+            "same path"
         )
     if (versions := say_versions()) != place.versions:
         raise WorkerUnfit(f"the worker on {here} has other versions ({versions}) than are wanted ({place.versions})")

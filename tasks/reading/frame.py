@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.batch import Limits, Shard, Source
+from tasks.formats.decode import repair_surrogates
 from tasks.formats.record import Found, Record, Reject, hash_bytes
 from tasks.formats.values import host_of
 from tasks.schema import QUARANTINE, RECORDS
@@ -17,6 +18,7 @@ from tasks.schema import QUARANTINE, RECORDS
 def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
     """The records as a frame, with publisher and hash filled in."""
     records = [item for item in found if isinstance(item, Record)]
+    texts = repair_strings([record.text for record in records])
     columns: dict[str, list[Any]] = {
         "uri": [record.uri for record in records],
         "record_id": [record.record_id for record in records],
@@ -27,9 +29,9 @@ def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
         "authors": [record.authors for record in records],
         "published_at": [record.published_at for record in records],
         "markup": [[{"line": line, "role": role} for line, role in record.markup] for record in records],
-        "canonical": [record.text for record in records],
+        "canonical": texts,
         "raw_sha256": [record.raw_sha256 for record in records],
-        "canonical_sha256": [hash_bytes(record.text.encode()) for record in records],
+        "canonical_sha256": [hash_bytes(text.encode()) for text in texts],
         "encoding": [record.encoding for record in records],
     }
     return frame_columns(columns, RECORDS)
@@ -62,8 +64,23 @@ def frame_rejects(found: Sequence[Found], shard: Shard, limits: Limits) -> pl.Da
 
 
 def frame_columns(columns: dict[str, list[Any]], schema: pa.Schema) -> pl.DataFrame:
-    """A frame with exactly the columns and types of a declared schema."""
-    arrays = [pa.array(columns[field.name], field.type) for field in schema]
+    """A frame with exactly the columns and types of a declared schema. Lone surrogates become U+FFFD."""
+    arrays = [pa.array(repair_strings(columns[field.name]), field.type) for field in schema]
     frame = pl.from_arrow(pa.Table.from_arrays(arrays, names=schema.names))
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def repair_strings(value: Any) -> Any:
+    """The value, or list of values, with strings that UTF-8 can write: JSON can spell half of a surrogate pair anywhere."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return repair_surrogates(value)[0]
+        return value
+    if isinstance(value, list | tuple):
+        return [repair_strings(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: repair_strings(entry) for name, entry in value.items()}
+    return value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote_to_bytes
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.formats.remote import find_filesystem, first_line
@@ -16,6 +18,7 @@ from tasks.reading.spans import cut_file
 DATE = re.compile(r"\{date(?::([^{}]*))?\}")
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
 WILD = re.compile(r"[*?\[]")
+UNDECODED = re.compile("[\udc80-\udcff]")  # what Python makes of the bytes of a file's name that are not UTF-8
 
 
 class PlanError(ValueError):
@@ -46,7 +49,7 @@ def find_files(source: Source, day: date, root: Path) -> list[InputFile]:
     found = list_remote(path) if REMOTE.match(path) else list_local(path, root)
     named = not has_date(source) and not WILD.search(path)
     if not found and named and (REMOTE.match(path) or not (root / path).exists()):
-        raise PlanError(f"source {source.name}: there is nothing at {path}. Check the path and run again.")
+        raise PlanError(f"source {source.name}: there is nothing at {escape_name(path)}. Check the path and run again.")
     return sorted(found, key=lambda file: file.uri)
 
 
@@ -66,9 +69,25 @@ def list_local(path: str, root: Path) -> list[InputFile]:
 
 
 def name_local(path: Path, root: Path) -> str:
-    """How a file is called in the lake: its path below `root` where it is below it, else its whole path."""
-    whole = path.absolute()
-    return whole.relative_to(root.absolute()).as_posix() if whole.is_relative_to(root.absolute()) else whole.as_posix()
+    """How a file is called in the lake: its path below `root` where it is below it, else its whole path; as UTF-8."""
+    whole, base = path.absolute(), root.absolute()
+    return escape_name((whole.relative_to(base) if whole.is_relative_to(base) else whole).as_posix())
+
+
+def escape_name(name: str) -> str:
+    """A name with each byte that is not UTF-8 as `%E9`. In such a name `%` becomes `%25`; all others stay as they are.
+
+    >>> escape_name("100%/caf\\udce9.txt"), escape_name("100%/café.txt")
+    ('100%25/caf%E9.txt', '100%/café.txt')
+    """
+    return (
+        re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name) if UNDECODED.search(name) else name
+    )
+
+
+def unescape_name(name: str) -> str:
+    """The name that `escape_name` escaped."""
+    return os.fsdecode(unquote_to_bytes(name))
 
 
 def list_remote(path: str) -> list[InputFile]:
@@ -80,9 +99,9 @@ def list_remote(path: str) -> list[InputFile]:
     except FileNotFoundError:
         return []
     except Exception as error:
-        raise PlanError(f"cannot list {path}: {type(error).__name__}: {first_line(error)}") from error
+        raise PlanError(f"cannot list {escape_name(path)}: {type(error).__name__}: {first_line(error)}") from error
     return [
-        InputFile(f"{protocol}://{name}", f"{protocol}://{name}", int(info.get("size") or 0))
+        InputFile(f"{protocol}://{name}", escape_name(f"{protocol}://{name}"), int(info.get("size") or 0))
         for name, info in found.items()
         if info.get("type") == "file" and is_input(PurePosixPath(PurePosixPath(name).name))
     ]

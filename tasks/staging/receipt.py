@@ -17,6 +17,7 @@ import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
 from tasks.formats.stream import read_bytes
+from tasks.reading.plan import escape_name
 from tasks.reading.read import InputSeen
 from tasks.staging.profile import COLUMNS, profile_publishers
 from tasks.version import library_versions, rules_version
@@ -43,6 +44,7 @@ class Duplicate:
 def make_settings(source: Source, limits: Limits) -> str:
     """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
+    shaping["source"]["path"] = escape_name(source.path)
     del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
     # The version says it all; where its file lies does not count. A run without one says nothing of it.
     if learned := shaping["limits"].pop("learned"):

@@ -67,6 +67,39 @@ def test_the_question_to_paste_answers(place: Path) -> None:
     assert "de" in answer
 
 
+def test_names_and_records_that_are_not_utf8_end_no_run(place: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (tmp_path / "in").mkdir()
+    story = (place / "in" / "harbour-ferry.en.txt").read_text(encoding="utf-8")
+    (tmp_path / "in" / "a.txt").write_text(story, encoding="utf-8")
+    (tmp_path / "in" / name).write_bytes((place / "in" / "carillon.de.txt").read_bytes())
+    lines = ('{"\\ud800": 1}', json.dumps({"id": "r1", "text": f"Second edition\n\n{story}"}))
+    (tmp_path / "in" / "b.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    # One worker, then two in processes of their own, with a shard per file.
+    for lake, workers in (("one", "1"), ("two", "2")):
+        options = ("--date", "2026-10-31", "--lake", lake, "--workers", workers)
+        done = run("ingest", "in", *options, cwd=tmp_path, COPYDESK_SHARD_FILES="1")
+        assert (done.returncode, done.stderr) == (0, "")
+        published = ask(tmp_path / lake, "SELECT uri FROM 'LAKE/documents/**/*.parquet' ORDER BY uri")
+        assert published == [("in/a.txt",), ("in/b.jsonl#1",), ("in/caf%E9.txt",)]
+        stopped = ask(tmp_path / lake, "SELECT uri, reasons, detail FROM 'LAKE/quarantine/**/*.parquet'")
+        assert [(uri, reasons) for uri, reasons, _ in stopped] == [("in/b.jsonl#0", ["no_text"])]
+        assert "the record has \ufffd" in stopped[0][2]
+    again = run("ingest", "in", "--date", "2026-10-31", "--lake", "one", cwd=tmp_path)
+    assert "unchanged" in again.stdout
+    for key in (f"in/{name}", "in/caf%E9.txt"):
+        alone = run("ingest", key, "--date", "2026-10-31", "--lake", "three", cwd=tmp_path)
+        assert (alone.returncode, alone.stderr) == (0, "")
+        assert "caf  2026-10-31" in alone.stdout
+    for command, key in (("why", f"in/{name}"), ("show", "in/caf%E9.txt")):
+        said = run(command, key, "--lake", "three", cwd=tmp_path)
+        assert (said.returncode, said.stderr) == (0, "")
+        assert "in/caf%E9.txt" in said.stdout
+    missing = run("show", name, "--lake", "three", cwd=tmp_path)
+    assert (missing.returncode, missing.stderr.count("\n")) == (2, 1)
+    assert "no document 'caf%E9.txt'" in missing.stderr
+
+
 WRONG = [
     (("ingest", "nowhere"), 2, "'nowhere' is neither a declared source nor a file or folder here"),
     (("ingest", "in", "--date", "2999-01-01"), 2, "lies in the future"),

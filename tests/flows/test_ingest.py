@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from builders.desks import is_group_alive
-from builders.lakes import hash_lake, make_lake
+from builders.lakes import ask, hash_lake, make_lake
 
 from flows.batches.places import open_lake
+from flows.settings import read_settings
 from tasks.formats.remote import fetch_address
 from tasks.report.record import find_pages
 
@@ -141,6 +142,19 @@ def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) 
     with get_client(sync_client=True) as client:
         (found,) = [found for found in client.read_artifacts() if found.key == "ingest-progress"]
     assert (found.data, found.description) == (100.0, f"in {DAY}: 25 of 25 shards")
+
+
+def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect_server: None) -> None:
+    from flows.commands.flow import run_flow
+
+    name = os.fsdecode(b"caf\xe9.txt")
+    story = "\n\n".join(f"Sentence {n} says that the last ferry left the harbour at six." for n in range(9))
+    (tmp_path / name).write_text(f"Last ferry leaves\n\n{story}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setattr(os, "environ", os.environ.copy())
+        assert run_flow([name], DAY, read_settings(lake="lake"), force=False) == 0
+    assert ask(tmp_path / "lake", "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("caf%E9.txt",)]
 
 
 def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +50,20 @@ def test_files_of_a_source(tree: Path, path: str, found: list[str]) -> None:
     files = find_files(Source("s", path), DAY, tree)
     assert [file.uri for file in files] == found
     assert all(Path(file.path).read_text() == file.uri and file.size == len(file.uri) for file in files)
+
+
+def test_a_name_that_is_not_utf8_is_escaped(tmp_path: Path) -> None:
+    name = os.fsdecode(b"100% caf\xe9.txt")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_text("words")
+    (tmp_path / "in" / "100% café.txt").write_text("words")
+    for path in ("in", "in/*.txt", f"in/{name}"):
+        (file,) = [file for file in find_files(Source("s", path), DAY, tmp_path) if "é" not in file.uri]
+        assert file.uri == "in/100%25 caf%E9.txt"
+        assert Path(file.path).read_text() == "words"
+    assert "in/100% café.txt" in {file.uri for file in find_files(Source("s", "in"), DAY, tmp_path)}
+    with pytest.raises(PlanError, match="nothing at none%E9"):
+        find_files(Source("s", os.fsdecode(b"none\xe9")), DAY, tmp_path)
 
 
 def test_a_hidden_folder_above_the_input_hides_nothing(tree: Path) -> None:

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.formats.canonical import canonicalize
-from tasks.formats.record import MissingExtra
+from tasks.formats.record import MissingExtra, Record, Reject
 from tasks.reading import read as reading
+from tasks.reading.frame import frame_records, frame_rejects
 from tasks.reading.read import Readings, read_shard
 from tasks.schema import QUARANTINE, RECORDS
 
@@ -61,6 +62,52 @@ def test_both_frames_have_the_declared_columns(tmp_path: Path) -> None:
             assert isinstance(declared, pl.DataFrame)
             assert frame.schema == declared.schema
     assert empty.inputs == ()
+
+
+LONE = b'{"\\ud800": 1}'
+SURROGATES = {
+    "a key": (b"a.jsonl", LONE, "no_text", "none of the fields text, body"),
+    "a broken line": (b"a.jsonl", b'"\xed\xa0\x80', "bad_json", "line 1: not JSON"),
+    "a file of one record": (b"a.json", LONE, "no_text", "the record has \ufffd"),
+    "an array": (b"a.json", b"[" + LONE + b"]", "no_text", "the record has \ufffd"),
+    "a broken array": (b"a.json", b'["\\ud800", x', "bad_json", "a JSON string, not an object"),
+}
+
+
+@pytest.mark.parametrize(("name", "raw", "reason", "words"), SURROGATES.values(), ids=SURROGATES.keys())
+def test_half_a_pair_of_surrogates_costs_one_record(
+    tmp_path: Path, name: bytes, raw: bytes, reason: str, words: str
+) -> None:
+    row = read_bytes(tmp_path, name.decode(), raw).quarantine.row(0, named=True)
+    assert row["reasons"] == [reason]
+    assert words in row["detail"]
+
+
+def test_every_string_of_a_record_is_utf8(tmp_path: Path) -> None:
+    half = "\ud800"
+    record = Record(
+        f"u{half}", f"Text {half}", "utf-8", "", f"r{half}", f"p{half}", f"https://h/{half}", f"t{half}", f"s{half}",
+        (f"a{half}",), None, ((0, f"m{half}"),),
+    )  # fmt: skip
+    reject = Reject(f"u{half}", "no_text", f"d{half}", f"x{half}", None, f"r{half}", f"p{half}", f"t{half}")
+    (row,) = frame_records([record], shard_of()).to_dicts()
+    for name, text in (("uri", "u"), ("record_id", "r"), ("publisher", "p"), ("title", "t"), ("standfirst", "s")):
+        assert row[name] == f"{text}\ufffd"
+    assert row["authors"] == ["a\ufffd"]
+    assert row["canonical"] == "Text \ufffd"
+    assert row["canonical_sha256"] == hashlib.sha256("Text \ufffd".encode()).hexdigest()
+    (row,) = frame_rejects([reject], shard_of(), Limits()).to_dicts()
+    for name, text in (("uri", "u"), ("detail", "d"), ("excerpt", "x"), ("record_id", "r"), ("title", "t")):
+        assert row[name] == f"{text}\ufffd"
+
+
+def test_half_a_pair_in_what_a_page_says_is_replaced(tmp_path: Path) -> None:
+    said = '{"@type": "NewsArticle", "headline": "Bridge \\ud800 closed"}'
+    page = (
+        f"<html><head><script type='application/ld+json'>{said}</script></head><body><p>{STORY * 9}</p></body></html>"
+    )
+    (row,) = read_bytes(tmp_path, "a.html", page.encode()).records.iter_rows(named=True)
+    assert row["title"] == "Bridge \ufffd closed"
 
 
 def test_a_text_file_is_one_document(tmp_path: Path) -> None:
