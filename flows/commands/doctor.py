@@ -38,7 +38,7 @@ def check_pins() -> str:
     for name, limit, why in PINS:
         found = version(name)
         if tuple(int(part) for part in found.split(".")[:2]) >= limit:
-            raise Problem(f"{name} {found}: {why}. Install from requirements.lock")
+            raise Problem(f"{name} {found}: {why}. Install requirements.lock again")
     return ", ".join(f"{name} {version(name)}" for name, *_ in PINS)
 
 
@@ -58,7 +58,7 @@ def check_libraries() -> str:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            raise Problem(f"{name} cannot be imported ({error}). Install from requirements.lock") from None
+            raise Problem(f"{name} cannot be imported ({error}). Install requirements.lock again") from None
     return ", ".join(f"{name} {version(name)}" for name in ("polars", "pyarrow", "duckdb", "great-expectations"))
 
 
@@ -67,7 +67,7 @@ def check_server() -> str:
         importlib.import_module("prefect.server.api.server")
     except Exception as error:
         raise Problem(
-            f"Prefect's server cannot be imported ({type(error).__name__}: {error}). Install from requirements.lock"
+            f"Prefect's server cannot be imported ({type(error).__name__}: {error}). Install requirements.lock again"
         ) from None
     return os.environ.get("PREFECT_API_URL", "none configured: flows start their own")
 
@@ -78,7 +78,7 @@ def check_extras() -> str:
         try:
             found.append(f"{extra} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"{extra} missing (install copydesk[{extra}])")
+            found.append(f"{extra} missing (make dev, or install copydesk[{extra}])")
     return ", ".join(found)
 
 
