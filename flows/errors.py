@@ -14,6 +14,7 @@ from tasks.reading.plan import PlanError
 from tasks.reading.read import InputChanged
 from tasks.shard import ShardLost
 from tasks.sources import SourceError
+from tasks.toml_rows import RowError
 from tasks.trials.tryout import TryoutError
 
 
@@ -33,6 +34,7 @@ class WorkerUnfit(RuntimeError):
 EXIT_CODES: dict[type[Exception], int] = {
     RequestError: 2,
     SourceError: 2,
+    RowError: 2,
     PlanError: 2,
     LearnedError: 2,
     PlaceError: 2,

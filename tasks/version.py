@@ -6,9 +6,10 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 
-from tasks import rules
 from tasks.pages.weights import weights_digest
 from tasks.roles import roles_digest
+from tasks.rules import load_rules
+from tasks.rules.load import hash_rules
 
 SHAPING = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
 
@@ -16,7 +17,7 @@ SHAPING = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
 @cache
 def rules_version() -> str:
     """Hash of all that cleans, rule rows, role rows and the page model: 12 hex digits."""
-    content = rules.rules_version().encode() + roles_digest() + weights_digest()
+    content = hash_rules(load_rules()).encode() + roles_digest() + weights_digest()
     return hashlib.sha256(content).hexdigest()[:12]
 
 

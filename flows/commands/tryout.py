@@ -10,13 +10,14 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
+from tasks.rules.load import Zone
 from tasks.trials.tryout import Tryout, make_candidate, try_rule
 
 MOST_ROWS = 15
 
 
 def run_tryout(
-    settings: Settings, pattern: str, kind: str, zone: str, languages: Collection[str], max_chars: int, samples: int
+    settings: Settings, pattern: str, kind: str, zone: Zone, languages: Collection[str], max_chars: int, samples: int
 ) -> int:
     """Prints what a candidate would take out of the lake. Returns the exit code."""
     try:

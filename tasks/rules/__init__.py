@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tasks.rules.key import line_key
-from tasks.rules.load import FAMILIES, Rule, load_roles, read_rules
+from tasks.rules.load import FAMILIES, Rule, read_rules
 from tasks.rules.match import match_rules
-from tasks.rules.precision import load_rules, rules_version
+from tasks.rules.precision import load_rules
 
-__all__ = ["FAMILIES", "Rule", "line_key", "load_roles", "load_rules", "match_rules", "read_rules", "rules_version"]
+__all__ = ["FAMILIES", "Rule", "line_key", "load_rules", "match_rules", "read_rules"]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import get_args
 
 import polars as pl
 
 from tasks.rules.key import line_key
-from tasks.rules.load import ZONES, Rule
+from tasks.rules.load import Rule, Zone
 from tasks.rules.precision import load_rules
 
 # Alternatives in one combined pattern. More of them and the engine's tables outgrow its cache.
@@ -82,7 +83,8 @@ def search(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:
 @cache
 def make_book(rules: tuple[Rule, ...]) -> Book:
     """Rules in the order in which they win, ready to be matched."""
-    ordered = sorted(rules, key=lambda rule: (ZONES.index(rule.zone), rule.action != "remove", rule.id))
+    zones = get_args(Zone)
+    ordered = sorted(rules, key=lambda rule: (zones.index(rule.zone), rule.action != "remove", rule.id))
     rows = [(rank, rule.id, rule.family, rule.action, rule.zone, rule.takes) for rank, rule in enumerate(ordered)]
     lines = [(line, rank) for rank, rule in enumerate(ordered) for line in rule.lines if len(line) <= rule.max_chars]
     return Book(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from tasks.rules.load import ROWS, Rule, hash_rules, read_rules
+from tasks.rules.load import ROWS, Rule, read_rules
 
 PRECISION = Path(__file__).with_name("precision.json")
 EXCEPTIONS = Path(__file__).with_name("precision_exceptions.toml")
@@ -57,15 +57,8 @@ class Score:
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """All rows that remove or flag, by id; those under the floor flag. Raises ValueError, one line, when a row is not right."""
-    rows = tuple(rule for rule in read_rules(ROWS) if rule.action != "role")
-    return hold_to_floor(rows, score_rows(load_precision(), load_exceptions()))
-
-
-@cache
-def rules_version() -> str:
-    """Hash of every row as it is in force, 12 hex digits. Comments, spacing and the order of rows and files do not count."""
-    return hash_rules((*load_rules(), *(rule for rule in read_rules(ROWS) if rule.action == "role")))
+    """All rules by id; those under the floor flag. Raises RowError when a row is wrong."""
+    return hold_to_floor(read_rules(ROWS), score_rows(load_precision(), load_exceptions()))
 
 
 def hold_to_floor(rules: Iterable[Rule], scores: Mapping[str, Score]) -> tuple[Rule, ...]:

@@ -17,7 +17,7 @@ from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 from tasks.rules import Rule, match_rules
 from tasks.rules.key import line_key
-from tasks.rules.load import check_pattern
+from tasks.rules.load import Zone, find_pattern_fault, find_wrong_example
 
 READS = ("doc_id", "publisher", "language", "text")
 ZONES = {"any": ("head", "body", "tail"), "edge": ("head", "tail"), "head": ("head",), "tail": ("tail",)}
@@ -57,7 +57,7 @@ class Tryout:
         return self.hits.filter(~pl.col("is_prose"))
 
 
-def make_candidate(pattern: str, kind: str = "pattern", zone: str = "any", max_chars: int = 100) -> Rule:
+def make_candidate(pattern: str, kind: str = "pattern", zone: Zone = "any", max_chars: int = 100) -> Rule:
     """A rule to try. `kind`: `pattern` (must match a line's whole key) or `line` (as it stands in an article).
 
     Raises TryoutError where the pattern is none.
@@ -79,10 +79,8 @@ def make_candidate(pattern: str, kind: str = "pattern", zone: str = "any", max_c
         pattern=pattern if kind == "pattern" else None,
         max_chars=max_chars,
     )
-    try:
-        check_pattern(rule, "this pattern")
-    except ValueError as error:
-        raise TryoutError(str(error)) from None
+    if fault := find_pattern_fault(pattern if kind == "pattern" else "") or find_wrong_example(rule, {}):
+        raise TryoutError(f"this candidate cannot be tried: {fault}.")
     return rule
 
 

@@ -69,7 +69,7 @@ def test_prose_is_protected_by_its_form() -> None:
 
 @pytest.mark.parametrize("pattern", ["(a", "[", "a*"])
 def test_what_is_no_pattern_is_told(pattern: str) -> None:
-    with pytest.raises(TryoutError, match="this pattern"):
+    with pytest.raises(TryoutError, match="this candidate"):
         make_candidate(pattern)
 
 

@@ -1,0 +1,138 @@
+"""Rows of TOML files as frozen dataclasses. A wrong row is an error of one line that names file, row and key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+PROJECT = Path(__file__).resolve().parents[1]
+NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+UNIONS = (Union, UnionType)
+Row = TypeVar("Row")
+
+
+class RowError(ValueError):
+    """A file of rows, or a row, that cannot be used. One line: file, row, key, and what to write there."""
+
+
+def read_rows(path: Path, table: str, row_type: type[Row], others: Collection[str] = ()) -> tuple[Row, ...]:
+    """The `[[table]]` rows of a file, in its order, as instances of the dataclass `row_type`.
+
+    Keys are the fields of `row_type` and values have their types; lists become tuples, inner tables dataclasses. The first
+    field names the row: no two rows of a file share it. `others`: further tables that the file may hold. A ValueError that
+    `row_type` raises becomes a RowError that says where.
+    """
+    content = read_toml(path)
+    if unknown := [name for name in content if name != table and name not in others]:
+        raise RowError(f"{name_file(path)}: {describe_unknown('table', unknown[0], (table, *others))}")
+    tables = content.get(table, [])
+    if not isinstance(tables, list) or not all(isinstance(row, dict) for row in tables):
+        raise RowError(f"{name_file(path)}: write each row as [[{table}]], with two brackets")
+    key = fields(row_type)[0].name  # type: ignore[arg-type]
+    rows: dict[object, Row] = {}
+    for number, values in enumerate(tables, 1):
+        place = name_row(path, number, values.get(key))
+        row: Row = make_row(values, row_type, place)
+        name = getattr(row, key)
+        if name in rows:
+            raise RowError(f"{place}: another row has the same {key}; each row needs its own")
+        rows[name] = row
+    return tuple(rows.values())
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises RowError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RowError(f"{name_file(path)}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise RowError(f"{name_file(path)}: cannot be read: {error.strerror}") from None
+
+
+def name_file(path: Path) -> str:
+    """A path as errors show it: a file of the project by its place in the project, wherever that is installed."""
+    return path.relative_to(PROJECT).as_posix() if path.is_relative_to(PROJECT) else str(path)
+
+
+def name_row(path: Path, number: int, name: object) -> str:
+    """File, number (from 1) and name of a row, as errors begin: `tasks/rules/rows/da.toml, row 3 (share.da)`."""
+    return f"{name_file(path)}, row {number}" + (f" ({name})" if isinstance(name, str) else "")
+
+
+def make_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row:
+    """An instance of a dataclass from a table. Raises RowError, which begins with `place`."""
+    types = find_types(row_type)
+    known = {field.name: field for field in fields(row_type)}  # type: ignore[arg-type]
+    if unknown := [name for name in values if name not in known]:
+        raise RowError(f"{place}: {describe_unknown('key', unknown[0], known)}")
+    for name, field in known.items():
+        if name not in values and field.default is MISSING and field.default_factory is MISSING:
+            raise RowError(f"{place}: key {name!r} is missing")
+    converted = {name: convert_value(value, types[name], f"{place}: {name}") for name, value in values.items()}
+    try:
+        return row_type(**converted)
+    except ValueError as error:
+        raise RowError(f"{place}: {error}") from None
+
+
+@cache
+def find_types(row_type: Hashable) -> dict[str, Any]:
+    """The type of each field of a dataclass."""
+    return get_type_hints(row_type)
+
+
+def convert_value(value: Any, kind: Any, place: str) -> Any:
+    """A value of a TOML file as a value of the type `kind`. Raises RowError, which begins with `place`."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if not fits(value, kind):
+        if origin is Literal and isinstance(value, str):
+            raise RowError(f"{place}: {describe_unknown('value', value, inner)}")
+        raise RowError(f"{place} must be {describe_type(kind)}, and is {value!r}")
+    if origin in UNIONS:
+        return convert_value(value, next(option for option in inner if fits(value, option)), place)
+    if origin is tuple:
+        return tuple(convert_value(item, inner[0], place) for item in value)
+    if origin is dict:
+        return {name: convert_value(item, inner[1], f"{place}.{name}") for name, item in value.items()}
+    if is_dataclass(kind):
+        return make_row(value, kind, place)  # type: ignore[arg-type]
+    return value
+
+
+def fits(value: object, kind: Any) -> bool:
+    """Whether a value has the outer form of a type: a list for a tuple, a table for a dataclass."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in UNIONS:
+        return any(fits(value, option) for option in inner)
+    if origin is Literal:
+        return value in inner
+    if origin is dict or is_dataclass(kind):
+        return isinstance(value, dict)
+    if origin is tuple:
+        return isinstance(value, list)
+    return kind is object or type(value) in ((int, float) if kind is float else (kind,))
+
+
+def describe_type(kind: Any) -> str:
+    """A type in words."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in UNIONS:
+        return " or ".join(describe_type(option) for option in inner if option is not NoneType)
+    if origin is Literal:
+        return f"one of {', '.join(map(str, inner))}"
+    return f"a list of {describe_type(inner[0])}" if origin is tuple else NAMES.get(kind, "a table")
+
+
+def describe_unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """That a name is not known, with the nearest that is, or all of them."""
+    names = list(known)
+    if close := get_close_matches(name, names, 1):
+        return f"unknown {what} {name!r}; did you mean {close[0]!r}?"
+    return f"unknown {what} {name!r}; use one of {', '.join(names)}"
