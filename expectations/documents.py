@@ -13,8 +13,8 @@ import polars as pl
 from expectations import captions, lines
 from expectations.languages import LANGUAGES
 from expectations.row import FALSE, NONE, TRUE, Expectation, broken, doubtful, faulty
+from tasks.formats.values import FIRST_NEWSPAPER_YEAR
 
-FIRST_NEWSPAPER_YEAR = 1605
 LAST_YEAR = 9999
 SHORT_CHARS = 100
 LONG_TITLE_CHARS = 300

@@ -75,7 +75,7 @@ class Signature:
     has_post: bool = False
 
 
-def split_names(names: str) -> list[str]:
+def split_byline(names: str) -> list[str]:
     """Names of one byline, in order, each once: "Mara Quist, Ana Ruiz and Tom Ehlers" -> three names."""
     found = (" ".join(name.split()) for name in (names.split(";") if ";" in names else BETWEEN.split(names)))
     return list(dict.fromkeys(name for name in found if name and not POSTS.search(name)))

@@ -46,10 +46,14 @@ university universität unser unsere up updated us use video videos votre war we
 whatsapp when where who why wirtschaft world year your youtube
 """
 NO_NAMES = frozenset(NO_NAME_WORDS.split())
+# News agencies, as bylines and datelines name them. tasks/roles/rows.toml has those that sign pictures too.
+AGENCY_NAMES = (
+    "AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|AAP|NTB|TT|Ritzau|Belga|BELGA|Lusa|LUSA"
+    "|PAP|SID|KNA|epd|Europa Press|IANS|PTI|ANI|The Canadian Press|Bloomberg|BNS|ELTA"
+)
 AGENCIES = re.compile(
-    r"(?:AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|dpa(?:-\w+)?|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|Anadolu|AAP|NTB|TT|Ritzau|Belga"
-    r"|BELGA|Lusa|LUSA|PAP|SID|sid|KNA|epd|ddp|AdnKronos|Europa Press|Keystone-SDA|SDA|sda|IANS|PTI|ANI|The Associated Press"
-    r"|Associated Press|Press Association|The Canadian Press|PA Media|Bloomberg|Antara|BNS|ELTA|NTB scanpix|Agence France-Presse)"
+    rf"(?:{AGENCY_NAMES}|dpa(?:-\w+)?|Anadolu|sid|ddp|AdnKronos|Keystone-SDA|SDA|sda|The Associated Press"
+    r"|Associated Press|Press Association|PA Media|Antara|NTB scanpix|Agence France-Presse)"
 )
 PARTICLE_WORDS = (
     "de del la las los der den van von vom zu di da dos das do du le el al bin ben ibn ter ten af av y e of"

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import polars as pl
 
+from tasks.facts.bywords import AGENCY_NAMES
+
 OPENING_CHARS = 600  # a dateline opens one of the first lines; a standfirst may stand above it
 PLACE = r"\p{Lu}[\p{L}\p{M}.'’\-]+(?:[ /]\p{Lu}[\p{L}\p{M}.'’\-]+){0,3}"
 DAY = r"(?:, (?:\p{L}{3,9}\.? \d{1,2}|\d{1,2}\.? ?\p{L}{0,9}\.?)(?:,? \d{4})?)?"
-HOUSE = (
-    r"(?:AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|dpa(?:/[\p{L}.]{2,6})?|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|AAP|NTB|TT|Ritzau|Belga"
-    r"|BELGA|Lusa|LUSA|PAP|SID|KNA|epd|EUROPA PRESS|Europa Press|Bloomberg|IANS|PTI|ANI|CNN|CP|The Canadian Press|ANTARA|AA|AGI"
-    r"|ots|JTA|IPS|CNA|MTI|CTK|ČTK|STA|Hina|Tanjug|BNS|ELTA|LETA|NAMPA|SABC|SAnews|GLOBE NEWSWIRE|PRNewswire)"
+AGENCY = (
+    rf"(?:{AGENCY_NAMES}|dpa(?:/[\p{{L}}.]{{2,6}})?|EUROPA PRESS|CNN|CP|ANTARA|AA|AGI|ots|JTA|IPS|CNA|MTI|CTK|ČTK|STA|Hina"
+    r"|Tanjug|LETA|NAMPA|SABC|SAnews|GLOBE NEWSWIRE|PRNewswire)"
 )
 # Place and agency; a place in capitals before a dash; the brackets of East Asian agencies.
 DATELINE = (
-    rf"(?m)^(?:(?P<a>{PLACE}(?:, {PLACE})?{DAY} ?\((?:{HOUSE})\)) ?[-–—:.]"
+    rf"(?m)^(?:(?P<a>{PLACE}(?:, {PLACE})?{DAY} ?\({AGENCY}\)) ?[-–—:.]"
     rf"|(?P<b>\p{{Lu}}[\p{{Lu}}.'’\-]{{2,}}(?:[ /]\p{{Lu}}[\p{{Lu}}.'’\-]+){{0,3}}(?:, {PLACE})?{DAY}) ?[–—]+ ?[\p{{L}}\"“‘„«]"
     rf"|(?P<c>\p{{Lu}}[\p{{Lu}}.'’\-]{{2,}}(?:[ /]\p{{Lu}}[\p{{Lu}}.'’\-]+){{0,3}}(?:, {PLACE})?{DAY}) --? ?[\p{{L}}\"“‘„«]"
     r"|(?P<d>【[^【】]{2,24}(?:AFP|ＡＦＰ|共同|時事|ロイター|新華社|CNN)[^【】]{0,12}】|[\(（][^()（）]{1,8}=[^()（）]{2,14}[\)）])"

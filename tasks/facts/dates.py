@@ -5,24 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-# The first letters of month names in the languages of the rules; long enough to tell them apart.
-MONTHS = {
-    1: "jan enero gennaio stycz янв ocak sty يناير січ",
-    2: "feb fév fev févr lut фев şub فبراير شباط",
-    3: "mar mär mrz maa мар marz مارس آذار бер",
-    4: "apr avr abr kwi апр nis أبريل نيسان кві",
-    5: "may mai maj mei mag мая май mayıs مايو أيار тра",
-    6: "jun juin giu cze июн haz يونيو حزيران чер",
-    7: "jul juil lug lip июл tem يوليو تموز лип",
-    8: "aug aoû ago sie авг ağu agu أغسطس сер",
-    9: "sep set wrz сен eyl سبتمبر أيلول вер",
-    10: "oct okt ott out paź окт eki أكتوبر жов",
-    11: "nov lis ноя kas نوفمبر лис",
-    12: "dec dez déc dic gru дек ara des ديسمبر гру",
-}
-PREFIXES = sorted(
-    ((prefix, month) for month, words in MONTHS.items() for prefix in words.split()), key=lambda p: -len(p[0])
-)
+from tasks.formats.values import find_month
+
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d{2})")
@@ -72,11 +56,11 @@ def cut_dates(line: str) -> tuple[str, bool]:
         found += hits
     for pattern, named in ((DAY_MONTH, 2), (MONTH_DAY, 1)):
         for hit in pattern.finditer(words):
-            if month_of(hit[named]):
+            if find_month(hit[named]):
                 words, found = words.replace(hit[0], " | "), found + 1
     clock = CLOCK.search(words)
     for hit in SHORT_DAY.finditer(words) if clock and not found else ():
-        if month_of(hit[2]):
+        if find_month(hit[2]):
             words, found = words.replace(hit[0], " | "), found + 1
     if found:
         words = AROUND.sub(" | ", CLOCK.sub(" | ", CJK_CLOCK.sub(" | ", words)))
@@ -115,21 +99,15 @@ def find_day(line: str) -> tuple[int, int, int, str] | None:
     for pattern in (ISO, CJK):
         if hit := pattern.search(line):
             return int(hit[1]), int(hit[2]), int(hit[3]), line.replace(hit[0], " ", 1)
-    if (hit := DAY_MONTH.search(line)) and (month := month_of(hit[2])):
+    if (hit := DAY_MONTH.search(line)) and (month := find_month(hit[2])):
         return int(hit[3]), month, int(hit[1]), line.replace(hit[0], " ", 1)
-    if (hit := MONTH_DAY.search(line)) and (month := month_of(hit[1])):
+    if (hit := MONTH_DAY.search(line)) and (month := find_month(hit[1])):
         return int(hit[3]), month, int(hit[2]), line.replace(hit[0], " ", 1)
     if hit := NUMERIC.search(line) or SHORT_YEAR.search(line):
         first, second = int(hit[1]), int(hit[3])
         day, month = (first, second) if second <= 12 else (second, first)
         return int(hit[4]) + (2000 if len(hit[4]) == 2 else 0), month, day, line.replace(hit[0], " ", 1)
     return None
-
-
-def month_of(word: str) -> int | None:
-    """The month that a word names, by its first letters."""
-    word = word.lower()
-    return next((month for prefix, month in PREFIXES if word.startswith(prefix)), None)
 
 
 def find_clock(rest: str) -> tuple[int, int]:

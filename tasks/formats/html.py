@@ -16,7 +16,7 @@ from tasks.formats.decode import Decoded, Undecodable, decode_bytes, repair, rep
 from tasks.formats.figures import Woven, weave_captions
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.pagemeta import PageMeta, read_meta
-from tasks.formats.record import Chunks, Found, Record, Reject, error_words, hash_bytes, reject_record
+from tasks.formats.record import Chunks, Found, Record, Reject, describe_exception, hash_bytes, reject_record
 from tasks.formats.stream import read_whole
 from tasks.formats.values import host_of
 
@@ -82,7 +82,7 @@ def extract_article(html: str, known: Record) -> Found:
     try:
         woven, meta = extract_text(html, known.url)
     except Exception as error:  # whatever a page does to the libraries that take it apart, the run goes on
-        return reject_record(known, "html_error", error_words(error), excerpt_page(html))
+        return reject_record(known, "html_error", describe_exception(error), excerpt_page(html))
     if not woven.text:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))

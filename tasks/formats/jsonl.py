@@ -10,7 +10,7 @@ from dataclasses import replace
 from tasks.batch import Fields, Limits
 from tasks.formats.decode import Undecodable, decode
 from tasks.formats.fields import record_of
-from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, error_words, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, describe_exception, hash_bytes
 from tasks.formats.stream import peek, read_whole, split_chunks
 
 # A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
@@ -65,7 +65,9 @@ def read_line(line: bytes, uri: str, line_number: int, fields: Fields, wide: str
     try:
         found = record_of(obj, fields, uri, wide or encoding, digest)
     except Exception as error:  # a fault of a library, or of ours, costs one record
-        return Reject(uri, "read_error", f"line {line_number}: {error_words(error)}", None, digest, encoding=encoding)
+        return Reject(
+            uri, "read_error", f"line {line_number}: {describe_exception(error)}", None, digest, encoding=encoding
+        )
     return replace(found, detail=f"line {line_number}: {found.detail}") if isinstance(found, Reject) else found
 
 

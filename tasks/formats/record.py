@@ -82,7 +82,7 @@ def reject_record(record: Record, reason: str, detail: str, text: str | None) ->
     )
 
 
-def error_words(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """What went wrong inside a library, without the addresses that differ from run to run."""
     words = ADDRESS.sub("0x", " ".join(str(error).split()))[:200]
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

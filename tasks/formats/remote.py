@@ -26,7 +26,7 @@ def open_address(path: str) -> Any:
     except OSError:
         raise
     except Exception as error:
-        raise AddressError(f"cannot open {path}: {type(error).__name__}: {first_line(error)}") from error
+        raise AddressError(f"cannot open {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
 def read_address(path: str, size: int) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def read_address(path: str, size: int) -> Iterator[bytes]:
             except OSError:
                 raise
             except Exception as error:
-                raise AddressError(f"cannot read {path}: {type(error).__name__}: {first_line(error)}") from error
+                raise AddressError(f"cannot read {path}: {type(error).__name__}: {explain_error(error)}") from error
             if not chunk:
                 return
             yield chunk
@@ -52,10 +52,10 @@ def fetch_address(path: str) -> bytes:
     except OSError:
         raise
     except Exception as error:
-        raise AddressError(f"cannot read {path}: {type(error).__name__}: {first_line(error)}") from error
+        raise AddressError(f"cannot read {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
-def first_line(error: BaseException) -> str:
+def explain_error(error: BaseException) -> str:
     """What an error says, without the store's XML and the library's own notes."""
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
     if KEY_SERVICE in text:

@@ -17,9 +17,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS = re.compile(r"[+-]?\d{9,16}(?:\.\d+)?")
 ZONE_WORD = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.I)
 OFFSET = re.compile(r"(?<=\d)\s+([+-]\d\d:?\d\d)$")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
 MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+
+# How the names of the months begin in the languages of the rules, long enough to tell them apart; English first.
+MONTHS = (
+    "jan enero gennaio stycz янв ocak sty يناير січ",
+    "feb fév fev févr lut фев şub فبراير شباط",
+    "mar mär mrz maa мар marz مارس آذار бер",
+    "apr avr abr kwi апр nis أبريل نيسان кві",
+    "may mai maj mei mag мая май mayıs مايو أيار тра",
+    "jun juin giu cze июн haz يونيو حزيران чер",
+    "jul juil lug lip июл tem يوليو تموز лип",
+    "aug aoû ago sie авг ağu agu أغسطس сер",
+    "sep set wrz сен eyl سبتمبر أيلول вер",
+    "oct okt ott out paź окт eki أكتوبر жов",
+    "nov lis ноя kas نوفمبر лис",
+    "dec dez déc dic gru дек ara des ديسمبر гру",
+)
+ENGLISH_MONTHS = tuple(words.split()[0] for words in MONTHS)
+PREFIXES = sorted(
+    ((prefix, month) for month, words in enumerate(MONTHS, 1) for prefix in words.split()), key=lambda p: -len(p[0])
+)
 
 BY = re.compile(r"^\s*(?:written\s+)?by:?\s+", re.I)
 BETWEEN = re.compile(r"\s*[,|•]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
@@ -72,7 +91,17 @@ def parse_english_date(words: str) -> datetime | None:
         month, day, year = match.groups()
     else:
         return None
-    return datetime(int(year), MONTHS.index(month[:3].lower()) + 1, int(day))
+    return datetime(int(year), ENGLISH_MONTHS.index(month[:3].lower()) + 1, int(day))
+
+
+def find_month(word: str) -> int | None:
+    """The number of the month that a word names in one of the languages of the rules, by its first letters.
+
+    >>> find_month("Juillet"), find_month("June"), find_month("Monday")
+    (7, 6, None)
+    """
+    word = word.lower()
+    return next((month for prefix, month in PREFIXES if word.startswith(prefix)), None)
 
 
 def parse_authors(value: Any) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tasks.batch import Limits
 from tasks.formats.html import read_page
-from tasks.formats.record import BrokenInputError, Chunks, Found, MissingExtra, Reject, error_words, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Found, MissingExtra, Reject, describe_exception, hash_bytes
 from tasks.formats.stream import Reader
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -47,7 +47,7 @@ def walk_records(records: Iterable[Any], stream: Reader) -> Iterator[Any]:
     try:
         yield from records
     except Exception as error:
-        raise stream.failure or BrokenInputError("corrupt", f"WARC: {error_words(error)}", keeps=True) from error
+        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}", keeps=True) from error
     if stream.failure is not None:
         raise stream.failure
 
@@ -65,7 +65,7 @@ def read_response(record: Any, uri: str, stream: Reader, limits: Limits) -> Foun
     try:
         body = record.reader.read(limits.record_bytes + 1)
     except Exception as error:
-        raise stream.failure or BrokenInputError("corrupt", f"WARC: {error_words(error)}", keeps=True) from error
+        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}", keeps=True) from error
     if stream.failure is not None:
         raise stream.failure
     if len(body) < min(size, limits.record_bytes + 1):
@@ -73,7 +73,9 @@ def read_response(record: Any, uri: str, stream: Reader, limits: Limits) -> Foun
     try:
         page = unpack_body(body, record.http_headers, limits.record_bytes + 1)
     except Exception as error:
-        return Reject(uri, "corrupt", f"the page does not unpack: {error_words(error)}", raw_sha256=hash_bytes(body))
+        return Reject(
+            uri, "corrupt", f"the page does not unpack: {describe_exception(error)}", raw_sha256=hash_bytes(body)
+        )
     if max(len(body), len(page)) > limits.record_bytes:
         return Reject(uri, "record_too_large", f"a page over the limit of {limits.record_bytes} bytes for one record")
     return read_page(page, uri, record.http_charset, record.headers.get("WARC-Target-URI"))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tasks.formats.record import MissingExtra
+from tasks.formats.remote import explain_error
 from tasks.lakes.lake import Lake, LakeError, Manifest, file_schema
 from tasks.schema import TABLES
 
@@ -86,7 +87,7 @@ def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list
     except CommitFailedException as error:
         raise LakeError(f"{uri}: somebody else changed this catalog at the same time; register again") from error
     except (SQLAlchemyError, RESTError, OSError, ValueError) as error:
-        raise LakeError(f"{uri}: this catalog cannot be used: {first_line(error)}") from error
+        raise LakeError(f"{uri}: this catalog cannot be used: {explain_error(error)}") from error
     raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
 
 
@@ -183,8 +184,3 @@ def drop_snapshots(table: Table, lake: Lake) -> None:
     ]
     if stale:
         table.maintenance.expire_snapshots().by_ids(stale).commit()
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in one line."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__

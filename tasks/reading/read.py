@@ -20,7 +20,7 @@ from tasks.formats.record import (
     MissingExtra,
     Record,
     Reject,
-    error_words,
+    describe_exception,
     reject_record,
 )
 from tasks.formats.sniff import choose_format
@@ -130,7 +130,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
         except (OSError, MissingExtra):
             raise
         except Exception as error:  # a fault of a library, or of ours: one file is not worth a night's run
-            fault = BrokenInputError("read_error", error_words(error), keeps=True)
+            fault = BrokenInputError("read_error", describe_exception(error), keeps=True)
             held.append(break_row(file, gone + len(held), fault))
         for _ in chunks:
             pass  # the hash is of the whole file, however much of it was needed

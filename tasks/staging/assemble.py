@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text
-from tasks.facts.bylines import split_names
+from tasks.facts.bylines import split_byline
 from tasks.facts.datelines import read_dateline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.language import detect_languages
@@ -129,7 +129,7 @@ def name_people(lines: pl.DataFrame) -> pl.DataFrame:
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
         known = names.setdefault(doc, {}).setdefault(role, [])
         if role == "byline" or not known:
-            known += [name for name in split_names(value) if name not in known]
+            known += [name for name in split_byline(value) if name not in known]
     return pl.DataFrame(
         {"doc": list(names), "names": [found.get("byline") or found.get("bio") for found in names.values()]},
         schema={"doc": pl.UInt32, "names": pl.List(pl.String)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.facts.bylines import split_names
+from tasks.facts.bylines import split_byline
 
 NAMES = [
     ("Mara Quist", ["Mara Quist"]),
@@ -22,4 +22,4 @@ NAMES = [
 
 @pytest.mark.parametrize(("byline", "names"), NAMES, ids=[row[0] or "nothing" for row in NAMES])
 def test_names(byline: str, names: list[str]) -> None:
-    assert split_names(byline) == names
+    assert split_byline(byline) == names

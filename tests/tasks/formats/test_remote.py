@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.formats.remote import first_line
+from tasks.formats.remote import explain_error
 
 SAID = {
     "without the library's notes": ("no such key\n\nDebug source:\n<Error/>", "no such key"),
@@ -19,4 +19,4 @@ SAID = {
 
 @pytest.mark.parametrize(("said", "told"), SAID.values(), ids=SAID)
 def test_an_error_of_a_store_is_told_in_a_line(said: str, told: str) -> None:
-    assert first_line(OSError(said)) == told
+    assert explain_error(OSError(said)) == told
