@@ -1,19 +1,27 @@
-"""Canonical texts taken apart into lines, and lines put together again.
+"""The frame of lines: texts split into lines, lines measured, and lines joined to a text again.
 
 Blank lines are not rows: they follow from the line numbers. All steps between reading and staging work on this one
-frame, sorted by (doc, line), a row a non-blank line.
+frame, one row per non-blank line, sorted by (doc, line).
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+SENTENCE_END = r"[.!?。！？।؟։…][\"”’»)\]』」›'*]*$"
+DENSE_BYTES = 2.5  # bytes per character in scripts without spaces, where a character says as much as 2.5 Latin ones
+PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
+SENTENCE_WIDTH = 60  # a line this long is prose if it ends as a sentence does
+
 
 def split_lines(canonical: pl.Series) -> pl.DataFrame:
     """Every non-blank line of every text.
 
-    `canonical`: one text a document. Returns columns doc (u32, position in `canonical`), line (i32, 0-based), text,
+    `canonical`: one text per document. Returns columns doc (u32, position in `canonical`), line (i32, 0-based), text,
     gap (bool: blank lines stand before it), sorted by (doc, line).
+
+    >>> split_lines(pl.Series(["one", "two\\n\\nthree"])).rows()
+    [(0, 0, 'one', False), (1, 0, 'two', False), (1, 2, 'three', True)]
     """
     lines = (
         pl.LazyFrame({"text": canonical})
@@ -39,6 +47,55 @@ def above(name: str, steps: int = 1, default: object = None) -> pl.Expr:
     return pl.when(same_doc(steps)).then(pl.col(name).shift(steps)).otherwise(pl.lit(default))
 
 
+def measure_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Adds the size and ending of each line: chars (code points), width (in Latin characters), ends_sentence."""
+    chars = pl.col("text").str.len_chars()
+    dense = pl.col("text").str.len_bytes() > DENSE_BYTES * chars
+    return lines.with_columns(
+        chars=chars,
+        width=pl.when(dense).then(chars * DENSE_BYTES).otherwise(chars).cast(pl.UInt32),
+        ends_sentence=pl.col("text").str.tail(4).str.contains(SENTENCE_END),
+    )
+
+
+def looks_like_prose() -> pl.Expr:
+    """Whether a measured line has the form of a paragraph: it is long, or a sentence of some length."""
+    return (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
+
+
+def mark_zones(lines: pl.DataFrame, is_paragraph: pl.Expr) -> pl.DataFrame:
+    """Adds zone: `head` above the first paragraph of the document, `tail` below the last, `body` between them.
+
+    Documents without a paragraph are all head.
+    """
+    at = pl.col("_paragraph")
+    return (
+        lines.with_columns(_paragraph=pl.when(is_paragraph).then("line"))
+        .with_columns(_first=at.min().over("doc"), _last=at.max().over("doc"))
+        .with_columns(
+            zone=pl.when(pl.col("_first").is_null() | (pl.col("line") < pl.col("_first")))
+            .then(pl.lit("head"))
+            .when(pl.col("line") > pl.col("_last"))
+            .then(pl.lit("tail"))
+            .otherwise(pl.lit("body"))
+        )
+        .drop("_paragraph", "_first", "_last")
+    )
+
+
+def change_lines(lines: pl.DataFrame, where: pl.Expr | pl.Series, **values: object) -> pl.DataFrame:
+    """The same lines with new values in some columns of the rows `where` is true (not null).
+
+    A value is an expression, or a plain value: `change_lines(lines, pl.col("line") == 0, role="headline")`.
+    """
+    new = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
+    return (
+        lines.with_columns(_where=where)
+        .with_columns(pl.when("_where").then(value).otherwise(name).alias(name) for name, value in new.items())
+        .drop("_where")
+    )
+
+
 def join_lines(lines: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
     """The text of the kept lines of each document.
 
@@ -57,9 +114,5 @@ def join_lines(lines: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
             .otherwise(pl.lit("\n"))
         )
         .group_by("doc", maintain_order=True)
-        .agg(
-            text=(pl.col("glue") + pl.col("text")).str.join(""),
-            body_lines=pl.col("line"),
-            body_chars=pl.col("text").str.len_chars().sum().cast(pl.Int64),
-        )
+        .agg(text=(pl.col("glue") + pl.col("text")).str.join(""), body_lines=pl.col("line"))
     )

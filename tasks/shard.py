@@ -13,7 +13,7 @@ import polars as pl
 
 from tasks.batch import Limits, Shard
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.lakes.releases import flag_released
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
@@ -82,7 +82,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     """What was read of a shard, or a part of it, staged in one folder."""
     records = readings.records
     learned = load_learned(limits.learned) if limits.learned else None
-    lines = treat(split_lines(records["canonical"]), records, limits.removal_budget, learned)
+    lines = clean_documents(split_lines(records["canonical"]), records, limits.removal_budget, learned)
     lines, captions = merge_captions(lines)
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
     documents = flag_released(documents, limits.releases)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.cleaning.annotate import PARAGRAPH_WIDTH, stays_in_text, zone_allows
+from tasks.cleaning.annotate import stays_in_text, zone_allows
 from tasks.cleaning.link_lists import cut_runs
-from tasks.lines import above, same_doc
+from tasks.lines import PARAGRAPH_WIDTH, above, same_doc
 
 LINK_WIDTH = 130  # a link title is shorter than this
 SPEAKS = r"^(?:[A-Z]:|[QA]\.|\d{1,2}[:.]\d{2})"  # interview marks and clock times open lines of an article

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, place_lines, read_words
+from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words
 from tasks.cleaning.clean import clean
 from tasks.pages import judge_pages
 from tasks.roles.byline_detection import name_signatures
@@ -18,7 +18,7 @@ PROSE_ABOVE = 3  # and lines that only look like prose
 TAIL_BELOW = 3  # an article is signed at most this far below its last paragraph
 
 
-def treat(
+def clean_documents(
     lines: pl.DataFrame, records: pl.DataFrame, removal_budget: float, learned: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Lines annotated, and cleaned or kept.
@@ -27,8 +27,8 @@ def treat(
     page model's cuts are not counted in it). Adds the columns of both; lines that the page model cut have `page.` rules and
     the probability that they are no part of the article as evidence.
     """
-    words = read_words(lines, records, learned)
-    annotated = place_lines(words, records)
+    words = match_words(lines, records, learned)
+    annotated = assign_roles(words, records)
     judged = judge_pages(annotated)
     pages = judged.filter(pl.col("page_cut"))["doc"].unique()
     if pages.is_empty():
@@ -36,7 +36,7 @@ def treat(
     on_page = pl.col("doc").is_in(pages.implode())
     article = words.filter(judged.select(on_page & ~pl.col("page_cut")).to_series())
     headlines = judged.filter(on_page & pl.col("page_headline")).select("doc", "line")
-    again = place_lines(article, records, headlines)
+    again = assign_roles(article, records, headlines)
     cleaned = clean(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
     signed = pl.col("role").is_in(["byline", "timestamp"]).fill_null(False)
     outside = (

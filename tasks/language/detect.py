@@ -85,7 +85,7 @@ def guess_batches(texts: Sequence[str], model: Model) -> Guesses:
 def guess(texts: Sequence[str], model: Model) -> Guesses:
     """The best language of each text, how likely it is right, and whether that is enough to say it."""
     ngrams = read_ngrams(texts, model)
-    evidence, one_voice = hear_capitals(texts, ngrams, sum_evidence(ngrams, model), model)
+    evidence, one_voice = reread_all_caps(texts, ngrams, sum_evidence(ngrams, model), model)
     evidence[ngrams.hangul == 0, model.languages.index("ko")] = 0  # Korean and Japanese share characters with Chinese,
     evidence[ngrams.kana == 0, model.languages.index("ja")] = 0  # but no article does without letters of its own
     best = evidence.argmax(axis=1)
@@ -98,7 +98,7 @@ def guess(texts: Sequence[str], model: Model) -> Guesses:
     return Guesses(best, score, one_voice & enough & (score >= least))
 
 
-def hear_capitals(
+def reread_all_caps(
     texts: Sequence[str], ngrams: Ngrams, evidence: NDArray[np.float64], model: Model
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Read what is all in capitals a second time in small letters; gives the mean, and where both readings agree.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
 from tasks.cleaning.clean import ASKS, SPEAKS
+from tasks.lines import SENTENCE_WIDTH, looks_like_prose, measure_lines
 from tasks.rules import line_key
 from tasks.rules.learned import MAX_WIDTH, RULE
 
@@ -65,14 +65,9 @@ def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         pl.concat([body.with_columns(kind=pl.lit("text")), others], how="diagonal")
         .join(documents.select("doc_id", "publisher", day=day), on="doc_id")
         .pipe(measure_lines)
-        .with_columns(key=line_key(pl.col("text")), is_prose=is_prose())
+        .with_columns(key=line_key(pl.col("text")), is_prose=looks_like_prose())
         .sort("publisher", "doc_id", "line")
     )
-
-
-def is_prose() -> pl.Expr:
-    """Whether a line has the form of a paragraph."""
-    return (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
 
 
 def drop_retellings(laid: pl.DataFrame) -> pl.DataFrame:

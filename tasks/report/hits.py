@@ -5,7 +5,7 @@ Doubt is a number from 0 to 1 taken from the columns there are, so that the line
     page model     its own uncertainty: 1 where it gave 0.5, 0 where it gave 1
     learned lines  the share of the publisher's documents that do not have the line
     copies         0: the line they repeat is shown beside them
-    written rules  how near the line came to being protected as a paragraph (tasks/cleaning/annotate.py), halved outside the body,
+    written rules  how near the line came to being protected as a paragraph (tasks/lines.py), halved outside the body,
                    divided by the number of documents that have the same line
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.lines import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
 
 SAMPLE_LINES = 200_000
 SHOWN_CHARS = 300

@@ -9,7 +9,7 @@ from tasks.lines import above
 HEADLINE_WIDTH = 220
 # What stands behind a page's title: a sign and a few words.
 SITE_NAME = r"^\s*(?:[|｜·•»—–_]|[-－]{1,2}|：| : ?| - ?)\s*\S+(?:\s+\S+){0,4}$"
-SENTENCE_WIDTH = 100  # a first line this long that ends in a full stop is body
+BODY_SENTENCE_WIDTH = 100  # a first line this long that ends in a full stop is body
 NAME_WIDTH = 6  # the shortest headline before a site's name
 BEGINNING_WIDTH = 25  # a shorter line may begin a title by chance
 STANDFIRST_WIDTH = 420
@@ -38,7 +38,7 @@ def name_headlines(lines: pl.DataFrame, records: pl.DataFrame, pointed: pl.DataF
     `choose_headlines`.
     """
     placed = lines.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc"))
-    chosen = say_again(placed, choose_headlines(placed, records, pointed))
+    chosen = prefer_printed_headline(placed, choose_headlines(placed, records, pointed))
     copies = (
         placed.filter((pl.col("width") <= HEADLINE_WIDTH + COPY_SLACK) & pl.col("role").is_null())
         .join(chosen, on="doc", maintain_order="left")
@@ -84,7 +84,7 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, pointed: pl.Da
     fires = (pl.col("action") == "remove").fill_null(False)
     free = untitled.filter((pl.col("place") < TOP_LINES) & pl.col("role").is_null() & ~fires)
     free = free.filter(~pl.col("text").str.contains(SIGNED))
-    sentence = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$") & (pl.col("width") >= SENTENCE_WIDTH)
+    sentence = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$") & (pl.col("width") >= BODY_SENTENCE_WIDTH)
     by_place = free.unique("doc", keep="first", maintain_order=True).filter(
         (pl.col("width") <= HEADLINE_WIDTH) & ~sentence
     )
@@ -100,7 +100,7 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, pointed: pl.Da
     )
 
 
-def say_again(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+def prefer_printed_headline(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     """The headline as printed, where the line on top is the page's own title: `chosen` with _page_title (a line or null).
 
     Extractors put a page's title first, with the site's name behind it, cut off at a quotation mark or written anew for

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.lines import looks_like_prose, measure_lines
 
 COLUMNS = (
     "publisher",
@@ -29,8 +29,8 @@ def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
 
     `body`: lines of texts with doc and text. Sub-headings are among them, and whatever a new template brings along.
     """
-    prose = (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
-    return measure_lines(body.select("doc", "text")).filter(~prose).group_by("doc").agg(unknown_lines=pl.len())
+    measured = measure_lines(body.select("doc", "text"))
+    return measured.filter(~looks_like_prose()).group_by("doc").agg(unknown_lines=pl.len())
 
 
 def profile_publishers(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:

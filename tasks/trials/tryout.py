@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.auditing.batch_rows import steadily
-from tasks.cleaning.annotate import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
 from tasks.lakes.lake import Lake, Manifest, table_paths
+from tasks.lines import SENTENCE_WIDTH, looks_like_prose, mark_zones, measure_lines
 from tasks.publishing.merge import CHUNK_FLOOR, read_run
 from tasks.rules import Rule, match_rules
 from tasks.rules.key import line_key
@@ -120,20 +120,12 @@ def find_hits(documents: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     )
     hit = lines.with_columns(is_hit=match_rules(lines["text"], (rule,))["rule"].is_not_null())
     own = hit.join(hit.filter("is_hit").select("doc").unique(), on="doc", how="semi", maintain_order="left")
-    prose = (pl.col("width") >= PARAGRAPH_WIDTH) | (pl.col("ends_sentence") & (pl.col("width") >= SENTENCE_WIDTH))
-    place = pl.int_range(pl.len()).over("doc")
-    placed = measure_lines(own).with_columns(is_prose=prose, place=place)
-    at = pl.col("place")
-    para, body = at.filter(pl.col("is_prose")), at.filter(~pl.col("is_hit"))
+    placed = measure_lines(own).with_columns(is_prose=looks_like_prose(), line=pl.int_range(pl.len()).over("doc"))
+    at = pl.col("line")
+    body = at.filter(~pl.col("is_hit"))
     return (
-        placed.with_columns(
-            zone=pl.when((para.min().over("doc") > at) | para.min().over("doc").is_null())
-            .then(pl.lit("head"))
-            .when(para.max().over("doc") < at)
-            .then(pl.lit("tail"))
-            .otherwise(pl.lit("body")),
-            is_middle=((body.min().over("doc") < at) & (body.max().over("doc") > at)).fill_null(False),
-        )
+        mark_zones(placed, pl.col("is_prose"))
+        .with_columns(is_middle=((body.min().over("doc") < at) & (body.max().over("doc") > at)).fill_null(False))
         .filter("is_hit")
         .filter(pl.col("zone").is_in(ZONES[rule.zone]))
         .select(HITS.names())

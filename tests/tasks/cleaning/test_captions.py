@@ -9,7 +9,7 @@ from tasks.cleaning.annotate import annotate
 from tasks.cleaning.caption_duplicates import caption_key, is_copy
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean import clean
-from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.lines import split_lines
 
 COPIES = [
@@ -156,7 +156,7 @@ def merged(text: str) -> list[tuple[str | None, bool]]:
     records = pl.DataFrame(
         {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
     )
-    lines, _ = merge_captions(treat(split_lines(pl.Series([text])), records, 0.5))
+    lines, _ = merge_captions(clean_documents(split_lines(pl.Series([text])), records, 0.5))
     return list(lines.select("role", "removed").iter_rows())
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.cleaning.reasons import REASONS, explain_reason
 from tasks.lines import split_lines
 from tasks.roles import load_roles
@@ -62,7 +62,7 @@ PAGE = "\n".join(
 def treated(*texts: str) -> pl.DataFrame:
     schema = {"title": pl.String, "standfirst": pl.String}
     records = pl.DataFrame({"title": [None] * len(texts), "standfirst": [None] * len(texts)}, schema=schema)
-    return treat(split_lines(pl.Series(texts)), records, 0.5)
+    return clean_documents(split_lines(pl.Series(texts)), records, 0.5)
 
 
 def test_a_page_keeps_its_article_and_an_article_all_of_itself() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.cleaning.annotate import annotate
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.formats.html import read_page
 from tasks.formats.record import Record
 from tasks.lines import split_lines
@@ -175,7 +175,7 @@ def treated(text: str, markup: list[tuple[int, str]]) -> pl.DataFrame:
         },
         schema_overrides={"standfirst": pl.String, "authors": pl.List(pl.String)},
     )
-    return treat(split_lines(pl.Series([text])), records, 0.5)
+    return clean_documents(split_lines(pl.Series([text])), records, 0.5)
 
 
 def test_markup_gives_roles_and_the_words_of_a_line_its_credit() -> None:

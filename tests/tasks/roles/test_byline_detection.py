@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.cleaning.annotate import annotate
-from tasks.cleaning.clean_documents import treat
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.facts.bylines import read_signature
 from tasks.lines import split_lines
 from tasks.staging.assemble import name_dates, name_people
@@ -52,7 +52,7 @@ def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
     records = pl.DataFrame(
         {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
     )
-    lines = treat(split_lines(pl.Series([text])), records, 0.5)
+    lines = clean_documents(split_lines(pl.Series([text])), records, 0.5)
     people, dates = name_people(lines), name_dates(lines)
     authors = people["names"].to_list()[0] if people.height else []
     day = str(dates["dated_at"].to_list()[0].date()) if dates.height else None
