@@ -99,7 +99,7 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
     decoded = decode_bytes(raw, declared)
     if isinstance(decoded, Undecodable):
         return decoded
-    text, repairs = repair(decoded.text)
+    text, repairs = repair_text(decoded.text)
     return Decoded(text, decoded.encoding + repairs)
 
 
@@ -129,7 +129,7 @@ def decode_unmarked(raw: bytes, declared: str | None, name: str) -> Decoded | Un
         return Undecodable("binary", found)
     if b"\x1b$" in raw and (text := try_decode(raw, "iso2022_jp_2")) is not None:
         return Decoded(text, "iso2022_jp")
-    codec = look_up(declared) if declared else None
+    codec = find_codec(declared) if declared else None
     if codec and codec not in ("utf-8", "cp1252"):
         # Valid UTF-8 beats a declaration: pages are converted more often than their headers are.
         text = try_decode(raw, "utf-8") if not has_nul else None
@@ -188,7 +188,7 @@ WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for 
 codecs.register_error("copydesk-stray", decode_strays)
 
 
-def repair(text: str) -> tuple[str, str]:
+def repair_text(text: str) -> tuple[str, str]:
     """`text` without NULs, lone surrogates and mojibake, and the names of the repairs made (`;nul-removed`, or "")."""
     text, made = repair_characters(text)
     fixed = fix_mojibake(text)
@@ -285,7 +285,7 @@ def try_decode(raw: bytes, encoding: str) -> str | None:
 
 
 @cache
-def look_up(declared: str) -> str | None:
+def find_codec(declared: str) -> str | None:
     """The codec that a declared name means; None for names that nobody knows or that decode no bytes to text."""
     try:
         info = codecs.lookup(declared.strip().strip("\"'").lower())

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.formats.layout import Layout, find_anchors, is_unseen, letters_of
+from tasks.formats.layout import Layout, find_anchors, is_unseen, keep_letters
 from tasks.formats.links import find_teasers
 
 CAPTION_CHARS = 1000
@@ -45,14 +45,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Woven:
+class TextWithCaptions:
     """A text with its captions in it; `markup`: line number and role (caption, credit, link) of lines."""
 
     text: str
     markup: tuple[tuple[int, str], ...]
 
 
-def weave_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> Woven:
+def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> TextWithCaptions:
     """`text` with each caption on a line where its figure stands, and its credit on the line below.
 
     `text` as extracted from the page `tree`, which `layout` lays out; `host`: the page's, where it is known. Captions above
@@ -62,17 +62,17 @@ def weave_captions(text: str, tree: Any, layout: Layout, host: str | None = None
     lines = text.split("\n")
     anchors = find_anchors(layout, lines)
     if not anchors:
-        return Woven(text, ())
-    known = {letters_of(line): number for number, line in enumerate(lines)}
+        return TextWithCaptions(text, ())
+    known = {keep_letters(line): number for number, line in enumerate(lines)}
     roles = dict.fromkeys(find_teasers(lines, anchors, tree, layout, host), "link")
     inserted: dict[int, list[tuple[str, str]]] = {}
     seen: set[str] = set()
     for figure in find_figures(tree, layout, anchors[0].begin, anchors[-1].begin):
-        there = find_said(figure, known)
+        there = find_caption_line(figure, known)
         if there is not None:
             roles[there] = "caption"
             below = there + 1
-            if figure.credit and below < len(lines) and letters_of(lines[below]) == letters_of(figure.credit):
+            if figure.credit and below < len(lines) and keep_letters(lines[below]) == keep_letters(figure.credit):
                 roles[below] = "credit"
         elif figure.text not in seen:
             before = next((anchor.line for anchor in anchors if anchor.begin >= figure.at), len(lines))
@@ -82,7 +82,7 @@ def weave_captions(text: str, tree: Any, layout: Layout, host: str | None = None
     return put_in(lines, inserted, roles)
 
 
-def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]) -> Woven:
+def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]) -> TextWithCaptions:
     """The lines with others put in above those numbered, and the roles of both by their new numbers."""
     out: list[str] = []
     markup: list[tuple[int, str]] = []
@@ -94,13 +94,13 @@ def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], rol
             if number in roles:
                 markup.append((len(out), roles[number]))
             out.append(lines[number])
-    return Woven("\n".join(out), tuple(markup))
+    return TextWithCaptions("\n".join(out), tuple(markup))
 
 
-def find_said(figure: Figure, known: dict[str, int]) -> int | None:
+def find_caption_line(figure: Figure, known: dict[str, int]) -> int | None:
     """The line that says a caption already, with its credit or without."""
-    bare = letters_of(figure.text)
-    return known.get(bare, known.get(bare + letters_of(figure.credit or "")))
+    bare = keep_letters(figure.text)
+    return known.get(bare, known.get(bare + keep_letters(figure.credit or "")))
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:
@@ -131,14 +131,14 @@ def is_named(element: Any) -> bool:
     name = (element.get("class") or "").lower()
     if not any(word in name for word in CAPTION_NAMES) or FONT_NAME in name:
         return False
-    words = words_of(element)
+    words = split_classes(element)
     pictured = bool(words & PICTURE_WORDS)
     if "caption" in words:
         return pictured or has_picture(element)
     return "description" in words and pictured and has_picture(element)
 
 
-def words_of(element: Any) -> set[str]:
+def split_classes(element: Any) -> set[str]:
     """The words that an element's names are made of, in lower case: `newsCaption big` has news, caption and big."""
     names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
     return {word.lower() for word in WORD.findall(names)}
@@ -157,7 +157,7 @@ def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
         begin, end = layout.spans.get(outer, (0, len(layout.letters)))
         if begin <= first and last <= end:  # what holds the whole article says nothing of a part of it
             return False
-        words = words_of(outer)
+        words = split_classes(outer)
         strange = {word for word in words if STRANGE_WORDS.fullmatch(word)}
         if strange and (outer.tag in ("figure", "picture") or words & PICTURE_WORDS):
             strange &= {"video"}  # a picture may be called the teaser's, and be the article's all the same
@@ -171,30 +171,30 @@ def read_figure(element: Any, at: int) -> Figure | None:
     credits = find_credits(element)
     if next(element.iter("address", "time"), None) is not None:  # the author's picture, with name and date
         return None
-    text = say(element, credits).rstrip(EDGES).strip()
-    credit = " ".join(filter(None, (say(one, ()) for one in credits)))
-    if not letters_of(text) or len(text) > CAPTION_CHARS:
+    text = read_words(element, credits).rstrip(EDGES).strip()
+    credit = " ".join(filter(None, (read_words(one, ()) for one in credits)))
+    if not keep_letters(text) or len(text) > CAPTION_CHARS:
         return None
     return Figure(at, text, credit or None)
 
 
 def find_credits(element: Any) -> list[Any]:
     """The elements in a caption, or else beside it in its figure, that markup calls a credit; outermost only."""
-    inside = outermost(one for one in element.iterdescendants() if is_credit(one))
+    inside = keep_outermost(one for one in element.iterdescendants() if is_credit(one))
     figure = next(element.iterancestors("figure"), None)
     if inside or figure is None or sum(1 for _ in figure.iter("figcaption")) > 1:
         return inside
-    return outermost(one for one in figure.iterdescendants() if one is not element and is_credit(one))[:1]
+    return keep_outermost(one for one in figure.iterdescendants() if one is not element and is_credit(one))[:1]
 
 
 def is_credit(element: Any) -> bool:
     """Whether markup sets an element off as a credit."""
     return isinstance(element.tag, str) and (
-        element.tag in ("cite", "small") or any(map(CREDITS.fullmatch, words_of(element)))
+        element.tag in ("cite", "small") or any(map(CREDITS.fullmatch, split_classes(element)))
     )
 
 
-def outermost(elements: Iterator[Any]) -> list[Any]:
+def keep_outermost(elements: Iterator[Any]) -> list[Any]:
     """Those of some elements that stand in no other of them; in the page's order."""
     found: list[Any] = []
     for element in elements:
@@ -203,24 +203,24 @@ def outermost(elements: Iterator[Any]) -> list[Any]:
     return found
 
 
-def say(element: Any, without: Sequence[Any]) -> str:
+def read_words(element: Any, without: Sequence[Any]) -> str:
     """The text of an element on one line, as a reader sees it, without some of the elements in it."""
-    return " ".join("".join(pieces(element, without)).split())
+    return " ".join("".join(list_words(element, without)).split())
 
 
-def pieces(element: Any, without: Sequence[Any]) -> Iterator[str]:
+def list_words(element: Any, without: Sequence[Any]) -> Iterator[str]:
     """The pieces of text in an element; blocks keep a blank around them."""
     edge = " " if element.tag in BLOCKS else ""
     yield edge
     if not is_unseen(element) and element.tag != "button" and element not in without and not is_hidden(element):
         yield element.text or ""
         for inner in element:
-            yield from pieces(inner, without)
+            yield from list_words(inner, without)
             yield inner.tail or ""
     yield edge
 
 
 def is_hidden(element: Any) -> bool:
     """Whether an element's class says that it is for screen readers only."""
-    words = words_of(element)
+    words = split_classes(element)
     return any(names <= words for names in HIDDEN_WORDS)

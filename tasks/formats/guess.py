@@ -72,12 +72,12 @@ def guess_encoding(raw: bytes, mixed: str) -> str | None:
 
     `mixed`: the text under that reading. Its name in the answer is `mixed`.
     """
-    scores = {"mixed": weigh(mixed[:SAMPLE_BYTES], WEST)}
+    scores = {"mixed": score_text(mixed[:SAMPLE_BYTES], WEST)}
     for name, languages, handicap in CANDIDATES[1:]:
         cut = find_cut(raw, name)
         if cut is None:
             continue
-        total, mean = weigh(raw[:SAMPLE_BYTES].decode(name, "ignore"), languages)
+        total, mean = score_text(raw[:SAMPLE_BYTES].decode(name, "ignore"), languages)
         scores[name] = (total - handicap - CUT_COST * cut, mean)
     best = max(scores, key=lambda name: scores[name][0])
     is_dense = sum(not char.isascii() for char in mixed[:SAMPLE_BYTES]) > DENSE_SHARE * len(mixed[:SAMPLE_BYTES])
@@ -93,30 +93,30 @@ def find_cut(raw: bytes, name: str) -> bool | None:
     return False
 
 
-def weigh(text: str, languages: tuple[str, ...]) -> tuple[float, float]:
+def score_text(text: str, languages: tuple[str, ...]) -> tuple[float, float]:
     """Log-likelihood of a text in the best of `languages`: the sum over all letters, the mean of those beyond ASCII."""
     found = Counter(CONTEXT.findall(text))
     plain = {char: n for char, n in Counter(text.lower()).items() if "a" <= char <= "z"}
     best, mean = -math.inf, -math.inf
     for language in languages:
-        high = sum(n * cost(language, *context) for context, n in found.items())
-        total = high + sum(n * cost_plain(language, char) for char, n in plain.items())
+        high = sum(n * score_character(language, *context) for context, n in found.items())
+        total = high + sum(n * score_letter(language, char) for char, n in plain.items())
         if total > best:
             best, mean = total, high / max(sum(found.values()), 1)
     return best, mean
 
 
 @cache
-def cost_plain(language: str, char: str) -> float:
+def score_letter(language: str, char: str) -> float:
     """Log-likelihood of an ASCII letter: what the language says; one cost for all where it is not written in them."""
     if language in SHARES or language in OTHER_SCRIPTS:
         return PLAIN_COST
-    single, _ = letters(language)
+    single, _ = load_shares(language)
     return math.log(single.get(char, 0.0) + 1e-4)
 
 
 @cache
-def cost(language: str, before: str, char: str, after: str) -> float:
+def score_character(language: str, before: str, char: str, after: str) -> float:
     """Log-likelihood of `char` between its neighbours in a language."""
     if not char.isalpha() and char not in PUNCTUATION and not is_mark(char):
         return ODD_COST
@@ -125,7 +125,7 @@ def cost(language: str, before: str, char: str, after: str) -> float:
         return ODD_COST if is_inside or (char in "¿¡" and before.isalpha()) else PUNCTUATION_COST
     if "\u0370" <= char < "\u0e80" and is_latin(before + after):
         return ODD_COST
-    single, pairs = letters(language)
+    single, pairs = load_shares(language)
     share = single.get(char, 0.0)
     if char.isupper() or not share:
         share = max(share, 0.02 * single.get(char.lower(), 0.0)) * (0.1 if before.islower() and char.isupper() else 1)
@@ -162,7 +162,7 @@ def share_of_script(single: dict[str, float], char: str) -> float:
 
 
 @cache
-def letters(language: str) -> tuple[dict[str, float], dict[str, float]]:
+def load_shares(language: str) -> tuple[dict[str, float], dict[str, float]]:
     """Shares of single characters and of pairs in a language; no pairs where it has no profile."""
     if language in SHARES:
         return SHARES[language], {}

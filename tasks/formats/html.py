@@ -12,13 +12,13 @@ import trafilatura
 
 from tasks.batch import Limits
 from tasks.formats.canonical import canonicalize
-from tasks.formats.decode import Decoded, Undecodable, decode_bytes, repair, repair_characters
-from tasks.formats.figures import Woven, weave_captions
+from tasks.formats.decode import Decoded, Undecodable, decode_bytes, repair_characters, repair_text
+from tasks.formats.figures import TextWithCaptions, insert_captions
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.pagemeta import PageMeta, read_meta
 from tasks.formats.record import Chunks, Found, Record, Reject, describe_exception, hash_bytes, reject_record
 from tasks.formats.stream import read_whole
-from tasks.formats.values import host_of
+from tasks.formats.values import parse_host
 
 # What these libraries say about a page is in the reject; nobody reads it a second time in a log.
 for name in ("trafilatura", "htmldate", "courlan"):
@@ -86,7 +86,7 @@ def extract_article(html: str, known: Record) -> Found:
     if not woven.text:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))
-    text, more = repair(woven.text)
+    text, more = repair_text(woven.text)
     return Record(
         known.uri,
         text,
@@ -103,13 +103,13 @@ def extract_article(html: str, known: Record) -> Found:
     )
 
 
-def extract_text(html: str, url: str | None) -> tuple[Woven, PageMeta]:
+def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta]:
     """The article's text by trafilatura, tuned to lose none of it, with its captions; and the page's words about itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = trafilatura.load_html(XML_START.sub("", html))
         if tree is None:
-            return Woven("", ()), PageMeta()
+            return TextWithCaptions("", ()), PageMeta()
         meta = read_meta(tree, url)
         text = trafilatura.extract(
             tree, url=url, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
@@ -119,7 +119,7 @@ def extract_text(html: str, url: str | None) -> tuple[Woven, PageMeta]:
         if meta.standfirst and not is_shown(layout, meta.standfirst):
             meta = replace(meta, standfirst=None)
         # Line numbers are of the canonical text.
-        return weave_captions(canonicalize(text or ""), tree, layout, host_of(meta.url)), meta
+        return insert_captions(canonicalize(text or ""), tree, layout, parse_host(meta.url)), meta
 
 
 def excerpt_page(html: str) -> str | None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from tasks.batch import Fields, Limits
 from tasks.formats.decode import Undecodable, decode
-from tasks.formats.fields import record_of
+from tasks.formats.fields import make_record
 from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, describe_exception, hash_bytes
-from tasks.formats.stream import peek, read_whole, split_chunks
+from tasks.formats.stream import peek_chunk, read_whole, split_chunks
 
 # A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
 WHOLE_BYTES = 256 * 2**20
@@ -23,14 +23,14 @@ def read_jsonl(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Iter
 
     Rejects: `bad_json`, `no_text`, `empty`, `record_too_large`, and what decoding finds.
     """
-    first, chunks = peek(chunks)
+    first, chunks = peek_chunk(chunks)
     wide = WIDE_MARKS.get(first[:2])
     if wide:
         chunks = narrow_chunks(chunks, wide)
-    yield from read_lines(chunks, uri, fields, limits, wide=wide)
+    yield from read_numbered_lines(chunks, uri, fields, limits, wide=wide)
 
 
-def read_lines(
+def read_numbered_lines(
     chunks: Chunks, uri: str, fields: Fields, limits: Limits, *, record: int = 0, line: int = 0, wide: str | None = None
 ) -> Iterator[Found]:
     """The same for bytes in which lines can be told. `record`, `line`: how many of either lie before them in the file."""
@@ -61,9 +61,11 @@ def read_line(line: bytes, uri: str, line_number: int, fields: Fields, wide: str
     try:
         obj = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        return Reject(uri, "bad_json", f"line {line_number}: {json_words(error)}", text, digest, encoding=encoding)
+        return Reject(
+            uri, "bad_json", f"line {line_number}: {describe_json_error(error)}", text, digest, encoding=encoding
+        )
     try:
-        found = record_of(obj, fields, uri, wide or encoding, digest)
+        found = make_record(obj, fields, uri, wide or encoding, digest)
     except Exception as error:  # a fault of a library, or of ours, costs one record
         return Reject(
             uri, "read_error", f"line {line_number}: {describe_exception(error)}", None, digest, encoding=encoding
@@ -86,7 +88,7 @@ def read_json(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Itera
 
     A file that calls itself JSON and holds an object a line is read as JSON Lines.
     """
-    first, chunks = peek(chunks)
+    first, chunks = peek_chunk(chunks)
     if is_lines(first):
         yield from read_jsonl(chunks, uri, fields, limits)
         return
@@ -105,9 +107,9 @@ def read_json(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Itera
     try:
         obj = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        yield Reject(uri, "bad_json", json_words(error), text, hash_bytes(raw), encoding=decoded.encoding)
+        yield Reject(uri, "bad_json", describe_json_error(error), text, hash_bytes(raw), encoding=decoded.encoding)
         return
-    yield record_of(obj, fields, uri, decoded.encoding, hash_bytes(raw))
+    yield make_record(obj, fields, uri, decoded.encoding, hash_bytes(raw))
 
 
 def is_lines(first: bytes) -> bool:
@@ -124,33 +126,33 @@ def is_lines(first: bytes) -> bool:
 def read_array(text: str, uri: str, fields: Fields, encoding: str, limits: Limits) -> Iterator[Found]:
     """The records of an array; `text` starts with its bracket. Raises BrokenInputError where it breaks."""
     scan = json.JSONDecoder(strict=False)
-    position, number = skip(text, 1, ""), 0
+    position, number = skip_sign(text, 1, ""), 0
     while text[position : position + 1] not in ("]", ""):
         try:
             obj, end = scan.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
-            raise BrokenInputError("bad_json", json_words(error), keeps=True) from error
+            raise BrokenInputError("bad_json", describe_json_error(error), keeps=True) from error
         raw = text[position:end].encode("utf-8", "surrogatepass")
         if len(raw) > limits.record_bytes:
             words = f"{len(raw)} bytes, over the limit of {limits.record_bytes} for one record"
             yield Reject(f"{uri}#{number}", "record_too_large", words, raw_sha256=hash_bytes(raw))
         else:
-            yield record_of(obj, fields, f"{uri}#{number}", encoding, hash_bytes(raw))
-        position, number = skip(text, end, ","), number + 1
+            yield make_record(obj, fields, f"{uri}#{number}", encoding, hash_bytes(raw))
+        position, number = skip_sign(text, end, ","), number + 1
     if position >= len(text):
         raise BrokenInputError("truncated", "the array is not closed", keeps=True)
 
 
-def skip(text: str, position: int, sign: str) -> int:
+def skip_sign(text: str, position: int, sign: str) -> int:
     """The position behind white space, one `sign`, and white space again."""
     while text[position : position + 1].isspace():
         position += 1
     if sign and text[position : position + 1] == sign:
-        return skip(text, position + 1, "")
+        return skip_sign(text, position + 1, "")
     return position
 
 
-def json_words(error: Exception) -> str:
+def describe_json_error(error: Exception) -> str:
     """What is wrong with JSON, in words, with the column where it is known."""
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} (character {error.pos})"

@@ -54,7 +54,7 @@ def lay_out(tree: Any) -> Layout:
             hidden -= unseen
             said = None if element is body else element.tail
         if said and not hidden:
-            parts.append(letters_of(said))
+            parts.append(keep_letters(said))
             at += len(parts[-1])
     return Layout("".join(parts), spans)
 
@@ -64,14 +64,14 @@ def is_unseen(element: Any) -> bool:
     return not isinstance(element.tag, str) or element.tag in UNSEEN
 
 
-def letters_of(text: str) -> str:
+def keep_letters(text: str) -> str:
     """A text's letters and figures."""
     return BETWEEN.sub("", text)
 
 
 def is_shown(layout: Layout, text: str) -> bool:
     """Whether an element of the page says `text` and nothing else."""
-    letters = letters_of(text)
+    letters = keep_letters(text)
     whole = set(layout.spans.values())
     at = layout.letters.find(letters) if letters else -1
     while at >= 0:
@@ -86,7 +86,7 @@ def find_anchors(layout: Layout, lines: Sequence[str]) -> list[Anchor]:
     anchors: list[Anchor] = []
     at = 0
     for number, line in enumerate(lines):
-        letters = letters_of(line)
+        letters = keep_letters(line)
         begin = layout.letters.find(letters[:SOUGHT_LETTERS], at) if len(letters) >= SURE_LETTERS else -1
         if begin >= 0:
             anchors.append(Anchor(number, begin, begin + len(letters)))

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from tasks.formats.layout import Anchor, Layout, letters_of
-from tasks.formats.values import host_of
+from tasks.formats.layout import Anchor, Layout, keep_letters
+from tasks.formats.values import parse_host
 
 LINKED_SHARE = 0.8
 STEPS = 3  # from the line's innermost element up to the list item or headline that it is
@@ -32,7 +32,12 @@ def find_teasers(
         linked = sum(size for size, _ in inside) if inside else (anchor.end - anchor.begin) * bool(around)
         own = [link for _, link in (inside or around) if is_own(link, host)]
         bare = lines[anchor.line].lstrip("-• ").startswith(("http:", "https:", "www."))
-        if own and not bare and linked >= LINKED_SHARE * len(letters_of(lines[anchor.line])) and any(map(is_held, own)):
+        if (
+            own
+            and not bare
+            and linked >= LINKED_SHARE * len(keep_letters(lines[anchor.line]))
+            and any(map(is_item, own))
+        ):
             found.append(anchor.line)
     return found
 
@@ -42,11 +47,11 @@ def is_own(link: Any, host: str | None) -> bool:
     address = (link.get("href") or "").strip()
     if not address or address.startswith(("#", "mailto:", "javascript:")):
         return False
-    there = host_of(address if not address.startswith("//") else "https:" + address)
+    there = parse_host(address if not address.startswith("//") else "https:" + address)
     return there is None or (host is not None and there == host)
 
 
-def is_held(link: Any) -> bool:
+def is_item(link: Any) -> bool:
     """Whether a link is a list item or a headline, or holds one."""
     if any(outer.tag in HOLDERS for outer in islice(link.iterancestors(), STEPS)):
         return True

@@ -12,7 +12,7 @@ from typing import Any
 
 from trafilatura.metadata import extract_metadata
 
-from tasks.formats.values import host_of, parse_authors, parse_published
+from tasks.formats.values import parse_authors, parse_host, parse_published
 
 ARTICLE_TYPE = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)")
 TIMES = (
@@ -45,24 +45,28 @@ class PageMeta:
 
 def read_meta(tree: Any, url: str | None) -> PageMeta:
     """What the parsed page says about itself."""
-    article = next(articles_of(tree), {})
+    article = next(read_articles(tree), {})
     tags = read_tags(tree)
     seen = extract_metadata(tree, default_url=url, date_config=dict(DATE_SETTINGS), extensive=False)
     published = parse_published(article.get("datePublished"))
     for name in TIMES:
         published = published or parse_published(tags.get(name.lower()))
-    summary = line(article.get("description")) or line(tags.get("og:description")) or line(tags.get("description"))
+    summary = (
+        tidy_line(article.get("description"))
+        or tidy_line(tags.get("og:description"))
+        or tidy_line(tags.get("description"))
+    )
     return PageMeta(
-        title=line(article.get("headline")) or line(tags.get("og:title")) or line(seen.title),
+        title=tidy_line(article.get("headline")) or tidy_line(tags.get("og:title")) or tidy_line(seen.title),
         standfirst=summary,
         authors=parse_authors(article.get("author")) or parse_authors(seen.author),
         published_at=published or parse_published(seen.date),
-        url=address(tags.get("canonical")) or address(tags.get("og:url")) or address(seen.url),
-        site=line(name_of(article.get("publisher"))) or line(tags.get("og:site_name")),
+        url=tidy_address(tags.get("canonical")) or tidy_address(tags.get("og:url")) or tidy_address(seen.url),
+        site=tidy_line(pick_name(article.get("publisher"))) or tidy_line(tags.get("og:site_name")),
     )
 
 
-def articles_of(tree: Any) -> Iterator[dict[str, Any]]:
+def read_articles(tree: Any) -> Iterator[dict[str, Any]]:
     """Every object in the page's JSON-LD that is an article, in the order of the page."""
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or ""):
@@ -100,17 +104,17 @@ def read_tags(tree: Any) -> dict[str, str]:
     return tags
 
 
-def line(value: Any) -> str | None:
+def tidy_line(value: Any) -> str | None:
     """A string on one line with its character references read; None for anything else, or when it is blank."""
     return " ".join(html.unescape(value).split()) or None if isinstance(value, str) else None
 
 
-def address(value: Any) -> str | None:
+def tidy_address(value: Any) -> str | None:
     """A web address with a host, else None."""
-    return value.strip() if isinstance(value, str) and host_of(value) else None
+    return value.strip() if isinstance(value, str) and parse_host(value) else None
 
 
-def name_of(value: Any) -> Any:
+def pick_name(value: Any) -> Any:
     """The name in a JSON-LD person or organisation, the first where there are several."""
     if isinstance(value, list):
         value = value[0] if value else None

@@ -18,7 +18,7 @@ class AddressError(RuntimeError):
     """An address that does not answer. One line; the run fails, since nothing can be said of the file behind it."""
 
 
-def open_address(path: str) -> Any:
+def open_remote(path: str) -> Any:
     """The file at an address such as s3://bucket/key, open for reading. Raises MissingExtra, AddressError, FileNotFoundError."""
     filesystem, place = find_filesystem(path)
     try:
@@ -29,9 +29,9 @@ def open_address(path: str) -> Any:
         raise AddressError(f"cannot open {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
-def read_address(path: str, size: int) -> Iterator[bytes]:
-    """The bytes behind an address, `size` at a time. Raises as `open_address` does."""
-    with open_address(path) as stream:
+def read_remote(path: str, size: int) -> Iterator[bytes]:
+    """The bytes behind an address, `size` at a time. Raises as `open_remote` does."""
+    with open_remote(path) as stream:
         while True:
             try:
                 chunk = bytes(stream.read(size))
@@ -44,8 +44,8 @@ def read_address(path: str, size: int) -> Iterator[bytes]:
             yield chunk
 
 
-def fetch_address(path: str) -> bytes:
-    """A small file behind an address, whole. Raises as `open_address` does."""
+def fetch_remote(path: str) -> bytes:
+    """A small file behind an address, whole. Raises as `open_remote` does."""
     filesystem, place = find_filesystem(path)
     try:
         return bytes(filesystem.cat_file(place))

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tasks.batch import Limits
 from tasks.formats.record import BrokenInputError, Chunks
-from tasks.formats.remote import open_address, read_address
+from tasks.formats.remote import open_remote, read_remote
 
 CHUNK_BYTES = 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.
@@ -52,14 +52,14 @@ class Decompressor(Protocol):
 def read_bytes(path: str) -> Chunks:
     """The bytes at `path`: plain `open` for local paths, fsspec for addresses with a scheme."""
     if "://" in path:
-        yield from read_address(path, CHUNK_BYTES)
+        yield from read_remote(path, CHUNK_BYTES)
         return
     with Path(path).open("rb", buffering=0) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
 
 
-def read_chunks(path: str, tap: Tap) -> Chunks:
+def read_received(path: str, tap: Tap) -> Chunks:
     """The bytes of the file as received; `tap` counts and hashes them. Raises OSError as the file system does."""
     for chunk in read_bytes(path):
         tap.size += len(chunk)
@@ -68,8 +68,8 @@ def read_chunks(path: str, tap: Tap) -> Chunks:
 
 
 def open_bytes(path: str) -> Any:
-    """A file open for reading, here or at an address. Raises as `open_address` does."""
-    return open_address(path) if "://" in path else Path(path).open("rb", buffering=0)
+    """A file open for reading, here or at an address. Raises as `open_remote` does."""
+    return open_remote(path) if "://" in path else Path(path).open("rb", buffering=0)
 
 
 def read_stretch(path: str, start: int, end: int) -> Chunks:
@@ -97,7 +97,7 @@ def unpack_chunks(chunks: Chunks, tap: Tap, limits: Limits) -> Chunks:
     The name of the file does not decide: servers and tools unpack without renaming. Raises BrokenInputError:
     `truncated`, `corrupt` (what came before may stand), `bomb` or `too_large` (nothing may).
     """
-    first, chunks = peek(chunks)
+    first, chunks = peek_chunk(chunks)
     kind = find_packing(first)
     if kind is None:
         yield from chunks
@@ -118,7 +118,7 @@ def find_packing(first: bytes) -> str | None:
     return next((kind for magic, kind in MAGIC.items() if first.startswith(magic)), None)
 
 
-def peek(chunks: Chunks) -> tuple[bytes, Chunks]:
+def peek_chunk(chunks: Chunks) -> tuple[bytes, Chunks]:
     """The first chunk, and all chunks with it."""
     first = next(chunks, b"")
     return first, prepend(first, chunks)
@@ -210,7 +210,7 @@ class Reader(io.RawIOBase):
         return len(taken)
 
 
-def file_of(chunks: Chunks) -> io.BufferedReader:
+def open_chunks(chunks: Chunks) -> io.BufferedReader:
     """The chunks as a readable file."""
     return io.BufferedReader(Reader(chunks), CHUNK_BYTES)
 
@@ -218,7 +218,7 @@ def file_of(chunks: Chunks) -> io.BufferedReader:
 def unpack_zstd(chunks: Chunks) -> Chunks:
     """Unpacks Zstandard with Arrow's own reader: the standard library has none before Python 3.14."""
     try:
-        with pa.CompressedInputStream(pa.PythonFile(file_of(chunks), "r"), "zstd") as stream:
+        with pa.CompressedInputStream(pa.PythonFile(open_chunks(chunks), "r"), "zstd") as stream:
             while plain := stream.read(CHUNK_BYTES):
                 yield plain
     except OSError as error:

@@ -116,7 +116,7 @@ def parse_authors(value: Any) -> tuple[str, ...]:
         return ()
     distinct: dict[str, str] = {}
     for name in names:
-        if is_name(name):
+        if may_be_name(name):
             distinct.setdefault(name.casefold().replace("-", " "), name)
     return tuple(distinct.values())
 
@@ -141,12 +141,12 @@ def tidy_name(words: str) -> str:
     return " ".join(BY.sub("", words).split()).strip(",;|")
 
 
-def is_name(words: str) -> bool:
+def may_be_name(words: str) -> bool:
     """Whether there is anything to call a name: letters, and no web address."""
     return any(map(str.isalpha, words)) and "://" not in words
 
 
-def host_of(url: str | None) -> str | None:
+def parse_host(url: str | None) -> str | None:
     """The host of a web address in lower case without `www.`, else None."""
     if not url or "//" not in url:
         return None

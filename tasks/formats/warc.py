@@ -36,7 +36,7 @@ def read_warc(chunks: Chunks, uri: str, limits: Limits) -> Iterator[Found]:
         ) from error
     stream = Reader(chunks)
     records = ArchiveIterator(stream, parse_http=True, auto_decode="none")
-    for number, record in enumerate(filter(is_page, walk_records(records, stream))):
+    for number, record in enumerate(filter(is_html_response, walk_records(records, stream))):
         yield read_response(record, f"{uri}#{number}", stream, limits)
     if not stream.end.endswith(RECORD_ENDS):
         raise BrokenInputError("truncated", CUT, keeps=True)
@@ -52,7 +52,7 @@ def walk_records(records: Iterable[Any], stream: Reader) -> Iterator[Any]:
         raise stream.failure
 
 
-def is_page(record: Any) -> bool:
+def is_html_response(record: Any) -> bool:
     """Whether a record is an HTML page that was found."""
     headers = record.http_headers if record.headers.get("WARC-Type") == "response" else None
     kind = (record.http_content_type or "").lower()

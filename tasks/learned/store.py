@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import Learned
-from tasks.formats.remote import fetch_address
+from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
 from tasks.lakes.store_files import change_note, read_note
 
@@ -103,7 +103,7 @@ def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:
 def load_learned(learned: Learned) -> pl.DataFrame:
     """The rows of a version. Raises LearnedError when the file is gone or is not what it was."""
     try:
-        content = fetch_address(learned.path) if "://" in learned.path else Path(learned.path).read_bytes()
+        content = fetch_remote(learned.path) if "://" in learned.path else Path(learned.path).read_bytes()
     except OSError as error:
         raise LearnedError(
             f"{learned.path} cannot be read ({error.strerror or 'it is gone'}); learn again or run with --learned none."

@@ -11,7 +11,7 @@ import pyarrow as pa
 from tasks.batch import Limits, Shard, Source
 from tasks.formats.decode import repair_surrogates
 from tasks.formats.record import Found, Record, Reject, hash_bytes
-from tasks.formats.values import host_of
+from tasks.formats.values import parse_host
 from tasks.schema import QUARANTINE, RECORDS
 
 
@@ -39,7 +39,7 @@ def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
 
 def name_publisher(record: Record, source: Source) -> str:
     """The record's own publisher, else the host of its address, else the one its source declares, else the source's name."""
-    return record.publisher or host_of(record.url) or source.publisher or source.name
+    return record.publisher or parse_host(record.url) or source.publisher or source.name
 
 
 def frame_rejects(found: Sequence[Found], shard: Shard, limits: Limits) -> pl.DataFrame:

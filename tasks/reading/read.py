@@ -12,7 +12,7 @@ from tasks.batch import InputFile, Limits, Shard, Source, Span
 from tasks.formats.canonical import canonicalize, is_blank
 from tasks.formats.decode import name_magic
 from tasks.formats.html import read_html
-from tasks.formats.jsonl import read_json, read_jsonl, read_lines
+from tasks.formats.jsonl import read_json, read_jsonl, read_numbered_lines
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
@@ -24,7 +24,7 @@ from tasks.formats.record import (
     reject_record,
 )
 from tasks.formats.sniff import choose_format
-from tasks.formats.stream import Tap, bound_chunks, peek, read_chunks, read_stretch, unpack_chunks
+from tasks.formats.stream import Tap, bound_chunks, peek_chunk, read_received, read_stretch, unpack_chunks
 from tasks.formats.text import read_text
 from tasks.formats.warc import read_warc
 from tasks.reading.frame import frame_records, frame_rejects
@@ -84,11 +84,11 @@ def read_parts(shard: Shard, limits: Limits) -> Iterator[Readings]:
                 yield frame_part(found, inputs, shard, limits)
                 found, inputs, weight = [], [], 0
             found.append(item)
-            weight += weigh(item)
+            weight += measure_found(item)
     yield frame_part(found, inputs, shard, limits)
 
 
-def weigh(item: Found) -> int:
+def measure_found(item: Found) -> int:
     """What a record takes of a part: its characters, and something for itself."""
     return len(item.text or "") + RECORD_BYTES
 
@@ -111,14 +111,14 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
     held: list[Found] = []
     weight, gone = 0, 0
     try:
-        chunks = read_chunks(file.path, tap)
+        chunks = read_received(file.path, tap)
         try:
             if file.size > limits.file_bytes:
                 words = f"{file.size} bytes, over the limit of {limits.file_bytes}"
                 raise BrokenInputError("too_large", words, keeps=False)
             for item in find_records(bound_chunks(chunks, limits.file_bytes, "size"), tap, file, source, limits):
                 held.append(check_blank(item) if isinstance(item, Record) else item)
-                weight += weigh(held[-1])
+                weight += measure_found(held[-1])
                 if weight >= limits.shard_bytes:
                     if not gone:
                         check_packing(file, limits)
@@ -135,7 +135,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
         for _ in chunks:
             pass  # the hash is of the whole file, however much of it was needed
     except OSError as error:
-        row = Reject(file.uri, "unreadable", os_words(error))
+        row = Reject(file.uri, "unreadable", describe_os_error(error))
         if gone:
             row = break_row(file, gone, BrokenInputError(row.reason, row.detail, keeps=True))
         yield row
@@ -153,7 +153,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
 def check_packing(file: InputFile, limits: Limits) -> None:
     """Raises BrokenInputError where a file, unpacked whole, turns out to be one of which nothing may stand."""
     tap = Tap()
-    chunks = bound_chunks(read_chunks(file.path, tap), limits.file_bytes, "size")
+    chunks = bound_chunks(read_received(file.path, tap), limits.file_bytes, "size")
     try:
         for _ in unpack_chunks(chunks, tap, limits):
             pass
@@ -167,11 +167,13 @@ def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> It
     count = 0
     try:
         chunks = verify_span(read_stretch(file.path, span.start, span.end), file, span)
-        for item in read_lines(chunks, file.uri, source.fields, limits, record=span.record, line=span.line):
+        for item in read_numbered_lines(chunks, file.uri, source.fields, limits, record=span.record, line=span.line):
             yield check_blank(item) if isinstance(item, Record) else item
             count += 1
     except OSError as error:
-        raise InputChanged(f"{file.uri} could be read when it was cut, and not any more: {os_words(error)}") from error
+        raise InputChanged(
+            f"{file.uri} could be read when it was cut, and not any more: {describe_os_error(error)}"
+        ) from error
     yield InputSeen(file.uri, span.end - span.start, span.sha256, count)
 
 
@@ -185,14 +187,14 @@ def verify_span(chunks: Chunks, file: InputFile, span: Span) -> Chunks:
         raise InputChanged(f"{file.uri} has changed since the run looked at it. Run the batch again when it is whole.")
 
 
-def os_words(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """What the system says, without the place it says it about: the row's uri names the file."""
     return error.strerror or type(error).__name__
 
 
 def find_records(chunks: Chunks, tap: Tap, file: InputFile, source: Source, limits: Limits) -> Iterator[Found]:
     """The records of a file by its format. Raises BrokenInputError where its bytes break."""
-    first, chunks = peek(unpack_chunks(chunks, tap, limits))
+    first, chunks = peek_chunk(unpack_chunks(chunks, tap, limits))
     kind = choose_format(source.format, file.path, first)
     if kind != "warc" and (magic := name_magic(first)):
         yield Reject(file.uri, "binary", f"{magic} data, not {kind}")

@@ -17,7 +17,7 @@ from tasks.formats.decode import name_magic
 from tasks.formats.jsonl import WIDE_MARKS, is_lines
 from tasks.formats.record import Chunks
 from tasks.formats.sniff import choose_format
-from tasks.formats.stream import Tap, find_packing, peek, read_chunks
+from tasks.formats.stream import Tap, find_packing, peek_chunk, read_received
 
 # What a record weighs beside its bytes: a shard of very short records is bound by their number.
 RECORD_BYTES = 500
@@ -39,7 +39,7 @@ def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile
         return (file,)
     tap = Tap()
     try:
-        first, chunks = peek(read_chunks(file.path, tap))
+        first, chunks = peek_chunk(read_received(file.path, tap))
         if not holds_lines(first, file, source):
             return (file,)
         marks = [Mark(0, 0, 0, 0), *find_marks(chunks, limits)]

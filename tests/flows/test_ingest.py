@@ -18,7 +18,7 @@ from builders.lakes import ask, hash_lake, make_lake
 
 from flows.batches.places import open_lake
 from flows.settings import read_settings
-from tasks.formats.remote import fetch_address
+from tasks.formats.remote import fetch_remote
 from tasks.report.record import find_pages
 
 DAY = date(2026, 10, 31)
@@ -121,7 +121,7 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         page = find_pages(lake).address(f"in/{DAY}.html")
         assert page == f"{object_store}/{tmp_path.name}/.lake-store/reports/in/{DAY}.html"
         assert [text for text in artifacts if f"The page of the run: `{page}`" in text]
-        assert fetch_address(page).lower().startswith(b"<!doctype html")
+        assert fetch_remote(page).lower().startswith(b"<!doctype html")
 
 
 def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.decode import Decoded, Undecodable, decode, repair
+from tasks.formats.decode import Decoded, Undecodable, decode, repair_text
 
 ENGLISH = "The “old” bridge — 1,200 m long – isn’t safe: “No”, said Zoë, who lives near the café.\n"
 FRENCH = "Le président a déclaré à l’Assemblée que la situation était très préoccupante et qu’il fallait agir.\n"
@@ -232,8 +232,8 @@ def test_clean_text_is_left_alone(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_repairing_twice_is_repairing_once(text: str) -> None:
-    once, _ = repair(text)
-    assert repair(once) == (once, "")
+    once, _ = repair_text(text)
+    assert repair_text(once) == (once, "")
 
 
 @given(st.binary(max_size=400))
@@ -262,7 +262,7 @@ def test_broken_texts_decode_like_the_edition_made_by_hand(bench: Path) -> None:
 def test_clean_sentences_of_many_languages_are_left_alone(bench: Path) -> None:
     with gzip.open(bench / "data" / "langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
-    changed = [text for text in texts if repair(text)[0] != text]
+    changed = [text for text in texts if repair_text(text)[0] != text]
     # The collection holds a few sentences that are broken indeed; each has the marks to show for it.
     assert len(changed) < 40
     assert all(any(mark in text for mark in ("â€", "Ã", "Â", "Ă", *map(chr, range(0x80, 0xA0)))) for text in changed)

@@ -21,7 +21,7 @@ from tasks.formats.jsonl import read_json, read_jsonl
 from tasks.formats.record import BrokenInputError, Found, Record, Reject
 from tasks.formats.sniff import choose_format, sniff_format, starts_html
 from tasks.formats.stream import Tap, split_chunks, unpack_chunks
-from tasks.formats.values import host_of, parse_authors, parse_published
+from tasks.formats.values import parse_authors, parse_host, parse_published
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -131,7 +131,7 @@ HOSTS = {
 
 @pytest.mark.parametrize(("url", "host"), HOSTS.items())
 def test_hosts(url: str, host: str | None) -> None:
-    assert host_of(url) == host
+    assert parse_host(url) == host
 
 
 FORMATS = {

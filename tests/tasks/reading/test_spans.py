@@ -196,14 +196,14 @@ def test_a_packed_file_that_goes_wrong_late_leaves_no_record(tmp_path: Path, lim
 def test_a_fault_of_ours_costs_one_record_however_the_file_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inner = jsonl.record_of
+    inner = jsonl.make_record
 
     def fail(obj: dict[str, int], *rest: object) -> object:
         if obj["id"] == 7:
             raise ZeroDivisionError("seven")
         return inner(obj, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(jsonl, "record_of", fail)
+    monkeypatch.setattr(jsonl, "make_record", fail)
     file = write(tmp_path, RECORDS)
     assert assert_read_alike(file, Limits(shard_bytes=2_000)) > 3
     _, cut, _ = read_cut(file, Limits(shard_bytes=2_000))

@@ -26,7 +26,7 @@ from flows.cli import app
 from tasks.auditing.audit import Finding
 from tasks.auditing.compare import Comparison
 from tasks.auditing.drift import Drift
-from tasks.formats.remote import fetch_address
+from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
 from tasks.lakes.store_files import FolderNotes, Notes
 from tasks.report import index
@@ -183,7 +183,7 @@ def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
     assert f"2 pages, from {tmp_path / 'out' / 'index.html'}" in made.output.replace("\n", " ")
     for outcome, place in zip((blocked, published), there, strict=True):
         page = page_of(outcome)
-        assert fetch_address(str(place)) == (tmp_path / "out" / "seeds" / page.name).read_bytes() == page.read_bytes()
+        assert fetch_remote(str(place)) == (tmp_path / "out" / "seeds" / page.name).read_bytes() == page.read_bytes()
     index = look(tmp_path / "out" / "index.html")
     assert {f"seeds/{DAY}.html", f"seeds/{EARLY}.blocked.html"} <= set(index.values("href"))
 
