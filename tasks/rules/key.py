@@ -61,10 +61,17 @@ def key_lines(text: pl.Series) -> pl.Series:
     lower = text.str.to_lowercase()
     odd = lower.str.contains(ODD).fill_null(False)
     plain = put_back(lower, odd, spell_plainly(lower.filter(odd)))
-    key = plain.str.strip_chars(DECORATIONS)
+    key = keep_signs(plain, plain.str.strip_chars(DECORATIONS))
     empty = (key == "").fill_null(False)
     is_rule = plain.filter(empty).str.strip_chars().str.starts_with("_")
     return put_back(key, empty, pl.Series(["", "_"]).gather(is_rule.cast(pl.UInt32)))
+
+
+def keep_signs(plain: pl.Series, key: pl.Series) -> pl.Series:
+    """Keys with the bracket of a `(c)` that opens the line: it is a sign of rights, and `c)` the third point of a list."""
+    pointed = key.str.starts_with("c)").fill_null(False)
+    whole = plain.filter(pointed).str.strip_chars_start(DECORATIONS.replace("(", "")).str.strip_chars_end(DECORATIONS)
+    return put_back(key, pointed, whole.zip_with(whole.str.starts_with("(c)"), key.filter(pointed)))
 
 
 def spell_plainly(lower: pl.Series) -> pl.Series:

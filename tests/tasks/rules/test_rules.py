@@ -103,6 +103,13 @@ def test_words_of_a_story_stay(line: str) -> None:
     assert match(line)["rule"].to_list() == [None]
 
 
+def test_a_sign_of_rights_is_not_the_third_point_of_a_list() -> None:
+    assert key_of("(C) 2024 Example", "» (c) 2024 Example.", "c) 2024 Example", "C) 1931", "(C)", "((c) x") == [
+        "(c) 2024 example", "(c) 2024 example", "c) 2024 example", "c) 1931", "c", "c) x",
+    ]  # fmt: skip
+    assert match("(c) 2014 example.org", "c) 1931")["rule"].to_list() == ["copyright.any", None]
+
+
 def test_every_family_and_language_has_rows() -> None:
     assert {rule.family for rule in RULES} == FAMILIES
     for language in LANGUAGES:
