@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from tasks.cleaning.annotate import annotate
-from tasks.cleaning.clean import clean
+from tasks.cleaning.clean import clean_lines
 from tasks.pages import judge_pages
 from tasks.rules.load import ROWS, read_rules
 from tasks.rules.precision import PRECISION, Precision, write_precision
@@ -92,7 +92,7 @@ def treat_labelled(lines: pl.DataFrame) -> pl.DataFrame:
         schema={"title": pl.String, "standfirst": pl.String, "authors": pl.List(pl.String)},
     )
     again = with_own_actions(annotate(texts.select(*LINE), records, pointed))
-    cleaned = clean(again, BUDGET).filter(~pl.col("role").is_in(KEPT_ROLES).fill_null(False))
+    cleaned = clean_lines(again, BUDGET).filter(~pl.col("role").is_in(KEPT_ROLES).fill_null(False))
     taken = cleaned.select(new="doc", line="line", by="by").join(number, on="new").drop("new")
     return article.join(taken, on=["doc", "line"], how="left", maintain_order="left")
 

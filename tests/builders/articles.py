@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.cleaning.annotate import annotate
-from tasks.cleaning.clean import clean
+from tasks.cleaning.clean import clean_lines
 from tasks.lines import split_lines
 
 P1 = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
@@ -21,4 +21,4 @@ def take_apart(text: str, budget: float = 0.5) -> pl.DataFrame:
     records = pl.DataFrame(
         {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
     )
-    return clean(annotate(split_lines(pl.Series([text])), records), budget)
+    return clean_lines(annotate(split_lines(pl.Series([text])), records), budget)

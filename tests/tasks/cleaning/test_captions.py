@@ -8,7 +8,7 @@ import pytest
 from tasks.cleaning.annotate import annotate
 from tasks.cleaning.caption_duplicates import caption_key, is_copy
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean import clean
+from tasks.cleaning.clean import clean_lines
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.lines import split_lines
 
@@ -79,7 +79,7 @@ def merge(text: str) -> tuple[list[dict[str, object]], list[str], dict[int, tupl
     records = pl.DataFrame(
         {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
     )
-    lines, captions = merge_captions(clean(annotate(split_lines(pl.Series([text])), records), 0.5))
+    lines, captions = merge_captions(clean_lines(annotate(split_lines(pl.Series([text])), records), 0.5))
     body = lines.filter(pl.col("role").is_null() & ~pl.col("removed"))["text"].to_list()
     removed = {
         line: (by, evidence)
