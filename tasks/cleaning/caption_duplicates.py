@@ -1,8 +1,8 @@
 """Which captions of a document are copies of one another.
 
-Copies are told by what they say, never by a likeness ratio: real captions of different pictures differ in one number or
-one name. Two captions are copies when their words are the same once quotation marks, list signs and a final stop are off,
-or when one is the other cut short, marked as cut or cut after a whole sentence.
+Captions are compared by what they say, never by a similarity ratio: captions of different pictures may differ in one number
+or one name. Two captions are copies if their words are the same without quotation marks, list signs and a final stop, or if
+one is the other cut short: marked as cut, or cut after a whole sentence.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ CUT_MARK = re.compile(
 )
 SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
 CUT_CHARS = 25  # what is left of a cut caption must say at least this much
-WHOLE_SENTENCE_CHARS = 60
+WHOLE_SENTENCE_CHARS = 60  # a shorter first sentence may begin two different captions
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A caption or credit line: its number and place in the document, its words without the credit, its own credit."""
+class CaptionLine:
+    """A caption or credit line: line number, position among the document's lines, words without the credit, own credit."""
 
     line: int
     place: int
@@ -32,7 +32,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption as the lake has it: `copies` found of it, `line` of the copy that was kept."""
+    """A caption as the lake has it: `copies` of it stood in the document, and `line` is the one that is kept."""
 
     text: str
     credit: str | None
@@ -41,54 +41,54 @@ class Caption:
 
 
 @dataclass(frozen=True)
-class Copy:
-    """A line that goes because another says the same: the rule, and the line it repeats."""
+class RepeatedLine:
+    """A line that is removed because another says the same: the rule, and the line that it repeats."""
 
     line: int
     rule: str
     of: int
 
 
-def merge_copies(shown: Iterable[Shown], in_body: Mapping[int, int]) -> tuple[list[Caption], list[Copy]]:
-    """The captions of one document, each once, and the lines that go.
+def merge_copies(found: Iterable[CaptionLine], in_body: Mapping[int, int]) -> tuple[list[Caption], list[RepeatedLine]]:
+    """The captions of one document, each once, and the lines to remove.
 
-    `shown`: its caption and credit lines in order; a credit line right under a caption without one is that caption's.
+    `found`: its caption and credit lines in order; a credit right below a caption without one is that caption's.
     `in_body`: caption lines whose words a body line says too, with that line.
     """
-    captions: list[Shown] = []
+    captions: list[CaptionLine] = []
     below: dict[int, str] = {}
-    gone: list[Copy] = []
+    repeats: list[RepeatedLine] = []
     credits_seen: dict[str, int] = {}
-    for item in shown:
+    for item in found:
         if item.role == "credit":
             credit = (item.credit or item.text).strip("()[] .;")
             if captions and captions[-1].place + 1 == item.place and captions[-1].credit is None:
                 below[captions[-1].line] = credit
             if credit in credits_seen:
-                gone.append(Copy(item.line, "repeat.credit", credits_seen[credit]))
+                repeats.append(RepeatedLine(item.line, "repeat.credit", credits_seen[credit]))
             credits_seen.setdefault(credit, item.line)
         elif item.line in in_body:
-            gone.append(Copy(item.line, "repeat.caption-in-body", in_body[item.line]))
+            repeats.append(RepeatedLine(item.line, "repeat.caption-in-body", in_body[item.line]))
         else:
             captions.append(item)
     merged = []
     for group in group_copies(captions, below):
         # Of equally full copies the first stays.
-        best = max(group, key=lambda item: (fullness(item), -item.line))
+        best = max(group, key=lambda item: (measure_fullness(item), -item.line))
         credits = [best.credit or below.get(best.line), *(item.credit or below.get(item.line) for item in group)]
         merged.append(Caption(best.text, next(filter(None, credits), None), len(group), best.line))
-        gone += [Copy(item.line, "repeat.caption", best.line) for item in group if item is not best]
-    return merged, gone
+        repeats += [RepeatedLine(item.line, "repeat.caption", best.line) for item in group if item is not best]
+    return merged, repeats
 
 
-def group_copies(captions: Iterable[Shown], below: Mapping[int, str]) -> list[list[Shown]]:
+def group_copies(captions: Iterable[CaptionLine], below: Mapping[int, str]) -> list[list[CaptionLine]]:
     """Captions in groups that say the same; `below`: credits that stand on a line of their own, by caption line."""
-    groups: list[list[Shown]] = []
+    groups: list[list[CaptionLine]] = []
     for item in captions:
         credit = item.credit or below.get(item.line)
         for group in groups:
-            first = max(group, key=fullness)
-            same = is_copy(caption_key(item.text), caption_key(first.text))
+            first = max(group, key=measure_fullness)
+            same = is_copy(make_caption_key(item.text), make_caption_key(first.text))
             if same and credits_agree(credit, first.credit or below.get(first.line)):
                 group.append(item)
                 break
@@ -97,14 +97,26 @@ def group_copies(captions: Iterable[Shown], below: Mapping[int, str]) -> list[li
     return groups
 
 
-def caption_key(text: str) -> str:
-    """A caption's words as they are compared: lower case, white space folded, quotes and list signs off."""
+def make_caption_key(text: str) -> str:
+    """A caption's words as they are compared: lower case, white space folded, no quotes and list signs around them.
+
+    >>> make_caption_key("• The  mayor's “Bridge”, seen on Monday")
+    'the mayor\\'s "bridge", seen on monday'
+    """
     folded = " ".join(text.split()).casefold()
     return folded.replace("“", '"').replace("”", '"').replace("’", "'").strip(SIGNS)
 
 
 def is_copy(one: str, other: str) -> bool:
-    """Whether two caption keys say the same, or one is the other cut short."""
+    """Whether two caption keys say the same, or one is the other cut short.
+
+    >>> is_copy("the mayor opens the bridge.", "the mayor opens the bridge")
+    True
+    >>> is_copy("the mayor opens the new bridge ...", "the mayor opens the new bridge over the tarn on monday")
+    True
+    >>> is_copy("the mayor opens the bridge", "the mayor opens the bridge and the market")
+    False
+    """
     if one.rstrip(".") == other.rstrip("."):
         return True
     short, long = sorted((one, other), key=len)
@@ -115,13 +127,17 @@ def is_copy(one: str, other: str) -> bool:
 
 
 def credits_agree(one: str | None, other: str | None) -> bool:
-    """Whether two credits may belong to one picture: one is missing, or one holds the other."""
+    """Whether two credits may belong to one picture: one is missing, or one contains the other.
+
+    >>> credits_agree("Ana Ruiz/AP", "AP"), credits_agree("AP", None), credits_agree("AP", "dpa")
+    (True, True, False)
+    """
     if not one or not other:
         return True
-    first, second = caption_key(one), caption_key(other)
+    first, second = make_caption_key(one), make_caption_key(other)
     return first in second or second in first
 
 
-def fullness(item: Shown) -> tuple[bool, bool, int]:
-    """What makes one copy of a caption fuller than another: its credit in the line, no cut, more words."""
+def measure_fullness(item: CaptionLine) -> tuple[bool, bool, int]:
+    """A key that is greater for the fuller of two copies: its credit in the line, not cut, longer."""
     return item.credit is not None, CUT_MARK.search(item.text) is None, len(item.text)

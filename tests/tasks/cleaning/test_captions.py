@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.cleaning.annotate import annotate
-from tasks.cleaning.caption_duplicates import caption_key, is_copy
+from tasks.cleaning.caption_duplicates import is_copy, make_caption_key
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean import clean_lines
 from tasks.cleaning.clean_documents import clean_documents
@@ -58,14 +58,14 @@ APART = [
 
 @pytest.mark.parametrize(("name", "one", "other"), COPIES, ids=[row[0] for row in COPIES])
 def test_copies(name: str, one: str, other: str) -> None:
-    assert is_copy(caption_key(one), caption_key(other))
-    assert is_copy(caption_key(other), caption_key(one))
+    assert is_copy(make_caption_key(one), make_caption_key(other))
+    assert is_copy(make_caption_key(other), make_caption_key(one))
 
 
 @pytest.mark.parametrize(("name", "one", "other"), APART, ids=[row[0] for row in APART])
 def test_different_captions_stay_apart(name: str, one: str, other: str) -> None:
-    assert not is_copy(caption_key(one), caption_key(other))
-    assert not is_copy(caption_key(other), caption_key(one))
+    assert not is_copy(make_caption_key(one), make_caption_key(other))
+    assert not is_copy(make_caption_key(other), make_caption_key(one))
 
 
 BODY = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
