@@ -1,4 +1,5 @@
-"""What good data is: suites of expectations, each a row of data with its reason code and its why.
+"""What good data is: suites of expectations, each a row of data in `rows/` with its reason code and its why.
 
-A suite is a module with a tuple `EXPECTATIONS` and the limits it uses. `tasks/auditing/audit.py` puts them to the test.
+`suites` reads the rows, `projections` gives the columns they are judged in, `evaluate` judges them by Great Expectations.
+`tasks/auditing/audit.py` decides what a failure leads to.
 """

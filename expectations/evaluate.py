@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from expectations.library import load_library
-from expectations.row import KINDS, Expectation, build_suite
+from expectations.suites import Expectation, build_suite, list_columns
 
 LINE_END = "\n"
 ONE_AT_A_TIME = Lock()
@@ -28,7 +28,7 @@ COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """What one expectation found in one frame: which rows failed, the values there, or why it was not evaluated.
 
     `ranges`: column, lowest and highest value in the failing rows; `missing`: how many of them had no value.
@@ -41,25 +41,14 @@ class Outcome:
     fault: str = ""
 
 
-def columns_of(rows: Sequence[Expectation]) -> tuple[str, ...]:
-    """The columns that the rows look at, each once, in order."""
-    return tuple(dict.fromkeys(name for row in rows for name in row_columns(row)))
-
-
-def row_columns(row: Expectation) -> tuple[str, ...]:
-    """The one or two columns of a row."""
-    return (row.column, str(row.limits[0])) if row.kind == "equal" else (row.column,)
-
-
-def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Outcome]:
+def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluation]:
     """One outcome for each of `rows`, in their order.
 
     A frame without rows is not handed over, since everything would hold for it; only its columns are looked at. A
     column `document_rows` of 0 marks rows that owe no values (orphaned lines).
     """
-    known = [row for row in rows if row.kind in KINDS]
-    results = run_suite(known, frame) if known and frame.height else {}
-    return [read_outcome(row, frame, results) for row in rows]
+    results = run_suite(rows, frame) if rows and frame.height else {}
+    return [read_evaluation(row, frame, results) for row in rows]
 
 
 def prepare() -> None:
@@ -70,7 +59,7 @@ def prepare() -> None:
 
 def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
     """Great Expectations' results by reason code. Its context lives for this one call: shared ones mix up counts."""
-    asked = frame.select(name for name in columns_of(rows) if name in frame.columns)
+    asked = frame.select(name for name in list_columns(rows) if name in frame.columns)
     with quiet():
         load_library()
         import great_expectations as gx
@@ -118,27 +107,24 @@ def quiet() -> Iterator[None]:
             logger.propagate = propagate
 
 
-def read_outcome(row: Expectation, frame: pl.DataFrame, results: Mapping[str, list[Any]]) -> Outcome:
+def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str, list[Any]]) -> Evaluation:
     """What `results` say about one row, missing values added."""
-    names = row_columns(row)
-    absent = [name for name in names if name not in frame.columns]
-    if row.kind not in KINDS:
-        return Outcome(row.reason, fault=f"no such kind of expectation: {row.kind}")
-    if absent:
-        return Outcome(row.reason, fault=f"no column {' and '.join(absent)}")
+    names = row.columns
+    if absent := [name for name in names if name not in frame.columns]:
+        return Evaluation(row.reason, fault=f"no column {' and '.join(absent)}")
     if frame.is_empty():
-        return Outcome(row.reason)
+        return Evaluation(row.reason)
     found = results.get(row.reason, [])
     if len(found) != 1:
-        return Outcome(row.reason, fault=f"{len(found)} results where one was due")
+        return Evaluation(row.reason, fault=f"{len(found)} results where one was due")
     fault = find_fault(found[0])
     if fault:
-        return Outcome(row.reason, fault=fault)
+        return Evaluation(row.reason, fault=fault)
     gaps = [] if row.may_be_missing else find_missing(frame, names)
     places = sorted({*found[0].result["unexpected_index_list"], *gaps})
     bad = frame.select(names)[places]
     ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
-    return Outcome(row.reason, places, ranges, len(gaps))
+    return Evaluation(row.reason, places, ranges, len(gaps))
 
 
 def find_fault(result: Any) -> str:

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations import batch, documents, quarantine
-from expectations.evaluate import Outcome, columns_of, evaluate, prepare
-from expectations.row import KINDS, Expectation
+from expectations import projections, suites
+from expectations.evaluate import Evaluation, evaluate, prepare
+from expectations.suites import Expectation, list_columns
 from tasks.batch import Release
 
 CHUNK_ROWS = 100_000  # what Great Expectations sees at once
@@ -80,23 +80,24 @@ def audit_documents(
     A batch without a single document passes here: its sums are judged by `audit_batch`. A batch without a narrow file
     does not.
     """
-    names = list(dict.fromkeys(("doc_id", "document_rows", *documents.NEEDS, *columns_of(documents.EXPECTATIONS))))
+    rows = suites.load_suite("documents")
+    names = list(dict.fromkeys(("doc_id", "document_rows", *projections.DOCUMENT_COLUMNS, *list_columns(rows))))
     left_out = [without | hidden for hidden in unpublished] or list(repeat(without, len(narrow)))
     files = list(zip(narrow, left_out, strict=True))
-    mix = documents.mix_languages(count_languages(files))
-    chunks = (documents.project_documents(chunk, mix) for chunk in read_chunks(files, names))
-    return audit_frames("documents", documents.EXPECTATIONS, chunks, releases)
+    mix = projections.mix_languages(count_languages(files))
+    chunks = (projections.project_documents(chunk, mix) for chunk in read_chunks(files, names))
+    return audit_frames("documents", rows, chunks, releases)
 
 
 def audit_quarantine(rows: pl.DataFrame) -> Verdict:
     """Put the suite of quarantine to a batch's quarantine rows; in `failing`, the uri stands where there is no doc_id."""
-    return audit_frames("quarantine", quarantine.EXPECTATIONS, [quarantine.project_quarantine(rows)])
+    return audit_frames("quarantine", suites.load_suite("quarantine"), [projections.project_quarantine(rows)])
 
 
 def audit_batch(sums: Mapping[str, int | str]) -> Verdict:
-    """Put the suite of batches to the receipt's counts: all of `expectations.batch.COUNTS`; others are ignored."""
-    frame = pl.DataFrame([{"doc_id": "batch", **batch.project_sums(sums)}])
-    return audit_frames("batch", batch.EXPECTATIONS, [frame])
+    """Put the suite of batches to the receipt's counts: all of `expectations.projections.COUNTS`; others are ignored."""
+    frame = pl.DataFrame([{"doc_id": "batch", **projections.project_sums(sums)}])
+    return audit_frames("batch", suites.load_suite("batch"), [frame])
 
 
 def read_chunks(narrow: Sequence[tuple[Path, frozenset[str]]], names: list[str]) -> Iterator[pl.DataFrame]:
@@ -132,7 +133,7 @@ def audit_frames(
     """Evaluate `rows` in every frame and judge over all of them. Frames have `doc_id` and what the rows look at."""
     answered = {(release.doc_id, reason): release for release in releases for reason in release.reasons}
     let_through: dict[str, Release] = {}
-    outcomes: dict[str, list[Outcome]] = {row.reason: [] for row in rows}
+    outcomes: dict[str, list[Evaluation]] = {row.reason: [] for row in rows}
     failing: dict[str, set[str]] = {}
     critical = {row.reason for row in rows if row.severity == "critical"}
     total = 0
@@ -162,8 +163,8 @@ def audit_frames(
 
 
 def excuse(
-    outcome: Outcome, ids: pl.Series, answered: Mapping[tuple[str, str], Release]
-) -> tuple[Outcome, dict[str, Release]]:
+    outcome: Evaluation, ids: pl.Series, answered: Mapping[tuple[str, str], Release]
+) -> tuple[Evaluation, dict[str, Release]]:
     """The outcome without the rows that a release answers, and those releases by doc_id."""
     named = {place: answered.get((ids[place], outcome.reason)) for place in outcome.places}
     excused = {release.doc_id: release for release in named.values() if release}
@@ -185,15 +186,15 @@ def block_unlooked(name: str) -> Verdict:
     return Verdict(False, (finding,), {}, {}, (NOT_EVALUATED,))
 
 
-def judge(row: Expectation, outcomes: Sequence[Outcome], total: int) -> Finding:
+def judge(row: Expectation, outcomes: Sequence[Evaluation], total: int) -> Finding:
     """One row's finding over all frames of together `total` rows. Not evaluated is critical, whatever the row says."""
     faults = [outcome.fault for outcome in outcomes if outcome.fault]
     failed = sum(len(outcome.places) for outcome in outcomes)
-    tolerated = max(FEW_ROWS, round((1 - row.mostly) * total, 6)) if row.mostly < 1 else 0
+    tolerated = max(FEW_ROWS, round(row.tolerated * total, 6)) if row.tolerated else 0
     return Finding(
         reason=row.reason,
         severity="critical" if faults else row.severity,
-        expectation=KINDS.get(row.kind, row.kind),
+        expectation=row.kind,
         column=row.column,
         failed=failed,
         share=failed / total if total else 0.0,
@@ -203,7 +204,7 @@ def judge(row: Expectation, outcomes: Sequence[Outcome], total: int) -> Finding:
     )
 
 
-def describe_observed(outcomes: Sequence[Outcome], failed: int, total: int) -> str:
+def describe_observed(outcomes: Sequence[Evaluation], failed: int, total: int) -> str:
     """What stood in the failing rows: `3 of 120 rows: text_chars 0 to 12`. The same however the rows were divided."""
     if not failed:
         return f"0 of {total:,} rows" if total else "no rows"

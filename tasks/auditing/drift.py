@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations import drift
+from expectations.suites import load_suite
 from tasks.auditing.audit import Finding, audit_frames
 from tasks.auditing.batch_rows import steadily
 from tasks.auditing.compare import MEASURES, Comparison, compare_batch
@@ -27,7 +27,7 @@ READS = ("logical_date", "records", "quarantined", "profile")
 
 @dataclass(frozen=True)
 class Drift:
-    """How unusual a batch is. `days`: earlier days in the window; `findings`: of `expectations/drift.py`, in order."""
+    """How unusual a batch is. `days`: earlier days in the window; `findings`: of the suite drift, in order."""
 
     days: int
     comparisons: tuple[Comparison, ...] = ()
@@ -72,9 +72,10 @@ def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]]
         },
         schema={"doc_id": pl.String} | dict.fromkeys(MEASURES, pl.Float64),
     )
-    verdict = audit_frames("drift", drift.EXPECTATIONS, [frame])
+    rows = load_suite("drift")
+    verdict = audit_frames("drift", rows, [frame])
     findings = []
-    for expected, finding in zip(drift.EXPECTATIONS, verdict.findings, strict=True):
+    for expected, finding in zip(rows, verdict.findings, strict=True):
         odd = [name for name, reasons in verdict.failing.items() if expected.reason in reasons]
         said = "; ".join(show(found[name, expected.column]) for name in sorted(odd)[:5])
         more = f"; and {len(odd) - 5} more" if len(odd) > 5 else ""

@@ -14,18 +14,17 @@ import polars as pl
 import pytest
 from builders.staged_documents import GOOD_SUMS, make_document, make_line, make_stopped, write_shard
 
-from expectations import documents
 from expectations.evaluate import find_fault
-from expectations.row import Expectation
+from expectations.suites import Expectation, load_suite
 from tasks.auditing import audit
 from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
 from tasks.batch import Release
 from tasks.staging.measure import measure_shard
 
 WHY = "It is only an example."
-STRICT = Expectation("broken", "critical", "between", "broken", (0, 0), WHY)
-LENIENT = Expectation("faulty", "critical", "in_set", "faulty", (False,), WHY, mostly=0.8)
-MILD = Expectation("doubtful", "warning", "equal", "left", ("right",), WHY)
+STRICT = Expectation("broken", "broken", "block", WHY, low=0, high=0)
+LENIENT = Expectation("faulty", "faulty", "quarantine", WHY, one_of=(False,))
+MILD = Expectation("doubtful", "left", "warn", WHY, equals="right")
 SUITE = (MILD, STRICT, LENIENT)
 
 
@@ -167,13 +166,6 @@ def test_one_reason_for_two_rows_blocks() -> None:
     assert audit_frames("suite", (STRICT, STRICT), [make_frame(3)]).blocked_by == ("not_evaluated",)
 
 
-def test_unknown_kind_blocks_even_as_a_warning() -> None:
-    odd = Expectation("odd", "warning", "like", "left", (), WHY)
-    verdict = audit_frames("suite", (*SUITE, odd), [make_frame(3)])
-    assert verdict.blocked_by == ("odd",)
-    assert verdict.findings[-1].observed == "no such kind of expectation: like"
-
-
 @pytest.mark.parametrize("rows", [0, 3])
 def test_missing_column_blocks_even_as_a_warning(rows: int) -> None:
     verdict = audit_frames("suite", SUITE, [make_frame(rows).drop("right")])
@@ -182,7 +174,7 @@ def test_missing_column_blocks_even_as_a_warning(rows: int) -> None:
 
 
 def test_expectation_that_raises_blocks_even_as_a_warning() -> None:
-    odd = Expectation("odd", "warning", "between", "doc_id", (0, 1), WHY)
+    odd = Expectation("odd", "doc_id", "warn", WHY, low=0, high=1)
     verdict = audit_frames("suite", (odd, STRICT), [make_frame(3)])
     assert verdict.blocked_by == ("odd",)
     assert verdict.findings[0].observed.startswith("it raised: ")
@@ -224,14 +216,14 @@ def test_missing_values_fail_unless_they_may_be_missing() -> None:
     verdict = audit_frames("suite", SUITE, [frame])
     assert verdict.blocked_by == ("broken",)
     assert verdict.findings[1].observed == "2 of 20 rows: missing in 2"
-    lax = Expectation("broken", "critical", "between", "broken", (0, 0), WHY, may_be_missing=True)
+    lax = Expectation("broken", "broken", "block", WHY, low=0, high=0, may_be_missing=True)
     assert audit_frames("suite", (lax,), [frame]).passed
 
 
 def test_no_documents_pass_here_since_the_sums_decide(tmp_path: Path) -> None:
     verdict = audit_documents([shard(tmp_path)])
     assert verdict.passed
-    assert len(verdict.findings) == len(documents.EXPECTATIONS)
+    assert len(verdict.findings) == len(load_suite("documents"))
     assert {found.observed for found in verdict.findings} == {"no rows"}
     none = dict.fromkeys(("published", "document_rows", "language_documents", "profile_documents"), 0)
     sums = GOOD_SUMS | none | {"duplicates": 19}
@@ -249,7 +241,7 @@ def test_orphaned_lines_block(tmp_path: Path) -> None:
 
 def test_findings_stand_in_the_order_of_the_suite(tmp_path: Path) -> None:
     found = audit_documents([shard(tmp_path, make_document())]).findings
-    assert [finding.reason for finding in found] == [row.reason for row in documents.EXPECTATIONS]
+    assert [finding.reason for finding in found] == [row.reason for row in load_suite("documents")]
 
 
 @pytest.mark.parametrize("name", ["records", "duplicates", "inputs_accounted", "line_ends", "removed_rows"])
@@ -295,7 +287,7 @@ def test_audit_is_silent_and_stays_at_home(
         raise AssertionError("a connection was tried")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    odd = Expectation("odd", "warning", "between", "doc_id", (0, 1), WHY)
+    odd = Expectation("odd", "doc_id", "warn", WHY, low=0, high=1)
     audit_frames("suite", (odd, *SUITE), [make_frame(9, faulty=2)])
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []

@@ -13,7 +13,7 @@ from builders.lakes import Quiet, hash_lake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations import drift
+from expectations.suites import load_suite
 from flows.batches.recipe import Batch, Outcome, ingest_batch
 from flows.workers.pools import map_here
 from tasks.auditing.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
@@ -93,13 +93,13 @@ def test_expectation_fails_for_what_it_names(reason: str, change: dict[str, Any]
 
 
 def test_every_expectation_has_something_that_breaks_it() -> None:
-    assert {row.reason for row in drift.EXPECTATIONS} == {reason for reason, _, _ in CHANGES}
+    assert {row.reason for row in load_suite("drift")} == {reason for reason, _, _ in CHANGES}
 
 
 def test_an_ordinary_day_fails_nothing() -> None:
     found = judge_drift(receipt(MONDAY, entry(documents=92, captioned=75, median_chars=2_700)), past(entry()))
     assert all(finding.passed for finding in found.findings)
-    assert len(found.findings) == len(drift.EXPECTATIONS)
+    assert len(found.findings) == len(load_suite("drift"))
     assert all(row.deviation is not None for row in found.comparisons)
 
 
@@ -122,7 +122,7 @@ def test_a_setting_says_whether_it_blocks(blocks: bool, blocked_by: tuple[str, .
 def test_what_was_not_evaluated_blocks_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("expectations.evaluate.run_suite", lambda rows, frame: {})
     assert judge_drift(receipt(MONDAY, entry()), past(entry())).blocked_by == tuple(
-        row.reason for row in drift.EXPECTATIONS
+        row.reason for row in load_suite("drift")
     )
 
 

@@ -1,0 +1,94 @@
+"""The columns that expectations judge, made from documents, quarantine rows and a receipt's counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from tasks.schema import QUARANTINE
+
+MANY_DOCUMENTS = 50  # of a publisher in a batch, for its languages to be known
+DOCUMENT_COLUMNS = ("publisher", "language", "text_chars")  # what project_documents needs
+
+# Counts that a batch must bring; the first five in records, files and rows, the others in characters and lines.
+RECORD_COUNTS = ("records", "published", "duplicates", "quarantined", "input_records")
+FILE_COUNTS = ("inputs", "inputs_accounted")
+ROW_COUNTS = ("document_rows", "quarantine_rows")
+LINE_COUNTS = ("chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines", "removed_rows")
+LIST_COUNTS = ("language_documents", "profile_documents")
+COUNTS = RECORD_COUNTS + FILE_COUNTS + ROW_COUNTS + LINE_COUNTS + LIST_COUNTS
+
+
+def project_documents(narrow: pl.DataFrame, mix: pl.DataFrame) -> pl.DataFrame:
+    """The narrow frame with what follows from it and from all documents of the batch.
+
+    `mix`: publisher, language, and the share of the publisher's documents in it (`mix_languages`). Adds undetermined_chars
+    and language_share, missing where the publisher has few documents.
+    """
+    if not set(DOCUMENT_COLUMNS) <= set(narrow.columns):
+        return narrow  # the audit reports what is missing
+    share = narrow.select("publisher", "language").join(
+        mix, on=["publisher", "language"], how="left", maintain_order="left"
+    )
+    undetermined = pl.when(pl.col("language") == "und").then("text_chars").otherwise(0)
+    return narrow.with_columns(
+        pl.when(pl.col("language").is_not_null()).then(undetermined).alias("undetermined_chars"),
+        share["language_share"],
+    )
+
+
+def mix_languages(counts: pl.DataFrame) -> pl.DataFrame:
+    """The share of each language in a publisher's documents: publisher, language, language_share.
+
+    `counts`: publisher, language, count, in any number of rows. Publishers with few documents, and `und`, have none.
+    """
+    counted = counts.group_by("publisher", "language").agg(pl.col("count").sum())
+    total = pl.col("count").sum().over("publisher")
+    known = counted.filter((total >= MANY_DOCUMENTS) & (pl.col("language") != "und"))
+    whole = counted.group_by("publisher").agg(total=pl.col("count").sum())
+    return known.join(whole, on="publisher").select(
+        "publisher", "language", language_share=pl.col("count") / pl.col("total")
+    )
+
+
+def project_quarantine(quarantine: pl.DataFrame) -> pl.DataFrame:
+    """Answers about every row of quarantine, in its order; `doc_id` falls back to the uri for records without one."""
+    reasons = pl.col("reasons").fill_null([])
+    needed = [field.name for field in QUARANTINE if not field.nullable]
+    coded = reasons.list.eval(pl.element().str.contains("^[a-z][a-z0-9_]*$").fill_null(False))
+    return quarantine.select(
+        pl.coalesce("doc_id", "uri").fill_null("").alias("doc_id"),
+        "stage",
+        reasons.list.len().cast(pl.Int64).alias("reason_count"),
+        (reasons.list.len().cast(pl.Int64) - coded.list.sum().cast(pl.Int64)).alias("reasons_malformed"),
+        (reasons.list.len().cast(pl.Int64) - reasons.list.n_unique().cast(pl.Int64)).alias("reasons_repeated"),
+        pl.sum_horizontal(pl.col(*needed, "month").is_null(), pl.col("uri").str.strip_chars() == "")
+        .cast(pl.Int64)
+        .alias("missing_values"),
+        (pl.col("month") == pl.col("logical_date").dt.strftime("%Y-%m")).alias("is_month"),
+        (pl.col("detail").fill_null("").str.strip_chars() != "").alias("is_detailed"),
+    )
+
+
+def project_sums(sums: Mapping[str, int | str]) -> dict[str, int | float]:
+    """The batch's counts and what follows from them; a count that is missing stays missing, for the audit to see."""
+    known = {name: value for name in COUNTS if isinstance(value := sums.get(name), int)}
+    parts: dict[str, tuple[str, ...]] = {
+        "records_accounted": ("published", "duplicates", "quarantined"),
+        "chars_accounted": ("body_chars", "apart_chars", "removed_chars", "line_ends"),
+        "lowest_count": COUNTS,
+    }
+    derived: dict[str, int | float] = {
+        name: (min if name == "lowest_count" else sum)(known[part] for part in needed)
+        for name, needed in parts.items()
+        if all(part in known for part in needed)
+    }
+    for name, part, whole in (
+        ("quarantined_share", "quarantined", "records"),
+        ("duplicates_share", "duplicates", "records"),
+        ("removed_share", "removed_chars", "chars"),
+    ):
+        if part in known and whole in known:
+            derived[name] = known[part] / max(known[whole], 1)
+    return {**known, **derived}

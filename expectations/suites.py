@@ -1,0 +1,105 @@
+"""An expectation is a row: which column is judged, which values are good, what a failure leads to, and why.
+
+To add one, add a row to `expectations/rows/<suite>.toml`, and what breaks it to `tests/expectations/test_expectations.py`. Its
+reason code is written beside every document that was stopped for it and is never used again for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tasks.toml_rows import read_rows
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation import Expectation as GreatExpectation
+
+ROWS = Path(__file__).with_name("rows")
+# Suites that take in others, which are judged in the same frame.
+PARTS = {"documents": ("documents", "lines", "captions")}
+TOLERATED_SHARE = 0.2  # of a batch, for documents at fault; more than that block it
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One row of a suite.
+
+    `reason`: stable code in snake case. Good values of `column` are those between `low` and `high` (inclusive; None: open), or
+    one of `one_of`, or equal to the column `equals`: exactly one of the three is given. `on_failure`: see `documents.toml`.
+    `breaks`: something broken that fails it, in words. `may_be_missing`: a missing value is no failure. Raises ValueError.
+    """
+
+    reason: str
+    column: str
+    on_failure: Literal["block", "quarantine", "warn"]
+    why: str
+    breaks: str = ""
+    low: float | None = None
+    high: float | None = None
+    one_of: tuple[str | bool, ...] = ()
+    equals: str | None = None
+    may_be_missing: bool = False
+
+    def __post_init__(self) -> None:
+        is_range = self.low is not None or self.high is not None
+        if is_range + bool(self.one_of) + (self.equals is not None) != 1:
+            raise ValueError("give the good values once: low and high, or one_of, or equals")
+
+    @property
+    def severity(self) -> Literal["critical", "warning"]:
+        """A critical row that fails is not published; a warning is published and counted."""
+        return "warning" if self.on_failure == "warn" else "critical"
+
+    @property
+    def tolerated(self) -> float:
+        """The share of failing rows that does not block the batch yet."""
+        return TOLERATED_SHARE if self.on_failure == "quarantine" else 0.0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one or two columns that are judged."""
+        return (self.column,) if self.equals is None else (self.column, self.equals)
+
+    @property
+    def kind(self) -> str:
+        """The class of Great Expectations that judges it; a name, since its import takes seconds."""
+        if self.equals is not None:
+            return "ExpectColumnPairValuesToBeEqual"
+        return "ExpectColumnValuesToBeInSet" if self.one_of else "ExpectColumnValuesToBeBetween"
+
+
+@cache
+def load_suite(name: str) -> tuple[Expectation, ...]:
+    """The rows of a suite (documents, quarantine, batch, drift), in order. Raises RowError for a wrong row."""
+    parts = PARTS.get(name, (name,))
+    return tuple(row for part in parts for row in read_rows(ROWS / f"{part}.toml", "expectation", Expectation))
+
+
+def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:
+    """The columns that the rows look at, each once, in order."""
+    return tuple(dict.fromkeys(name for row in rows for name in row.columns))
+
+
+def build_suite(name: str, rows: Sequence[Expectation]) -> ExpectationSuite:
+    """A Great Expectations suite made of rows; each expectation carries its reason code in `meta`."""
+    from great_expectations import ExpectationSuite
+
+    return ExpectationSuite(name=name, expectations=[build_expectation(row) for row in rows])
+
+
+def build_expectation(row: Expectation) -> GreatExpectation:
+    """The Great Expectations object of one row."""
+    from great_expectations import expectations
+
+    make: Callable[..., GreatExpectation] = getattr(expectations, row.kind)
+    meta = {"reason": row.reason}
+    shared = {"severity": row.severity, "mostly": 1 - row.tolerated, "description": row.why, "meta": meta}
+    if row.equals is not None:
+        return make(column_A=row.column, column_B=row.equals, **shared)
+    if row.one_of:
+        return make(column=row.column, value_set=list(row.one_of), **shared)
+    return make(column=row.column, min_value=row.low, max_value=row.high, **shared)
