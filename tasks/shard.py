@@ -14,6 +14,7 @@ import polars as pl
 from tasks.batch import Limits, Shard
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
+from tasks.fingerprint import rules_version
 from tasks.lakes.releases import flag_released
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
@@ -21,7 +22,6 @@ from tasks.reading.read import InputSeen, Readings, read_parts
 from tasks.staging.assemble import assemble_documents, assemble_lines
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables
-from tasks.version import rules_version
 
 
 @dataclass(frozen=True)

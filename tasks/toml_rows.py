@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -68,7 +68,7 @@ def name_row(path: Path, number: int, name: object) -> str:
 
 def make_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row:
     """An instance of a dataclass from a table. Raises RowError, which begins with `place`."""
-    types = find_types(row_type)
+    types = find_types(row_type)  # type: ignore[arg-type]
     known = {field.name: field for field in fields(row_type)}  # type: ignore[arg-type]
     if unknown := [name for name in values if name not in known]:
         raise RowError(f"{place}: {describe_unknown('key', unknown[0], known)}")
@@ -83,7 +83,7 @@ def make_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row:
 
 
 @cache
-def find_types(row_type: Hashable) -> dict[str, Any]:
+def find_types(row_type: type) -> dict[str, Any]:
     """The type of each field of a dataclass."""
     return get_type_hints(row_type)
 

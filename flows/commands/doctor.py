@@ -83,9 +83,9 @@ def check_extras() -> str:
 
 
 def check_rules() -> str:
+    from tasks.fingerprint import rules_version
     from tasks.roles import load_roles
     from tasks.rules import load_rules
-    from tasks.version import rules_version
 
     return f"{len(load_rules())} rules, {len(load_roles())} role rows, version {rules_version()}"
 

@@ -14,12 +14,12 @@ from uuid import uuid4
 
 from flows.errors import WorkerUnfit
 from tasks.batch import Limits, Shard
+from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
 from tasks.objects.handover import hand_over, open_handover, take_over
 from tasks.reading.plan import escape_name
 from tasks.shard import StagedShard, build_shard
 from tasks.staging.receipt import make_versions
-from tasks.version import rules_version
 
 MARKER = "run"
 

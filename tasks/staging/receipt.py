@@ -16,11 +16,11 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, Limits, Source
+from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
 from tasks.reading.plan import escape_name
 from tasks.reading.read import InputSeen
 from tasks.staging.profile import COLUMNS, profile_publishers
-from tasks.version import library_versions, rules_version
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def make_settings(source: Source, limits: Limits) -> str:
 
 
 def make_versions() -> str:
-    """Versions of copydesk and of the libraries that shape the text, as JSON with sorted keys."""
-    return json.dumps(dict(library_versions()), sort_keys=True)
+    """Versions of the code (a hash) and of the libraries that shape the text, as JSON with sorted keys."""
+    return json.dumps({"code": code_version(), **library_versions()}, sort_keys=True)
 
 
 def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:

@@ -1,0 +1,43 @@
+"""What the fingerprint of a batch is made of besides its inputs and settings: rows, weights, code and libraries."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from tasks.pages.weights import weights_digest
+from tasks.roles import roles_digest
+from tasks.rules import load_rules
+from tasks.rules.load import hash_rules
+from tasks.toml_rows import PROJECT
+
+LIBRARIES = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
+# Everything that shapes a published row or decides whether it is published. flows/batches has the order of the steps.
+PACKAGES = ("tasks", "expectations", "flows/batches")
+SUFFIXES = (".py", ".toml", ".json")
+
+
+@cache
+def rules_version() -> str:
+    """Hash of all that cleans: rule rows, role rows and the weights of the page model. 12 hex digits."""
+    content = hash_rules(load_rules()).encode() + roles_digest() + weights_digest()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def code_version(root: Path = PROJECT) -> str:
+    """Hash of the source files of PACKAGES below `root`: 12 hex digits, wherever they are installed."""
+    digest = hashlib.sha256()
+    paths = [path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in SUFFIXES]
+    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """The version of copydesk and of each library that shapes text or bytes."""
+    return {name: version(name) for name in LIBRARIES}
