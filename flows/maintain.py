@@ -9,7 +9,7 @@ from prefect import State, flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
-from flows.batches.places import open_lake
+from flows.batches.places import make_policy, open_lake
 from flows.batches.staging import sweep_staging
 from flows.errors import EXPECTED
 from flows.orchestration.artifacts import show_table, show_text
@@ -95,7 +95,7 @@ def learn(settings: Settings) -> str:
 @task(name="move-partitions", cache_policy=NO_CACHE, persist_result=False)
 def move_partitions(settings: Settings, by: str) -> str:
     """Partitions the lake by month or day; says so."""
-    made = repartition(open_lake(settings.lake), by, keep=settings.keep_versions, wait_seconds=settings.wait_seconds)
+    made = repartition(open_lake(settings.lake, make_policy(settings)), by)
     get_run_logger().info("partitions: by=%s version=%d", by, made)
     return f"partitioned by {by}, version {made}"
 
@@ -103,8 +103,8 @@ def move_partitions(settings: Settings, by: str) -> str:
 @task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)
 def clear(settings: Settings) -> str:
     """Removes old versions and what stopped runs left behind; says how many."""
-    lake = open_lake(settings.lake)
+    lake = open_lake(settings.lake, make_policy(settings))
     swept = sweep_staging(lake.staging) + sweep_handovers(lake, datetime.now(UTC) - LOST)
-    gone = prune(lake, settings.keep_versions, settings.wait_seconds)
+    gone = prune(lake)
     get_run_logger().info("cleared: versions=%d staged=%d", gone, swept)
     return f"cleared away {gone} old versions and {swept} left-overs of stopped runs"

@@ -10,9 +10,9 @@ import pytest
 from builders.object_store import KEYS, find_server, make_bucket, serve_objects
 from hypothesis import settings
 
-from flows.batches.places import open_lake
 from flows.prefect_defaults import set_defaults
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")
@@ -57,7 +57,7 @@ def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     """A lake of the test's own, where nothing is yet: once on a disk, once in a bucket."""
     if request.param == "disk":
         return open_lake(tmp_path / "lake")
-    return open_lake(f"{request.getfixturevalue('object_store')}/{tmp_path.name}/lake", tmp_path / "work")
+    return open_lake(f"{request.getfixturevalue('object_store')}/{tmp_path.name}/lake", work=tmp_path / "work")
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from builders.seed_lake import make_seed_lake
 from builders.staged_shards import Doc, publish_docs
 
 from tasks.lakes.lake import Lake, file_schema, table_paths
+from tasks.lakes.open import open_lake
 from tasks.schema import TABLES
 
 Rows = list[dict[str, Any]]
@@ -97,13 +98,13 @@ def stop_spark() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def seed_lake(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return Lake(make_seed_lake(project, tmp_path_factory.getbasetemp() / "seed-lake") / "lake")
+    return open_lake(make_seed_lake(project, tmp_path_factory.getbasetemp() / "seed-lake") / "lake")
 
 
 @pytest.fixture(scope="module")
 def small_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Three months, times at their edges, a document without a time, an empty quarantine; a space in the path."""
-    lake = Lake(tmp_path_factory.mktemp("a small") / "lake")
+    lake = open_lake(tmp_path_factory.mktemp("a small") / "lake")
     docs = [
         Doc(1, published=AUGUST),
         Doc(2, published=SEPTEMBER),
@@ -214,7 +215,7 @@ def test_a_copy_without_links_can_be_read(small_lake: Lake, tmp_path: Path, engi
 
 @each_engine
 def test_a_lake_of_one_day_and_a_lake_with_nothing_published(tmp_path: Path, engine: str) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [], stopped=["bad"])
     assert ENGINES[engine](lake.path / "documents", None) == []
     assert [row["month"] for row in ENGINES[engine](lake.path / "quarantine", None)] == ["2026-10"]
@@ -224,7 +225,7 @@ def test_a_lake_of_one_day_and_a_lake_with_nothing_published(tmp_path: Path, eng
 
 
 def test_a_snapshot_stays_while_commits_go_on(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)], keep=2)
     snapshot = (lake.path / "documents").resolve()
     listed = ds.dataset(lake.path / "documents", partitioning="hive")

@@ -21,7 +21,7 @@ from builders.lakes import ask, hash_lake
 
 from flows.commands.ui import await_server, make_environment
 from flows.orchestration.end_with_worker import ASKED
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
@@ -101,7 +101,7 @@ def find_flow(run: str) -> list[int]:
 
 def count_receipts(folder: Path) -> int:
     """Days that a lake has."""
-    return len(Lake(folder / "lake").receipts("gazette", columns=("logical_date",)))
+    return len(open_lake(folder / "lake").receipts("gazette", columns=("logical_date",)))
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from flows.settings import Settings
 from tasks.checking.check import check
 from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema
 from tasks.lakes.lookup import find_documents, restore_text
+from tasks.lakes.open import open_lake
 from tasks.publishing.publish import publish, roll_back
 from tasks.publishing.repartition import repartition
 from tasks.schema import TABLES, column
@@ -34,7 +35,7 @@ def lake(project: Path, tmp_path: Path) -> Lake:
     """The lake of release 0.1.0."""
     with tarfile.open(project / "tests" / "data" / "lake-0.1.0.tar.gz") as packed:
         packed.extractall(tmp_path, filter="data")
-    return Lake(tmp_path / "lake")
+    return open_lake(tmp_path / "lake")
 
 
 def add_column(patch: pytest.MonkeyPatch, table: str, field: pa.Field) -> None:
@@ -79,7 +80,7 @@ def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.Monkey
     batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
     for table in ("documents", "lines"):
         add_column(monkeypatch, table, NEW)
-    publish(lake, ("s", DAY), *batch, keep=5, wait_seconds=1)
+    publish(lake, batch)
     assert lake.version() == before + 1
     manifest = lake.manifest()
     for table in (*TABLES, *HIDDEN):
@@ -91,7 +92,7 @@ def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.Monkey
     assert pl.scan_parquet(lake.path / "documents").select("section").collect().height == len(rows)
     assert ds.dataset(lake.path / "documents", partitioning="hive").count_rows() == len(rows)
     assert check(lake) == []
-    assert roll_back(lake, before, 1) == before + 2
+    assert roll_back(lake, before) == before + 2
     assert set(duckdb.sql(f"SELECT doc_id FROM '{lake.path}/documents/**/*.parquet'").fetchall()) == ids
 
 
@@ -99,12 +100,12 @@ def test_a_column_that_must_have_a_value_is_refused(lake: Lake, monkeypatch: pyt
     batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
     add_column(monkeypatch, "quarantine", column("weight", pa.int32(), "Must be there."))
     with pytest.raises(LakeError, match="older rows have no column weight, which must have a value"):
-        publish(lake, ("s", DAY), *batch, keep=5, wait_seconds=1)
+        publish(lake, batch)
     assert lake.version() == 4
 
 
 def test_a_lake_of_an_earlier_release_can_be_by_day(lake: Lake) -> None:
     documents = lake.manifest().rows["documents"]
-    assert repartition(lake, "day", keep=5, wait_seconds=1) == 5
+    assert repartition(lake, "day") == 5
     assert lake.manifest().rows["documents"] == documents
     assert check(lake) == []

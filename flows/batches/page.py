@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from flows.batches.recipe import Outcome
     from tasks.auditing.audit import Finding
-    from tasks.staging.receipt import StagedRun
+    from tasks.staging.receipt import StagedFolder
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class WrittenPage:
     place: str
 
 
-def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quarantine: pl.DataFrame | None) -> str:
+def report_run(lake: Lake, outcome: Outcome, folders: Sequence[StagedFolder], quarantine: pl.DataFrame | None) -> str:
     """Writes the page of a run that has just ended, and the index; returns where the page is.
 
-    `runs`, `quarantine`: what is staged, of which the page of a blocked batch is made; others are read from the lake.
+    `folders`, `quarantine`: what is staged, of which the page of a blocked batch is made; others are read from the lake.
     """
     from tasks.report.collect import collect_blocked, collect_published
     from tasks.report.index import write_index
@@ -59,7 +59,7 @@ def report_run(lake: Lake, outcome: Outcome, runs: Sequence[StagedRun], quaranti
         record = replace(record, findings=known.findings if known else ())
     if outcome.state == "blocked" and quarantine is not None:
         record = replace(record, receipt=outline(outcome.receipt))
-        report = collect_blocked(lake, record, outcome.receipt, find_staged(runs, quarantine))
+        report = collect_blocked(lake, record, outcome.receipt, find_staged(folders, quarantine))
     else:
         found = collect_published(lake, source, day, record)
         if found is None:

@@ -22,18 +22,18 @@ from tasks.auditing.audit import prepare
 from tasks.auditing.drift import Drift, note_drift, read_history
 from tasks.auditing.judge import judge_batch
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import find_releases
 from tasks.learned.store import pick_learned
 from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
 from tasks.shard import StagedShard, check_complete
-from tasks.staging.receipt import StagedRun, hash_files, take_fingerprint
+from tasks.staging.receipt import StagedFolder, hash_files, take_fingerprint
 
 MapShards = Callable[[Sequence[Shard], Limits, Path], list[StagedShard]]
 # Writes the page of a run from its outcome and, while they are there, its staged shards and quarantine; says where it is.
-WritePage = Callable[[Lake, "Outcome", Sequence[StagedRun], pl.DataFrame | None], str]
+WritePage = Callable[[Lake, "Outcome", Sequence[StagedFolder], pl.DataFrame | None], str]
 
 
 class Watcher(Protocol):
@@ -98,7 +98,7 @@ def ingest_batch(
     makes the page of the run, if one is wanted. Nothing that readers see changes before the audit has passed. Raises
     PlanError when there are no files, LearnedError when there is no such version.
     """
-    lake = open_lake(lake_folder)
+    lake = open_lake(lake_folder, PublishPolicy(keep_versions, wait_seconds, partition, watcher.wait))
     watcher.step("plan")
     files = plan_files(batch, lake)
     name, day = batch.source.name, batch.logical_date
@@ -107,7 +107,7 @@ def ingest_batch(
         claim_staging(lake.staging, name, day, wait_seconds, watcher.wait) as folder,
         remember_failure(lake, name, day) as count_as_failed,
     ):
-        finish_showing(lake, wait_seconds, watcher.wait)
+        finish_showing(lake)
         # Looked up only now: a run that had to wait finds the batch done.
         known = lake.receipt(name, day)
         limits = fit_limits(limits, batch, lake, known, learned)
@@ -118,19 +118,7 @@ def ingest_batch(
         with beside(prepare):
             staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
-        outcome = settle_batch(
-            batch,
-            lake,
-            staged,
-            len(files),
-            limits,
-            watcher,
-            keep_versions,
-            wait_seconds,
-            drift,
-            partition=partition,
-            write_page=write_page,
-        )
+        outcome = settle_batch(batch, lake, staged, len(files), limits, watcher, drift, write_page=write_page)
         if outcome.blocked_by:
             count_as_failed(f"blocked by {', '.join(outcome.blocked_by)}")
         return outcome
@@ -141,14 +129,14 @@ def tell(
     outcome: Outcome,
     write_page: WritePage | None,
     watcher: Watcher,
-    runs: Sequence[StagedRun] = (),
+    folders: Sequence[StagedFolder] = (),
     quarantine: pl.DataFrame | None = None,
 ) -> Outcome:
     """The outcome with its page, which is written now if one is wanted."""
     if write_page is None:
         return outcome
     try:
-        return replace(outcome, page=write_page(lake, outcome, runs, quarantine))
+        return replace(outcome, page=write_page(lake, outcome, folders, quarantine))
     except Exception as error:  # the batch is settled whatever becomes of its page, and the run must say so
         said = f"{type(error).__name__}: {error}".partition("\n")[0]
         watcher.wait(f"the page of the run could not be written ({said}); the batch itself is not affected")
@@ -202,11 +190,8 @@ def settle_batch(
     planned: int,
     limits: Limits,
     watcher: Watcher,
-    keep_versions: int,
-    wait_seconds: float,
     drift: str = "warn",
     *,
-    partition: str = "month",
     write_page: WritePage | None = None,
     stamp: Mapping[str, Any] | None = None,
     note: Mapping[str, Any] | None = None,
@@ -226,19 +211,8 @@ def settle_batch(
     )
     if judged.blocked_by:
         outcome = Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
-        return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.runs, judged.quarantine)
+        return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.folders, judged.quarantine)
     watcher.step("publish")
-    done = publish(
-        lake,
-        (name, day),
-        judged.runs,
-        judged.quarantine,
-        judged.receipt,
-        keep=keep_versions,
-        wait_seconds=wait_seconds,
-        on_wait=watcher.wait,
-        partition=partition,
-        note={**(note or {}), **note_drift(judged.drift)},
-    )
+    done = publish(lake, judged, {**(note or {}), **note_drift(judged.drift)})
     outcome = Outcome(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
     return tell(lake, outcome, write_page, watcher)

@@ -15,7 +15,7 @@ from flows.batches.staging import claim_staging
 from tasks.auditing.batch_rows import Held, find_held, stage_kept, steadily
 from tasks.auditing.replay import Resolved, pick_files, trace_rows
 from tasks.batch import Fields, InputFile, Limits, Source
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import ChangeReleases, change_releases
 from tasks.publishing.duplicates import read_own_claims
 from tasks.reading.plan import cut_shards, has_date
@@ -77,7 +77,7 @@ def replay_batch(
     `reason`, `uris`: only these rows, see `pick_files`; `change`: of the batch's releases, done before it runs. None when
     there is nothing to run again. Raises PlanError when the files are gone, RequestError when the batch is not in the lake.
     """
-    lake = open_lake(lake_folder)
+    lake = open_lake(lake_folder, PublishPolicy(keep_versions, wait_seconds, on_wait=watcher.wait))
     watcher.step("plan")
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
         held = find_held(lake, batch.source.name, batch.logical_date)
@@ -105,8 +105,6 @@ def replay_batch(
             len(files),
             limits,
             watcher,
-            keep_versions,
-            wait_seconds,
             drift,
             write_page=write_page,
             stamp=None if alike else held.receipt,

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from flows.batches.catalog import follow_publish
-from flows.batches.places import open_lake
+from flows.batches.places import make_policy, open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
@@ -59,9 +59,9 @@ def roll_back(settings: Settings, number: int) -> int:
     from tasks.lakes.lake import LakeError
     from tasks.publishing.publish import roll_back as roll
 
-    lake = open_lake(settings.lake)
+    lake = open_lake(settings.lake, make_policy(settings))
     try:
-        made = roll(lake, number, settings.wait_seconds, keep=settings.keep_versions)
+        made = roll(lake, number)
     except LakeError as error:
         return fail(error, 2)
     out.print(f"{lake.name}: readers see version {number} again, as version {made}", markup=False)
@@ -79,9 +79,9 @@ def change_partitions(settings: Settings, by: str) -> int:
 
     if by not in ("month", "day"):
         return fail(f"--by {by}: lakes are partitioned by month or by day", 2)
-    lake = open_lake(settings.lake)
+    lake = open_lake(settings.lake, make_policy(settings))
     try:
-        made = repartition(lake, by, keep=settings.keep_versions, wait_seconds=settings.wait_seconds)
+        made = repartition(lake, by)
     except LakeError as error:
         return fail(error, 2)
     out.print(f"{lake.name}: version {made} is by {by}", markup=False)

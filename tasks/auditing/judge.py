@@ -10,27 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from tasks.auditing.audit import Finding, audit_batch, audit_documents, audit_quarantine, join_findings
 from tasks.auditing.drift import Drift, judge_drift
 from tasks.auditing.quarantine import gather_quarantine
 from tasks.batch import Limits, Source
 from tasks.publishing.duplicates import settle_twins
 from tasks.shard import StagedShard, gather_inputs
-from tasks.staging.receipt import StagedRun, make_receipt, stamp_receipt, sum_batch
+from tasks.staging.receipt import StagedBatch, make_receipt, stamp_receipt, sum_batch
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """A batch as it would be published. `runs`: staged shards and what is left out of them; `quarantine`: all its rows;
-    `receipt`: as if no other batch had any of its documents; `drift`: how it stands to earlier days, where that was asked;
-    `blocked_by`: why it may not be published, empty when it may.
+class Judgement(StagedBatch):
+    """A batch as it would be published, and the audit's verdict on it. `drift`: how it compares with earlier days, if that
+    was asked; `blocked_by`: why it may not be published, empty when it may.
     """
 
-    runs: tuple[StagedRun, ...]
-    quarantine: pl.DataFrame
-    receipt: dict[str, Any]
     findings: tuple[Finding, ...]
     blocked_by: tuple[str, ...]
     drift: Drift | None = None
@@ -53,24 +47,24 @@ def judge_batch(
     new one keeps, see `stamp_receipt`; `history`: what `read_history` gives, to be held against; `drift_blocks`: whether
     an unusual batch may not be published.
     """
-    runs, twins = settle_twins(day, staged)
-    narrow = [run.folder / "narrow.parquet" for run in runs]
-    unpublished = [run.without for run in runs]
+    folders, twins = settle_twins(day, staged)
+    narrow = [part.folder / "narrow.parquet" for part in folders]
+    unpublished = [part.excluded_ids for part in folders]
     verdicts = [audit_documents(narrow, unpublished=unpublished, releases=limits.releases)]
     failing = verdicts[0].failing
     if failing:
         # What is left is judged again: not one row may stand that has to go.
         gone = frozenset(failing)
         verdicts.append(audit_documents(narrow, gone, unpublished=unpublished, releases=limits.releases))
-    quarantine = gather_quarantine(runs, failing, limits.excerpt_chars)
-    runs = [replace(run, without=run.without | failing.keys()) for run in runs]
+    quarantine = gather_quarantine(folders, failing, limits.excerpt_chars)
+    folders = [replace(part, excluded_ids=part.excluded_ids | failing.keys()) for part in folders]
     inputs = gather_inputs(staged)
-    receipt = make_receipt(source, day, limits, inputs, runs, quarantine, twins, verdicts[-1].warned)
+    receipt = make_receipt(source, day, limits, inputs, folders, quarantine, twins, verdicts[-1].warned)
     if stamp:
         receipt = stamp_receipt(receipt, stamp)
     verdicts.append(audit_quarantine(quarantine))
-    verdicts.append(audit_batch(sum_batch(receipt, planned, runs, quarantine)))
+    verdicts.append(audit_batch(sum_batch(receipt, planned, folders, quarantine)))
     findings = join_findings(verdicts)
     drift = judge_drift(receipt, history, blocks=drift_blocks) if history is not None else None
     faults = [reason for verdict in verdicts for reason in verdict.blocked_by] + list(drift.blocked_by if drift else ())
-    return Judgement(tuple(runs), quarantine, receipt, findings, tuple(dict.fromkeys(faults)), drift)
+    return Judgement(tuple(folders), quarantine, receipt, findings, tuple(dict.fromkeys(faults)), drift)

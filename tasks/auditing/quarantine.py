@@ -6,27 +6,29 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedFolder
 
 
 def gather_quarantine(
-    runs: Sequence[StagedRun], failing: Mapping[str, tuple[str, ...]], excerpt_chars: int
+    folders: Sequence[StagedFolder], failing: Mapping[str, tuple[str, ...]], excerpt_chars: int
 ) -> pl.DataFrame:
     """The staged quarantine rows of all shards, and a row for each document that failed its audit.
 
     `failing`: doc_id -> every reason. Returns the columns of `schema.QUARANTINE` and month.
     """
-    parts = [pl.read_parquet(run.folder / "quarantine.parquet", hive_partitioning=False) for run in runs]
+    parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
     if failing:
         reasons = pl.DataFrame({"doc_id": list(failing), "reasons": [list(codes) for codes in failing.values()]})
-        parts += [quarantine_failing(run, reasons, excerpt_chars).select(parts[0].columns) for run in runs]
+        parts += [quarantine_failing(part, reasons, excerpt_chars).select(parts[0].columns) for part in folders]
     return pl.concat(parts)
 
 
-def quarantine_failing(run: StagedRun, reasons: pl.DataFrame, excerpt_chars: int) -> pl.DataFrame:
+def quarantine_failing(part: StagedFolder, reasons: pl.DataFrame, excerpt_chars: int) -> pl.DataFrame:
     """The documents of a shard that failed, as quarantine rows. A twin that is not published fails with nobody noticing."""
-    documents = pl.scan_parquet(run.folder / "documents.parquet", hive_partitioning=False)
-    rows = documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(run.without))).collect()
+    documents = pl.scan_parquet(part.folder / "documents.parquet", hive_partitioning=False)
+    rows = (
+        documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).collect()
+    )
     return rows.with_columns(
         stage=pl.lit("audit"),
         detail=pl.lit("failed its audit: ") + pl.col("reasons").list.join(", "),

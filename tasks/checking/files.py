@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tasks.checking import AGAIN, Finding
+from tasks.lakes.bucket import ObjectLake
 from tasks.lakes.lake import HIDDEN, Lake, Manifest, TableFile, fits
-from tasks.objects.bucket import ObjectLake
 from tasks.objects.inspect import inspect_bucket
 from tasks.schema import TABLES
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from tasks.checking import AGAIN, Finding
 from tasks.lakes.lake import Lake, Manifest, table_paths
-from tasks.publishing.merge import CHUNK_FLOOR, read_run
+from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 
 KEY = {"source": pl.String, "doc_id": pl.String, "logical_date": pl.Date}
 PART_ROWS = 1_000_000  # some 150 MB of keys at a time
@@ -36,7 +36,7 @@ def check_owners(lake: Lake, manifest: Manifest, part_rows: int = PART_ROWS) -> 
 def read_keys(lake: Lake, manifest: Manifest, table: str, part: int, parts: int) -> pl.DataFrame:
     """Source, doc_id and logical_date of the rows whose doc_id falls into a part."""
     frames = [pl.DataFrame(schema=KEY)]
-    for chunk in read_run(table_paths(lake, manifest, table), columns=list(KEY), budget=CHUNK_FLOOR):
+    for chunk in read_sorted(table_paths(lake, manifest, table), columns=list(KEY), budget=CHUNK_FLOOR):
         rows = pl.DataFrame(pl.from_arrow(chunk)).select(*KEY)
         frames.append(rows.filter(pl.col("doc_id").hash() % parts == part) if parts > 1 else rows)
     return pl.concat(frames)

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from tasks.checking import AGAIN, Finding
 from tasks.lakes.lake import Lake, Manifest, file_schema, table_paths
-from tasks.publishing.merge import CHUNK_FLOOR, Run, merge_runs, narrow_runs, read_run, write_run
+from tasks.publishing.merge import CHUNK_FLOOR, SortedRows, merge_sorted, narrow_sorted, read_sorted, write_sorted
 from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
 
 SAMPLE = 500  # documents of each file; a smaller file is looked at whole
@@ -32,7 +32,7 @@ def check_sample(lake: Lake, manifest: Manifest, size: int = SAMPLE) -> Iterator
         documents = pa.concat_tables(parts)
         ids = documents["doc_id"].combine_chunks()
         found = [file_schema("lines").empty_table().select(LINES)]
-        for chunk in read_run(table_paths(lake, manifest, "lines", month), columns=LINES, budget=CHUNK_FLOOR):
+        for chunk in read_sorted(table_paths(lake, manifest, "lines", month), columns=LINES, budget=CHUNK_FLOOR):
             found.append(chunk.filter(pc.is_in(chunk["doc_id"], value_set=ids)))
         yield from judge(documents, pa.concat_tables(found))
 
@@ -54,7 +54,7 @@ def check_all(lake: Lake, manifest: Manifest, scratch: Path) -> Iterator[Finding
     for month in months_of(manifest):
         folder = scratch / month
         documents = sort_documents(table_paths(lake, manifest, "documents", month), folder)
-        lines = read_run(table_paths(lake, manifest, "lines", month), columns=LINES, budget=CHUNK_FLOOR)
+        lines = read_sorted(table_paths(lake, manifest, "lines", month), columns=LINES, budget=CHUNK_FLOOR)
         for some, theirs in pair_rows(documents, lines):
             yield from judge(some, theirs)
         for path in folder.glob("*"):
@@ -66,18 +66,18 @@ def months_of(manifest: Manifest) -> list[str]:
     return sorted({file.month for file in manifest.tables.get("documents", ())})
 
 
-def sort_documents(paths: Iterable[Path], folder: Path) -> Run:
+def sort_documents(paths: Iterable[Path], folder: Path) -> SortedRows:
     """The documents of some files by doc_id, through files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    runs: list[Run] = []
-    for number, chunk in enumerate(read_run(paths, columns=DOCUMENTS, budget=CHUNK_FLOOR)):
+    runs: list[SortedRows] = []
+    for number, chunk in enumerate(read_sorted(paths, columns=DOCUMENTS, budget=CHUNK_FLOOR)):
         path = folder / f"run-{number}.parquet"
-        write_run(iter([chunk.sort_by("doc_id")]), path)
-        runs.append(read_run([path], budget=CHUNK_FLOOR))
-    return merge_runs(narrow_runs(runs, ["doc_id"], folder), ["doc_id"])
+        write_sorted(iter([chunk.sort_by("doc_id")]), path)
+        runs.append(read_sorted([path], budget=CHUNK_FLOOR))
+    return merge_sorted(narrow_sorted(runs, ["doc_id"], folder), ["doc_id"])
 
 
-def pair_rows(documents: Run, lines: Run) -> Iterator[tuple[pa.Table, pa.Table]]:
+def pair_rows(documents: SortedRows, lines: SortedRows) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Documents with their lines, some at a time; both come by doc_id. Lines behind the last document come with none."""
     rest = file_schema("lines").empty_table().select(LINES)
     some = file_schema("documents").empty_table().select(DOCUMENTS)

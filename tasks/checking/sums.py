@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tasks.checking import AGAIN, Finding
 from tasks.lakes.lake import Lake, Manifest, table_paths
-from tasks.publishing.merge import CHUNK_FLOOR, read_run
+from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 from tasks.publishing.ownership import split_batches
 from tasks.publishing.tallies import (
     DOCUMENT_COLUMNS,
@@ -72,7 +72,7 @@ def check_receipts(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
 
 def read_receipts(lake: Lake, manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Every receipt whole, one at a time: a receipt lists all inputs of its batch."""
-    for chunk in read_run(table_paths(lake, manifest, "receipts"), budget=CHUNK_FLOOR):
+    for chunk in read_sorted(table_paths(lake, manifest, "receipts"), budget=CHUNK_FLOOR):
         for row in range(chunk.num_rows):
             yield chunk.slice(row, 1).to_pylist()[0]
 
@@ -82,7 +82,7 @@ def count_rows(lake: Lake, manifest: Manifest) -> Shares:
     shares: Shares = defaultdict(Tally)
     for table, (count, columns) in KINDS.items():
         paths = table_paths(lake, manifest, table)
-        for chunk in read_run(paths, columns=[*BATCH, *columns], budget=CHUNK_FLOOR):
+        for chunk in read_sorted(paths, columns=[*BATCH, *columns], budget=CHUNK_FLOOR):
             for source in pc.unique(chunk["source"]):
                 own = chunk.filter(pc.equal(chunk["source"], source))
                 for day, rows in split_batches(iter([own])):

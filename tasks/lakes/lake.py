@@ -60,10 +60,23 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class PublishPolicy:
+    """How a run publishes. `keep_versions`: versions that stay for a rollback; `wait_seconds`: how long to wait for another
+    publisher; `partition`: month or day, for a lake that does not exist yet; `on_wait`: gets a line if there is a wait.
+    """
+
+    keep_versions: int = 5
+    wait_seconds: float = 600
+    partition: str = "month"
+    on_wait: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True)
 class Lake:
     """A lake by the folder that its readers know. Cheap to make; nothing has to exist yet."""
 
     path: Path
+    policy: PublishPolicy = PublishPolicy()
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Small named files in a lake's store, for what stands in no table: learned lines, releases, batches that failed, pages of runs.
 
 A note is replaced as a whole, and only by one who has seen what it said: two who change it at once both have their say, on a
-disk and in a bucket alike. `tasks.objects.bucket_files` keeps them in a bucket.
+disk and in a bucket alike. `tasks.lakes.bucket_files` keeps them in a bucket.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tasks.lakes.bucket import ObjectLake
+from tasks.lakes.client import fetch_file, list_objects, open_address, remove_objects, send_file
 from tasks.lakes.lake import Lake
-from tasks.objects.bucket import ObjectLake
-from tasks.objects.client import fetch_file, list_objects, open_address, remove_objects, send_file
 from tasks.shard import StagedShard
 
 NOTE = "handover"

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 import pyarrow.parquet as pq
 
+from tasks.lakes.bucket import SHOWN, ObjectLake, keep_copy
+from tasks.lakes.client import list_objects, read_object
 from tasks.lakes.lake import Manifest
-from tasks.objects.bucket import SHOWN, ObjectLake, keep_copy
-from tasks.objects.client import list_objects, read_object
-from tasks.objects.stamp import unstamp
+from tasks.lakes.stamp import unstamp
 
 Wrong = tuple[str, str, str]  # what, where, what next
 

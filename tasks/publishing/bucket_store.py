@@ -7,7 +7,7 @@
 
 Whoever finds a state that is not all shown does steps 3 and 4 before anything else, so a writer may die at any instant. A
 writer that slept and wakes up late does no harm: the objects it would replace carry the number of a later version, and its
-conditional write would fail (see `tasks.objects.stamp`). For the same reason a partition that readers see is never removed;
+conditional write would fail (see `tasks.lakes.stamp`). For the same reason a partition that readers see is never removed;
 one that has no rows any more becomes an empty file.
 """
 
@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tasks.lakes.lake import Lake, Manifest, TableFile, write_manifest
-from tasks.objects.bucket import SHOWN, ObjectLake, State, read_kept, read_state, write_state
-from tasks.objects.client import (
+from tasks.lakes.bucket import SHOWN, ObjectLake, State, read_kept, read_state, write_state
+from tasks.lakes.client import (
     Changed,
     Seen,
     keep_object,
@@ -32,7 +31,8 @@ from tasks.objects.client import (
     read_object,
     remove_objects,
 )
-from tasks.objects.stamp import stamp, unstamp
+from tasks.lakes.lake import Lake, Manifest, TableFile, write_manifest
+from tasks.lakes.stamp import stamp, unstamp
 from tasks.publishing.disk_store import Overtaken, PublishError, acquire_lock, explain_errors, sweep_drafts
 from tasks.publishing.files import write_empty
 
@@ -40,7 +40,7 @@ TRIES = 100
 
 
 @contextmanager
-def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[int]:
+def lock_lake(lake: Lake) -> Iterator[int]:
     """Gives the number of the published version, with all of it shown to readers.
 
     The lock is one of this machine only and saves work; what keeps writers apart is the state object, and one who loses is
@@ -49,7 +49,7 @@ def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | 
     here = at_objects(lake)
     with explain_errors(here):
         (here.store / "versions").mkdir(parents=True, exist_ok=True)
-        with acquire_lock(here, wait_seconds, on_wait):
+        with acquire_lock(here):
             sweep_drafts(here)
             state = settle(here)
             if state is None:
@@ -90,7 +90,7 @@ def keep_file(lake: Lake, version: int, table: str, file: TableFile, target: Pat
     """Nothing to do: a version names its files wherever they lie."""
 
 
-def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None:
+def show_version(lake: Lake, draft: Path, manifest: Manifest) -> None:
     """Uploads a draft, commits it and shows it. Raises Overtaken when another version was committed meanwhile."""
     here = at_objects(lake)
     state, e_tag = read_state(here)
@@ -106,7 +106,7 @@ def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None
     content = write_manifest(whole).encode()
     key = here.key(f"files/{whole.version:08d}/manifest-{hashlib.sha256(content).hexdigest()[:16]}.json")
     keep_object(here.bucket, key, content)
-    oldest = max(state.oldest if state else 1, whole.version - max(keep, 1) + 1)
+    oldest = max(state.oldest if state else 1, whole.version - max(lake.policy.keep_versions, 1) + 1)
     wanted = State(whole.version, key, oldest, shown=False)
     if not swap_state(here, wanted, e_tag):
         raise Overtaken(here.name)
@@ -232,13 +232,14 @@ def read_partition(lake: ObjectLake, manifest: Manifest, table: str, month: str)
         return (Path(folder) / write_empty(table, month, Path(folder)).path).read_bytes()
 
 
-def sweep_versions(lake: Lake, keep: int) -> None:
+def sweep_versions(lake: Lake) -> None:
     """Lets all but the last `keep` versions go, as the next publish would."""
     here = at_objects(lake)
     state, e_tag = read_state(here)
-    if state is not None and state.version - max(keep, 1) >= state.oldest:
+    keep = max(lake.policy.keep_versions, 1)
+    if state is not None and state.version - keep >= state.oldest:
         # One who publishes meanwhile says for itself what is kept.
-        swap_state(here, replace(state, oldest=state.version - max(keep, 1) + 1), e_tag)
+        swap_state(here, replace(state, oldest=state.version - keep + 1), e_tag)
     sweep(here)
 
 

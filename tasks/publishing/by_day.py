@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.lakes.lake import file_schema
 from tasks.schema import MONTH, SORT_KEYS
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import GROUP_ROWS
 
 DAY_OF_DOCUMENT = pl.coalesce("published_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.strftime(
@@ -21,14 +21,14 @@ DAY_OF_DOCUMENT = pl.coalesce("published_at", pl.col("logical_date").cast(pl.Dat
 )
 
 
-def stage_by_day(run: StagedRun, folder: Path) -> StagedRun:
+def stage_by_day(part: StagedFolder, folder: Path) -> StagedFolder:
     """The documents and lines of a staged shard anew in `folder`, in order of days, with the day as `month`."""
     folder.mkdir(parents=True)
-    documents = read_rows(run.folder / "documents.parquet").with_columns(month=DAY_OF_DOCUMENT)
+    documents = read_rows(part.folder / "documents.parquet").with_columns(month=DAY_OF_DOCUMENT)
     write_rows(documents, "documents", folder)
-    lines = read_rows(run.folder / "lines.parquet").drop(MONTH.name)
+    lines = read_rows(part.folder / "lines.parquet").drop(MONTH.name)
     write_rows(lines.join(documents.select("doc_id", MONTH.name), on="doc_id"), "lines", folder)
-    return StagedRun(folder, run.without)
+    return StagedFolder(folder, part.excluded_ids)
 
 
 def read_rows(path: Path) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ class LakeBusy(LakeError):
 
 
 @contextmanager
-def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[int]:
+def lock_lake(lake: Lake) -> Iterator[int]:
     """Holds the lake's lock, with what dead writers left swept away; gives the number of the published version.
 
     Raises LakeBusy after `wait_seconds`, PublishError for whatever the disk refuses. `on_wait` is called once, with a line
@@ -60,15 +60,16 @@ def lock_lake(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | 
         check_place(lake)
         for folder in (lake.path, lake.store / "versions", lake.store / "commits"):
             folder.mkdir(parents=True, exist_ok=True)
-        with acquire_lock(lake, wait_seconds, on_wait):
+        with acquire_lock(lake):
             begin_lake(lake)
             sweep_leftovers(lake)
             yield lake.version()
 
 
 @contextmanager
-def acquire_lock(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[None]:
+def acquire_lock(lake: Lake) -> Iterator[None]:
     """Holds the lock in the lake's store, taken at once or after waiting. Raises LakeBusy after `wait_seconds`."""
+    wait_seconds, on_wait = lake.policy.wait_seconds, lake.policy.on_wait
     lock = FileLock(lake.store / "lock")
     try:
         lock.acquire(timeout=0)
@@ -173,7 +174,7 @@ def keep_file(lake: Lake, version: int, table: str, file: TableFile, target: Pat
         flush(target)
 
 
-def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None:
+def show_version(lake: Lake, draft: Path, manifest: Manifest) -> None:
     """Makes a draft the published version: everything on disk first, then one link replaced, for all tables at once.
 
     Afterwards all but the last `keep` versions are swept away.
@@ -187,7 +188,7 @@ def show_version(lake: Lake, draft: Path, manifest: Manifest, keep: int) -> None
         if not (lake.path / table).is_symlink():
             swap_link(lake.path / table, link_target(lake, table))
     swap_link(lake.current, f"versions/{manifest.version:08d}")
-    sweep_versions(lake, keep)
+    sweep_versions(lake)
 
 
 def mend_shown(lake: Lake) -> None:
@@ -275,9 +276,9 @@ def sweep_drafts(lake: Lake) -> None:
             shutil.rmtree(tree)
 
 
-def sweep_versions(lake: Lake, keep: int) -> None:
+def sweep_versions(lake: Lake) -> None:
     """Removes the trees of all but the last `keep` versions. Their commits stay on record, without the lists of files."""
-    oldest = lake.version() - max(keep, 1) + 1
+    oldest = lake.version() - max(lake.policy.keep_versions, 1) + 1
     for tree in sorted((lake.store / "versions").iterdir()):
         if tree.name.isdigit() and int(tree.name) < oldest:
             manifest = read_manifest(lake, int(tree.name))

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from tasks.lakes.lake import Lake, Manifest, partition_of, table_paths
 from tasks.shard import StagedShard
-from tasks.staging.receipt import Duplicate, StagedRun
+from tasks.staging.receipt import Duplicate, StagedFolder
 
 GROUPS_AT_ONCE = 20
 CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partition": pl.String}
@@ -47,7 +47,7 @@ class Moves:
     dates: tuple[date, ...]
 
 
-def settle_twins(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedRun], list[Duplicate]]:
+def settle_twins(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedFolder], list[Duplicate]]:
     """Which staged documents a batch holds, and what the others repeat: the smallest uri stays, whatever its shard.
 
     The copies found inside a shard are named against the document that stays in the end, so the outcome does not depend
@@ -59,10 +59,10 @@ def settle_twins(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedR
     owners = found.unique("doc_id", keep="first", maintain_order=True)
     copies = found.join(owners, on=["doc_id", "uri", "shard"], how="anti", maintain_order="left")
     left_out = dict(copies.group_by("shard").agg("doc_id").iter_rows())
-    runs = [StagedRun(folder, frozenset(left_out.get(at, ()))) for at, folder in enumerate(folders)]
+    parts = [StagedFolder(folder, frozenset(left_out.get(at, ()))) for at, folder in enumerate(folders)]
     losers = [*copies.select("uri", "doc_id").iter_rows(), *twins]
     homes = dict(owners.select("doc_id", "uri").iter_rows())
-    return runs, [Duplicate(uri, homes[doc_id], day, doc_id) for uri, doc_id in sorted(losers)]
+    return parts, [Duplicate(uri, homes[doc_id], day, doc_id) for uri, doc_id in sorted(losers)]
 
 
 def find_repeated(folders: Sequence[Path], wanted: pl.Series) -> pl.DataFrame:
@@ -85,17 +85,17 @@ def read_ids(folder: Path, *others: str) -> pl.DataFrame:
     return pl.read_parquet(folder / "documents.parquet", columns=["doc_id", *others], hive_partitioning=False)
 
 
-def read_claimed(runs: Sequence[StagedRun], day: date) -> pl.DataFrame:
+def read_claimed(folders: Sequence[StagedFolder], day: date) -> pl.DataFrame:
     """What a batch claims: the documents staged for it, without those left out. Columns of CLAIM.
 
     Raises ValueError when a document is in it twice.
     """
     parts = [pl.DataFrame(schema=CLAIM)]
-    for run in runs:
+    for part in folders:
         rows = pl.read_parquet(
-            run.folder / "documents.parquet", columns=["doc_id", "uri", "month"], hive_partitioning=False
+            part.folder / "documents.parquet", columns=["doc_id", "uri", "month"], hive_partitioning=False
         )
-        kept = rows.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else rows
+        kept = rows.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))) if part.excluded_ids else rows
         parts.append(kept.select(pl.lit(day).alias("logical_date"), "doc_id", "uri", partition="month"))
     claimed = pl.concat(parts).sort("doc_id")
     twice = claimed.filter(pl.col("doc_id") == pl.col("doc_id").shift())

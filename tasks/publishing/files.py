@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lakes.lake import FILE_ROWS, TableFile, file_schema, folder_of
-from tasks.publishing.merge import Run
+from tasks.publishing.merge import SortedRows
 
 GROUP_ROWS = 10_000
 GROUP_BYTES = 64 * 2**20  # of `text`: a row group of very long documents ends sooner
@@ -42,7 +42,7 @@ REPEATING = (
 
 
 def write_files(
-    blocks: Run, table: str, root: Path, file_rows: int | None = FILE_ROWS
+    blocks: SortedRows, table: str, root: Path, file_rows: int | None = FILE_ROWS
 ) -> dict[str, tuple[TableFile, ...]]:
     """Writes sorted rows with a column `month` as the files of `table` below `root`; month -> files.
 
@@ -108,7 +108,7 @@ def dictionary_columns(table: str) -> Iterator[str]:
         yield from ("text", "doc_id")
 
 
-def cut_groups(blocks: Run, table: str) -> Iterator[tuple[str, pa.Table]]:
+def cut_groups(blocks: SortedRows, table: str) -> Iterator[tuple[str, pa.Table]]:
     """Sorted rows as (month, row group). Where a group ends follows from the rows alone, never from the blocks."""
     schema = file_schema(table)
     limit = RECEIPT_ROWS if table == "receipts" else GROUP_ROWS

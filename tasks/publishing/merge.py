@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-Run = Iterator[pa.Table]
+SortedRows = Iterator[pa.Table]
 Key = tuple[tuple[bool, Any], ...]
 
 CHUNK_BYTES = 48 * 2**20  # decoded, of all runs of a merge together
@@ -27,7 +27,9 @@ CHUNK_FLOOR = 2**20
 FAN_IN = 32
 
 
-def read_run(paths: Iterable[Path], *, columns: Sequence[str] | None = None, budget: int = CHUNK_BYTES) -> Run:
+def read_sorted(
+    paths: Iterable[Path], *, columns: Sequence[str] | None = None, budget: int = CHUNK_BYTES
+) -> SortedRows:
     """The rows of Parquet files that are sorted one behind the other, about `budget` decoded bytes at a time.
 
     Page checksums are verified: a damaged page raises OSError and is never copied into a new version.
@@ -44,7 +46,7 @@ def read_run(paths: Iterable[Path], *, columns: Sequence[str] | None = None, bud
                     groups, size = [], 0
 
 
-def merge_runs(runs: Iterable[Run], keys: Sequence[str]) -> Run:
+def merge_sorted(runs: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows:
     """All rows of `runs` by `keys` (ascending, missing values last). Raises ValueError when a run was not in order."""
     rests = list(runs)
     heads: list[pa.Table | None] = [None] * len(rests)
@@ -78,7 +80,7 @@ def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, las
     return [part for part in parts if part.num_rows]
 
 
-def next_chunk(run: Run) -> pa.Table | None:
+def next_chunk(run: SortedRows) -> pa.Table | None:
     """The next table of a run that has rows, or None at its end."""
     return next((chunk for chunk in run if chunk.num_rows), None)
 
@@ -114,21 +116,21 @@ def sort_block(parts: list[pa.Table], keys: Sequence[str]) -> pa.Table:
     return block.take(order)
 
 
-def narrow_runs(runs: Sequence[Run], keys: Sequence[str], scratch: Path) -> list[Run]:
+def narrow_sorted(runs: Sequence[SortedRows], keys: Sequence[str], scratch: Path) -> list[SortedRows]:
     """At most FAN_IN runs with the same rows: where there are more, groups of them are merged into files in `scratch`."""
     depth = 0
     while len(runs) > FAN_IN:
-        merged: list[Run] = []
+        merged: list[SortedRows] = []
         for number in range(0, len(runs), FAN_IN):
             path = scratch / f"{depth}-{number // FAN_IN}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_run(merge_runs(runs[number : number + FAN_IN], keys), path)
-            merged.append(read_run([path], budget=CHUNK_BYTES // FAN_IN))
+            write_sorted(merge_sorted(runs[number : number + FAN_IN], keys), path)
+            merged.append(read_sorted([path], budget=CHUNK_BYTES // FAN_IN))
         runs, depth = merged, depth + 1
     return list(runs)
 
 
-def write_run(blocks: Run, path: Path) -> None:
+def write_sorted(blocks: SortedRows, path: Path) -> None:
     """A run as one passing file with small row groups. Without any row nothing is written but an empty file."""
     writer: pq.ParquetWriter | None = None
     for block in blocks:

@@ -12,30 +12,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.lakes.lake import Lake, Manifest, read_rows
+from tasks.publishing.changes import BatchClaims
 from tasks.publishing.duplicates import Moves, name_twins
-from tasks.publishing.merge import CHUNK_FLOOR, Run
+from tasks.publishing.merge import CHUNK_FLOOR, SortedRows
 from tasks.publishing.rows import drop_rows, keep_rows, of_claims, of_documents, read_partitions, read_staged
 from tasks.publishing.tallies import Tally, add_tally, tally_documents, tally_lines
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedFolder
 
 Shares = dict[date, Tally]
 TALLIES: dict[str, Callable[[pa.Table], Tally]] = {"documents": tally_documents, "lines": tally_lines}
 
 
-def settle_receipts(
-    lake: Lake, old: Manifest, runs: Sequence[StagedRun], moves: Moves, receipt: Mapping[str, Any], source: str
-) -> list[dict[str, Any]]:
+def settle_receipts(lake: Lake, old: Manifest, claims: BatchClaims, receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The batch's receipt and behind it those of the other batches that hold any of its documents, as they stand after.
 
     A document that changes hands takes its share of all sums along, counted from its own rows.
     """
-    day = receipt["logical_date"]
-    shares = {day: share_hidden(runs, moves)} if moves.hidden else {}
+    day, moves = claims.day, claims.moves
+    shares = {day: share_hidden(claims.folders, moves)} if moves.hidden else {}
     settled = [name_twins(add_tally(receipt, shares.get(day, Tally()), -1), moves)]
     if moves.dates:
         falls = share_published(lake, old, moves.down, {"documents": "documents", "lines": "lines"})
         rises = share_published(lake, old, moves.up, {"shadowed": "documents", "shadowed_lines": "lines"})
-        theirs = (pc.field("source") == source) & pc.field("logical_date").isin(list(moves.dates))
+        theirs = (pc.field("source") == claims.source) & pc.field("logical_date").isin(list(moves.dates))
         for other in read_rows(lake, "receipts", theirs, manifest=old):
             date_of = other["logical_date"]
             moved = add_tally(add_tally(other, falls[date_of], -1), rises[date_of], 1)
@@ -43,13 +42,13 @@ def settle_receipts(
     return settled
 
 
-def share_hidden(runs: Sequence[StagedRun], moves: Moves) -> Tally:
+def share_hidden(folders: Sequence[StagedFolder], moves: Moves) -> Tally:
     """The share of a batch's documents that an earlier batch owns."""
     total: Tally = Tally()
-    for run in runs:
+    for part in folders:
         for table, count in TALLIES.items():
-            rows = keep_rows(read_staged(run.folder, table, CHUNK_FLOOR), of_documents(moves.hidden))
-            for chunk in drop_rows(rows, of_documents(run.without)) if run.without else rows:
+            rows = keep_rows(read_staged(part.folder, table, CHUNK_FLOOR), of_documents(moves.hidden))
+            for chunk in drop_rows(rows, of_documents(part.excluded_ids)) if part.excluded_ids else rows:
                 total.update(count(chunk))
     return total
 
@@ -58,13 +57,13 @@ def share_published(lake: Lake, old: Manifest, claims: pl.DataFrame, tables: Map
     """By batch, the share of documents in the lake. `tables`: where to read -> how to count."""
     shares: Shares = defaultdict(Tally)
     for table, kind in tables.items() if claims.height else ():
-        run: Run = read_partitions(lake, old, table, set(claims["partition"]), CHUNK_FLOOR)
+        run: SortedRows = read_partitions(lake, old, table, set(claims["partition"]), CHUNK_FLOOR)
         for day, rows in split_batches(keep_rows(run, of_claims(claims))):
             shares[day].update(TALLIES[kind](rows))
     return shares
 
 
-def split_batches(run: Run) -> Iterable[tuple[date, pa.Table]]:
+def split_batches(run: SortedRows) -> Iterable[tuple[date, pa.Table]]:
     """The rows of each batch, chunk by chunk."""
     for chunk in run:
         for day in pc.unique(chunk["logical_date"]):

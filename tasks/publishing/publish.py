@@ -7,29 +7,30 @@ changed, there is no new version. Method: write, audit, publish (Netflix, 2017),
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 import pyarrow as pa
 
 from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
 from tasks.publishing.by_day import stage_by_day
-from tasks.publishing.changes import Change, Staged, plan_changes, take_stock
+from tasks.publishing.changes import BatchClaims, Change, load_claims, plan_changes
 from tasks.publishing.disk_store import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.publishing.files import write_empty, write_files
-from tasks.publishing.merge import merge_runs, narrow_runs
+from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.ownership import settle_receipts
 from tasks.publishing.store import place_of
 from tasks.publishing.tallies import find_gaps
 from tasks.schema import MONTH, TABLES
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedBatch
 
 TRIES = 50
+
+Result = TypeVar("Result")
 
 __all__ = ["Commit", "LakeBusy", "PublishError", "prune", "publish", "roll_back"]
 
@@ -47,80 +48,62 @@ class Commit:
     files: dict[str, tuple[TableFile, ...]]
 
 
-def publish(
-    lake: Lake,
-    batch: tuple[str, date],
-    runs: Sequence[StagedRun],
-    quarantine: pl.DataFrame,
-    receipt: Mapping[str, Any],
-    *,
-    keep: int,
-    wait_seconds: float,
-    on_wait: Callable[[str], None] | None = None,
-    note: Mapping[str, Any] | None = None,
-    partition: str = "month",
-) -> Commit:
+def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = None) -> Commit:
     """Replaces all rows of a batch, wherever they were, by its staged rows; all tables change in one step or none does.
 
-    `runs`: staged shards and what is left out of them; `quarantine`: the batch's quarantine rows with `month`; `receipt`: the
-    batch's row of `receipts` as if no other batch had any of its documents. A document that several batches of a source
-    have is published by the earliest; receipts of all of them are brought up to date in the same step. `keep`: versions
-    kept; `note`: what belongs to this run only, for the commit's record; `partition`: month or day, for a lake that is not
-    there yet. Raises LakeBusy after `wait_seconds`,
-    PublishError when the disk, its permissions or the rows themselves are in the way.
+    A document that several batches of a source have is published by the earliest; receipts of all of them are updated in
+    the same step. `note`: what belongs to this run only, for the commit's record. Raises LakeBusy when other publishers
+    take longer than the lake's policy waits, PublishError when the disk, its permissions or the rows are in the way.
     """
+    return commit(lake, lambda last: publish_over(lake, last, staged, dict(note or {})))
+
+
+def commit(lake: Lake, make: Callable[[int], Result]) -> Result:
+    """What `make` does under the lake's lock, given the latest version; repeated when another publisher was faster."""
     for _ in range(TRIES):
-        with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
+        with place_of(lake).lock_lake(lake) as last:
             try:
-                return publish_over(lake, last, batch, runs, quarantine, receipt, keep, dict(note or {}), partition)
+                return make(last)
             except Overtaken:
                 continue
-    raise LakeBusy(f"{lake.name}: others published {TRIES} times before this run could; run the batch again later")
+    raise LakeBusy(f"{lake.name}: others published {TRIES} times before this run could; run it again later")
 
 
-def publish_over(
-    lake: Lake,
-    last: int,
-    batch: tuple[str, date],
-    runs: Sequence[StagedRun],
-    quarantine: pl.DataFrame,
-    receipt: Mapping[str, Any],
-    keep: int,
-    note: dict[str, Any],
-    partition: str,
-) -> Commit:
+def publish_over(lake: Lake, last: int, staged: StagedBatch, note: dict[str, Any]) -> Commit:
     """Publishes a batch as the version after `last`. Raises Overtaken when that is no longer the latest."""
-    old = lake.manifest(last) if last else replace(lake.manifest(0), by=partition)
+    old = lake.manifest(last) if last else replace(lake.manifest(0), by=lake.policy.partition)
     if last and "claims" not in old.tables:
         raise PublishError(f"{lake.name} was made by an older copydesk that kept no claims; ingest into a new lake")
     draft = open_draft(lake, last + 1)
     try:
         if old.by == "day":
-            runs = [stage_by_day(run, draft / "scratch" / f"staged-{number}") for number, run in enumerate(runs)]
-        staged = take_stock(lake, old, batch, runs, old.by)
-        receipts = settle_receipts(lake, old, staged.runs, staged.moves, receipt, staged.source)
-        check_counts(receipts[0], staged, quarantine)
-        changes = plan_changes(lake, old, staged, quarantine, receipts)
-        return finish(lake, old, draft, changes, batch, receipts[0], keep, note)
+            folders = [
+                stage_by_day(part, draft / "scratch" / f"staged-{number}") for number, part in enumerate(staged.folders)
+            ]
+            staged = replace(staged, folders=tuple(folders))
+        claims = load_claims(lake, old, staged)
+        receipts = settle_receipts(lake, old, claims, staged.receipt)
+        check_counts(receipts[0], claims, staged.quarantine)
+        changes = plan_changes(lake, old, claims, staged.quarantine, receipts)
+        return finish(lake, old, draft, changes, receipts[0], note)
     except (ValueError, pa.ArrowException) as error:
-        raise PublishError(
-            f"{batch[0]} {batch[1]} cannot be published: {error}. Readers keep the old version."
-        ) from error
+        batch = f"{staged.receipt['source']} {staged.receipt['logical_date']}"
+        raise PublishError(f"{batch} cannot be published: {error}. Readers keep the old version.") from error
     finally:
         drop_draft(draft)
 
 
-def finish_showing(lake: Lake, wait_seconds: float, on_wait: Callable[[str], None] | None = None) -> None:
+def finish_showing(lake: Lake) -> None:
     """Shows readers the whole of a version whose writer died between its commit and the last of its partitions."""
     if not lake.is_shown():
-        with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
+        with place_of(lake).lock_lake(lake):
             return
 
 
-def check_counts(receipt: Mapping[str, Any], staged: Staged, quarantine: pl.DataFrame) -> None:
+def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantine: pl.DataFrame) -> None:
     """Raises ValueError when a receipt does not close or counts other rows than there are."""
     gaps = find_gaps(receipt)
-    published = staged.claimed.height - len(staged.moves.hidden)
+    published = claims.claimed.height - len(claims.moves.hidden)
     for what, said, found in (
         ("published", receipt["published"], published),
         ("quarantined", receipt["quarantined"], quarantine.height),
@@ -132,18 +115,12 @@ def check_counts(receipt: Mapping[str, Any], staged: Staged, quarantine: pl.Data
 
 
 def finish(
-    lake: Lake,
-    old: Manifest,
-    draft: Path,
-    changes: Mapping[str, Change],
-    batch: tuple[str, date],
-    receipt: dict[str, Any],
-    keep: int,
-    note: dict[str, Any],
+    lake: Lake, old: Manifest, draft: Path, changes: Mapping[str, Change], receipt: dict[str, Any], note: dict[str, Any]
 ) -> Commit:
     """Builds all tables of the next version and shows it, unless it would be the old one again."""
     # A table without rows has one empty file, in the month of the first receipt: receipts never go away, so where it lies
     # depends on the lake's content alone.
+    batch = (receipt["source"], receipt["logical_date"])
     first = min([month_of(batch[1]), *(file.month for file in old.tables.get("receipts", ()))])
     tables: dict[str, tuple[TableFile, ...]] = {}
     fresh: dict[str, tuple[TableFile, ...]] = {}
@@ -157,9 +134,8 @@ def finish(
     drop_draft(draft / "scratch")
     link_files(lake, old, draft, tables, fresh)
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
-    place_of(lake).show_version(
-        lake, draft, Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by), keep
-    )
+    made = Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by)
+    place_of(lake).show_version(lake, draft, made)
     return Commit(old.version + 1, True, receipt, fresh)
 
 
@@ -168,8 +144,8 @@ def build_table(
 ) -> tuple[tuple[TableFile, ...], tuple[TableFile, ...]]:
     """Writes the changed partitions of a table into the draft; all its files, and those of them that are new."""
     keys = (MONTH.name, *ORDERS[table])
-    runs = narrow_runs(change.runs, keys, draft / "scratch")
-    written = write_files(merge_runs(runs, keys), table, draft / table, lake.file_rows)
+    runs = narrow_sorted(change.runs, keys, draft / "scratch")
+    written = write_files(merge_sorted(runs, keys), table, draft / table, lake.file_rows)
     strays = written.keys() - change.months
     if strays:
         raise ValueError(f"{table} has rows in {', '.join(sorted(strays))}, where the batch has no documents")
@@ -206,24 +182,16 @@ def link_files(
                 place_of(lake).keep_file(lake, old.version, table, file, target)
 
 
-def roll_back(
-    lake: Lake, number: int, wait_seconds: float, *, keep: int = 5, on_wait: Callable[[str], None] | None = None
-) -> int:
-    """Shows a kept version again, as a new version with the same files, whose number is given back.
+def roll_back(lake: Lake, number: int) -> int:
+    """Shows a kept version again, as a new version with the same files; returns the new number.
 
-    Versions are never numbered twice and none is taken away, so a rollback can itself be rolled back. Raises PublishError
-    when the version is not kept.
+    Versions are never numbered twice and none is removed, so a rollback can itself be rolled back. Raises PublishError
+    when the version is not kept, LakeBusy as `publish` does.
     """
-    for _ in range(TRIES):
-        with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
-            try:
-                return roll_back_over(lake, last, number, keep)
-            except Overtaken:
-                continue
-    raise LakeBusy(f"{lake.name}: others published {TRIES} times before the rollback could; try again later")
+    return commit(lake, lambda last: roll_back_over(lake, last, number))
 
 
-def roll_back_over(lake: Lake, last: int, number: int, keep: int) -> int:
+def roll_back_over(lake: Lake, last: int, number: int) -> int:
     """Shows a kept version as the one after `last`. Raises Overtaken when that is no longer the latest."""
     kept = [made.version for made in lake.versions() if made.kept]
     if number not in kept:
@@ -239,17 +207,17 @@ def roll_back_over(lake: Lake, last: int, number: int, keep: int) -> int:
         link_files(lake, wanted, draft, wanted.tables)
         changed = compare(lake.manifest(last), wanted)
         again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})
-        place_of(lake).show_version(lake, draft, again, keep)
+        place_of(lake).show_version(lake, draft, again)
     finally:
         drop_draft(draft)
     return last + 1
 
 
-def prune(lake: Lake, keep: int, wait_seconds: float, *, on_wait: Callable[[str], None] | None = None) -> int:
-    """Removes what dead writers left and all but the last `keep` versions, as a publish would; returns how many versions."""
-    with place_of(lake).lock_lake(lake, wait_seconds, on_wait):
+def prune(lake: Lake) -> int:
+    """Removes what dead writers left and the versions that the lake's policy does not keep; returns how many versions."""
+    with place_of(lake).lock_lake(lake):
         before = sum(made.kept for made in lake.versions())
-        place_of(lake).sweep_versions(lake, keep)
+        place_of(lake).sweep_versions(lake)
         return before - sum(made.kept for made in lake.versions())
 
 

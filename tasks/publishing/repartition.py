@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,15 @@ from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, t
 from tasks.publishing.by_day import DAY_OF_DOCUMENT
 from tasks.publishing.disk_store import PublishError, drop_draft, open_draft
 from tasks.publishing.files import write_empty, write_files
-from tasks.publishing.merge import CHUNK_BYTES, FAN_IN, Run, merge_runs, narrow_runs, read_run, write_run
+from tasks.publishing.merge import (
+    CHUNK_BYTES,
+    FAN_IN,
+    SortedRows,
+    merge_sorted,
+    narrow_sorted,
+    read_sorted,
+    write_sorted,
+)
 from tasks.publishing.publish import compare, link_files
 from tasks.publishing.rows import conform, has_other_columns, read_partitions
 from tasks.publishing.store import place_of
@@ -22,9 +30,7 @@ HOMES = {"lines": "documents", "shadowed_lines": "shadowed"}  # whose day the ro
 KEYS = ["doc_id", "logical_date"]
 
 
-def repartition(
-    lake: Lake, by: str, *, keep: int, wait_seconds: float, on_wait: Callable[[str], None] | None = None
-) -> int:
+def repartition(lake: Lake, by: str) -> int:
     """Partitions a lake `by` month or day; gives the version, the same as before when it was so already.
 
     Raises PublishError where there is no lake yet, and for one in a bucket: its readers would see rows twice while it is done,
@@ -35,7 +41,7 @@ def repartition(
             f"{lake.name}: only a lake on a disk changes its partitions at one instant; ingest into a new lake in the bucket, "
             f"with COPYDESK_PARTITION={by}"
         )
-    with place_of(lake).lock_lake(lake, wait_seconds, on_wait) as last:
+    with place_of(lake).lock_lake(lake) as last:
         old = lake.manifest(last)
         if not last:
             raise PublishError(f"{lake.name}: there is no lake here yet; set COPYDESK_PARTITION={by} and ingest")
@@ -48,7 +54,7 @@ def repartition(
             fresh = {table: files for table, files in tables.items() if files is not old.tables.get(table)}
             link_files(lake, old, draft, tables, fresh)
             made = Manifest(last + 1, None, None, {}, old.rows, tables, {"partition": by}, by=by)
-            place_of(lake).show_version(lake, draft, Manifest(**{**vars(made), "changed": compare(old, made)}), keep)
+            place_of(lake).show_version(lake, draft, Manifest(**{**vars(made), "changed": compare(old, made)}))
         finally:
             drop_draft(draft)
         return last + 1
@@ -66,11 +72,11 @@ def move_table(lake: Lake, old: Manifest, table: str, by: str, draft: Path) -> t
     files: list[TableFile] = []
     for month, partitions in sorted(months.items()):
         keys = (MONTH.name, *ORDERS[table])
-        spilled = spill_runs(
+        spilled = spill_chunks(
             move_rows(lake, old, table, by, sorted(set(partitions))), draft / "scratch" / table / month
         )
-        runs = narrow_runs(spilled, keys, draft / "scratch" / table / f"{month}-merged")
-        for written in write_files(merge_runs(runs, keys), table, draft / table, lake.file_rows).values():
+        runs = narrow_sorted(spilled, keys, draft / "scratch" / table / f"{month}-merged")
+        for written in write_files(merge_sorted(runs, keys), table, draft / table, lake.file_rows).values():
             files += written
     if not files and before:
         first = before[0].month[:7]
@@ -79,7 +85,7 @@ def move_table(lake: Lake, old: Manifest, table: str, by: str, draft: Path) -> t
     return tuple(files)
 
 
-def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterable[str]) -> Run:
+def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterable[str]) -> SortedRows:
     """The rows of partitions with the new one as `month`, chunk by chunk, each chunk in order."""
     for partition in partitions:
         homes = find_homes(lake, old, table, partition) if by == "day" else pl.DataFrame()
@@ -124,21 +130,22 @@ def find_homes(lake: Lake, old: Manifest, table: str, month: str) -> pl.DataFram
 def read_columns(lake: Lake, old: Manifest, table: str, month: str, columns: list[str]) -> pl.DataFrame:
     """Some columns of a partition."""
     parts = [
-        pl.DataFrame(pl.from_arrow(chunk)) for chunk in read_run(table_paths(lake, old, table, month), columns=columns)
+        pl.DataFrame(pl.from_arrow(chunk))
+        for chunk in read_sorted(table_paths(lake, old, table, month), columns=columns)
     ]
     schema = {name: pl.DataFrame(pl.from_arrow(TABLE_OF[table].empty_table())).schema[name] for name in columns}
     return pl.concat([pl.DataFrame(schema=schema), *parts])
 
 
-def spill_runs(chunks: Iterator[pa.Table], folder: Path) -> list[Run]:
+def spill_chunks(chunks: Iterator[pa.Table], folder: Path) -> list[SortedRows]:
     """Each chunk as a sorted run on disk, so that many can be merged in little memory."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, chunk in enumerate(chunks):
         paths.append(folder / f"chunk-{number}.parquet")
-        write_run(iter([chunk]), paths[-1])
+        write_sorted(iter([chunk]), paths[-1])
     budget = CHUNK_BYTES // min(max(len(paths), 1), FAN_IN)
-    return [read_run([path], budget=budget) for path in paths]
+    return [read_sorted([path], budget=budget) for path in paths]
 
 
 TABLE_OF = {**TABLES, **HIDDEN}

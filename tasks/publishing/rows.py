@@ -11,22 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.lakes.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
-from tasks.publishing.merge import Run, read_run
+from tasks.publishing.merge import SortedRows, read_sorted
 from tasks.schema import MONTH
 
 FRAME_ROWS = 20_000
 Mask = Callable[[pa.Table], pa.ChunkedArray]
 
 
-def read_staged(folder: Path, table: str, budget: int) -> Run:
+def read_staged(folder: Path, table: str, budget: int) -> SortedRows:
     """A staged file as a run with `month`."""
-    return (conform(chunk, table) for chunk in read_run([folder / f"{table}.parquet"], budget=budget))
+    return (conform(chunk, table) for chunk in read_sorted([folder / f"{table}.parquet"], budget=budget))
 
 
-def read_partitions(lake: Lake, manifest: Manifest, table: str, months: Iterable[str], budget: int) -> Run:
+def read_partitions(lake: Lake, manifest: Manifest, table: str, months: Iterable[str], budget: int) -> SortedRows:
     """The published rows of some partitions as one run, with `month` as it stands in the paths."""
     for month in sorted(months):
-        for chunk in read_run(table_paths(lake, manifest, table, month), budget=budget):
+        for chunk in read_sorted(table_paths(lake, manifest, table, month), budget=budget):
             yield conform(chunk.append_column(MONTH.name, pa.repeat(pa.scalar(month), chunk.num_rows)), table)
 
 
@@ -50,7 +50,7 @@ def conform(rows: pa.Table, table: str) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def frame_rows(frame: pl.DataFrame, table: str) -> Run:
+def frame_rows(frame: pl.DataFrame, table: str) -> SortedRows:
     """A frame (with month) as a run: sorted rows in the table's columns."""
     ordered = frame.sort(MONTH.name, *ORDERS[table], nulls_last=True, maintain_order=True)
     # A batch may claim millions of documents: what is made of them is made of some at a time.
@@ -58,12 +58,12 @@ def frame_rows(frame: pl.DataFrame, table: str) -> Run:
         yield conform(rows.to_arrow(), table)
 
 
-def keep_rows(run: Run, mask: Mask) -> Run:
+def keep_rows(run: SortedRows, mask: Mask) -> SortedRows:
     """The rows of a run that a mask names."""
     return (chunk.filter(mask(chunk)) for chunk in run)
 
 
-def drop_rows(run: Run, mask: Mask) -> Run:
+def drop_rows(run: SortedRows, mask: Mask) -> SortedRows:
     """The rows of a run that a mask does not name."""
     return (chunk.filter(pc.invert(mask(chunk))) for chunk in run)
 

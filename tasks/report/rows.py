@@ -12,7 +12,7 @@ from tasks.lakes.lake import Lake, Manifest, month_of, table_paths
 from tasks.lakes.scan import scan_files
 from tasks.publishing.duplicates import read_own_claims
 from tasks.schema import TABLES
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedFolder
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,15 @@ def scan_table(lake: Lake, manifest: Manifest, table: str, months: Sequence[str]
     return scan_files([path for month in months for path in table_paths(lake, manifest, table, month)], table)
 
 
-def find_staged(runs: Sequence[StagedRun], quarantine: pl.DataFrame) -> BatchRows:
+def find_staged(folders: Sequence[StagedFolder], quarantine: pl.DataFrame) -> BatchRows:
     """The rows that would have been published: staged shards without what is left out of them."""
     tables = {}
     for table in ("documents", "lines"):
         parts = [
-            scan_files([run.folder / f"{table}.parquet"], table).filter(~pl.col("doc_id").is_in(sorted(run.without)))
-            for run in runs
+            scan_files([part.folder / f"{table}.parquet"], table).filter(
+                ~pl.col("doc_id").is_in(sorted(part.excluded_ids))
+            )
+            for part in folders
         ]
         tables[table] = pl.concat(parts) if parts else scan_files([], table)
     names = TABLES["quarantine"].names

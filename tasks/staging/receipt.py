@@ -24,11 +24,22 @@ from tasks.staging.profile import COLUMNS, profile_publishers
 
 
 @dataclass(frozen=True)
-class StagedRun:
-    """A staged shard and the documents of it that will not be published, by doc_id."""
+class StagedFolder:
+    """A folder with the Parquet files of one part of a shard, and the doc_ids in it that will not be published."""
 
     folder: Path
-    without: frozenset[str]
+    excluded_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class StagedBatch:
+    """A batch that can be published. `folders`: its staged rows; `quarantine`: all its quarantine rows, with `month`;
+    `receipt`: its row of `receipts`, counted as if no other batch had any of its documents.
+    """
+
+    folders: tuple[StagedFolder, ...]
+    quarantine: pl.DataFrame
+    receipt: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,18 +97,18 @@ def make_receipt(
     logical_date: date,
     limits: Limits,
     inputs: Sequence[InputSeen],
-    runs: Sequence[StagedRun],
+    folders: Sequence[StagedFolder],
     quarantine: pl.DataFrame,
     duplicates: Sequence[Duplicate],
     warned: Mapping[str, int],
 ) -> dict[str, Any]:
     """The receipt's row, in the shape of `schema.RECEIPTS`.
 
-    `runs`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
+    `folders`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
     """
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
-    sums = pl.concat([sum_narrow(read_narrow(run)) for run in runs]).sum().row(0, named=True)
+    sums = pl.concat([sum_narrow(read_narrow(part)) for part in folders]).sum().row(0, named=True)
     return {
         "source": source.name,
         "logical_date": logical_date,
@@ -107,12 +118,12 @@ def make_receipt(
         **sums,
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally((read_rules(run) for run in runs), "rule"),
-        "languages": tally((read_narrow(run) for run in runs), "language"),
+        "rules": tally((read_rules(part) for part in folders), "rule"),
+        "languages": tally((read_narrow(part) for part in folders), "language"),
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
-        "profile": profile_publishers(read_narrow(run, COLUMNS) for run in runs),
+        "profile": profile_publishers(read_narrow(part, COLUMNS) for part in folders),
         "rules_version": rules_version(),
         "versions": make_versions(),
         "settings": make_settings(source, limits),
@@ -167,18 +178,18 @@ SUMMED = (
 )
 
 
-def read_narrow(run: StagedRun, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
+def read_narrow(part: StagedFolder, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
     """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
-    path = run.folder / "narrow.parquet"
+    path = part.folder / "narrow.parquet"
     narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
-    return narrow.filter(~pl.col("doc_id").is_in(list(run.without))) if run.without else narrow
+    return narrow.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))) if part.excluded_ids else narrow
 
 
-def read_rules(run: StagedRun) -> pl.DataFrame:
+def read_rules(part: StagedFolder) -> pl.DataFrame:
     """The rule of every line taken out of the documents that will be published."""
-    lines = pl.scan_parquet(run.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
-    if run.without:
-        lines = lines.filter(~pl.col("doc_id").is_in(list(run.without)))
+    lines = pl.scan_parquet(part.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
+    if part.excluded_ids:
+        lines = lines.filter(~pl.col("doc_id").is_in(list(part.excluded_ids)))
     return lines.select("rule").collect()
 
 
@@ -189,7 +200,7 @@ def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
 
 
 def sum_batch(
-    receipt: Mapping[str, Any], planned: int, runs: Sequence[StagedRun], quarantine: pl.DataFrame
+    receipt: Mapping[str, Any], planned: int, folders: Sequence[StagedFolder], quarantine: pl.DataFrame
 ) -> dict[str, int]:
     """The counts that the audit of the batch judges: the receipt's own beside those of the rows themselves."""
     return {
@@ -197,7 +208,7 @@ def sum_batch(
         "input_records": sum(file["records"] for file in receipt["inputs"]),
         "inputs": planned,
         "inputs_accounted": len(receipt["inputs"]),
-        "document_rows": sum(count_rows(run, "documents") for run in runs),
+        "document_rows": sum(count_rows(part, "documents") for part in folders),
         "quarantine_rows": quarantine.height,
         "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
         "language_documents": sum(entry["count"] for entry in receipt["languages"]),
@@ -205,7 +216,7 @@ def sum_batch(
     }
 
 
-def count_rows(run: StagedRun, table: str) -> int:
+def count_rows(part: StagedFolder, table: str) -> int:
     """Rows of a staged table that will be published."""
-    ids = pl.scan_parquet(run.folder / f"{table}.parquet", hive_partitioning=False).select("doc_id")
-    return int(ids.filter(~pl.col("doc_id").is_in(list(run.without))).select(pl.len()).collect().item())
+    ids = pl.scan_parquet(part.folder / f"{table}.parquet", hive_partitioning=False).select("doc_id")
+    return int(ids.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).select(pl.len()).collect().item())

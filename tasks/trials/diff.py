@@ -17,7 +17,7 @@ from tasks.auditing.judge import Judgement
 from tasks.lakes.lake import Lake, Manifest
 from tasks.publishing.duplicates import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedFolder
 
 CHUNK_DOCUMENTS = 20_000
 FATES = ("changed", "new", "gone", "quarantined", "same")  # of documents, what readers notice first
@@ -72,7 +72,7 @@ class Differences:
 
 def diff_batch(lake: Lake, source: str, day: date, judged: Judgement, examples: int = 5) -> Differences:
     """A judged batch beside what the lake holds of it. What an earlier batch shows in its stead is compared as well."""
-    staged = read_claimed(judged.runs, day)
+    staged = read_claimed(judged.folders, day)
 
     def compare(seen: Manifest) -> Differences:
         held = read_own_claims(lake, seen, source, day)
@@ -80,29 +80,29 @@ def diff_batch(lake: Lake, source: str, day: date, judged: Judgement, examples: 
         documents, lines = [DOCUMENT_CHANGES.to_frame()], [LINE_CHANGES.to_frame()]
         for part in ids.to_frame().iter_slices(CHUNK_DOCUMENTS):
             before = read_kept(lake, seen, source, day, held.join(part, on="doc_id", how="semi"))
-            after = read_runs(judged.runs, part)
+            after = read_folders(judged.folders, part)
             changed = compare_lines(before, after)
             lines.append(changed)
             documents.append(compare_documents(before["documents"], after["documents"], changed))
         whole = mark_quarantined(pl.concat(documents), judged.quarantine)
         worst = pick_worst(whole, examples)
         told = show_texts(
-            worst, held, lambda claims: read_kept(lake, seen, source, day, claims)["documents"], judged.runs
+            worst, held, lambda claims: read_kept(lake, seen, source, day, claims)["documents"], judged.folders
         )
         return Differences(whole, pl.concat(lines), told)
 
     return steadily(lake, compare)
 
 
-def read_runs(runs: Sequence[StagedRun], ids: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def read_folders(folders: Sequence[StagedFolder], ids: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The staged rows of `documents` and `lines` of some documents."""
     found = {}
     for table in ("documents", "lines"):
         parts = [empty_frame(TABLES[table]).lazy()]
-        for run in runs:
-            rows = pl.scan_parquet(run.folder / f"{table}.parquet", hive_partitioning=False)
+        for part in folders:
+            rows = pl.scan_parquet(part.folder / f"{table}.parquet", hive_partitioning=False)
             own = rows.select(*TABLES[table].names, MONTH.name).join(ids.lazy(), on="doc_id", how="semi")
-            parts.append(own.filter(~pl.col("doc_id").is_in(sorted(run.without))) if run.without else own)
+            parts.append(own.filter(~pl.col("doc_id").is_in(sorted(part.excluded_ids))) if part.excluded_ids else own)
         found[table] = pl.concat(parts).collect()
     return found
 
@@ -187,12 +187,15 @@ def pick_worst(documents: pl.DataFrame, count: int) -> pl.DataFrame:
 
 
 def show_texts(
-    worst: pl.DataFrame, held: pl.DataFrame, read: Callable[[pl.DataFrame], pl.DataFrame], runs: Sequence[StagedRun]
+    worst: pl.DataFrame,
+    held: pl.DataFrame,
+    read: Callable[[pl.DataFrame], pl.DataFrame],
+    folders: Sequence[StagedFolder],
 ) -> tuple[Example, ...]:
     """Old and new texts of some documents as diffs. `read`: the published rows of claims."""
     ids = worst.select("doc_id")
     old = dict(read(held.join(ids, on="doc_id", how="semi")).select("doc_id", "text").iter_rows())
-    new = dict(read_runs(runs, ids)["documents"].select("doc_id", "text").iter_rows())
+    new = dict(read_folders(folders, ids)["documents"].select("doc_id", "text").iter_rows())
     return tuple(
         Example(doc_id, uri, diff_texts(old.get(doc_id, ""), new.get(doc_id, "")))
         for doc_id, uri in worst.select("doc_id", "uri").iter_rows()

@@ -14,7 +14,7 @@ import polars as pl
 from tasks.auditing.batch_rows import steadily
 from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, mark_zones, measure_lines
-from tasks.publishing.merge import CHUNK_FLOOR, read_run
+from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 from tasks.rules import Rule, match_rules
 from tasks.rules.key import line_key
 from tasks.rules.load import Zone, find_pattern_fault, find_wrong_example
@@ -105,7 +105,7 @@ def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) ->
 
 def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterator[pl.DataFrame]:
     """Published documents a few row groups at a time: READS."""
-    for rows in read_run(table_paths(lake, seen, "documents"), columns=READS, budget=CHUNK_FLOOR):
+    for rows in read_sorted(table_paths(lake, seen, "documents"), columns=READS, budget=CHUNK_FLOOR):
         chunk = pl.DataFrame(pl.from_arrow(rows))
         yield chunk.filter(pl.col("language").is_in(sorted(languages))) if languages else chunk
 
@@ -141,7 +141,7 @@ def read_removed(lake: Lake, seen: Manifest) -> Iterator[pl.DataFrame]:
             )
             for path in table_paths(lake, seen, "documents", month)
         ).collect()
-        for rows in read_run(
+        for rows in read_sorted(
             table_paths(lake, seen, "lines", month),
             columns=("doc_id", "line", "removed", "role", "rule", "text"),
             budget=CHUNK_FLOOR,

@@ -12,7 +12,7 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -23,13 +23,14 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from tasks.lakes.lake import CLAIMS, Lake, file_schema
+from tasks.lakes.lake import CLAIMS, Lake, PublishPolicy, file_schema
+from tasks.lakes.open import open_lake
 from tasks.publishing.duplicates import read_rival_claims
 from tasks.publishing.files import write_files
 from tasks.publishing.publish import publish
 from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
 
 FIRST = date(2025, 1, 1)
@@ -150,15 +151,15 @@ def publish_batch(
     receipt["inputs"] = [{"uri": f"{source}/{day}.jsonl", "size": 1, "sha256": "0" * 64, "records": count}]
     receipt = add_tally(receipt, tally_documents(documents.to_arrow()) + tally_lines(lines.to_arrow()), 1)
     quarantine = pl.DataFrame(pl.from_arrow(QUARANTINE.append(MONTH).empty_table()))
-    runs = []
+    folders = []
     for number in range(0, count, SHARD):
         part = documents.slice(number, SHARD)
         own = lines.join(part.select("doc_id"), on="doc_id", how="semi")
         folder = staging / f"{source}-{day}-{salt}-{number}"
         stage_tables({"documents": part, "lines": own, "quarantine": quarantine}, folder)
-        runs.append(StagedRun(folder, frozenset()))
-    options: dict[str, Any] = {"keep": keep, "wait_seconds": 60, "partition": partition}
-    return lambda: publish(lake, (source, day), runs, quarantine, receipt, **options)
+        folders.append(StagedFolder(folder, frozenset()))
+    lake = replace(lake, policy=PublishPolicy(keep, partition=partition))
+    return lambda: publish(lake, StagedBatch(tuple(folders), quarantine, receipt))
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def fill(lake: Lake, staging: Path, months: int, each: int, partition: str = "mo
 def measure_small_batches(root: Path) -> Iterable[tuple[str, Spent]]:
     """100 documents into a month of 4,000 and of 100,000, by month and by day."""
     for each, partition in ((4_000, "month"), (100_000, "month"), (100_000, "day")):
-        lake = Lake(root / f"small-{each}-{partition}" / "lake")
+        lake = open_lake(root / f"small-{each}-{partition}" / "lake")
         load = fill(lake, root / "staging", 1, each, partition)
         yield f"{each:,} documents into an empty month, by {partition}", load
         spent = [measure(publish_batch(lake, root / "staging", "wire", day, 100)) for day in days_of(0, 4)]
@@ -205,7 +206,7 @@ def measure_small_batches(root: Path) -> Iterable[tuple[str, Spent]]:
 
 def measure_backfill(root: Path) -> Iterable[tuple[str, Spent]]:
     """Three months of daily batches are run again with other texts, in a lake of 24 months and 100,000 documents."""
-    lake = Lake(root / "backfill" / "lake")
+    lake = open_lake(root / "backfill" / "lake")
     fill(lake, root / "staging", 21, 4_166)
     days = [day for month in (21, 22, 23) for day in days_of(month)]
     for day in days:

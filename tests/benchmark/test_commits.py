@@ -7,11 +7,11 @@ from pathlib import Path
 
 from benchmark.commits import days_of, measure, measure_disk, measure_twins, publish_batch
 from tasks.checking.sums import check_receipts
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 
 
 def test_made_up_batches_are_published_whole(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     first = measure(publish_batch(lake, tmp_path / "staging", "stock", date(2025, 1, 28), 30, published=days_of(0)))
     again = measure(publish_batch(lake, tmp_path / "staging", "stock", date(2025, 1, 28), 30, published=days_of(0)))
     other = measure(publish_batch(lake, tmp_path / "staging", "wire", date(2025, 1, 2), 5))

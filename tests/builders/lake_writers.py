@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from builders.staged_shards import OCTOBER, Doc, publish_docs, stage_batch
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.publishing.publish import PublishError, publish
 
 NOVEMBER = date(2026, 11, 2)
@@ -25,7 +25,9 @@ def generation(number: int) -> list[Doc]:
 
 
 def publish_generation(root: Path, number: int) -> int:
-    return publish_docs(Lake(root / "lake"), root / f"staging-{os.getpid()}", generation(number), day=NOVEMBER).version
+    return publish_docs(
+        open_lake(root / "lake"), root / f"staging-{os.getpid()}", generation(number), day=NOVEMBER
+    ).version
 
 
 def die_at(root: str, number: int, event: int) -> None:
@@ -57,7 +59,7 @@ def die_at(root: str, number: int, event: int) -> None:
 
 def publish_many(root: str, source: str, count: int) -> None:
     """Publishes that many batches, each with three documents of one month."""
-    lake = Lake(Path(root) / "lake")
+    lake = open_lake(Path(root) / "lake")
     for number in range(count):
         docs = [Doc(10 * number + at) for at in range(3)]
         publish_docs(
@@ -72,12 +74,12 @@ def publish_generations(root: str, count: int) -> None:
 
 def publish_small_files_only(root: str) -> None:
     """Publishes where no file may grow beyond 4,000 bytes, as on a disk that fills up; writes down what it was told."""
-    lake, told = Lake(Path(root) / "lake"), Path(root) / "told"
+    lake, told = open_lake(Path(root) / "lake"), Path(root) / "told"
     batch = stage_batch(Path(root) / "staging-full", [Doc(at) for at in range(400)], day=NOVEMBER)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, resource.RLIM_INFINITY))
     try:
-        publish(lake, ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
+        publish(lake, batch)
     except PublishError as error:
         told.write_text(str(error))
 
@@ -86,8 +88,6 @@ def publish_to_bucket(root: str, address: str, environment: dict[str, str], numb
     """Publishes a generation into a bucket and is killed at the event-th thing it asks of the store; 0: never."""
     os.environ.update(environment)
     import obstore
-
-    from flows.batches.places import open_lake
 
     asked: list[str] = []
 
@@ -104,7 +104,7 @@ def publish_to_bucket(root: str, address: str, environment: dict[str, str], numb
 
     for name in ("get", "put", "delete", "list"):
         watch(name)
-    lake = open_lake(address, Path(root) / "work")
+    lake = open_lake(address, work=Path(root) / "work")
     publish_docs(lake, Path(root) / f"staging-{os.getpid()}", generation(number), day=NOVEMBER)
     (Path(root) / "asked").write_text("\n".join(asked))
 
@@ -112,9 +112,8 @@ def publish_to_bucket(root: str, address: str, environment: dict[str, str], numb
 def publish_many_to_bucket(root: str, address: str, environment: dict[str, str], source: str, count: int) -> None:
     """Publishes that many batches as a machine of its own: with a working folder that no other writer has."""
     os.environ.update(environment)
-    from flows.batches.places import open_lake
 
-    lake = open_lake(address, Path(root) / source / "work")
+    lake = open_lake(address, work=Path(root) / source / "work")
     for number in range(count):
         docs = [Doc(10 * number + at) for at in range(3)]
         publish_docs(lake, Path(root) / source / "s", docs, source=source, day=OCTOBER + timedelta(days=number))
@@ -125,6 +124,6 @@ def publish_as_nobody(root: str) -> None:
     batch = stage_batch(Path(root) / "theirs", [Doc(2)], day=NOVEMBER)
     os.setuid(65_534)
     try:
-        publish(Lake(Path(root) / "lake"), ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
+        publish(open_lake(Path(root) / "lake"), batch)
     except PublishError as error:
         (Path(root) / "theirs" / "told").write_text(str(error))

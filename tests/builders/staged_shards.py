@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,12 +14,12 @@ import polars as pl
 import pyarrow as pa
 
 from builders.staged_documents import Parts, make_document, make_stopped
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.publishing.duplicates import settle_twins
 from tasks.publishing.publish import Commit, publish
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
 from tasks.shard import StagedShard, Twin
-from tasks.staging.receipt import StagedRun
+from tasks.staging.receipt import StagedBatch
 from tasks.staging.stage import stage_tables
 
 OCTOBER = date(2026, 10, 5)
@@ -91,9 +91,6 @@ def frame(rows: list[dict[str, Any]], example: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(pl.from_arrow(pa.Table.from_pylist(rows, schema=schema.append(MONTH))))
 
 
-Batch = tuple[list[StagedRun], pl.DataFrame, dict[str, Any]]
-
-
 def stage_batch(
     staging: Path,
     docs: Sequence[Doc],
@@ -102,16 +99,16 @@ def stage_batch(
     day: date = OCTOBER,
     shards: int = 1,
     stopped: Sequence[str] = (),
-) -> Batch:
+) -> StagedBatch:
     """Documents staged in so many shards, with quarantine rows of the uris `stopped`: what `publish` is handed."""
     staged = [
         stage_shard(staging / str(number), number, source, day, docs[number::shards], stopped[number::shards])
         for number in range(shards)
     ]
-    runs, twins = settle_twins(day, staged)
-    parts = [pl.read_parquet(run.folder / "quarantine.parquet", hive_partitioning=False) for run in runs]
+    folders, twins = settle_twins(day, staged)
+    parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
     receipt = count_receipt(docs, source, day, [asdict(twin) for twin in twins], list(stopped))
-    return runs, pl.concat(parts), receipt
+    return StagedBatch(tuple(folders), pl.concat(parts), receipt)
 
 
 def publish_docs(
@@ -125,11 +122,13 @@ def publish_docs(
     stopped: Sequence[str] = (),
     keep: int = 5,
     wait_seconds: float = 30,
-    **options: Any,
+    partition: str = "month",
+    on_wait: Callable[[str], None] | None = None,
+    note: Mapping[str, Any] | None = None,
 ) -> Commit:
     """Stages documents and publishes them as one batch."""
     batch = stage_batch(staging, docs, source=source, day=day, shards=shards, stopped=stopped)
-    return publish(lake, (source, day), *batch, keep=keep, wait_seconds=wait_seconds, **options)
+    return publish(replace(lake, policy=PublishPolicy(keep, wait_seconds, partition, on_wait)), batch, note)
 
 
 def count_receipt(

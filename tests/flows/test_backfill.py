@@ -16,7 +16,8 @@ from builders.lakes import hash_lake
 
 from flows.batches.staging import BatchBusy
 from tasks.formats.remote import AddressError
-from tasks.lakes.lake import Lake, LakeError, LakeSilent
+from tasks.lakes.lake import LakeError, LakeSilent
+from tasks.lakes.open import open_lake
 from tasks.reading.plan import PlanError
 
 LAST = FIRST + timedelta(3)
@@ -87,7 +88,7 @@ def test_one_bad_day_does_not_stop_the_others(filled: tuple[Path, subprocess.Com
     assert done.stderr.startswith(
         f"error: 1 of 3 days failed: gazette {BAD}: the audit blocked it: published_in_future"
     )
-    assert len(Lake(folder / "lake").receipts("gazette")) == 2
+    assert len(open_lake(folder / "lake").receipts("gazette")) == 2
 
 
 @pytest.mark.prefect
@@ -116,11 +117,11 @@ def test_the_same_range_again_does_what_is_left(flowed: tuple[Path, Any]) -> Non
     assert (row["date"], row["state"]) == (str(BAD), "blocked")
     write_day(folder, BAD, **MEND)
     assert run_flow(folder).message == "1 day: 1 published"
-    version = Lake(folder / "lake").version()
+    version = open_lake(folder / "lake").version()
     done = run_flow(folder, on_existing="stale")
     assert (done.is_completed(), done.message) == (True, "Nothing to do. 0 of 4 days to run: 3 fine, 1 no files")
     assert run_flow(folder, on_existing="replace").message == "3 days: 3 unchanged"
-    assert Lake(folder / "lake").version() == version
+    assert open_lake(folder / "lake").version() == version
 
 
 @pytest.mark.prefect
@@ -142,11 +143,11 @@ def test_a_wrong_range_is_told_in_a_line(tmp_path: Path, prefect_server: None) -
 
 def test_a_range_that_is_done_costs_nothing(filled: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, _ = filled
-    version = Lake(folder / "lake").version()
+    version = open_lake(folder / "lake").version()
     done = copydesk("gazette", "--dry-run", "--on-existing", "stale", cwd=folder)
     assert done.returncode == 0
     assert "1 of 4 days to run (1 failed, 2 fine, 1 no files)" in done.stdout
-    assert Lake(folder / "lake").version() == version
+    assert open_lake(folder / "lake").version() == version
 
 
 def test_the_form_has_choices_dates_and_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,9 @@ import pytest
 from builders.desks import is_group_alive
 from builders.lakes import ask, hash_lake, make_lake
 
-from flows.batches.places import open_lake
 from flows.settings import read_settings
 from tasks.formats.remote import fetch_remote
+from tasks.lakes.open import open_lake
 from tasks.report.record import find_pages
 
 DAY = date(2026, 10, 31)

@@ -10,10 +10,10 @@ import pytest
 from builders.deliveries import FIRST, TODAY, write_day, write_sources
 from builders.lakes import Quiet
 
-from flows.batches.places import open_lake
 from flows.days.day_run import run_day
 from flows.days.survey import survey_days
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.learned.store import find_learned
 
 pytestmark = pytest.mark.prefect

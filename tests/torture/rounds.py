@@ -14,9 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
 
-from flows.batches.places import open_lake
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from torture import readers, writers
 from torture.judge import ONE, TWO
 
@@ -66,7 +66,7 @@ def torture(
         writers.write_once(place, root / day.isoformat(), day, number)
     # Long enough for a commit or two beside all the others, so that kills fall into every part of one.
     longest = COMMITS * (monotonic() - begun)
-    lake = open_lake(place, root / "looking")
+    lake = open_lake(place, work=root / "looking")
     end = monotonic() + seconds
     with run_readers(place, environment) as result.reads:
         running = [start_writer(place, root, environment, day, 10) for day in (ONE, TWO)]

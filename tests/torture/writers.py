@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builders.staged_shards import publish_docs
 
-from flows.batches.places import open_lake
+from tasks.lakes.open import open_lake
 from torture.judge import make_generation
 
 KEEP = 40  # versions: deep checks look at a version while others are made
@@ -29,5 +29,5 @@ def write_forever(
 
 def write_once(place: str, folder: Path, day: date, number: int) -> None:
     """Publishes one generation."""
-    lake = open_lake(place, folder / "work")
+    lake = open_lake(place, work=folder / "work")
     publish_docs(lake, folder / "staged", make_generation(day, number), day=day, keep=KEEP, wait_seconds=120)

@@ -24,6 +24,7 @@ from tasks.auditing.replay import pick_files
 from tasks.batch import Limits, Release, Source
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.lakes.releases import (
     ReleaseError,
     add_release,
@@ -112,7 +113,7 @@ def test_a_replay_leaves_what_a_whole_run_leaves(place: Path) -> None:
     assert ingest(place, "other") == "published"
     assert hashes(place) == hashes(place, "other")
     assert ingest(place) == "unchanged"
-    assert check(Lake(place / "lake" / "lake")) == []
+    assert check(open_lake(place / "lake" / "lake")) == []
 
 
 def test_a_replay_again_changes_nothing(place: Path) -> None:
@@ -135,7 +136,7 @@ def test_with_nothing_mended_the_same_rows_stay(tmp_path: Path) -> None:
 
 def test_the_commit_says_what_was_run_again(place: Path) -> None:
     replay(place, reason="empty")
-    note = Lake(place / "lake" / "lake").manifest().note["replay"]
+    note = open_lake(place / "lake" / "lake").manifest().note["replay"]
     assert note["reason"] == "empty"
     assert f"in/{DAY}/c.jsonl" in note["files"]
 
@@ -190,7 +191,7 @@ def compare_replay(fates: dict[str, dict[str, list[int]]], future: set[int], rea
             else:
                 ingest(root, lake, force=True)
         assert hashes(root, "one") == hashes(root, "two")
-        assert check(Lake(root / "one" / "lake")) == []
+        assert check(open_lake(root / "one" / "lake")) == []
 
 
 def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path
         "SELECT published, duplicates FROM 'LAKE/receipts/**/*.parquet' ORDER BY logical_date",
     )
     assert rows == [(1, 0), (2, 1)]
-    assert check(Lake(tmp_path / "lake" / "lake")) == []
+    assert check(open_lake(tmp_path / "lake" / "lake")) == []
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ def test_with_other_settings_the_rest_stays_and_a_whole_run_is_still_due(place: 
     assert done.other_rules == 1
     (settings_said,) = ask(place / "lake" / "lake", "SELECT settings FROM 'LAKE/receipts/**/*.parquet'")[0]
     assert json.loads(settings_said)["limits"]["removal_budget"] == 0.5
-    assert check(Lake(place / "lake" / "lake")) == []
+    assert check(open_lake(place / "lake" / "lake")) == []
     assert ingest(place) == "unchanged"
     assert ingest(place, limits=lower) == "published"
 
@@ -268,14 +269,14 @@ def test_a_batch_that_is_not_in_the_lake_cannot_be_replayed(tmp_path: Path) -> N
     with pytest.raises(RequestError, match="ingest it first"):
         replay(tmp_path)
     with pytest.raises(RequestError, match="has no batch s 2026-10-09"):
-        find_batch(Lake(tmp_path / "lake" / "lake"), "s", DAY, {}, tmp_path)
+        find_batch(open_lake(tmp_path / "lake" / "lake"), "s", DAY, {}, tmp_path)
 
 
 def test_the_receipt_remembers_a_source_that_is_not_declared(place: Path) -> None:
-    found = find_batch(Lake(place / "lake" / "lake"), "s", DAY, {}, place)
+    found = find_batch(open_lake(place / "lake" / "lake"), "s", DAY, {}, place)
     assert found.source == Source("s", PATH)
     with pytest.raises(RequestError, match=f"It has s of {DAY} to {DAY}"):
-        find_batch(Lake(place / "lake" / "lake"), "s", LATER, {}, place)
+        find_batch(open_lake(place / "lake" / "lake"), "s", LATER, {}, place)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,7 @@ def test_a_record_knows_its_file(uri: str, file: str) -> None:
 def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(2)]})
     ingest(tmp_path)
-    held = find_held(Lake(tmp_path / "lake" / "lake"), "s", DAY)
+    held = find_held(open_lake(tmp_path / "lake" / "lake"), "s", DAY)
     assert held is not None
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(3)]})
     from tasks.reading.plan import find_files
@@ -298,7 +299,7 @@ def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path:
 
 
 def release(root: Path, why: str = "checked by hand", lake: str = "lake") -> Replayed | None:
-    found = find_held(Lake(root / lake / "lake"), "s", DAY)
+    found = find_held(open_lake(root / lake / "lake"), "s", DAY)
     assert found is not None
     (row,) = [row for row in found.quarantine.iter_rows(named=True) if row["stage"] == "audit"]
     return replay(root, lake, uris={row["uri"]}, change=lambda known: add_release(known, make_release(row, why)))
@@ -317,7 +318,7 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     assert ask(
         tmp_path / "lake" / "lake", "SELECT flags FROM 'LAKE/documents/**/*.parquet' WHERE title LIKE '%number 4%'"
     ) == [(["released"],)]
-    (receipt,) = Lake(tmp_path / "lake" / "lake").receipts(columns=("warnings", "settings"))
+    (receipt,) = open_lake(tmp_path / "lake" / "lake").receipts(columns=("warnings", "settings"))
     assert receipt["warnings"] == [{"reason": "released", "count": 1}]
     assert json.loads(receipt["settings"])["releases"][0]["why"] == "checked by hand"
     before = hashes(tmp_path)
@@ -326,7 +327,7 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     assert hashes(tmp_path) == before
     release(tmp_path, lake="other")
     assert hashes(tmp_path, "other") == before
-    assert check(Lake(tmp_path / "lake" / "lake")) == []
+    assert check(open_lake(tmp_path / "lake" / "lake")) == []
 
 
 def test_a_release_taken_back_leaves_no_trace(tmp_path: Path) -> None:

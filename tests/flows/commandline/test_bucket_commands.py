@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from builders.papers import PAPER, paper, with_template, write
 
-from flows.batches.places import open_lake
 from flows.cli import main
+from tasks.lakes.client import open_bucket, put_object
+from tasks.lakes.open import open_lake
 from tasks.learned.store import find_learned
-from tasks.objects.client import open_bucket, put_object
 
 PLAIN = "Harbour bridge opens\n\nThe harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip.\n\nRead more: all about the ferry\n\nSeveral hundred people walked across before noon, and the harbour master said that they had waited long enough.\n"
 

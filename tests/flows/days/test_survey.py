@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.batches.failures import list_failures, remember_failure
-from flows.batches.places import open_lake
 from flows.batches.recipe import Batch
 from flows.batches.requests import RequestError
 from flows.days.changes import sample_changes
@@ -21,6 +20,7 @@ from flows.days.survey import Day, each_day, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lakes.lake import LakeSilent
+from tasks.lakes.open import open_lake
 
 
 def states(days: list[Day]) -> list[str]:
@@ -143,7 +143,7 @@ def test_a_store_that_does_not_answer_says_nothing_of_the_batch(tmp_path: Path) 
 def test_a_store_that_takes_no_note_does_not_hide_the_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_store: str
 ) -> None:
-    lake = open_lake("s3://nobody/lake", tmp_path)
+    lake = open_lake("s3://nobody/lake", work=tmp_path)
     with pytest.raises(ValueError, match="the real one"), remember_failure(lake, "s", FIRST):
         raise ValueError("the real one")
     with remember_failure(lake, "s", FIRST):

@@ -17,11 +17,11 @@ from builders.clusters import Cluster, kill_busy, start_dask, start_ray
 from builders.deliveries import FIRST, write_day, write_sources
 from builders.lakes import Quiet, hash_lake
 
-from flows.batches.places import open_lake
 from flows.errors import ClusterLost, RunnerError, WorkerUnfit
 from flows.settings import Settings
 from flows.workers.cluster_map import map_cluster, map_shards
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.lakes.open import open_lake
 
 DAYS = 4
 STORIES = 30

@@ -17,12 +17,12 @@ import pytest
 from builders.clusters import PROJECT, Cluster, kill_busy, start_dask, start_ray
 from builders.lakes import hash_lake, make_lake
 
-from flows.batches.places import open_lake
 from flows.errors import RunnerError
 from flows.settings import Settings
 from tasks.batch import Limits
+from tasks.lakes.client import list_objects, open_bucket, put_object
 from tasks.lakes.lake import Lake
-from tasks.objects.client import list_objects, open_bucket, put_object
+from tasks.lakes.open import open_lake
 
 DAY = date(2026, 10, 31)
 SIZE = 30_000

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.batches.places import open_lake
 from flows.batches.staging import claim_staging
 from flows.errors import WorkerUnfit
 from flows.workers.workplace import Workplace, build_at, check_worker, collect_shard, mark_workplace
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.objects.bucket import ObjectLake
-from tasks.objects.client import list_objects, put_object
+from tasks.lakes.bucket import ObjectLake
+from tasks.lakes.client import list_objects, put_object
+from tasks.lakes.open import open_lake
 from tasks.objects.handover import sweep_handovers
 
 DAY = date(2026, 10, 31)
@@ -36,7 +36,7 @@ def shard(tmp_path: Path) -> Shard:
 @pytest.fixture
 def bucket_lake(object_store: str, tmp_path: Path) -> ObjectLake:
     """A lake in a bucket, of the test's own."""
-    lake = open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    lake = open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
     assert isinstance(lake, ObjectLake)
     return lake
 

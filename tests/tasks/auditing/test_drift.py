@@ -19,7 +19,7 @@ from flows.workers.pools import map_here
 from tasks.auditing.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
 from tasks.auditing.drift import Drift, judge_drift, note_drift, read_history
 from tasks.batch import Limits, Source
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 
 MONDAY = date(2026, 10, 5)
 USUAL = {
@@ -245,7 +245,7 @@ def test_half_a_day_is_caught_before_it_is_published(tmp_path: Path) -> None:
     assert [finding.reason for finding in warned.drift.findings if not finding.passed] == ["volume_low"]
     # What drift found is no part of what is published.
     assert hash_lake(tmp_path / "lake") == quiet
-    assert [row["logical_date"] for row in read_history(Lake(tmp_path / "lake"), "s", last)] == full
+    assert [row["logical_date"] for row in read_history(open_lake(tmp_path / "lake"), "s", last)] == full
 
 
 def test_whatever_order_days_are_run_in_the_lake_is_the_same(tmp_path: Path) -> None:
@@ -256,6 +256,6 @@ def test_whatever_order_days_are_run_in_the_lake_is_the_same(tmp_path: Path) -> 
         for day in order:
             assert run_day(tmp_path, tmp_path / lake / "lake", day).state == "published"
     assert hash_lake(tmp_path / "one" / "lake") == hash_lake(tmp_path / "two" / "lake")
-    (_, later) = Lake(tmp_path / "one" / "lake").receipts("s", columns=("logical_date", "published", "profile"))
+    (_, later) = open_lake(tmp_path / "one" / "lake").receipts("s", columns=("logical_date", "published", "profile"))
     # The later day shows three of the five that it brought.
     assert (later["published"], later["profile"][0]["documents"]) == (3, 5)

@@ -25,6 +25,7 @@ from tasks.checking.gaps import check_days
 from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample, pick_rows
 from tasks.lakes.lake import Lake, Manifest, TableFile, file_schema, write_manifest
+from tasks.lakes.open import open_lake
 from tasks.publishing.publish import PublishError, roll_back
 
 
@@ -43,7 +44,7 @@ def good(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def lake(good: Path, tmp_path: Path) -> Lake:
     shutil.copytree(good, tmp_path / "copy", symlinks=True)
-    return Lake(tmp_path / "copy" / "lake")
+    return open_lake(tmp_path / "copy" / "lake")
 
 
 def first_file(lake: Lake, table: str) -> Path:
@@ -217,22 +218,22 @@ def test_a_good_lake_has_no_findings(lake: Lake, tmp_path: Path) -> None:
 
 
 def test_no_lake_is_a_finding(tmp_path: Path) -> None:
-    assert whats(check(Lake(tmp_path / "lake"))) == {"no lake here"}
-    assert find_odd_days(Lake(tmp_path / "lake")) == []
+    assert whats(check(open_lake(tmp_path / "lake"))) == {"no lake here"}
+    assert find_odd_days(open_lake(tmp_path / "lake")) == []
 
 
 def test_a_lake_without_its_store_is_told_and_not_begun_anew(good: Path, tmp_path: Path, project: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake", symlinks=True)
-    assert whats(check(Lake(tmp_path / "lake"))) == {"a lake without its store"}
+    assert whats(check(open_lake(tmp_path / "lake"))) == {"a lake without its store"}
     with pytest.raises(PublishError, match="bring the lake's store back beside it"):
         make_lake(project, "seeds/broken/*", tmp_path / "lake")
     shutil.copytree(good / ".lake-store", tmp_path / ".lake-store", symlinks=True, dirs_exist_ok=True)
-    assert check(Lake(tmp_path / "lake")) == []
+    assert check(open_lake(tmp_path / "lake")) == []
 
 
 def test_a_copy_without_links_is_told(good: Path, tmp_path: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake")
-    assert whats(check(Lake(tmp_path / "lake"))) == {"a copy of a lake"}
+    assert whats(check(open_lake(tmp_path / "lake"))) == {"a copy of a lake"}
 
 
 @pytest.mark.parametrize("command", ["check", "versions", "iceberg", "learn"])
@@ -277,7 +278,7 @@ def test_a_cure_that_is_named_cures(lake: Lake) -> None:
     written.write_bytes(b"")
     (found,) = check(lake)
     assert found.next.startswith("copydesk rollback 2,")
-    roll_back(lake, 2, 1)
+    roll_back(lake, 2)
     assert check(lake) == []
 
 
@@ -293,7 +294,7 @@ def test_parts_of_any_size_judge_alike(tmp_path: Path, monkeypatch: pytest.Monke
     """Documents in many row groups and runs, keys in many parts, samples of many sizes: the same verdict."""
     monkeypatch.setattr("tasks.publishing.files.GROUP_ROWS", group)
     monkeypatch.setattr("tasks.checking.rebuild.CHUNK_FLOOR", 1)
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(at, language="ab"[at % 2]) for at in range(300)])
     manifest = lake.manifest()
     assert list(check_owners(lake, manifest, 50)) == []
@@ -312,7 +313,7 @@ def test_parts_of_any_size_judge_alike(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_sample_is_of_a_version_and_spread_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.publishing.files.GROUP_ROWS", 50)
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(at) for at in range(200)])
     path = first_file(lake, "documents")
     ids = pl.read_parquet(path, columns=["doc_id"])["doc_id"].to_list()
@@ -323,7 +324,7 @@ def test_a_sample_is_of_a_version_and_spread_over_the_file(tmp_path: Path, monke
 def test_a_version_that_is_swept_while_it_is_checked_is_looked_at_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     seen: list[int] = []
 
@@ -397,7 +398,7 @@ def test_odd_days(receipts: list[dict[str, object]], expected: list[tuple[str, s
 
 
 def test_odd_days_of_a_lake_are_told_and_are_no_failure(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     for number, count in enumerate((12, 12, 3, 12, 12)):
         docs = [Doc(100 * number + at) for at in range(count)]
         if number != 1:

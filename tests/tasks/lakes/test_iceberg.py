@@ -15,13 +15,13 @@ import pyarrow.dataset as ds
 import pytest
 from builders.staged_shards import Doc, publish_docs
 
-from flows.batches.places import open_lake
 from flows.commands.iceberg import register_tables
 from flows.commands.ingest import keep_catalog
 from flows.commands.lake import roll_back
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
 from tasks.lakes.lake import Lake, LakeError, file_schema
+from tasks.lakes.open import open_lake
 from tasks.schema import SORT_KEYS, TABLES
 
 pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
@@ -41,7 +41,7 @@ SEPTEMBER = datetime(2026, 9, 3, 8, tzinfo=UTC)
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """Two months, a document without a date, no quarantine; in a folder with a space in its name."""
-    lake = Lake(tmp_path / "a lake" / "lake")
+    lake = open_lake(tmp_path / "a lake" / "lake")
     put(lake, Doc(1), Doc(2), Doc(3, published=SEPTEMBER), Doc(4, published=None))
     return lake
 
@@ -147,7 +147,7 @@ def test_a_partition_that_stands_in_the_path_only_would_come_out_empty(lake: Lak
 def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> None:
     iceberg.register(lake, iceberg.default_catalog(lake))
     shutil.copytree(lake.path.parent, tmp_path / "copy", symlinks=True)
-    copy = Lake(tmp_path / "copy" / "lake")
+    copy = open_lake(tmp_path / "copy" / "lake")
     before = load(lake, "documents").metadata_location
     assert all(row.changed for row in iceberg.register(copy, iceberg.default_catalog(copy)) if row.rows)
     assert all("/copy/" in task.file.file_path for task in load(copy, "documents").scan().plan_files())
@@ -159,7 +159,7 @@ def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> Non
 def test_a_moved_lake_is_registered_anew(lake: Lake, tmp_path: Path) -> None:
     iceberg.register(lake, iceberg.default_catalog(lake))
     lake.path.parent.rename(tmp_path / "moved")
-    moved = Lake(tmp_path / "moved" / "lake")
+    moved = open_lake(tmp_path / "moved" / "lake")
     iceberg.register(moved, iceberg.default_catalog(moved))
     assert shows_the_lake(moved)
 
@@ -201,7 +201,10 @@ def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
 ) -> None:
     # SeaweedFS without users knows no checksums behind the data, which Arrow sends by default.
     monkeypatch.setenv("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
-    here, there = Lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    here, there = (
+        open_lake(tmp_path / "lake"),
+        open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work"),
+    )
     settings = Settings(lake=there.name, iceberg=str(tmp_path / "catalog.db"))
     options = {"s3.endpoint": os.environ["AWS_ENDPOINT_URL"], "s3.region": os.environ["AWS_REGION"]}
     catalog = iceberg.open_catalog(there, iceberg.name_catalog(settings.iceberg), options)
@@ -251,7 +254,7 @@ def test_a_catalog_that_cannot_be_used_is_told_in_a_line(lake: Lake, make: objec
 
 
 def test_no_lake_is_told_in_a_line(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "none")
+    lake = open_lake(tmp_path / "none")
     with pytest.raises(LakeError, match="there is no lake here to register"):
         iceberg.register(lake, iceberg.default_catalog(lake))
     assert list(tmp_path.iterdir()) == []

@@ -9,13 +9,14 @@ import pytest
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
 from tasks.lakes.lake import Lake, LakeError, file_schema, read_manifest, write_manifest
+from tasks.lakes.open import open_lake
 from tasks.schema import TABLES
 
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     place = tmp_path_factory.mktemp("lake")
-    lake = Lake(place / "lake")
+    lake = open_lake(place / "lake")
     for source, day in (("b", OCTOBER), ("a", date(2026, 9, 1)), ("a", OCTOBER)):
         publish_docs(
             lake,
@@ -30,7 +31,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 def test_nothing_has_to_exist(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "none")
+    lake = open_lake(tmp_path / "none")
     assert (lake.version(), lake.versions(), lake.receipts(), lake.receipt("s", OCTOBER)) == (0, [], [], None)
     assert lake.manifest().tables == {}
     assert list(tmp_path.iterdir()) == []
@@ -75,7 +76,7 @@ def test_an_unknown_version_is_named(lake: Lake, version: int) -> None:
 
 
 def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     lake.manifest_path(1).parent.mkdir(parents=True)
     lake.manifest_path(1).write_text("{}")
     with pytest.raises(LakeError, match="manifest of version 1 is damaged"):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tasks.lakes.bucket_files import BucketNotes
 from tasks.lakes.lake import LakeError
 from tasks.lakes.store_files import FolderNotes, Notes, change_note, read_note
-from tasks.objects.bucket_files import BucketNotes
 
 NAME = "releases/a source@2026-10-04.json"
 

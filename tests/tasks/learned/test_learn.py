@@ -12,11 +12,11 @@ import pytest
 from builders.lakes import Quiet, ask, hash_lake
 from builders.papers import FOOT, HEAD, NOUNS, PAPER, Make, paper, paragraphs, with_template, write
 
-from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, Outcome, ingest_batch
 from flows.workers.pools import map_here
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.lakes.store_files import change_note, read_note
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
@@ -35,7 +35,7 @@ def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", 
 
 
 def learn(root: Path) -> pl.DataFrame:
-    return pl.concat([learn_lines(*part) for part in sample_lake(Lake(root / "lake"))])
+    return pl.concat([learn_lines(*part) for part in sample_lake(open_lake(root / "lake"))])
 
 
 def learn_from(root: Path, records: list[dict[str, object]]) -> pl.DataFrame:
@@ -195,7 +195,7 @@ def test_a_paragraph_in_most_stories_is_learned_though_the_line_below_it_changes
 def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
-    version = store_learned(Lake(tmp_path / "lake"), learn(tmp_path)).version
+    version = store_learned(open_lake(tmp_path / "lake"), learn(tmp_path)).version
     later = date(2026, 10, 10)
     write(tmp_path, paper(lambda number: with_template(number + 100), 5), later)
     outcome = ingest(tmp_path, later)
@@ -220,7 +220,7 @@ def test_a_finished_batch_keeps_what_it_used_until_told_otherwise(tmp_path: Path
     write(tmp_path, paper(with_template))
     first = ingest(tmp_path)
     before = hash_lake(tmp_path / "lake")
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     one = store_learned(lake, learn(tmp_path)).version
     assert ingest(tmp_path).state == "unchanged"
     assert ingest(tmp_path, force=True).version == first.version
@@ -244,7 +244,7 @@ def test_a_finished_batch_keeps_what_it_used_until_told_otherwise(tmp_path: Path
 def test_the_order_of_documents_changes_nothing(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
-    ((documents, lines),) = sample_lake(Lake(tmp_path / "lake"))
+    ((documents, lines),) = sample_lake(open_lake(tmp_path / "lake"))
     expected = learn_lines(documents, lines)
     for seed in range(3):
         shuffled = [frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (documents, lines)]
@@ -260,7 +260,7 @@ def test_the_order_of_documents_changes_nothing(tmp_path: Path) -> None:
 def test_a_few_documents_teach_nothing(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template, 4))
     ingest(tmp_path)
-    assert list(sample_lake(Lake(tmp_path / "lake"))) == []
+    assert list(sample_lake(open_lake(tmp_path / "lake"))) == []
 
 
 def test_a_vetoed_line_stays(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_vetoed_line_stays(tmp_path: Path) -> None:
     file.write_text(f'[[veto]]\npublisher = "{PAPER}"\nline = "{FOOT[0].upper()}"\nwhy = "The name of a column."\n')
     rows = apply_vetoes(learn(tmp_path), read_vetoes(file), file.name)
     assert dict(rows.select("text", "veto").drop_nulls().iter_rows()) == {FOOT[0]: "The name of a column."}
-    store_learned(Lake(tmp_path / "lake"), rows)
+    store_learned(open_lake(tmp_path / "lake"), rows)
     ingest(tmp_path, learned="latest")
     assert FOOT[0] in texts(tmp_path)
     assert FOOT[1] not in texts(tmp_path)
@@ -349,7 +349,7 @@ def test_a_bucket_keeps_what_a_disk_keeps(object_store: str, tmp_path: Path) -> 
         "text": "X",
     }
     rows = pl.DataFrame([{**row, "doc_ids": ["a", "b"], "veto": None}], schema=ROWS)
-    lakes = Lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    lakes = open_lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
     here, there = (store_learned(lake, rows) for lake in lakes)
     assert here.version == there.version
     assert there.path == f"{object_store}/{tmp_path.name}/.lake-store/learned/{there.version}.json"
@@ -359,7 +359,7 @@ def test_a_bucket_keeps_what_a_disk_keeps(object_store: str, tmp_path: Path) -> 
 
 
 def test_the_latest_of_a_lake_made_before_was_a_link(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     made = store_learned(lake, ROWS.to_frame())
     link = lake.store / "learned" / "latest"
     link.unlink()

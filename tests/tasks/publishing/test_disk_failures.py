@@ -18,7 +18,7 @@ from builders.lakes import make_lake
 from builders.staged_shards import Doc, publish_docs, read_visible, stage_batch
 
 from tasks.checking.check import check
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.publishing.publish import PublishError, publish
 
 SMALL = "size=2m"
@@ -57,17 +57,17 @@ def write_input(folder: Path, count: int = 200) -> None:
 
 
 def test_a_full_disk_under_the_lake(disk: Path, tmp_path: Path) -> None:
-    lake = Lake(disk / "lake")
+    lake = open_lake(disk / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     before = read_visible(lake)
     batch = stage_batch(tmp_path / "staging", [Doc(at) for at in range(2_000)], day=NOVEMBER)
     ballast = fill(disk)
     with pytest.raises(PublishError, match="the disk is full; free some space and run the batch again") as told:
-        publish(lake, ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
+        publish(lake, batch)
     assert "\n" not in str(told.value)
     assert (read_visible(lake), check(lake)) == (before, [])
     ballast.unlink()
-    publish(lake, ("s", NOVEMBER), *batch, keep=5, wait_seconds=1)
+    publish(lake, batch)
     assert check(lake) == []
 
 
@@ -75,17 +75,17 @@ def test_a_full_disk_under_the_staging(disk: Path, tmp_path: Path) -> None:
     write_input(tmp_path / "in")
     lake = disk / "lake"
     make_lake(tmp_path, "in/1.txt", lake, name="first")
-    before = read_visible(Lake(lake))
+    before = read_visible(open_lake(lake))
     fill(disk)
     with pytest.raises(PublishError, match=r"cannot stage for .*: the disk is full") as told:
         make_lake(tmp_path, "in", lake)
     assert "\n" not in str(told.value)
-    assert (read_visible(Lake(lake)), check(Lake(lake))) == (before, [])
+    assert (read_visible(open_lake(lake)), check(open_lake(lake))) == (before, [])
 
 
 def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
     write_input(tmp_path / "in", 3)
-    lake = Lake(disk / "lake")
+    lake = open_lake(disk / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     before = read_visible(lake)
     remount(disk, "ro")
@@ -101,7 +101,7 @@ def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
 def test_a_user_who_may_not_write(tmp_path: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("only root can become somebody else")
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     before = read_visible(lake)
     for folder in [tmp_path, *tmp_path.parents]:

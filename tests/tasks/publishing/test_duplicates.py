@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.publishing import disk_store
 from tasks.publishing.duplicates import CLAIM, plan_moves, read_claimed, settle_twins
 
@@ -23,8 +23,8 @@ DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
     first = stage_shard(tmp_path / "0", 0, "s", DAYS[0], [Doc(1, "c"), Doc(1, "d"), Doc(2, "e")])
     second = stage_shard(tmp_path / "1", 1, "s", DAYS[0], [Doc(1, "a"), Doc(2, "f"), Doc(3, "b")])
-    runs, twins = settle_twins(DAYS[0], [first, second])
-    assert [len(run.without) for run in runs] == [1, 1]
+    folders, twins = settle_twins(DAYS[0], [first, second])
+    assert [len(part.excluded_ids) for part in folders] == [1, 1]
     # `d` repeats `c` in its shard; `c` itself gives way to `a`, so `a` is what both repeat.
     assert [(twin.uri, twin.twin, twin.twin_date) for twin in twins] == [
         ("c", "a", DAYS[0]),
@@ -32,16 +32,16 @@ def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
         ("f", "e", DAYS[0]),
     ]
     assert settle_twins(DAYS[0], [second, first])[1] == twins
-    assert set(read_claimed(runs, DAYS[0])["uri"]) == {"a", "b", "e"}
+    assert set(read_claimed(folders, DAYS[0])["uri"]) == {"a", "b", "e"}
 
 
 def test_a_document_staged_twice_is_refused(tmp_path: Path) -> None:
     staged = [stage_shard(tmp_path / name, 0, "s", DAYS[0], [Doc(1, name)]) for name in "ab"]
-    runs, _ = settle_twins(DAYS[0], staged)
+    folders, _ = settle_twins(DAYS[0], staged)
     from dataclasses import replace
 
     with pytest.raises(ValueError, match="is staged in two shards"):
-        read_claimed([replace(run, without=frozenset()) for run in runs], DAYS[0])
+        read_claimed([replace(part, excluded_ids=frozenset()) for part in folders], DAYS[0])
 
 
 def claims(*rows: tuple[int, str]) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def test_the_order_of_batches_changes_nothing(history: list[tuple[date, list[Doc
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk_store, "flush", lambda path: None)
         patch.setattr("os.fsync", lambda handle: None)
-        mixed, straight = Lake(Path(root) / "mixed"), Lake(Path(root) / "straight")
+        mixed, straight = open_lake(Path(root) / "mixed"), open_lake(Path(root) / "straight")
         for day, docs, shards in history:
             publish_docs(
                 mixed, Path(root) / "staging", docs, day=day, shards=shards, stopped=["bad"] if len(docs) == 1 else []
@@ -112,14 +112,14 @@ def test_the_order_of_batches_changes_nothing(history: list[tuple[date, list[Doc
 
 
 def test_other_sources_do_not_matter(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)], source="b", day=DAYS[0])
     publish_docs(lake, tmp_path / "staging", [Doc(1)], source="a", day=DAYS[1])
     assert [row["published"] for row in lake.receipts()] == [1, 1]
 
 
 def test_a_document_goes_to_an_earlier_batch_and_comes_back(tmp_path: Path) -> None:
-    lake, staging = Lake(tmp_path / "lake"), tmp_path / "staging"
+    lake, staging = open_lake(tmp_path / "lake"), tmp_path / "staging"
     publish_docs(lake, staging, [Doc(1, "late"), Doc(2, "other")], day=DAYS[2])
     alone = lake.receipt("s", DAYS[2])
     publish_docs(lake, staging, [Doc(1, "early")], day=DAYS[0])

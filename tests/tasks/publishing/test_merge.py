@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tasks.lakes.lake import file_schema
 from tasks.publishing import files, merge
 from tasks.publishing.files import cut_groups, write_files
-from tasks.publishing.merge import merge_runs, narrow_runs, read_run, write_run
+from tasks.publishing.merge import merge_sorted, narrow_sorted, read_sorted, write_sorted
 
 KEYS = ("language", "published_at", "doc_id")
 SCHEMA = pa.schema([("language", pa.string()), ("published_at", pa.timestamp("us", tz="UTC")), ("doc_id", pa.string())])
@@ -73,7 +73,7 @@ ROWS = st.lists(
 )
 def test_merging_runs_is_sorting_their_rows(rows: list[Row], parts: list[int], cuts: list[int]) -> None:
     runs = [[row for row, part in zip(rows, parts, strict=False) if part == number] for number in range(5)]
-    merged = as_rows(merge_runs([as_run(run, cuts) for run in runs], KEYS))
+    merged = as_rows(merge_sorted([as_run(run, cuts) for run in runs], KEYS))
     assert merged == sorted(rows, key=order)
 
 
@@ -84,15 +84,15 @@ def test_too_many_runs_are_merged_in_groups(rows: list[Row], parts: list[int]) -
     runs = [as_run([row for row, part in zip(rows, parts, strict=False) if part == number], [2]) for number in range(7)]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as scratch:
         patch.setattr(merge, "FAN_IN", 2)
-        narrowed = narrow_runs(runs, KEYS, Path(scratch))
+        narrowed = narrow_sorted(runs, KEYS, Path(scratch))
         assert len(narrowed) <= 2
-        assert as_rows(merge_runs(narrowed, KEYS)) == sorted(rows, key=order)
+        assert as_rows(merge_sorted(narrowed, KEYS)) == sorted(rows, key=order)
 
 
 def test_a_run_out_of_order_is_refused() -> None:
     run = iter([as_table([("en", 5, "a")]), as_table([("en", 4, "b")])])
     with pytest.raises(ValueError, match="not sorted by language, published_at, doc_id: en/4/b stands behind en/5/a"):
-        list(merge_runs([run], KEYS))
+        list(merge_sorted([run], KEYS))
 
 
 def claims(count: int, months: int = 1) -> pa.Table:
@@ -127,7 +127,7 @@ def test_the_same_rows_give_the_same_files(tmp_path: Path, monkeypatch: pytest.M
     parts = [table.take([at for at, number in enumerate(owner) if number == own]) for own in range(runs)]
     rng.shuffle(parts)
     pieces = [iter([part.slice(at, 13) for at in range(0, part.num_rows, 13)]) for part in parts]
-    assert write_files(merge_runs(pieces, keys), "claims", tmp_path / "parts", 200) == whole
+    assert write_files(merge_sorted(pieces, keys), "claims", tmp_path / "parts", 200) == whole
     assert [[file.rows for file in month] for month in whole.values()] == [[200, 134], [200, 133], [200, 133]]
     first = pq.ParquetFile(tmp_path / "whole" / whole["2026-01"][0].path)
     assert [first.metadata.row_group(at).num_rows for at in range(first.num_row_groups)] == [50] * 4
@@ -173,7 +173,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
         pa.set_memory_pool(pool)
         try:
             write_files(
-                merge_runs([read_run([path], budget=2**14) for path in paths], ("month", "doc_id")),
+                merge_sorted([read_sorted([path], budget=2**14) for path in paths], ("month", "doc_id")),
                 "claims",
                 tmp_path / str(count),
             )
@@ -190,8 +190,8 @@ def loose(schema: pa.Schema) -> pa.Schema:
 
 
 def test_a_run_without_rows_is_a_run(tmp_path: Path) -> None:
-    write_run(iter([]), tmp_path / "run.parquet")
-    assert list(read_run([tmp_path / "run.parquet"])) == []
+    write_sorted(iter([]), tmp_path / "run.parquet")
+    assert list(read_sorted([tmp_path / "run.parquet"])) == []
 
 
 def test_a_damaged_page_is_not_read(tmp_path: Path) -> None:
@@ -202,4 +202,4 @@ def test_a_damaged_page_is_not_read(tmp_path: Path) -> None:
     raw[column.data_page_offset + column.total_compressed_size // 2] ^= 1
     path.write_bytes(raw)
     with pytest.raises(OSError, match=r"(?i)crc|checksum|corrupt"):
-        list(read_run([path]))
+        list(read_sorted([path]))

@@ -17,9 +17,9 @@ from builders.staged_shards import Doc, publish_docs, read_visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.batches.places import open_lake
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.publishing import disk_store
 from tasks.publishing import publish as publishing
 
@@ -113,7 +113,7 @@ def test_on_a_disk(steps: list[Step]) -> None:
                 with die_at(watch, count):
                     yield
 
-        mixed, straight = Lake(Path(root) / "mixed"), Lake(Path(root) / "straight")
+        mixed, straight = open_lake(Path(root) / "mixed"), open_lake(Path(root) / "straight")
         for step in steps:
             run(mixed, Path(root) / "staging", step, dying)
         run_straight(straight, Path(root) / "staging", steps)
@@ -143,8 +143,8 @@ def test_in_a_bucket(object_store: str, tmp_path: Path) -> None:
             with die_at(watch, count):
                 yield
 
-    mixed = open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
-    straight = Lake(tmp_path / "straight")
+    mixed = open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
+    straight = open_lake(tmp_path / "straight")
     for step in steps:
         run(mixed, tmp_path / "staging", step, dying)
     run_straight(straight, tmp_path / "staging", steps)

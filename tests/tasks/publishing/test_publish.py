@@ -25,6 +25,7 @@ from builders.staged_shards import OCTOBER, Doc, build, publish_docs, read_visib
 
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake, LakeError, file_schema
+from tasks.lakes.open import open_lake
 from tasks.publishing.disk_store import lock_lake, swap_link
 from tasks.publishing.publish import LakeBusy, PublishError, publish, roll_back
 from tasks.schema import TABLES
@@ -32,7 +33,7 @@ from tasks.schema import TABLES
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    return Lake(tmp_path / "lake")
+    return open_lake(tmp_path / "lake")
 
 
 def put(lake: Lake, *docs: Doc, day: date = OCTOBER, **options: object) -> int:
@@ -111,7 +112,7 @@ def test_the_cut_into_shards_changes_nothing(tmp_path: Path, shards: int, seed: 
         Doc(at, language="en" if at % 3 else "de", published=None if at % 5 == 0 else Doc(0).published)
         for at in range(60)
     ]
-    whole, parts = Lake(tmp_path / "whole"), Lake(tmp_path / "parts")
+    whole, parts = open_lake(tmp_path / "whole"), open_lake(tmp_path / "parts")
     put(whole, *docs)
     random.Random(seed).shuffle(docs)
     put(parts, *docs, shards=shards)
@@ -183,22 +184,22 @@ def test_a_new_column_rewrites_all_files_in_one_commit(lake: Lake, monkeypatch: 
 
 
 def test_what_is_left_out_does_not_come_in(lake: Lake) -> None:
-    runs, quarantine, receipt = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
+    batch = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
     gone = str(build(Doc(2), "s", OCTOBER)[0]["doc_id"])
-    _, _, short = stage_batch(lake.path.parent / "other", [Doc(1)])
-    fewer = [replace(run, without=frozenset({gone})) for run in runs]
-    publish(lake, ("s", OCTOBER), fewer, quarantine, short, keep=5, wait_seconds=1)
+    short = stage_batch(lake.path.parent / "other", [Doc(1)]).receipt
+    fewer = tuple(replace(part, excluded_ids=frozenset({gone})) for part in batch.folders)
+    publish(lake, replace(batch, folders=fewer, receipt=short))
     assert ask(lake, "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("doc-000001.txt",)]
     assert ask(lake, f"SELECT count(*) FROM 'LAKE/lines/**/*.parquet' WHERE doc_id = '{gone}'") == [(0,)]
     with pytest.raises(PublishError, match="published is 2, but there are 1 rows"):
-        publish(lake, ("s", OCTOBER), fewer, quarantine, receipt, keep=5, wait_seconds=1)
+        publish(lake, replace(batch, folders=fewer))
 
 
 @pytest.mark.parametrize("change", [{"records": 3}, {"published": 1, "duplicates": 1}, {"chars": 1}], ids=str)
 def test_a_receipt_that_does_not_close_is_not_published(lake: Lake, change: dict[str, int]) -> None:
-    runs, quarantine, receipt = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
+    batch = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
     with pytest.raises(PublishError, match=r"s 2026-10-05 cannot be published: its sums do not close"):
-        publish(lake, ("s", OCTOBER), runs, quarantine, receipt | change, keep=5, wait_seconds=1)
+        publish(lake, replace(batch, receipt=batch.receipt | change))
     assert (lake.version(), leftovers(lake)) == (0, [])
 
 
@@ -214,13 +215,13 @@ def test_rolling_back_is_a_version_too(lake: Lake) -> None:
     first = read_visible(lake)
     put(lake, Doc(2), day=NOVEMBER)
     second = read_visible(lake)
-    assert roll_back(lake, 1, 1) == 3
+    assert roll_back(lake, 1) == 3
     assert read_visible(lake) == first
     assert (lake.versions()[-1].restores, lake.receipt("s", NOVEMBER)) == (1, None)
     assert check(lake) == []
-    assert roll_back(lake, 2, 1) == 4
+    assert roll_back(lake, 2) == 4
     assert read_visible(lake) == second
-    assert roll_back(lake, 4, 1) == 4
+    assert roll_back(lake, 4) == 4
     assert put(lake, Doc(3)) == 5
 
 
@@ -229,7 +230,7 @@ def test_only_kept_versions_come_back(lake: Lake, number: int) -> None:
     for text in range(3):
         put(lake, Doc(text), keep=2)
     with pytest.raises(PublishError, match=f"has no version {number} any more; kept are 2, 3"):
-        roll_back(lake, number, 1)
+        roll_back(lake, number)
 
 
 def make_file(lake: Lake) -> None:
@@ -267,7 +268,7 @@ PLACES: list[tuple[str, Callable[[Lake], None], str]] = [
 @pytest.mark.parametrize(("spoil", "message"), [place[1:] for place in PLACES], ids=[place[0] for place in PLACES])
 def test_a_wrong_place_is_told_in_one_line(tmp_path: Path, spoil: Callable[[Lake], None], message: str) -> None:
     (tmp_path / "place").mkdir()
-    lake = Lake(tmp_path / "place" / "lake")
+    lake = open_lake(tmp_path / "place" / "lake")
     spoil(lake)
     with pytest.raises(PublishError, match=message) as told:
         publish_docs(lake, tmp_path / "staging", [Doc(1)])
@@ -312,7 +313,7 @@ def test_the_second_publisher_waits_and_gives_up(lake: Lake) -> None:
     told: list[str] = []
     put(lake, Doc(1))
     with (
-        lock_lake(lake, 1, None),
+        lock_lake(lake),
         pytest.raises(LakeBusy, match="another process is publishing and was not done") as busy,
     ):
         put(lake, Doc(2), wait_seconds=0.05, on_wait=told.append)

@@ -15,9 +15,9 @@ from builders.staged_shards import OCTOBER, Doc, publish_docs, read_visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.batches.places import open_lake
 from tasks.checking.check import check
 from tasks.lakes.lake import DAILY, Lake, folder_of
+from tasks.lakes.open import open_lake
 from tasks.publishing import disk_store
 from tasks.publishing.publish import PublishError, roll_back
 from tasks.publishing.repartition import repartition
@@ -36,7 +36,7 @@ def put(lake: Lake, *docs: Doc, day: date = OCTOBER, **options: object) -> int:
 
 
 def change(lake: Lake, by: str) -> int:
-    return repartition(lake, by, keep=5, wait_seconds=1)
+    return repartition(lake, by)
 
 
 DOCS = [Doc(text, f"{text}-{at}", TIMES[at % 4]) for text in range(3) for at in range(4)]
@@ -53,7 +53,7 @@ def test_when_a_lake_changes_over_does_not_matter(history: list[tuple[date, list
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk_store, "flush", lambda path: None)
         patch.setattr("os.fsync", lambda handle: None)
-        first, between, last = (Lake(Path(root) / name / "lake") for name in ("first", "between", "last"))
+        first, between, last = (open_lake(Path(root) / name / "lake") for name in ("first", "between", "last"))
         history = [(OCTOBER, [Doc(99)], False), *history]
         for day, docs, changes in history:
             put(first, *docs, day=day, partition="day")
@@ -72,7 +72,7 @@ def test_when_a_lake_changes_over_does_not_matter(history: list[tuple[date, list
 
 
 def test_engines_ask_by_month_and_by_day(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     put(lake, Doc(1, published=TIMES[1]), Doc(2, published=TIMES[2]), Doc(3, published=None), stopped=["bad"])
     assert change(lake, "day") == 2
     assert {file.path.rpartition("/")[0] for file in lake.manifest().tables["documents"]} == {
@@ -88,13 +88,13 @@ def test_engines_ask_by_month_and_by_day(tmp_path: Path) -> None:
     assert (
         ds.dataset(lake.path / "documents", partitioning="hive").count_rows(filter=ds.field("month") == "2026-10") == 2
     )
-    assert roll_back(lake, 1, 1) == 3
+    assert roll_back(lake, 1) == 3
     assert lake.manifest().by == "month"
     assert check(lake) == []
 
 
 def test_a_batch_of_a_day_writes_its_day_alone(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake")
+    lake = open_lake(tmp_path / "lake")
     put(lake, *(Doc(at, published=None) for at in range(9)), day=DAYS[1], partition="day")
     before = lake.manifest()
     put(lake, Doc(100, published=None), day=DAYS[2])
@@ -106,7 +106,10 @@ def test_a_batch_of_a_day_writes_its_day_alone(tmp_path: Path) -> None:
 
 
 def test_a_lake_in_a_bucket_is_by_day_from_the_first(object_store: str, tmp_path: Path) -> None:
-    here, there = Lake(tmp_path / "lake"), open_lake(f"{object_store}/{tmp_path.name}/lake", tmp_path / "work")
+    here, there = (
+        open_lake(tmp_path / "lake"),
+        open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work"),
+    )
     for lake in (here, there):
         publish_docs(lake, tmp_path / "staging", DOCS[:6], partition="day")
     assert here.manifest().tables == there.manifest().tables
@@ -143,8 +146,8 @@ def test_engines_do_not_read_months_and_days_side_by_side(read: Callable[[Path],
 
 def test_where_there_is_nothing_nothing_changes(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="there is no lake here yet"):
-        change(Lake(tmp_path / "lake"), "day")
-    lake = Lake(tmp_path / "other")
+        change(open_lake(tmp_path / "lake"), "day")
+    lake = open_lake(tmp_path / "other")
     put(lake, Doc(1))
     assert change(lake, "month") == 1
 

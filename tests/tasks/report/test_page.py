@@ -28,6 +28,7 @@ from tasks.auditing.compare import Comparison
 from tasks.auditing.drift import Drift
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.lakes.store_files import FolderNotes, Notes
 from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
@@ -237,7 +238,7 @@ def test_what_is_unlike_earlier_days_stands_among_the_expectations(published: Ou
     silent = replace(odd, passed=True, failed=0)
     untold = replace(published, drift=Drift(0, (replace(usual, deviation=None),), (silent,)))
     assert gather_findings(untold) == published.findings
-    lake = Lake(page_of(published).parents[3] / "lake")
+    lake = open_lake(page_of(published).parents[3] / "lake")
     record = RunRecord("seeds", DAY, "published", gather_findings(told))
     said = look(write_page(collect_published(lake, "seeds", DAY, record))).text
     assert re.search(
@@ -294,7 +295,7 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
 def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")
-    lake, pages, render, asked = Lake(tmp_path / "lake"), FolderNotes(tmp_path / "out"), index.render_index, 0
+    lake, pages, render, asked = open_lake(tmp_path / "lake"), FolderNotes(tmp_path / "out"), index.render_index, 0
     for name in ("one", "two"):
         make_lake(tmp_path, "in/a.txt", lake.path, name=name)
     write_text(pages, f"one/{REPORTED}.html", "")
@@ -343,7 +344,7 @@ def test_reports_stay_out_of_readers_sight_and_a_lake_stays_sound(published: Out
     lake = page_of(published).parents[3] / "lake"
     assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
-    assert page_of(published).is_relative_to(Lake(lake).store)
+    assert page_of(published).is_relative_to(open_lake(lake).store)
 
 
 @pytest.mark.parametrize("kind", ["long headlines", "many rules"])

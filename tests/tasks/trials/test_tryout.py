@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from builders.lakes import make_lake
 
-from tasks.lakes.lake import Lake
+from tasks.lakes.open import open_lake
 from tasks.trials.tryout import READS, TryoutError, find_hits, make_candidate, rank_harm, try_rule
 
 PROSE = "The harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip."
@@ -85,14 +85,14 @@ def test_harm_is_the_middle_and_the_length() -> None:
 
 def test_a_lake_is_asked(project: Path, tmp_path: Path) -> None:
     with pytest.raises(TryoutError, match="there is no lake"):
-        try_rule(Lake(tmp_path / "lake"), make_candidate("a.*"))
+        try_rule(open_lake(tmp_path / "lake"), make_candidate("a.*"))
     make_lake(project, "seeds/lighthouse-keeper.en.txt", tmp_path / "lake")
     make_lake(project, "seeds/carillon.de.txt", tmp_path / "lake", name="t")
-    found = try_rule(Lake(tmp_path / "lake"), make_candidate("and what happened then[?]"))
+    found = try_rule(open_lake(tmp_path / "lake"), make_candidate("and what happened then[?]"))
     assert found.documents == 2
     assert set(found.taken["text"]) == {"And what happened then?"}
     assert found.taken["is_middle"].all()
     assert "candidate" in found.ranks["rule"].to_list()
     assert found.ranks.height > 3
-    german = try_rule(Lake(tmp_path / "lake"), make_candidate("and what happened then[?]"), frozenset({"de"}))
+    german = try_rule(open_lake(tmp_path / "lake"), make_candidate("and what happened then[?]"), frozenset({"de"}))
     assert (german.documents, german.hits.height) == (1, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tasks.objects.client import Changed, list_objects, open_address, put_object, read_object
+from tasks.lakes.client import Changed, list_objects, open_address, put_object, read_object
 
 # Media types, so that a browser shows a page as one.
 KINDS = {".html": "text/html; charset=utf-8", ".json": "application/json"}

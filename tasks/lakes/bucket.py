@@ -21,9 +21,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.lakes.bucket_files import BucketNotes
+from tasks.lakes.client import list_objects, open_bucket, read_object, read_range
 from tasks.lakes.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
-from tasks.objects.bucket_files import BucketNotes
-from tasks.objects.client import list_objects, open_bucket, read_object, read_range
 
 # Receipts last: when a receipt is to be seen, so is all that it speaks of.
 SHOWN = ("lines", "documents", "quarantine", "receipts")
@@ -46,7 +46,7 @@ class State:
 class ObjectLake(Lake):
     """A lake at s3://bucket/folder. `path`: the working folder, for staging and for copies of files."""
 
-    address: str
+    address: str = ""
 
     @property
     def uri(self) -> str:
