@@ -312,10 +312,7 @@ def test_a_full_disk_leaves_the_old_version(lake: Lake) -> None:
 def test_the_second_publisher_waits_and_gives_up(lake: Lake) -> None:
     told: list[str] = []
     put(lake, Doc(1))
-    with (
-        lock_lake(lake),
-        pytest.raises(LakeBusy, match="another process is publishing and was not done") as busy,
-    ):
+    with lock_lake(lake), pytest.raises(LakeBusy, match="another process is publishing and was not done") as busy:
         put(lake, Doc(2), wait_seconds=0.05, on_wait=told.append)
     assert told == [f"{lake.path}: another process is publishing; waiting up to 0.05 s for it"]
     assert "\n" not in str(busy.value)
