@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui dev test test-all test-ui lint types docs-check docs wheel bench torture lock clean
+.PHONY: help run ui dev hooks test test-all test-ui lint types docs-check docs wheel bench torture lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ ui: $(READY) ## start Prefect's UI with a worker and every deployment: make ui P
 	@$(BIN)/copydesk ui $(if $(PORT),--port $(PORT))
 
 dev: $(READY_DEV) ## set up what development needs: every extra, and the tools
+
+hooks: $(READY_DEV) ## check style and generated pages before each commit
+	@$(BIN)/pre-commit install
 
 test: $(READY_DEV) ## run the tests
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
