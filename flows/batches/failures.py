@@ -13,7 +13,7 @@ from datetime import date
 
 from flows.batches.staging import BatchBusy
 from tasks.lakes.lake import Lake, LakeError, LakeSilent
-from tasks.lakes.store_files import change_note, list_batches, name_of_batch, read_note
+from tasks.lakes.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 from tasks.publishing.disk_store import LakeBusy
 from tasks.reading.plan import escape_name
 
@@ -40,13 +40,13 @@ def note_failure(lake: Lake, source: str, day: date, why: str | None) -> None:
     """Notes why a batch failed (None: it did not), as far as the lake lets us: what became of the batch is what must be told."""
     said = json.dumps({"why": escape_name(" ".join(why.split()))}, ensure_ascii=False).encode() if why else None
     with suppress(OSError, LakeError):
-        change_note(lake.notes, name_of_batch(FOLDER, source, day), lambda _: said)
+        change_store_file(lake.files, name_batch_file(FOLDER, source, day), lambda _: said)
 
 
 def list_failures(lake: Lake) -> dict[tuple[str, date], str]:
     """Why the last run of a batch failed, by source and logical date, for all that did."""
     found = {}
-    for source, day, name in list_batches(lake.notes, FOLDER):
-        if said := read_note(lake.notes, name):
+    for source, day, name in list_batch_files(lake.files, FOLDER):
+        if said := read_store_file(lake.files, name):
             found[source, day] = str(json.loads(said)["why"])
     return found

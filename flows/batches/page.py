@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import Notes, read_note
+from tasks.lakes.store_files import StoreFiles, read_store_file
 from tasks.report.record import (
     RunRecord,
     find_pages,
@@ -81,7 +81,7 @@ def gather_findings(outcome: Outcome) -> tuple[Finding, ...]:
 
 
 def write_pages(
-    lake: Lake, batches: Sequence[tuple[str, date]], target: Notes, blocked: Sequence[RunRecord]
+    lake: Lake, batches: Sequence[tuple[str, date]], target: StoreFiles, blocked: Sequence[RunRecord]
 ) -> tuple[str, list[WrittenPage]]:
     """Writes the pages of batches and of blocked runs, and the index over them; returns where the index and they are.
 
@@ -103,7 +103,7 @@ def write_pages(
         page = name_page(record.source, record.logical_date, "blocked")
         pages.append(WrittenPage(record.source, record.logical_date, "blocked", target.address(page)))
         for name in (page, name_record(page)) if target != own else ():
-            if said := read_note(own, name):
+            if said := read_store_file(own, name):
                 write_text(target, name, said.decode())
     return write_index(lake, target), pages
 
@@ -120,4 +120,4 @@ def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[RunRe
     """The records of blocked runs, those asked for."""
     pages = find_pages(lake)
     wanted = f"{source or '*'}/{day or '*'}.blocked.json"
-    return list(read_blocked(pages, (name for name in pages.names("") if fnmatchcase(name, wanted))))
+    return list(read_blocked(pages, (name for name in pages.list_names("") if fnmatchcase(name, wanted))))

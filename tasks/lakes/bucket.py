@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.lakes.bucket_files import BucketNotes
+from tasks.lakes.bucket_files import BucketFiles
 from tasks.lakes.client import list_objects, open_bucket, read_object, read_range
 from tasks.lakes.lake import Lake, LakeError, Manifest, TableFile, folder_of, read_manifest
 
@@ -73,8 +73,8 @@ class ObjectLake(Lake):
         return self.path
 
     @property
-    def notes(self) -> BucketNotes:
-        return BucketNotes(f"{'/'.join(self.address.split('/')[:3])}/{self.key('')}".rstrip("/"))
+    def files(self) -> BucketFiles:
+        return BucketFiles(f"{'/'.join(self.address.split('/')[:3])}/{self.key('')}".rstrip("/"))
 
     @property
     def bucket(self) -> Any:

@@ -1,7 +1,6 @@
-"""Notes as objects beside a lake in a bucket, each written only over what was seen of it (If-Match, If-None-Match).
+"""Small named files as objects of a bucket, each written only over the version that was read (If-Match, If-None-Match).
 
-One that goes becomes empty and is never removed: a removal cannot be conditional everywhere, and would take what somebody
-else wrote meanwhile.
+A deleted file is an empty object: a deletion cannot be conditional everywhere, and would delete what others wrote meanwhile.
 """
 
 from __future__ import annotations
@@ -16,38 +15,35 @@ KINDS = {".html": "text/html; charset=utf-8", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
-class BucketNotes:
-    """Notes below a prefix. `store`: s3://bucket/prefix."""
+class BucketFiles:
+    """Objects below a prefix. `store`: s3://bucket/prefix."""
 
     store: str
 
-    def look(self, name: str) -> tuple[bytes | None, str | None]:
+    def read(self, name: str) -> tuple[bytes | None, str | None]:
         try:
             body, e_tag = read_object(*open_address(self.address(name)))
         except FileNotFoundError:
             return None, None
         return body or None, e_tag
 
-    def swap(self, name: str, body: bytes | None, seen: str | None) -> bool:
+    def swap(self, name: str, body: bytes | None, tag: str | None) -> bool:
         try:
             put_object(
-                *open_address(self.address(name)),
-                body or b"",
-                seen=seen,
-                kind=KINDS.get(PurePosixPath(name).suffix, ""),
+                *open_address(self.address(name)), body or b"", seen=tag, kind=KINDS.get(PurePosixPath(name).suffix, "")
             )
         except Changed:
-            # A store that took our write and lost its answer is asked again by obstore, and then refuses.
-            return self.look(name)[0] == body
+            # obstore repeats a write whose answer was lost, and the store then refuses it.
+            return self.read(name)[0] == body
         return True
 
-    def names(self, folder: str) -> list[str]:
+    def list_names(self, folder: str) -> list[str]:
         bucket, key = open_address(self.store)
         keys = list_objects(bucket, f"{key}/{folder}/" if folder else f"{key}/", least=1)
         return [found.removeprefix(f"{key}/") for found in keys]
 
-    def below(self, folder: str) -> BucketNotes:
-        return BucketNotes(f"{self.store}/{folder}")
+    def open_folder(self, folder: str) -> BucketFiles:
+        return BucketFiles(f"{self.store}/{folder}")
 
     def address(self, name: str) -> str:
         return f"{self.store}/{name}" if name else self.store

@@ -48,7 +48,7 @@ class Registered:
 
 def default_catalog(lake: Lake) -> str:
     """The catalog beside a lake's versions: an SQLite file in its store. Raises LakeError for a lake in a bucket."""
-    if "://" in lake.notes.address(""):
+    if "://" in lake.files.address(""):
         raise LakeError(
             f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG"
         )
@@ -102,7 +102,7 @@ def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> 
 
 def home(lake: Lake) -> str:
     """Where the tables' metadata lie."""
-    return make_location(lake.notes.address("iceberg"))
+    return make_location(lake.files.address("iceberg"))
 
 
 def make_location(place: str) -> str:

@@ -30,7 +30,7 @@ from tasks.lakes.manifest import Manifest as Manifest
 from tasks.lakes.manifest import TableFile as TableFile
 from tasks.lakes.manifest import parse_manifest
 from tasks.lakes.manifest import write_manifest as write_manifest
-from tasks.lakes.store_files import FolderNotes, Notes
+from tasks.lakes.store_files import FolderFiles, StoreFiles
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
@@ -120,9 +120,9 @@ class Lake:
         return self.store / "staging"
 
     @property
-    def notes(self) -> Notes:
+    def files(self) -> StoreFiles:
         """What the store keeps beside versions, in small files."""
-        return FolderNotes(self.store)
+        return FolderFiles(self.store)
 
     def tree(self, version: int) -> Path:
         """The folder of a version."""

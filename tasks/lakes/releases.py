@@ -18,7 +18,7 @@ import polars as pl
 
 from tasks.batch import Release
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import change_note, list_batches, name_of_batch, read_note
+from tasks.lakes.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
 FLAG = "released"
 FOLDER = "releases"
@@ -32,14 +32,14 @@ class ReleaseError(ValueError):
 
 def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
     """The releases of a batch, by doc_id."""
-    name = name_of_batch(FOLDER, source, day)
-    return parse_releases(lake, name, read_note(lake.notes, name))
+    name = name_batch_file(FOLDER, source, day)
+    return parse_releases(lake, name, read_store_file(lake.files, name))
 
 
 def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
     """Every release of a lake with its batch, by source and logical date."""
-    for source, day, name in list_batches(lake.notes, FOLDER):
-        yield from ((source, day, row) for row in parse_releases(lake, name, read_note(lake.notes, name)))
+    for source, day, name in list_batch_files(lake.files, FOLDER):
+        yield from ((source, day, row) for row in parse_releases(lake, name, read_store_file(lake.files, name)))
 
 
 def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
@@ -52,8 +52,8 @@ def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
 
 def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
     """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
-    name = name_of_batch(FOLDER, source, day)
-    change_note(lake.notes, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
+    name = name_batch_file(FOLDER, source, day)
+    change_store_file(lake.files, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
 
 
 def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, ...]:
@@ -62,7 +62,7 @@ def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, 
         rows = json.loads(said)["releases"] if said else ()
         return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
     except (KeyError, TypeError, ValueError) as error:
-        where = lake.notes.address(name)
+        where = lake.files.address(name)
         raise ReleaseError(
             f"{where}: this file is damaged ({error}); mend it, or remove it and release anew."
         ) from None

@@ -20,7 +20,7 @@ import polars as pl
 from tasks.batch import Learned
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import change_note, read_note
+from tasks.lakes.store_files import change_store_file, read_store_file
 
 FOLDER = "learned"
 LATEST = f"{FOLDER}/latest"
@@ -52,9 +52,9 @@ def store_learned(lake: Lake, learned: pl.DataFrame) -> Learned:
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     content = f'{{"rows": [\n{lines}\n]}}\n'.encode()
     version = digest(content)
-    change_note(lake.notes, name_of(version), lambda _: content)
-    change_note(lake.notes, LATEST, lambda _: f"{version}\n".encode())
-    return Learned(version, lake.notes.address(name_of(version)))
+    change_store_file(lake.files, name_of(version), lambda _: content)
+    change_store_file(lake.files, LATEST, lambda _: f"{version}\n".encode())
+    return Learned(version, lake.files.address(name_of(version)))
 
 
 def find_learned(lake: Lake, version: str) -> Learned | None:
@@ -62,7 +62,7 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
     if version == "none":
         return None
     if version == "latest":
-        said = read_note(lake.notes, LATEST)
+        said = read_store_file(lake.files, LATEST)
         return find_learned(lake, read_latest(said)) if said else None
     known = list_versions(lake)
     if version not in known:
@@ -70,7 +70,7 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
             f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "
             "`none`."
         )
-    return Learned(version, lake.notes.address(name_of(version)))
+    return Learned(version, lake.files.address(name_of(version)))
 
 
 def read_latest(said: bytes) -> str:
@@ -81,7 +81,7 @@ def read_latest(said: bytes) -> str:
 
 def list_versions(lake: Lake) -> list[str]:
     """The names of all versions."""
-    return [path.stem for name in lake.notes.names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
+    return [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
 
 
 def pick_learned(lake: Lake, asked: str, receipt: Mapping[str, Any] | None) -> Learned | None:

@@ -24,7 +24,7 @@ def open_handover(lake: Lake, folder: Path, run: str) -> str:
     """Where workers elsewhere hand over what they stage for a run, noted in its folder; "" for a lake on a disk."""
     if not isinstance(lake, ObjectLake):
         return ""
-    address = lake.notes.address(f"staging/{run}")
+    address = lake.files.address(f"staging/{run}")
     (folder / NOTE).write_text(address, encoding="utf-8")
     return address
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import Notes, change_note
+from tasks.lakes.store_files import StoreFiles, change_store_file
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render
@@ -51,18 +51,18 @@ class IndexGroup:
     left: int
 
 
-def write_index(lake: Lake, pages: Notes) -> str:
+def write_index(lake: Lake, pages: StoreFiles) -> str:
     """Writes index.html for the batches that the lake has and the runs that were blocked; returns where it is.
 
     One who finds that another run has written it meanwhile looks anew, so that no page is left out.
     """
-    change_note(pages, "index.html", lambda _: render_index(lake, pages).encode())
+    change_store_file(pages, "index.html", lambda _: render_index(lake, pages).encode())
     return pages.address("index.html")
 
 
-def render_index(lake: Lake, pages: Notes) -> str:
+def render_index(lake: Lake, pages: StoreFiles) -> str:
     """The page over all pages that there are."""
-    names = pages.names("")
+    names = pages.list_names("")
     known = frozenset(names)
     published = [
         make_row(row, known, "published", "") for row in (lake.receipts(columns=COLUMNS) if lake.version() else ())

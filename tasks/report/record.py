@@ -17,7 +17,7 @@ from typing import Any
 
 from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import Notes, change_note, read_note
+from tasks.lakes.store_files import StoreFiles, change_store_file, read_store_file
 
 LONG_LISTS = ("inputs", "twins")
 
@@ -34,9 +34,9 @@ class RunRecord:
     receipt: dict[str, Any] | None = None
 
 
-def find_pages(lake: Lake) -> Notes:
+def find_pages(lake: Lake) -> StoreFiles:
     """The pages of a lake and their records: in its store, where no reader of tables looks."""
-    return lake.notes.below("reports")
+    return lake.files.open_folder("reports")
 
 
 def name_page(source: str, day: date, state: str) -> str:
@@ -55,21 +55,21 @@ def outline(receipt: Mapping[str, Any]) -> dict[str, Any]:
     return short | {f"{name}_count": len(receipt[name]) for name in LONG_LISTS if name in receipt}
 
 
-def write_record(pages: Notes, record: RunRecord) -> str:
+def write_record(pages: StoreFiles, record: RunRecord) -> str:
     """Writes a record, and takes away that of a blocked run when the batch has passed since. Returns the page's name."""
     page = name_page(record.source, record.logical_date, record.state)
     write_text(pages, name_record(page), json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False))
     if record.state != "blocked":
         stale = name_page(record.source, record.logical_date, "blocked")
         for name in (stale, name_record(stale)):
-            change_note(pages, name, lambda _: None)
+            change_store_file(pages, name, lambda _: None)
     return page
 
 
-def read_record(pages: Notes, name: str) -> RunRecord | None:
+def read_record(pages: StoreFiles, name: str) -> RunRecord | None:
     """The record of this name; None when there is none that can be read, since a page can do without."""
     try:
-        raw = json.loads(read_note(pages, name) or b"")
+        raw = json.loads(read_store_file(pages, name) or b"")
         findings = tuple(Finding(**finding) for finding in raw["findings"])
         return RunRecord(
             raw["source"],
@@ -83,13 +83,13 @@ def read_record(pages: Notes, name: str) -> RunRecord | None:
         return None
 
 
-def read_blocked(pages: Notes, names: Iterable[str]) -> Iterable[RunRecord]:
+def read_blocked(pages: StoreFiles, names: Iterable[str]) -> Iterable[RunRecord]:
     """The records of blocked runs among these names."""
     for name in names:
         if name.endswith(".blocked.json") and (record := read_record(pages, name)) is not None:
             yield record
 
 
-def write_text(pages: Notes, name: str, text: str) -> None:
+def write_text(pages: StoreFiles, name: str, text: str) -> None:
     """Writes a page or a record at one instant, whatever was there."""
-    change_note(pages, name, lambda _: text.encode())
+    change_store_file(pages, name, lambda _: text.encode())

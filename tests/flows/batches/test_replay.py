@@ -34,7 +34,7 @@ from tasks.lakes.releases import (
     list_releases,
     make_release,
 )
-from tasks.lakes.store_files import change_note
+from tasks.lakes.store_files import change_store_file
 
 FUTURE = {"published_at": "2031-01-01"}
 LATER = DAY + timedelta(days=1)
@@ -385,7 +385,7 @@ def test_two_who_release_at_once_both_do(any_lake: Lake) -> None:
 
 
 def test_a_damaged_file_of_releases_is_told(any_lake: Lake) -> None:
-    change_note(any_lake.notes, f"releases/s@{DAY}.json", lambda _: b'{"releases": [{"doc_id": 1}]}')
+    change_store_file(any_lake.files, f"releases/s@{DAY}.json", lambda _: b'{"releases": [{"doc_id": 1}]}')
     with pytest.raises(ReleaseError, match="is damaged"):
         find_releases(any_lake, "s", DAY)
 

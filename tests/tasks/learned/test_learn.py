@@ -17,7 +17,7 @@ from flows.workers.pools import map_here
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.lakes.store_files import change_note, read_note
+from tasks.lakes.store_files import change_store_file, read_store_file
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
@@ -328,7 +328,7 @@ def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:
     with pytest.raises(LearnedError, match=f"has no learned version 'abc'; there are {made.version}, and"):
         find_learned(any_lake, "abc")
     name = f"learned/{made.version}.json"
-    change_note(any_lake.notes, name, lambda _: b"{}")
+    change_store_file(any_lake.files, name, lambda _: b"{}")
     with pytest.raises(LearnedError, match="changed by hand; learn again"):
         load_learned(made)
     assert store_learned(any_lake, ROWS.to_frame()) == made
@@ -355,7 +355,7 @@ def test_a_bucket_keeps_what_a_disk_keeps(object_store: str, tmp_path: Path) -> 
     assert there.path == f"{object_store}/{tmp_path.name}/.lake-store/learned/{there.version}.json"
     assert load_learned(here).equals(load_learned(there))
     name = f"learned/{here.version}.json"
-    assert read_note(lakes[0].notes, name) == read_note(lakes[1].notes, name)
+    assert read_store_file(lakes[0].files, name) == read_store_file(lakes[1].files, name)
 
 
 def test_the_latest_of_a_lake_made_before_was_a_link(tmp_path: Path) -> None:

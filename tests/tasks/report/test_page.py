@@ -29,7 +29,7 @@ from tasks.auditing.drift import Drift
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.lakes.store_files import FolderNotes, Notes
+from tasks.lakes.store_files import FolderFiles, StoreFiles
 from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
@@ -295,12 +295,12 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
 def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")
-    lake, pages, render, asked = open_lake(tmp_path / "lake"), FolderNotes(tmp_path / "out"), index.render_index, 0
+    lake, pages, render, asked = open_lake(tmp_path / "lake"), FolderFiles(tmp_path / "out"), index.render_index, 0
     for name in ("one", "two"):
         make_lake(tmp_path, "in/a.txt", lake.path, name=name)
     write_text(pages, f"one/{REPORTED}.html", "")
 
-    def overtake(lake: Lake, pages: Notes) -> str:
+    def overtake(lake: Lake, pages: StoreFiles) -> str:
         nonlocal asked
         asked += 1
         page = render(lake, pages)
