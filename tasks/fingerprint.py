@@ -7,8 +7,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from tasks.pages.weights import weights_digest
-from tasks.roles import roles_digest
+from tasks.pages.weights import hash_weights
+from tasks.roles.rows import hash_role_rows
 from tasks.rules import load_rules
 from tasks.rules.load import hash_rules
 from tasks.toml_rows import PROJECT
@@ -22,7 +22,7 @@ SUFFIXES = (".py", ".toml", ".json")
 @cache
 def rules_version() -> str:
     """Hash of all that cleans: rule rows, role rows and the weights of the page model. 12 hex digits."""
-    content = hash_rules(load_rules()).encode() + roles_digest() + weights_digest()
+    content = hash_rules(load_rules()).encode() + hash_role_rows() + hash_weights()
     return hashlib.sha256(content).hexdigest()[:12]
 
 

@@ -84,10 +84,10 @@ def check_extras() -> str:
 
 def check_rules() -> str:
     from tasks.fingerprint import rules_version
-    from tasks.roles import load_roles
+    from tasks.roles.rows import load_role_rows
     from tasks.rules import load_rules
 
-    return f"{len(load_rules())} rules, {len(load_roles())} role rows, version {rules_version()}"
+    return f"{len(load_rules())} rules, {len(load_role_rows())} role rows, version {rules_version()}"
 
 
 def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:

@@ -13,13 +13,13 @@ from tasks.sources import SourceError, load_sources
 
 def describe_rules() -> list[tuple[str, str, str, str, str]]:
     """Every rule and role row: id, why, languages, zone, what it does."""
-    from tasks.roles import load_roles
+    from tasks.roles.rows import load_role_rows
     from tasks.rules import load_rules
 
     cutting = [
         (rule.id, rule.why, " ".join(rule.languages), rule.zone, f"{rule.action} {rule.takes}") for rule in load_rules()
     ]
-    return cutting + [(row.id, row.why, "", row.zone, f"role {row.role}") for row in load_roles()]
+    return cutting + [(row.id, row.why, "", row.zone, f"role {row.role}") for row in load_role_rows()]
 
 
 def list_rules(find: str | None) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from flows.reference.cells import escape
-from tasks.roles import load_roles
+from tasks.roles.rows import load_role_rows
 from tasks.rules import FAMILIES, Rule, load_rules
 from tasks.rules.precision import FLOOR, FLOOR_LINES, Score, load_exceptions, load_precision, score_rows
 
@@ -96,7 +96,7 @@ def list_roles(labelled: Mapping[str, Score], read: Mapping[str, Score]) -> Iter
     """A row a role row."""
     yield "| row | role | zone | lines set apart | right by the labels | after reading | why |\n"
     yield "| --- | --- | --- | --: | --: | --: | --- |\n"
-    for row in load_roles():
+    for row in load_role_rows():
         yield f"| `{row.id}` | {row.role} | {row.zone} | {show_figures(row.id, labelled, read)} | {escape(row.why)} |\n"
 
 

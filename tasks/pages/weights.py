@@ -38,7 +38,7 @@ def load_model(path: Path = WEIGHTS) -> Model:
     return Model(**{name: read_score(content[name]) for name in ("boilerplate", "headline")})
 
 
-def weights_digest() -> bytes:
+def hash_weights() -> bytes:
     """Digest of the shipped weights, for the version of the rules."""
     return hashlib.sha256(WEIGHTS.read_bytes()).digest()
 

@@ -22,7 +22,7 @@ from tasks.report import charts, wording
 from tasks.report.collect import Report
 from tasks.report.safe import escape, show
 from tasks.report.texts import ShownDocument, find_neighbours, shorten
-from tasks.roles import load_roles
+from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
@@ -63,7 +63,7 @@ def write_page(report: Report) -> str:
 @cache
 def explain_rules() -> dict[str, str]:
     """The why of every rule and role, by id."""
-    return {rule.id: rule.why for rule in load_rules()} | {row.id: row.why for row in load_roles()}
+    return {rule.id: rule.why for rule in load_rules()} | {row.id: row.why for row in load_role_rows()}
 
 
 def explain(rule: str) -> str:

@@ -145,6 +145,12 @@ def find_pattern_fault(pattern: str) -> str:
     return ""
 
 
+def describe_pattern_error(error: pl.exceptions.ComputeError) -> str:
+    """Why a pattern does not compile, on one line."""
+    found = COMPLAINT.search(str(error))
+    return f"pattern does not compile: {found[1] if found else error}"
+
+
 def find_wrong_example(rule: Rule, keys: Mapping[str, str]) -> str:
     """The first hit that a rule does not match, or line that it must not match and does, in words; empty when there is none."""
     caught = set(rule.lines)
@@ -153,8 +159,7 @@ def find_wrong_example(rule: Rule, keys: Mapping[str, str]) -> str:
         try:
             caught |= set(examples.filter(examples.str.contains(f"^(?:{rule.pattern})$")))
         except pl.exceptions.ComputeError as error:
-            found = COMPLAINT.search(str(error))
-            return f"pattern does not compile: {found[1] if found else error}"
+            return describe_pattern_error(error)
     if "" in caught and rule.family != "symbols":
         return "the rule matches the empty line; narrow it"
     for line in rule.hits:

@@ -11,7 +11,7 @@ import pytest
 
 from flows.reference.rules import share, write_rules
 from tasks.cleaning.reasons import REASONS
-from tasks.roles import load_roles
+from tasks.roles.rows import load_role_rows
 from tasks.rules import Rule, load_rules
 from tasks.rules.load import ROWS, read_rules
 from tasks.rules.precision import (
@@ -31,7 +31,7 @@ RULE = replace(load_rules()[0], id="share.xx", family="share", action="remove", 
 
 def test_page_names_every_row() -> None:
     page = write_rules()
-    names = [*(rule.id for rule in load_rules()), *(row.id for row in load_roles())]
+    names = [*(rule.id for rule in load_rules()), *(row.id for row in load_role_rows())]
     assert [name for name in names if f"| `{name}` |" not in page] == []
 
 
@@ -94,7 +94,7 @@ def test_exceptions_are_no_more_than_was_measured() -> None:
 
 
 def test_counts_belong_to_rows() -> None:
-    known = {rule.id for rule in load_rules()} | {row.id for row in load_roles()} | REASONS.keys()
+    known = {rule.id for rule in load_rules()} | {row.id for row in load_role_rows()} | REASONS.keys()
     assert [name for name in load_precision().counts if name.removesuffix(".list") not in known] == []
 
 

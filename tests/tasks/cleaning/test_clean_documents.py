@@ -11,7 +11,7 @@ from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.cleaning.reasons import REASONS, explain_reason
 from tasks.lines import split_lines
-from tasks.roles import load_roles
+from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
 
 SENTENCE = "The harbour master said on day {n} that the last ferry would leave at six, an hour later than planned, and not return to the quay."
@@ -99,7 +99,7 @@ def test_every_decision_has_a_why(project: Path) -> None:
         if "night" not in path.name
     ]
     lines, _ = merge_captions(treated(PAGE, *texts))
-    known = {rule.id for rule in load_rules()} | {row.id for row in load_roles()}
+    known = {rule.id for rule in load_rules()} | {row.id for row in load_role_rows()}
     for rule in lines["by"].drop_nulls().unique():
         assert rule in known or explain_reason(rule), rule
 

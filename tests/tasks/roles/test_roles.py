@@ -7,9 +7,9 @@ import pytest
 
 from tasks.cleaning.annotate import annotate
 from tasks.lines import split_lines
-from tasks.roles import RoleRow, load_roles, match_roles
+from tasks.roles.rows import RoleRow, load_role_rows, match_roles
 
-ROWS = load_roles()
+ROWS = load_role_rows()
 
 
 def match_line(line: str) -> dict[str, str | None]:
