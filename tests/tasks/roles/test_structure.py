@@ -1,4 +1,4 @@
-"""Role rows are their own tests; the headline and the standfirst follow from place."""
+"""The headline and the standfirst follow from where a line stands."""
 
 from __future__ import annotations
 
@@ -7,54 +7,6 @@ import pytest
 
 from tasks.cleaning.annotate import annotate
 from tasks.lines import split_lines
-from tasks.roles.rows import RoleRow, load_role_rows, match_roles
-
-ROWS = load_role_rows()
-
-
-def match_line(line: str) -> dict[str, str | None]:
-    return match_roles(pl.Series([line]), pl.Series([len(line)])).row(0, named=True)
-
-
-@pytest.mark.parametrize(
-    ("row", "line"),
-    [(row, line) for row in ROWS for line in row.hits],
-    ids=lambda value: value.id if isinstance(value, RoleRow) else None,
-)
-def test_a_row_catches_its_hits(row: RoleRow, line: str) -> None:
-    assert match_line(line)["role_hit"] == row.role
-
-
-@pytest.mark.parametrize(
-    ("row", "line"),
-    [(row, line) for row in ROWS for line in row.keeps],
-    ids=lambda value: value.id if isinstance(value, RoleRow) else None,
-)
-def test_a_row_leaves_its_keeps(row: RoleRow, line: str) -> None:
-    assert match_line(line)["role_rule"] != row.id
-
-
-def test_rows_say_why() -> None:
-    assert len({row.id for row in ROWS}) == len(ROWS)
-    for row in ROWS:
-        assert row.why.endswith("."), row.id
-        assert row.hits, row.id
-        assert row.keeps, row.id
-
-
-@pytest.mark.parametrize(
-    ("line", "value", "text"),
-    [
-        ("The ferry leaves. (Ana Ruiz, Pool Photo via AP)", "Ana Ruiz, Pool Photo via AP", "The ferry leaves."),
-        ("By Mara Quist and Ana Ruiz", "Mara Quist and Ana Ruiz", None),
-        ("Mara Quist is the harbour correspondent of The Larkhaven Courier", "Mara Quist", None),
-    ],
-)
-def test_a_row_gives_what_a_reader_wants(line: str, value: str, text: str | None) -> None:
-    found = match_line(line)
-    assert found["role_value"] == value
-    assert found["role_text"] == text
-
 
 PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
 
