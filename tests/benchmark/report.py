@@ -15,7 +15,7 @@ from rich.table import Table
 from benchmark.measure import Cost
 
 COLUMNS = ("what", "documents", "CPU s", "wall s", "ms/doc", "docs/s", "peak MB", "to copydesk", "to floor")
-UNDISTURBED = 0.9  # a run with one worker that had its core for less of its time was held up by others
+UNDISTURBED = 0.9  # a run with one worker that had its core for less of its time was slowed down by others
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Report:
 
 
 def cost_each(report: Report, row: Row) -> float | None:
-    """CPU milliseconds a document, start-up apart: what a run costs above the one on a few documents.
+    """CPU milliseconds per document, without start-up: what a run costs above the one on a few documents.
 
     None where there is no such run, or too few documents to tell it from start-up.
     """
@@ -99,7 +99,7 @@ def measure_memory() -> str:
 
 
 def compare_workers(one: Cost, two: Cost) -> str:
-    """What a second worker gains, in a sentence; where others held the runs up, no wall time says it."""
+    """What a second worker gains, in a sentence; where other processes slowed the runs down, no wall time is given."""
     if one.cpu < UNDISTURBED * one.wall:
         return (
             f"What a second worker gains cannot be said from this run: others held the machine up, and the run with one worker was on its "
@@ -131,15 +131,15 @@ def write_page(report: Report, path: Path) -> None:
         "| --- |" + " ---: |" * (len(COLUMNS) - 1),
         *("| " + " | ".join(cells) + " |" for cells in make_cells(report)),
         "",
-        f"ms/doc is CPU time a document without start-up: what a run costs above one on {report.small} documents, divided by the number of the rest;",
-        "docs/s on one core follows from it, and the last columns say how many times copydesk's and the floor's cost that is. Peak memory is the largest",
+        f"ms/doc is CPU time per document without start-up: what a run costs above one on {report.small} documents, divided by the number of the rest;",
+        "docs/s on one core follows from it, and the last columns give it as a multiple of copydesk's and of the floor's cost. Peak memory is the largest",
         "process's. Wall time depends on what else the machine is doing. Sentences that return in other articles compress better",
         "than real text does, which makes writing cheaper for all, most of all for the floor.",
         "The floor reads JSON Lines and writes Parquet with Polars, and does nothing else. datatrove reads JSON Lines, runs its C4",
         "filter and its language step, and writes Parquet; its cost grows in a straight line, so a tenth of the corpus will do.",
         *report.notes,
         "",
-        f"Ten times the documents ({tenth.documents:,} and {whole.documents:,}): {words(before) or '?'} and {words(after) or '?'} ms CPU a document, "
+        f"Ten times the documents ({tenth.documents:,} and {whole.documents:,}): {words(before) or '?'} and {words(after) or '?'} ms CPU per document, "
         f"{tenth.cost.memory:,.0f} and {whole.cost.memory:,.0f} MB at most.",
         compare_workers(whole.cost, two.cost),
         "",

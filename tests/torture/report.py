@@ -12,12 +12,12 @@ HEAD = """# The lake under torture
 Written by `make torture MINUTES=n WRITE=1`; seed {seed}; {versions}.
 
 Two writers publish into the same two months, over and over, as two machines would, and are killed with SIGKILL at random instants,
-one or both at once. Readers of three engines read `documents/**/*.parquet` all the time, as anybody would. A document that both
-batches have changes hands with every other commit. `tests/torture/judge.py` says what counts as right.
+one or both at once. Readers of three engines read `documents/**/*.parquet` all the time, as users would. A document that both
+batches have changes its owner with every other commit. `tests/torture/judge.py` defines what counts as right.
 
 ## After each kill
 
-What a plain reader finds at once, before anybody has mended anything. Mixed: one month of a batch is of the new generation, another
+What a plain reader finds at once, before the next run repairs anything. Mixed: one month of a batch is of the new generation, another
 still of the old one, each of them whole. In a bucket that is so between a kill and the next run; on a disk it must not happen.
 
 {kills}
