@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tasks.toml_rows import read_rows
+from tasks.toml_rows import read_toml_rows
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -76,7 +76,7 @@ class Expectation:
 def load_suite(name: str) -> tuple[Expectation, ...]:
     """The rows of a suite (documents, quarantine, batch, drift), in order. Raises RowError for a wrong row."""
     parts = PARTS.get(name, (name,))
-    return tuple(row for part in parts for row in read_rows(ROWS / f"{part}.toml", "expectation", Expectation))
+    return tuple(row for part in parts for row in read_toml_rows(ROWS / f"{part}.toml", "expectation", Expectation))
 
 
 def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:

@@ -21,29 +21,32 @@ class RowError(ValueError):
     """A file of rows, or a row, that cannot be used. One line: file, row, key, and what to write there."""
 
 
-def read_rows(path: Path, table: str, row_type: type[Row], others: Collection[str] = ()) -> tuple[Row, ...]:
+def read_toml_rows(
+    path: Path, table: str, row_type: type[Row], others: Collection[str] = (), unique: bool = True
+) -> tuple[Row, ...]:
     """The `[[table]]` rows of a file, in its order, as instances of the dataclass `row_type`.
 
     Keys are the fields of `row_type` and values have their types; lists become tuples, inner tables dataclasses. The first
-    field names the row: no two rows of a file share it. `others`: further tables that the file may hold. A ValueError that
-    `row_type` raises becomes a RowError that says where.
+    field names the row: no two rows share it where `unique`. `others`: further tables that the file may hold. A ValueError
+    that `row_type` raises becomes a RowError that says where.
     """
     content = read_toml(path)
     if unknown := [name for name in content if name != table and name not in others]:
-        raise RowError(f"{name_file(path)}: {describe_unknown('table', unknown[0], (table, *others))}")
+        raise RowError(f"{name_path(path)}: {describe_unknown('table', unknown[0], (table, *others))}")
     tables = content.get(table, [])
     if not isinstance(tables, list) or not all(isinstance(row, dict) for row in tables):
-        raise RowError(f"{name_file(path)}: write each row as [[{table}]], with two brackets")
+        raise RowError(f"{name_path(path)}: write each row as [[{table}]], with two brackets")
     key = fields(row_type)[0].name  # type: ignore[arg-type]
-    rows: dict[object, Row] = {}
+    rows: list[Row] = []
+    names: set[object] = set()
     for number, values in enumerate(tables, 1):
         place = name_row(path, number, values.get(key))
-        row: Row = make_row(values, row_type, place)
-        name = getattr(row, key)
-        if name in rows:
+        row: Row = build_row(values, row_type, place)
+        if unique and getattr(row, key) in names:
             raise RowError(f"{place}: another row has the same {key}; each row needs its own")
-        rows[name] = row
-    return tuple(rows.values())
+        names.add(getattr(row, key))
+        rows.append(row)
+    return tuple(rows)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -51,22 +54,22 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RowError(f"{name_file(path)}: not valid TOML: {error}") from None
+        raise RowError(f"{name_path(path)}: not valid TOML: {error}") from None
     except OSError as error:
-        raise RowError(f"{name_file(path)}: cannot be read: {error.strerror}") from None
+        raise RowError(f"{name_path(path)}: cannot be read: {error.strerror}") from None
 
 
-def name_file(path: Path) -> str:
+def name_path(path: Path) -> str:
     """A path as errors show it: a file of the project by its place in the project, wherever that is installed."""
     return path.relative_to(PROJECT).as_posix() if path.is_relative_to(PROJECT) else str(path)
 
 
 def name_row(path: Path, number: int, name: object) -> str:
     """File, number (from 1) and name of a row, as errors begin: `tasks/rules/rows/da.toml, row 3 (share.da)`."""
-    return f"{name_file(path)}, row {number}" + (f" ({name})" if isinstance(name, str) else "")
+    return f"{name_path(path)}, row {number}" + (f" ({name})" if isinstance(name, str) else "")
 
 
-def make_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row:
+def build_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row:
     """An instance of a dataclass from a table. Raises RowError, which begins with `place`."""
     types = find_types(row_type)  # type: ignore[arg-type]
     known = {field.name: field for field in fields(row_type)}  # type: ignore[arg-type]
@@ -91,26 +94,26 @@ def find_types(row_type: type) -> dict[str, Any]:
 def convert_value(value: Any, kind: Any, place: str) -> Any:
     """A value of a TOML file as a value of the type `kind`. Raises RowError, which begins with `place`."""
     origin, inner = get_origin(kind), get_args(kind)
-    if not fits(value, kind):
+    if not has_form(value, kind):
         if origin is Literal and isinstance(value, str):
             raise RowError(f"{place}: {describe_unknown('value', value, inner)}")
         raise RowError(f"{place} must be {describe_type(kind)}, and is {value!r}")
     if origin in UNIONS:
-        return convert_value(value, next(option for option in inner if fits(value, option)), place)
+        return convert_value(value, next(option for option in inner if has_form(value, option)), place)
     if origin is tuple:
         return tuple(convert_value(item, inner[0], place) for item in value)
     if origin is dict:
         return {name: convert_value(item, inner[1], f"{place}.{name}") for name, item in value.items()}
     if is_dataclass(kind):
-        return make_row(value, kind, place)  # type: ignore[arg-type]
+        return build_row(value, kind, place)  # type: ignore[arg-type]
     return value
 
 
-def fits(value: object, kind: Any) -> bool:
+def has_form(value: object, kind: Any) -> bool:
     """Whether a value has the outer form of a type: a list for a tuple, a table for a dataclass."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in UNIONS:
-        return any(fits(value, option) for option in inner)
+        return any(has_form(value, option) for option in inner)
     if origin is Literal:
         return value in inner
     if origin is dict or is_dataclass(kind):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.suites import ROWS, Expectation
 from tasks.auditing.audit import FEW_ROWS
-from tasks.toml_rows import read_rows
+from tasks.toml_rows import read_toml_rows
 
 INTRO = """# What is expected of data
 
@@ -32,7 +32,7 @@ def write_expectations() -> str:
     for name, title in TITLES.items():
         parts.append(f"\n## {title}\n\n| reason | severity | why | broken by | what a failure leads to |\n")
         parts.append("| --- | --- | --- | --- | --- |\n")
-        for row in read_rows(ROWS / f"{name}.toml", "expectation", Expectation):
+        for row in read_toml_rows(ROWS / f"{name}.toml", "expectation", Expectation):
             severity = "a setting" if name == "drift" else row.severity
             parts.append(
                 f"| `{row.reason}` | {severity} | {row.why} | {row.breaks} | {describe_failure(row, name)} |\n"

@@ -17,7 +17,7 @@ from typing import Literal
 import polars as pl
 
 from tasks.rules.key import line_key
-from tasks.toml_rows import RowError, describe_unknown, name_row, read_rows
+from tasks.toml_rows import RowError, describe_unknown, name_row, read_toml_rows
 
 ROWS = Path(__file__).parent / "rows"
 
@@ -96,12 +96,12 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
     placed = [
         (name_row(path, number, rule.id), rule)
         for path in sorted(folder.glob("*.toml"))
-        for number, rule in enumerate(read_rows(path, "rule", Rule), 1)
+        for number, rule in enumerate(read_toml_rows(path, "rule", Rule), 1)
     ]
     keys = find_keys(line for _, rule in placed for line in (*rule.lines, *rule.hits, *rule.keeps))
     found: dict[str, Rule] = {}
     for place, rule in placed:
-        if fault := find_fault(rule, keys):
+        if fault := find_rule_fault(rule, keys):
             raise RowError(f"{place}: {fault}")
         if rule.id in found:
             raise RowError(f"{place}: a row of another file has the same id; each row needs its own")
@@ -115,7 +115,7 @@ def find_keys(lines: Iterable[str]) -> dict[str, str]:
     return dict(table.select("line", key=line_key(pl.col("line"))).iter_rows())
 
 
-def find_fault(rule: Rule, keys: Mapping[str, str]) -> str:
+def find_rule_fault(rule: Rule, keys: Mapping[str, str]) -> str:
     """What is wrong with a rule, in words; empty when nothing is. `keys`: the key of each of its lines, hits and keeps."""
     if rule.family not in FAMILIES:
         return f"family: {describe_unknown('value', rule.family, sorted(FAMILIES))}"

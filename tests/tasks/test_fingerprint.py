@@ -30,6 +30,15 @@ hits = ["Larkhaven Harbour Desk"]
 keeps = ["The Larkhaven harbour desk is open."]
 """
 
+EXPECTATION = """
+[[expectation]]
+reason = "text_not_epic"
+column = "text_chars"
+low = 1_000_000
+on_failure = "block"
+why = "A text that all documents fail."
+"""
+
 
 def write_code(root: Path) -> Path:
     """A folder with a little code in each package."""
@@ -115,15 +124,7 @@ def change_weight(copy: CopiedProject) -> None:
 
 CHANGES = {
     "a line of code": (lambda copy: copy.edit("tasks/cleaning/clean.py", "", "\nNEW = 1\n"), "code", "published"),
-    "an expectation": (
-        lambda copy: copy.edit(
-            "expectations/documents.py",
-            '"language_score",\n        (0.0, 1.0)',
-            '"language_score",\n        (2.0, 3.0)',
-        ),
-        "code",
-        "blocked",
-    ),
+    "an expectation": (lambda copy: copy.edit("expectations/rows/documents.toml", "", EXPECTATION), "code", "blocked"),
     "a rule row": (lambda copy: copy.edit("tasks/rules/rows/en.toml", "", RULE), "rules", "published"),
     "a role row": (
         lambda copy: copy.edit("tasks/roles/rows.toml", "max_chars = 160", "max_chars = 161"),

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tasks.toml_rows import RowError, name_file, read_rows
+from tasks.toml_rows import RowError, name_path, read_toml_rows
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ ROW = 'id = "a"\nkind = "ferry"\ndecks = 2\nports = ["North", "South"]\n'
 
 def read(folder: Path, content: str) -> tuple[Boat, ...]:
     (folder / "boats.toml").write_text(content, encoding="utf-8")
-    return read_rows(folder / "boats.toml", "boat", Boat, others=("parts",))
+    return read_toml_rows(folder / "boats.toml", "boat", Boat, others=("parts",))
 
 
 def test_values_have_the_types_of_the_dataclass(tmp_path: Path) -> None:
@@ -90,13 +90,14 @@ def test_a_wrong_row_is_named(tmp_path: Path, old: str, new: str, complaint: str
 def test_two_rows_have_two_names(tmp_path: Path) -> None:
     with pytest.raises(RowError, match=r"row 2 \(a\): another row has the same id"):
         read(tmp_path, f"[[boat]]\n{ROW}[[boat]]\n{ROW}")
+    assert len(read_toml_rows(tmp_path / "boats.toml", "boat", Boat, unique=False)) == 2
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RowError, match="cannot be read: Is a directory"):
-        read_rows(tmp_path, "boat", Boat)
+        read_toml_rows(tmp_path, "boat", Boat)
 
 
 def test_files_of_the_project_are_named_by_their_place_in_it(project: Path, tmp_path: Path) -> None:
-    assert name_file(project / "tasks/rules/rows/da.toml") == "tasks/rules/rows/da.toml"
-    assert name_file(tmp_path / "x.toml") == str(tmp_path / "x.toml")
+    assert name_path(project / "tasks/rules/rows/da.toml") == "tasks/rules/rows/da.toml"
+    assert name_path(tmp_path / "x.toml") == str(tmp_path / "x.toml")
