@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from tasks.rules.load import Zone, describe_pattern_error
-from tasks.toml_rows import RowError, describe_unknown, name_row, read_rows, read_toml
+from tasks.toml_rows import RowError, describe_unknown, name_row, read_toml, read_toml_rows
 
 ROWS = Path(__file__).with_name("rows.toml")
 ROLES = ("caption", "credit", "byline", "timestamp", "bio", "contributors", "correction", "embed")
@@ -63,7 +63,7 @@ def load_role_rows(path: Path = ROWS) -> tuple[RoleRow, ...]:
     """
     parts = read_toml(path).get("parts", {})
     rows = []
-    for number, row in enumerate(read_rows(path, "role", RoleRow, others=("parts",)), 1):
+    for number, row in enumerate(read_toml_rows(path, "role", RoleRow, others=("parts",)), 1):
         try:
             pattern, precheck = (fill_parts(pattern, parts) for pattern in (row.pattern, row.precheck))
         except KeyError as error:
