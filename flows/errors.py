@@ -11,7 +11,7 @@ from tasks.lakes.lake import LakeError
 from tasks.lakes.releases import ReleaseError
 from tasks.learned.store import LearnedError
 from tasks.reading.plan import PlanError
-from tasks.reading.read import InputChanged
+from tasks.reading.spans import InputChanged
 from tasks.shard import ShardLost
 from tasks.sources import SourceError
 from tasks.toml_rows import RowError

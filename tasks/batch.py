@@ -1,4 +1,4 @@
-"""The small things a run hands from step to step: what a source is, what a shard holds, what bounds a run."""
+"""The small values that the steps of a run pass on: sources, files, shards, limits."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Fields:
-    """Where a JSON record keeps what; each a tuple of names of which the first one present wins.
-
-    A dot steps into an object: `meta.title`.
-    """
+    """Names of the fields of JSON records; the first one present is used. A dot steps into an object: `meta.title`."""
 
     id: tuple[str, ...] = ("id", "_id", "article_id", "uuid")
     url: tuple[str, ...] = ("url", "link", "canonical_url", "uri")
@@ -62,6 +59,19 @@ class InputFile:
     uri: str
     size: int
     span: Span | None = None
+
+
+@dataclass(frozen=True)
+class InputSeen:
+    """One file as it was read: its bytes as received, and the records in it (an unreadable file counts as one).
+
+    Of a span, `size` and `records` are the span's, `sha256` the whole file's.
+    """
+
+    uri: str
+    size: int
+    sha256: str
+    records: int
 
 
 @dataclass(frozen=True)

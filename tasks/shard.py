@@ -11,14 +11,14 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.batch import Limits, Shard
+from tasks.batch import InputSeen, Limits, Shard
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import flag_released
 from tasks.learned.store import load_learned
 from tasks.lines import split_lines
-from tasks.reading.read import InputSeen, Readings, read_parts
+from tasks.reading.read import Readings, read_parts
 from tasks.staging.assemble import assemble_documents, assemble_lines
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables

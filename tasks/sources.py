@@ -8,9 +8,10 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 
 from tasks.batch import Fields, Source
+from tasks.formats.registry import BY_NAME
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-FORMATS = ("auto", "text", "html", "jsonl", "json", "warc")
+FORMATS = ("auto", *BY_NAME)
 
 
 class SourceError(ValueError):

@@ -12,8 +12,16 @@ from pathlib import Path
 
 from flows.batches.recipe import Batch
 from tasks.batch import Source
+from tasks.formats.registry import BY_EXTENSION, PACKED
 from tasks.reading.plan import REMOTE, unescape_name
 from tasks.sources import load_sources
+
+# Extensions that have always been part of a source's name: lakes have sources that are called so.
+NAMING = {".text", ".md", ".xhtml", ".jsonlines"}
+EXTENSION = re.compile(
+    rf"-(?:{'|'.join(extension[1:] for extension in sorted(BY_EXTENSION.keys() - NAMING))})?"
+    rf"(?:{'|'.join(f'-{extension[1:]}' for extension in sorted(PACKED))})?$"
+)
 
 
 class RequestError(ValueError):
@@ -91,9 +99,13 @@ def split_path(path: str) -> tuple[str, ...]:
 
 
 def slugify(words: str) -> str:
-    """A name as sources have it: lower-case letters, digits, - and _, without the extension of a known format."""
+    """A name as sources have it: lower-case letters, digits, - and _, without the extension of a known format.
+
+    >>> slugify("Daily Wire (new).jsonl.gz"), slugify("notes.md")
+    ('daily-wire-new', 'notes-md')
+    """
     name = re.sub(r"[^a-z0-9_-]+", "-", words.lower()).strip("-_")
-    return re.sub(r"-(?:txt|html?|jsonl?|ndjson|warc)?(?:-gz|-bz2|-xz|-zst)?$", "", name) or name or "files"
+    return EXTENSION.sub("", name) or name or "files"
 
 
 def today() -> date:

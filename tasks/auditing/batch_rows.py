@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import polars as pl
 import pyarrow as pa
 
+from tasks.batch import InputSeen
 from tasks.lakes.lake import Lake, LakeError, Manifest, month_of, table_paths
 from tasks.lakes.scan import scan_files
 from tasks.publishing.duplicates import read_own_claims
-from tasks.reading.read import InputSeen
 from tasks.schema import MONTH, TABLES
 from tasks.shard import StagedShard, Twin
 from tasks.staging.measure import measure_shard

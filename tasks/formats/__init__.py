@@ -1,1 +1,1 @@
-"""One module a format: each turns the bytes of a file into records and rejects, and never raises over what it reads."""
+"""Formats: each turns the bytes of a file into records and rejects. `registry.FORMATS` lists them."""

@@ -1,7 +1,7 @@
-"""Bytes become text, whatever they are, and the answer says how.
+"""Bytes become text, and the result names the encoding.
 
-The order is by certainty: byte order marks, valid UTF-8, the NUL pattern of UTF-16 and UTF-32, what the input declares,
-UTF-8 with stray Windows bytes, and last a guess. Nothing here puts U+FFFD into a text but for a lone surrogate.
+The order is by certainty: byte order marks, the NUL pattern of UTF-16 and UTF-32, what the input declares, valid UTF-8,
+UTF-8 with stray Windows bytes, and last a guess. U+FFFD is put into a text only for a lone surrogate.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from tasks.formats.guess import guess_encoding
-from tasks.formats.mojibake import fix_mojibake
+from tasks.formats.repair import repair_text
+from tasks.formats.signatures import name_signature
+from tasks.formats.wide import CONTROL_SHARE, CONTROLS, find_wide, try_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +40,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-MAGIC = {
-    b"%PDF-": "PDF",
-    b"PK\x03\x04": "zip",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"\x7fELF": "ELF",
-    b"PAR1": "Parquet",
-    b"\x1f\x8b": "gzip",
-    b"\xfd7zXZ\x00": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"7z\xbc\xaf\x27\x1c": "7-zip",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office",
-    b"SQLite format 3\x00": "SQLite",
-    b"OggS": "Ogg",
-    b"ID3": "MP3",
-    b"ARROW1": "Arrow",
-    b"Rar!\x1a\x07": "rar",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-}
-MAGIC_STARTS = tuple(MAGIC)
-# Control characters that no text holds; tab to carriage return and ESC (ISO 2022) do occur.
-CONTROLS = bytes([*range(1, 8), *range(14, 27), *range(28, 32), 127])
-CONTROL_SHARE = 0.02
 NUL_SHARE = 0.3
-# Plausible UTF-16 without a mark has NULs on one side only: the high halves of ASCII.
-ONE_SIDE = 0.9
-PRINTABLE_SHARE = 0.98
 # Surrogates, which are not well-formed, are let in: they are repaired with the text.
 WELL_FORMED = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
@@ -90,12 +64,18 @@ MEANT = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-# Python's own codecs that are no encoding of a document, and UTF-7, which ordinary text turns into rubbish.
+# Python's own codecs that are no encoding of a document, and UTF-7, which makes rubbish of ordinary text.
 NOT_MEANT = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 
 
 def decode(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
-    """The text of `raw`, repaired. `declared`: the encoding that a header or the page names; believed when it holds."""
+    """The text of `raw`, repaired. `declared`: the encoding that a header or the page names, used where it is possible.
+
+    >>> decode("Zoë’s “café”".encode("cp1252"))
+    Decoded(text='Zoë’s “café”', encoding='cp1252')
+    >>> decode(bytes(64))
+    Undecodable(reason='binary', detail='64 NULs in 64 bytes')
+    """
     decoded = decode_bytes(raw, declared)
     if isinstance(decoded, Undecodable):
         return decoded
@@ -104,24 +84,18 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
 
 
 def decode_bytes(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
-    """The text of `raw` as it stands, with what NULs, lone surrogates and mojibake it has."""
-    if magic := name_magic(raw):
-        return Undecodable("binary", f"{magic} data, not text")
-    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        return decode_marked(raw)
+    """The text of `raw`, not repaired."""
+    if signature := name_signature(raw):
+        return Undecodable("binary", f"{signature} data, not text")
+    for mark, encoding in BOMS:
+        if raw.startswith(mark):
+            rest = raw[len(mark) :]
+            return decode_wide(rest, encoding) if "utf-8" not in encoding else decode_unmarked(rest, None, encoding)
     return decode_unmarked(raw, declared, "utf-8")
 
 
-def decode_marked(raw: bytes) -> Decoded | Undecodable:
-    """Text behind a byte order mark."""
-    mark, encoding = next((mark, name) for mark, name in BOMS if raw.startswith(mark))
-    if encoding == "utf-8-sig":
-        return decode_unmarked(raw[len(mark) :], None, encoding)
-    return decode_wide(raw[len(mark) :], encoding)
-
-
 def decode_unmarked(raw: bytes, declared: str | None, name: str) -> Decoded | Undecodable:
-    """Text without a mark. `name`: what valid UTF-8 is to be called."""
+    """Text without a mark. `name`: the name that valid UTF-8 gets."""
     has_nul = b"\x00" in raw
     if has_nul and (wide := find_wide(raw)):
         return decode_wide(raw, wide)
@@ -173,7 +147,7 @@ def decode_stray(raw: bytes, name: str, *, is_western: bool) -> Decoded | Undeco
 
 
 def decode_strays(error: UnicodeError) -> tuple[str, int]:
-    """Error handler: bytes that are no UTF-8 are read as Windows-1252 (surrogates written as UTF-8, as surrogates)."""
+    """Error handler: bytes that are not UTF-8 are read as Windows-1252 (surrogates written as UTF-8, as surrogates)."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     start, raw = error.start, error.object
@@ -188,76 +162,8 @@ WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for 
 codecs.register_error("copydesk-stray", decode_strays)
 
 
-def repair_text(text: str) -> tuple[str, str]:
-    """`text` without NULs, lone surrogates and mojibake, and the names of the repairs made (`;nul-removed`, or "")."""
-    text, made = repair_characters(text)
-    fixed = fix_mojibake(text)
-    return (text, made) if fixed is text else (fixed, made + ";mojibake-fixed")
-
-
-def repair_characters(text: str) -> tuple[str, str]:
-    """`text` without the characters that no text has: NULs and lone surrogates; and the names of the repairs."""
-    made = ""
-    if "\x00" in text:
-        text, made = text.replace("\x00", ""), ";nul-removed"
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            text, name = repair_surrogates(text)
-            made += name
-    return text, made
-
-
-def repair_surrogates(text: str) -> tuple[str, str]:
-    """Pairs of surrogates joined to the character they spell, lone ones made U+FFFD; and the name of the repair."""
-    repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    is_lossy = repaired.count("\ufffd") > text.count("\ufffd")
-    return repaired, ";surrogates-replaced" if is_lossy else ";surrogates-joined"
-
-
-def find_wide(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark, told by where its NULs stand; None when the NULs tell nothing."""
-    sample = raw[: 1 << 16]
-    sample = sample[: len(sample) // 4 * 4] or raw
-    nuls = sample.count(0)
-    if nuls * 20 < len(sample) * 3 and not is_plain_but_nuls(raw):
-        return None if len(raw) % 2 else find_utf16(raw, sample)
-    if nuls * 20 < len(sample) * 3:
-        return None
-    if len(raw) % 4 == 0 and nuls * 2 >= len(sample):
-        for name in ("utf-32-le", "utf-32-be"):
-            if is_plausible(try_decode(raw, name)):
-                return name
-    return find_utf16(raw, sample)
-
-
-def find_utf16(raw: bytes, sample: bytes) -> str | None:
-    """The byte order of UTF-16 whose NULs are nearly all on one side, where the text then has no NUL and no control."""
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < ONE_SIDE * (even + odd):
-        return None
-    name = "utf-16-le" if odd > even else "utf-16-be"
-    return name if is_plausible(try_decode(raw[: len(raw) // 2 * 2], name)) else None
-
-
-def is_plausible(text: str | None) -> bool:
-    """Whether characters that a wrong width or byte order would give are as good as absent."""
-    if text is None or not (text := text.rstrip("\x00")) or "\x00" in text:
-        return False
-    known = sum(map(str.isprintable, text)) + sum(map(text.count, "\n\r\t\u3000\xa0\ufeff"))
-    return known >= PRINTABLE_SHARE * len(text)
-
-
-def is_plain_but_nuls(raw: bytes) -> bool:
-    """Whether `raw` is ordinary text once its NULs are out."""
-    rest = raw.replace(b"\x00", b"")
-    controls = len(rest) - len(rest.translate(None, CONTROLS))
-    return try_decode(rest, "utf-8") is not None and controls <= CONTROL_SHARE * len(rest)
-
-
 def find_controls(raw: bytes) -> str | None:
-    """Words about control characters in a share that no text has, else None. NULs that pad the end do not count."""
+    """A description of the control characters where no text has so many, else None. NULs that pad the end do not count."""
     controls = len(raw) - len(raw.translate(None, CONTROLS))
     if controls > 1 and controls > CONTROL_SHARE * len(raw):
         return f"{controls} control characters in {len(raw)} bytes"
@@ -269,24 +175,9 @@ def find_controls(raw: bytes) -> str | None:
     return None
 
 
-def name_magic(raw: bytes) -> str | None:
-    """What kind of file the first bytes announce, None when they announce none that is binary."""
-    if not raw.startswith(MAGIC_STARTS):
-        return None
-    return next(name for magic, name in MAGIC.items() if raw.startswith(magic))
-
-
-def try_decode(raw: bytes, encoding: str) -> str | None:
-    """The text, or None where `raw` is not valid in `encoding`."""
-    try:
-        return raw.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return None
-
-
 @cache
 def find_codec(declared: str) -> str | None:
-    """The codec that a declared name means; None for names that nobody knows or that decode no bytes to text."""
+    """The codec that a declared name means; None for unknown names and for codecs that do not decode bytes to text."""
     try:
         info = codecs.lookup(declared.strip().strip("\"'").lower())
     except (LookupError, ValueError):

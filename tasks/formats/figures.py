@@ -1,4 +1,4 @@
-"""The captions of an article's pictures, read from the page's figures and put where the figures stand.
+"""The captions of an article's pictures, read from the page's figures and inserted where the figures are.
 
 Extractors leave captions out. A caption counts when it stands between the first and the last line of the article, or
 above them as the picture on top does; not in menus, teasers, forms or lists of other articles.
@@ -56,7 +56,7 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
     """`text` with each caption on a line where its figure stands, and its credit on the line below.
 
     `text` as extracted from the page `tree`, which `layout` lays out; `host`: the page's, where it is known. Captions above
-    the article's first line go on top. A caption that is there already is marked and not put in again. Lines that are
+    the article's first line go on top. A caption that the text already has is marked and not inserted. Lines that are
     teasers of other articles are marked too.
     """
     lines = text.split("\n")
@@ -79,11 +79,13 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
             shown = [("caption", figure.text)] + ([("credit", figure.credit)] if figure.credit else [])
             inserted.setdefault(before if before != anchors[0].line else 0, []).extend(shown)
         seen.add(figure.text)
-    return put_in(lines, inserted, roles)
+    return merge_lines(lines, inserted, roles)
 
 
-def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]) -> TextWithCaptions:
-    """The lines with others put in above those numbered, and the roles of both by their new numbers."""
+def merge_lines(
+    lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]
+) -> TextWithCaptions:
+    """The lines, with `inserted` ones above those numbered, and the roles of both by their new numbers."""
     out: list[str] = []
     markup: list[tuple[int, str]] = []
     for number in range(len(lines) + 1):
@@ -98,7 +100,7 @@ def put_in(lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], rol
 
 
 def find_caption_line(figure: Figure, known: dict[str, int]) -> int | None:
-    """The line that says a caption already, with its credit or without."""
+    """The line of the text that already is the caption, with its credit or without."""
     bare = keep_letters(figure.text)
     return known.get(bare, known.get(bare + keep_letters(figure.credit or "")))
 
@@ -155,7 +157,7 @@ def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
     """Whether an element belongs to something else on the page than the article, which lies between two places."""
     for outer in element.iterancestors():
         begin, end = layout.spans.get(outer, (0, len(layout.letters)))
-        if begin <= first and last <= end:  # what holds the whole article says nothing of a part of it
+        if begin <= first and last <= end:  # what holds the whole article is no evidence about a part of it
             return False
         words = split_classes(outer)
         strange = {word for word in words if STRANGE_WORDS.fullmatch(word)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 import warnings
@@ -10,25 +11,29 @@ from dataclasses import replace
 
 import trafilatura
 
-from tasks.batch import Limits
 from tasks.formats.canonical import canonicalize
-from tasks.formats.decode import Decoded, Undecodable, decode_bytes, repair_characters, repair_text
+from tasks.formats.decode import Decoded, Undecodable, decode_bytes
 from tasks.formats.figures import TextWithCaptions, insert_captions
+from tasks.formats.format import Format, ReadContext
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.pagemeta import PageMeta, read_meta
 from tasks.formats.record import Chunks, Found, Record, Reject, describe_exception, hash_bytes, reject_record
+from tasks.formats.repair import repair_characters, repair_text
 from tasks.formats.stream import read_whole
 from tasks.formats.values import parse_host
 
-# What these libraries say about a page is in the reject; nobody reads it a second time in a log.
+# What these libraries log about a page is in the reject.
 for name in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
+OPENING = re.compile(rb"\s*(<!--|<\?xml)", re.I)
+HTML_START = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.I)
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*(?:[\"']\s*)?([A-Za-z0-9_:.-]{2,40})", re.I)
 XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
 XML_START = re.compile(r"^\s*<\?xml[^>]*\?>")
 HEAD_BYTES = 4096
 EXCERPT_CHARS = 1 << 16
+# Elements with words for the excerpt of a page without an article.
 WORDY = (
     "body",
     "main",
@@ -49,10 +54,28 @@ WORDY = (
 )
 
 
-def read_html(chunks: Chunks, uri: str, limits: Limits) -> Iterator[Found]:
+def starts_html(start: bytes) -> bool:
+    """Whether a tag of HTML comes first, after any white space, XML declarations and comments.
+
+    A loop, not one pattern: nested repeats would take exponential time on a series of comments.
+
+    >>> starts_html(b"<?xml version='1.0'?><!-- a --> <HTML lang='en'>"), starts_html(b"<b>words</b>")
+    (True, False)
+    """
+    start = start.removeprefix(codecs.BOM_UTF8)
+    position = 0
+    while opening := OPENING.match(start, position):
+        closing = b"-->" if opening[1] == b"<!--" else b">"
+        end = start.find(closing, opening.end())
+        if end < 0:
+            return False
+        position = end + len(closing)
+    return HTML_START.match(start, position) is not None
+
+
+def read_html(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The one record of an HTML file, or the one reject: `binary`, `undecodable`, `empty`, `no_article`, `html_error`."""
-    raw = read_whole(chunks, limits.record_bytes)
-    yield read_page(raw, uri, None, None)
+    yield read_page(read_whole(chunks, context.limits.record_bytes), context.uri, None, None)
 
 
 def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Found:
@@ -65,46 +88,34 @@ def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Fo
 
 
 def decode_page(raw: bytes, declared: str | None) -> Decoded | Undecodable:
-    """The text of a page by its byte order mark, its HTTP header, its own `meta`, or by what it looks like."""
+    """The text of a page by its byte order mark, its HTTP header, its own `meta`, or by a guess."""
     head = raw[:HEAD_BYTES]
     own = META_CHARSET.search(head) or XML_ENCODING.search(head)
     return decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
 
 
 def extract_article(html: str, known: Record) -> Found:
-    """The record with the article's text, and with what the page says where `known` says nothing.
+    """The record with the article's text, and with what the page says where `known` has no value.
 
-    Rejects: `empty` (a blank page), `no_article` (nothing that reads like one), `html_error` (the page broke the reader).
+    Rejects: `empty` (a blank page), `no_article` (nothing that reads like one), `html_error` (a library failed).
     """
     if not html.strip():
         return reject_record(known, "empty", "the page is blank", None)
     html, repairs = repair_characters(html)
     try:
-        woven, meta = extract_text(html, known.url)
-    except Exception as error:  # whatever a page does to the libraries that take it apart, the run goes on
+        article, meta = extract_text(html, known.url)
+    except Exception as error:  # whatever a page does to the libraries that parse it, the run continues
         return reject_record(known, "html_error", describe_exception(error), excerpt_page(html))
-    if not woven.text:
+    if not article.text:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))
-    text, more = repair_text(woven.text)
-    return Record(
-        known.uri,
-        text,
-        known.encoding + repairs + more,
-        known.raw_sha256,
-        known.record_id,
-        known.publisher or meta.site,
-        known.url or meta.url,
-        known.title or meta.title,
-        known.standfirst or meta.standfirst,
-        known.authors or meta.authors,
-        known.published_at or meta.published_at,
-        woven.markup,
-    )
+    text, more = repair_text(article.text)
+    said = {name: getattr(known, name) or value for name, value in vars(meta).items()}
+    return replace(known, text=text, encoding=known.encoding + repairs + more, markup=article.markup, **said)
 
 
 def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta]:
-    """The article's text by trafilatura, tuned to lose none of it, with its captions; and the page's words about itself."""
+    """The article's text by trafilatura, tuned for recall, with its captions; and what the page says about itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = trafilatura.load_html(XML_START.sub("", html))
@@ -115,7 +126,7 @@ def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta
             tree, url=url, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
         )
         layout = lay_out(tree)
-        # A description that no reader of the page sees was written for search engines, or is the first paragraph cut short.
+        # A description that the page does not show is for search engines, or is the first paragraph cut short.
         if meta.standfirst and not is_shown(layout, meta.standfirst):
             meta = replace(meta, standfirst=None)
         # Line numbers are of the canonical text.
@@ -123,7 +134,7 @@ def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta
 
 
 def excerpt_page(html: str) -> str | None:
-    """The words of a page without its tags, as far as the top of it has any: for whoever looks at the reject."""
+    """The words at the top of a page, without tags, for readers of the reject."""
     try:
         tree = trafilatura.load_html(XML_START.sub("", html[:EXCERPT_CHARS]))
         if tree is None:
@@ -132,3 +143,12 @@ def excerpt_page(html: str) -> str | None:
     except Exception:  # a page that broke one reader may break this one
         return None
     return " ".join(" ".join(words).split()) or None
+
+
+HTML = Format(
+    name="html",
+    extensions=(".html", ".htm", ".xhtml"),
+    recognise=starts_html,
+    read=read_html,
+    why="A web page: the article in it, with captions, and the title, authors and date that the page states.",
+)

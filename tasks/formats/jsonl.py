@@ -1,24 +1,27 @@
-"""JSON Lines, a record a line; and whole JSON files, an object or an array of objects."""
+"""JSON Lines, one record per line; and whole JSON files, an object or an array of objects."""
 
 from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tasks.batch import Fields, Limits
+from tasks.batch import Fields
 from tasks.formats.decode import Undecodable, decode
 from tasks.formats.fields import make_record
+from tasks.formats.format import Format, ReadContext
 from tasks.formats.record import BrokenInputError, Chunks, Found, Reject, describe_exception, hash_bytes
 from tasks.formats.stream import peek_chunk, read_whole, split_chunks
 
 # A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
 WHOLE_BYTES = 256 * 2**20
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*(?:"|\})')
 
 
-def read_jsonl(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Iterator[Found]:
+def read_jsonl(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """A record or a reject for every non-blank line, numbered from 0; details count all lines from 1, as editors do.
 
     Rejects: `bad_json`, `no_text`, `empty`, `record_too_large`, and what decoding finds.
@@ -27,27 +30,31 @@ def read_jsonl(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Iter
     wide = WIDE_MARKS.get(first[:2])
     if wide:
         chunks = narrow_chunks(chunks, wide)
-    yield from read_numbered_lines(chunks, uri, fields, limits, wide=wide)
+    yield from read_numbered_lines(chunks, context, wide=wide)
 
 
 def read_numbered_lines(
-    chunks: Chunks, uri: str, fields: Fields, limits: Limits, *, record: int = 0, line: int = 0, wide: str | None = None
+    chunks: Chunks, context: ReadContext, *, record: int = 0, line: int = 0, wide: str | None = None
 ) -> Iterator[Found]:
-    """The same for bytes in which lines can be told. `record`, `line`: how many of either lie before them in the file."""
-    number = record
-    for line_number, found in enumerate(split_chunks(chunks, limits.record_bytes), line + 1):
-        if isinstance(found, int):
-            words = f"line {line_number}: {found} bytes, over the limit of {limits.record_bytes} for one record"
-            yield Reject(f"{uri}#{number}", "record_too_large", words)
-        elif not found or found.isspace():
+    """The same from the middle of a file. `record`, `line`: how many of either are before `chunks`.
+
+    `wide`: the encoding of the file where `chunks` are recoded to UTF-8.
+    """
+    for line_number, raw in enumerate(split_chunks(chunks, context.limits.record_bytes), line + 1):
+        if isinstance(raw, bytes) and (not raw or raw.isspace()):
             continue
+        uri = f"{context.uri}#{record}"
+        if isinstance(raw, int):
+            words = f"{raw} bytes, over the limit of {context.limits.record_bytes} for one record"
+            found: Found = Reject(uri, "record_too_large", words)
         else:
-            yield read_line(found.removesuffix(b"\r"), f"{uri}#{number}", line_number, fields, wide)
-        number += 1
+            found = read_line(raw.removesuffix(b"\r"), uri, context.fields, wide)
+        yield replace(found, detail=f"line {line_number}: {found.detail}") if isinstance(found, Reject) else found
+        record += 1
 
 
-def read_line(line: bytes, uri: str, line_number: int, fields: Fields, wide: str | None) -> Found:
-    """The record that one line holds."""
+def read_line(line: bytes, uri: str, fields: Fields, wide: str | None) -> Found:
+    """The record of one line."""
     digest = hash_bytes(line)
     try:
         text, encoding = line.decode("utf-8"), "utf-8"
@@ -56,21 +63,21 @@ def read_line(line: bytes, uri: str, line_number: int, fields: Fields, wide: str
     except UnicodeDecodeError:
         decoded = decode(line)
         if isinstance(decoded, Undecodable):
-            return Reject(uri, decoded.reason, f"line {line_number}: {decoded.detail}", raw_sha256=digest)
+            return Reject(uri, decoded.reason, decoded.detail, raw_sha256=digest)
         text, encoding = decoded.text, decoded.encoding
     try:
-        obj = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        return Reject(
-            uri, "bad_json", f"line {line_number}: {describe_json_error(error)}", text, digest, encoding=encoding
-        )
+        return parse_record(text, uri, fields, digest, encoding, wide)
+    except Exception as error:  # a fault in a library or in this code costs one record
+        return Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding)
+
+
+def parse_record(text: str, uri: str, fields: Fields, digest: str, encoding: str, wide: str | None = None) -> Found:
+    """The record of a JSON text; a reject `bad_json` where it is not JSON."""
     try:
-        found = make_record(obj, fields, uri, wide or encoding, digest)
-    except Exception as error:  # a fault of a library, or of ours, costs one record
-        return Reject(
-            uri, "read_error", f"line {line_number}: {describe_exception(error)}", None, digest, encoding=encoding
-        )
-    return replace(found, detail=f"line {line_number}: {found.detail}") if isinstance(found, Reject) else found
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        return Reject(uri, "bad_json", describe_json_error(error), text, digest, encoding=encoding)
+    return make_record(value, fields, uri, wide or encoding, digest)
 
 
 def narrow_chunks(chunks: Chunks, encoding: str) -> Chunks:
@@ -83,37 +90,31 @@ def narrow_chunks(chunks: Chunks, encoding: str) -> Chunks:
         is_first = False
 
 
-def read_json(chunks: Chunks, uri: str, fields: Fields, limits: Limits) -> Iterator[Found]:
+def read_json(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The records of a JSON file: an array has numbered ones, a single object is the file's one document.
 
-    A file that calls itself JSON and holds an object a line is read as JSON Lines.
+    A file that is called JSON and has one object per line is read as JSON Lines.
     """
     first, chunks = peek_chunk(chunks)
     if is_lines(first):
-        yield from read_jsonl(chunks, uri, fields, limits)
+        yield from read_jsonl(chunks, context)
         return
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
     decoded = decode(raw)
     if isinstance(decoded, Undecodable):
-        yield Reject(uri, decoded.reason, decoded.detail, raw_sha256=hash_bytes(raw))
+        yield Reject(context.uri, decoded.reason, decoded.detail, raw_sha256=hash_bytes(raw))
         return
     text = decoded.text.lstrip()
     if text.startswith("["):
-        yield from read_array(text, uri, fields, decoded.encoding, limits)
-        return
-    if not text:
-        yield Reject(uri, "empty", "no JSON in it", raw_sha256=hash_bytes(raw))
-        return
-    try:
-        obj = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        yield Reject(uri, "bad_json", describe_json_error(error), text, hash_bytes(raw), encoding=decoded.encoding)
-        return
-    yield make_record(obj, fields, uri, decoded.encoding, hash_bytes(raw))
+        yield from read_array(text, context, decoded.encoding)
+    elif text:
+        yield parse_record(text, context.uri, context.fields, hash_bytes(raw), decoded.encoding)
+    else:
+        yield Reject(context.uri, "empty", "no JSON in it", raw_sha256=hash_bytes(raw))
 
 
 def is_lines(first: bytes) -> bool:
-    """Whether the first line is a whole object and something stands below it."""
+    """Whether the first line is a whole object and anything follows it."""
     head, _, rest = first.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if not head.startswith(b"{") or not rest.strip():
         return False
@@ -123,21 +124,26 @@ def is_lines(first: bytes) -> bool:
         return False
 
 
-def read_array(text: str, uri: str, fields: Fields, encoding: str, limits: Limits) -> Iterator[Found]:
+def is_narrow(first: bytes) -> bool:
+    """Whether lines end where a byte `\\n` is: not in UTF-16."""
+    return first[:2] not in WIDE_MARKS
+
+
+def read_array(text: str, context: ReadContext, encoding: str) -> Iterator[Found]:
     """The records of an array; `text` starts with its bracket. Raises BrokenInputError where it breaks."""
     scan = json.JSONDecoder(strict=False)
-    position, number = skip_sign(text, 1, ""), 0
+    position, number, limit = skip_sign(text, 1, ""), 0, context.limits.record_bytes
     while text[position : position + 1] not in ("]", ""):
         try:
-            obj, end = scan.raw_decode(text, position)
+            value, end = scan.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             raise BrokenInputError("bad_json", describe_json_error(error), keeps=True) from error
-        raw = text[position:end].encode("utf-8", "surrogatepass")
-        if len(raw) > limits.record_bytes:
-            words = f"{len(raw)} bytes, over the limit of {limits.record_bytes} for one record"
-            yield Reject(f"{uri}#{number}", "record_too_large", words, raw_sha256=hash_bytes(raw))
+        raw, uri = text[position:end].encode("utf-8", "surrogatepass"), f"{context.uri}#{number}"
+        if len(raw) > limit:
+            words = f"{len(raw)} bytes, over the limit of {limit} for one record"
+            yield Reject(uri, "record_too_large", words, raw_sha256=hash_bytes(raw))
         else:
-            yield make_record(obj, fields, f"{uri}#{number}", encoding, hash_bytes(raw))
+            yield make_record(value, context.fields, uri, encoding, hash_bytes(raw))
         position, number = skip_sign(text, end, ","), number + 1
     if position >= len(text):
         raise BrokenInputError("truncated", "the array is not closed", keeps=True)
@@ -153,7 +159,27 @@ def skip_sign(text: str, position: int, sign: str) -> int:
 
 
 def describe_json_error(error: Exception) -> str:
-    """What is wrong with JSON, in words, with the column where it is known."""
+    """What is wrong with JSON, with the character where it is known."""
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} (character {error.pos})"
     return "not JSON: nested too deeply" if isinstance(error, RecursionError) else f"not JSON: {error}"
+
+
+JSON_LINES = Format(
+    name="jsonl",
+    extensions=(".jsonl", ".ndjson", ".jsonlines"),
+    recognise=lambda start: JSON_START.match(start) is not None and is_lines(start),
+    read=read_jsonl,
+    why="One JSON object per line. Large files are cut, so that several tasks read one file.",
+    holds_records=True,
+    is_cuttable=is_narrow,
+)
+JSON = Format(
+    name="json",
+    extensions=(".json",),
+    recognise=lambda start: JSON_START.match(start) is not None,
+    read=read_json,
+    why="One JSON object, which is one document, or an array of objects, which are records.",
+    holds_records=True,
+    is_cuttable=lambda first: is_narrow(first) and is_lines(first),
+)

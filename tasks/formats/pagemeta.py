@@ -15,54 +15,40 @@ from trafilatura.metadata import extract_metadata
 from tasks.formats.values import parse_authors, parse_host, parse_published
 
 ARTICLE_TYPE = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)")
-TIMES = (
-    "article:published_time",
-    "og:article:published_time",
-    "datePublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "pubdate",
-    "publish-date",
-    "date",
+TIME_NAMES = (
+    "article:published_time og:article:published_time datepublished parsely-pub-date sailthru.date dc.date.issued"
+    " dcterms.created pubdate publish-date date"
 )
-# Dates in a page's text count only up to here, whatever day it is: the same page gives the same answer tomorrow.
+# Dates in a page's text count only up to this day, so that the result does not depend on today.
 DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
 
 
 @dataclass(frozen=True)
 class PageMeta:
-    """Evidence, not truth: each None or empty where the page does not say."""
+    """Evidence, not truth: each None or empty where the page does not say. Named as in `Record`."""
 
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     url: str | None = None
-    site: str | None = None
+    publisher: str | None = None
 
 
-def read_meta(tree: Any, url: str | None) -> PageMeta:
+def read_meta(tree: Any, page_url: str | None) -> PageMeta:
     """What the parsed page says about itself."""
     article = next(read_articles(tree), {})
     tags = read_tags(tree)
-    seen = extract_metadata(tree, default_url=url, date_config=dict(DATE_SETTINGS), extensive=False)
-    published = parse_published(article.get("datePublished"))
-    for name in TIMES:
-        published = published or parse_published(tags.get(name.lower()))
-    summary = (
-        tidy_line(article.get("description"))
-        or tidy_line(tags.get("og:description"))
-        or tidy_line(tags.get("description"))
-    )
+    seen = extract_metadata(tree, default_url=page_url, date_config=dict(DATE_SETTINGS), extensive=False)
+    times = (article.get("datePublished"), *map(tags.get, TIME_NAMES.split()), seen.date)
+    addresses = (tags.get("canonical"), tags.get("og:url"), seen.url)
     return PageMeta(
-        title=tidy_line(article.get("headline")) or tidy_line(tags.get("og:title")) or tidy_line(seen.title),
-        standfirst=summary,
+        title=tidy_first(article.get("headline"), tags.get("og:title"), seen.title),
+        standfirst=tidy_first(article.get("description"), tags.get("og:description"), tags.get("description")),
         authors=parse_authors(article.get("author")) or parse_authors(seen.author),
-        published_at=published or parse_published(seen.date),
-        url=tidy_address(tags.get("canonical")) or tidy_address(tags.get("og:url")) or tidy_address(seen.url),
-        site=tidy_line(pick_name(article.get("publisher"))) or tidy_line(tags.get("og:site_name")),
+        published_at=next(filter(None, map(parse_published, times)), None),
+        url=next((url.strip() for url in addresses if isinstance(url, str) and parse_host(url)), None),
+        publisher=tidy_first(pick_name(article.get("publisher")), tags.get("og:site_name")),
     )
 
 
@@ -104,14 +90,14 @@ def read_tags(tree: Any) -> dict[str, str]:
     return tags
 
 
-def tidy_line(value: Any) -> str | None:
-    """A string on one line with its character references read; None for anything else, or when it is blank."""
-    return " ".join(html.unescape(value).split()) or None if isinstance(value, str) else None
+def tidy_first(*values: Any) -> str | None:
+    """The first value that is a string with words, on one line and with its character references read.
 
-
-def tidy_address(value: Any) -> str | None:
-    """A web address with a host, else None."""
-    return value.strip() if isinstance(value, str) and parse_host(value) else None
+    >>> tidy_first(None, " ", "Bridges &amp;  harbours ")
+    'Bridges & harbours'
+    """
+    lines = (" ".join(html.unescape(value).split()) for value in values if isinstance(value, str))
+    return next(filter(None, lines), None)
 
 
 def pick_name(value: Any) -> Any:

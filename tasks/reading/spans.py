@@ -1,8 +1,8 @@
-"""A large file of lines is cut into spans, so that one file can be the work of many tasks.
+"""A large file of lines is cut into spans, so that several tasks read one file.
 
-Spans begin and end on line ends and follow from the file alone. Each carries the numbers of its first record and line, so
-that its records are called what they would be called if the file were read whole. That costs one look at every byte; the
-hash of the whole file, which no span could give, is taken on the way.
+Spans begin and end on line ends and depend on the file alone. Each has the numbers of its first record and line, so that
+its records get the names that they get when the file is read whole. That costs one look at every byte, which also gives
+the hash of the whole file.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tasks.batch import InputFile, Limits, Source, Span
-from tasks.formats.decode import name_magic
-from tasks.formats.jsonl import WIDE_MARKS, is_lines
-from tasks.formats.record import Chunks
-from tasks.formats.sniff import choose_format
-from tasks.formats.stream import Tap, find_packing, peek_chunk, read_received
+from tasks.batch import InputFile, InputSeen, Limits, Source, Span
+from tasks.formats.format import ReadContext
+from tasks.formats.jsonl import read_numbered_lines
+from tasks.formats.packing import find_packing
+from tasks.formats.record import Chunks, Found, make_canonical
+from tasks.formats.registry import choose_format
+from tasks.formats.signatures import name_signature
+from tasks.formats.stream import Tap, peek_chunk, read_received, read_stretch
 
 # What a record weighs beside its bytes: a shard of very short records is bound by their number.
 RECORD_BYTES = 500
+
+
+class InputChanged(RuntimeError):
+    """A file is not what it was when it was cut. One line."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,18 @@ class Mark:
 
 
 def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile, ...]:
-    """The spans of a file; the file itself where it is small, packed, no file of lines, or not to be read at all."""
+    """The spans of a file; the file itself where it is small, packed, no file of lines, or cannot be read."""
     if not limits.shard_bytes < file.size <= limits.file_bytes:
         return (file,)
     tap = Tap()
     try:
         first, chunks = peek_chunk(read_received(file.path, tap))
-        if not holds_lines(first, file, source):
+        is_cuttable = choose_format(source.format, file.path, first).is_cuttable
+        if not is_cuttable or find_packing(first) or name_signature(first) or not is_cuttable(first):
             return (file,)
         marks = [Mark(0, 0, 0, 0), *find_marks(chunks, limits)]
     except OSError:
-        return (file,)  # whoever reads it says what is wrong with it
+        return (file,)  # reading it reports what is wrong with it
     if not marks[-1].records:
         return (file,)
     digest = tap.digest.hexdigest()
@@ -54,18 +61,10 @@ def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile
     return tuple(replace(file, size=tap.size, span=span) for span in spans)
 
 
-def holds_lines(first: bytes, file: InputFile, source: Source) -> bool:
-    """Whether a file, by its first chunk, is JSON Lines whose lines can be told by their bytes alone."""
-    if find_packing(first) or name_magic(first) or first[:2] in WIDE_MARKS:
-        return False
-    kind = choose_format(source.format, file.path, first)
-    return kind == "jsonl" or (kind == "json" and is_lines(first))
-
-
 def find_marks(chunks: Chunks, limits: Limits) -> Iterator[Mark]:
     """The line ends at which to cut: the first ones at which a span weighs `limits.shard_bytes`, and the end of the file.
 
-    Lines and records are told as `read_jsonl` tells them: a record is a line with anything on it, or one over the limit.
+    Lines and records are counted as `read_jsonl` counts them: a record is a line that is not blank, or one over the limit.
     """
     byte = lines = records = weight = crc = length = 0
     is_blank = True
@@ -89,3 +88,28 @@ def find_marks(chunks: Chunks, limits: Limits) -> Iterator[Mark]:
     if weight or length:
         records += not is_blank or length > limits.record_bytes
         yield Mark(byte, records, lines + bool(length), crc)
+
+
+def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
+    """Records and rejects of a span, then the span itself. Raises InputChanged when its bytes are not those planned."""
+    count = 0
+    try:
+        chunks = verify_span(read_stretch(file.path, span.start, span.end), file, span)
+        context = ReadContext(file.uri, source.fields, limits)
+        for found in read_numbered_lines(chunks, context, record=span.record, line=span.line):
+            yield make_canonical(found)
+            count += 1
+    except OSError as error:
+        words = error.strerror or type(error).__name__
+        raise InputChanged(f"{file.uri} could be read when it was cut, and not any more: {words}") from error
+    yield InputSeen(file.uri, span.end - span.start, span.sha256, count)
+
+
+def verify_span(chunks: Chunks, file: InputFile, span: Span) -> Chunks:
+    """The same chunks; raises InputChanged at their end when they are not the bytes that were planned."""
+    size = crc = 0
+    for chunk in chunks:
+        size, crc = size + len(chunk), zlib.crc32(chunk, crc)
+        yield chunk
+    if (size, crc) != (span.end - span.start, span.crc32):
+        raise InputChanged(f"{file.uri} has changed since the run looked at it. Run the batch again when it is whole.")

@@ -15,11 +15,10 @@ from typing import Any
 
 import polars as pl
 
-from tasks.batch import InputFile, Limits, Source
+from tasks.batch import InputFile, InputSeen, Limits, Source
 from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
 from tasks.reading.plan import escape_name
-from tasks.reading.read import InputSeen
 from tasks.staging.profile import COLUMNS, profile_publishers
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.decode import Decoded, Undecodable, decode, repair_text
+from tasks.formats.decode import Decoded, Undecodable, decode
+from tasks.formats.repair import repair_text
 
 ENGLISH = "The “old” bridge — 1,200 m long – isn’t safe: “No”, said Zoë, who lives near the café.\n"
 FRENCH = "Le président a déclaré à l’Assemblée que la situation était très préoccupante et qu’il fallait agir.\n"

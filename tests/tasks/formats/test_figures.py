@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from builders.readings import read_shard
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.cleaning.annotate import annotate
@@ -15,7 +16,6 @@ from tasks.cleaning.clean_documents import clean_documents
 from tasks.formats.html import read_page
 from tasks.formats.record import Record
 from tasks.lines import split_lines
-from tasks.reading.read import read_shard
 
 HEAD = "<h1>The mill that turns left</h1>"
 FIRST = "The mill at Oosterwiel has turned to the left since Tuesday, and nobody in the village can say why it does so."

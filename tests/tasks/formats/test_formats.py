@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.batch import Fields, Limits
-from tasks.formats.html import META_CHARSET, read_page
+from tasks.formats.format import ReadContext
+from tasks.formats.html import META_CHARSET, read_page, starts_html
 from tasks.formats.jsonl import read_json, read_jsonl
+from tasks.formats.packing import unpack_chunks
 from tasks.formats.record import BrokenInputError, Found, Record, Reject
-from tasks.formats.sniff import choose_format, sniff_format, starts_html
-from tasks.formats.stream import Tap, split_chunks, unpack_chunks
+from tasks.formats.registry import choose_format
+from tasks.formats.stream import Tap, split_chunks
 from tasks.formats.values import parse_authors, parse_host, parse_published
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
@@ -149,7 +151,7 @@ FORMATS = {
     "no name, a comment without end": ("article", b"<!-- <html>", "text"),
     "no name, comments and words": ("article", b"<!---->" * 68 + b"words", "text"),
     "no name, comments and a page": ("article", b"<!---->" * 68 + b"<html>", "html"),
-    "no name, lines": ("dump", b'{"text": 1}\n{"text": 2}', "json"),
+    "no name, lines": ("dump", b'{"text": 1}\n{"text": 2}', "jsonl"),
     "no name, an archive": ("dump.bin", b"WARC/1.0\r\n", "warc"),
     "no name, words": ("dump", b"{curly} words", "text"),
     "no name, packed": ("dump.gz", b"words", "text"),
@@ -158,7 +160,7 @@ FORMATS = {
 
 @pytest.mark.parametrize(("path", "first", "kind"), FORMATS.values(), ids=FORMATS.keys())
 def test_the_format_is_told_by_name_then_by_content(path: str, first: bytes, kind: str) -> None:
-    assert choose_format("auto", path, first) == kind
+    assert choose_format("auto", path, first).name == kind
 
 
 HARD_STARTS = {
@@ -174,7 +176,7 @@ HARD_STARTS = {
 @pytest.mark.parametrize("piece", HARD_STARTS.values(), ids=HARD_STARTS.keys())
 def test_a_start_is_scanned_in_linear_time(piece: bytes) -> None:
     assert not starts_html(piece * 100_000)
-    assert sniff_format(piece * 100_000) == "text"
+    assert choose_format("auto", "dump", piece * 100_000).name == "text"
 
 
 def test_a_page_below_many_comments_is_a_page() -> None:
@@ -194,11 +196,11 @@ def test_long_white_space_in_dates_and_names_is_read_in_linear_time() -> None:
 
 
 def test_a_declared_format_is_taken_as_it_is() -> None:
-    assert choose_format("html", "a.txt", b"words") == "html"
+    assert choose_format("html", "a.txt", b"words").name == "html"
 
 
 def lines_of(*lines: bytes, limit: int = 1000, fields: Fields | None = None) -> list[Found]:
-    return list(read_jsonl(iter([b"\n".join(lines)]), "f", fields or Fields(), Limits(record_bytes=limit)))
+    return list(read_jsonl(iter([b"\n".join(lines)]), ReadContext("f", fields or Fields(), Limits(record_bytes=limit))))
 
 
 LINES = {
@@ -309,7 +311,7 @@ def test_a_dot_steps_into_an_object() -> None:
 
 def test_utf_16_lines_are_cut_where_their_lines_end() -> None:
     raw = '{"text": "größer"}\n\n{"text": "漢"}\n'.encode("utf-16")
-    found = list(read_jsonl(iter([raw[:7], raw[7:]]), "f", Fields(), Limits()))
+    found = list(read_jsonl(iter([raw[:7], raw[7:]]), ReadContext("f", Fields(), Limits())))
     assert [(item.text, item.encoding) for item in found if isinstance(item, Record)] == [
         ("größer", "utf-16-le"),
         ("漢", "utf-16-le"),
@@ -333,7 +335,7 @@ WHOLE = {
 
 @pytest.mark.parametrize(("raw", "expected"), WHOLE.values(), ids=WHOLE.keys())
 def test_whole_json_files(raw: bytes, expected: list[tuple[str, str]]) -> None:
-    found = list(read_json(iter([raw]), "f", Fields(), Limits()))
+    found = list(read_json(iter([raw]), ReadContext("f", Fields(), Limits())))
     assert [(item.uri, item.text if isinstance(item, Record) else item.reason) for item in found] == expected
 
 
@@ -341,7 +343,7 @@ def test_whole_json_files(raw: bytes, expected: list[tuple[str, str]]) -> None:
     ("raw", "reason"), [(b'[{"text": "one"}, {"te', "bad_json"), (b'[{"text": "one"}', "truncated")]
 )
 def test_an_array_that_breaks_gives_what_came_before(raw: bytes, reason: str) -> None:
-    found = read_json(iter([raw]), "f", Fields(), Limits())
+    found = read_json(iter([raw]), ReadContext("f", Fields(), Limits()))
     assert isinstance(next(found), Record)
     with pytest.raises(BrokenInputError) as broken:
         next(found)

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,16 @@ import brotli
 import fsspec
 import polars as pl
 import pytest
+from builders.readings import read_shard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.formats import registry
 from tasks.formats.canonical import canonicalize
 from tasks.formats.record import MissingExtra, Record, Reject
-from tasks.reading import read as reading
 from tasks.reading.frame import frame_records, frame_rejects
-from tasks.reading.read import Readings, read_shard
+from tasks.reading.read import Readings
 from tasks.schema import QUARANTINE, RECORDS
 
 STORY = "The bridge will stay closed until the end of the year, the city said.\n\nIts cables are worn.\n"
@@ -291,7 +293,7 @@ def test_a_fault_in_a_reader_costs_one_file(tmp_path: Path, monkeypatch: pytest.
     def fail(*_: object) -> None:
         raise ZeroDivisionError(f"in {object()}")
 
-    monkeypatch.setattr(reading, "read_text", fail)
+    monkeypatch.setitem(registry.BY_EXTENSION, ".txt", replace(registry.BY_NAME["text"], read=fail))
     readings = read_bytes(tmp_path, "a.txt", b"words")
     assert reasons_of(readings) == [("a.txt", "read_error")]
     assert readings.quarantine["detail"][0] == "ZeroDivisionError: in <object object at 0x>"

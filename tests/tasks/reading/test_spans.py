@@ -14,14 +14,15 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from builders.lakes import ask, hash_lake, make_lake
+from builders.readings import read_shard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
 from tasks.formats import jsonl
 from tasks.reading.plan import cut_shards
-from tasks.reading.read import InputChanged, InputSeen, Readings, read_parts, read_shard
-from tasks.reading.spans import cut_file
+from tasks.reading.read import Readings, read_parts
+from tasks.reading.spans import InputChanged, cut_file
 from tasks.shard import ShardLost, StagedShard, build_shard, check_complete, gather_inputs
 
 DAY = date(2026, 10, 9)

@@ -1,0 +1,48 @@
+"""Every format that is read, one row each, in the order in which content is recognised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePosixPath
+
+from tasks.formats.format import Format, FormatError
+from tasks.formats.html import HTML
+from tasks.formats.jsonl import JSON, JSON_LINES
+from tasks.formats.packing import PACKINGS
+from tasks.formats.text import TEXT
+from tasks.formats.warc import WARC
+
+START_BYTES = 4096
+
+
+def check_formats(*formats: Format) -> tuple[Format, ...]:
+    """The formats; raises FormatError where two share a name or an extension, or the last does not take every content."""
+    names = Counter(name for row in formats for name in (row.name, *row.extensions))
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise FormatError(f"two formats have the name or extension {twice[0]!r}")
+    if not formats[-1].recognise(b""):
+        raise FormatError(f"the last format, {formats[-1].name!r}, must recognise every content")
+    return formats
+
+
+FORMATS = check_formats(WARC, HTML, JSON_LINES, JSON, TEXT)
+BY_NAME = {row.name: row for row in FORMATS}
+BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extensions}
+PACKED = frozenset(packing.extension for packing in PACKINGS)
+
+
+def choose_format(declared: str, path: str, first: bytes) -> Format:
+    """The format of a file: the declared one, else by the extension, else by the content.
+
+    `declared`: a name or `auto`; `first`: the first unpacked bytes, as many as are at hand. Raises FormatError for an
+    unknown name.
+    """
+    if declared != "auto":
+        if declared not in BY_NAME:
+            raise FormatError(f"format {declared!r} is unknown. Choose from auto, {', '.join(BY_NAME)}.")
+        return BY_NAME[declared]
+    name = PurePosixPath(path.partition("?")[0].lower())
+    if name.suffix in PACKED:
+        name = name.with_suffix("")
+    start = first[:START_BYTES]
+    return BY_EXTENSION.get(name.suffix) or next(row for row in FORMATS if row.recognise(start))

@@ -1,0 +1,88 @@
+"""Repairs of decoded text: NULs, lone surrogates, and mojibake where it is certain.
+
+Mojibake is UTF-8 that was read as a one-byte encoding ("Ã©" for "é"). The cheap tests come first: single characters that
+such text always has; pairs of a first and a following byte; a pair that clean text cannot have ("MANHÃ”" in capitals can
+be Portuguese); then, line by line, ftfy's own heuristic and its measure of badness, which has to decrease. Source: ftfy
+(Robyn Speer), fix_encoding and badness.
+"""
+
+from __future__ import annotations
+
+import re
+
+import ftfy
+from ftfy.badness import badness
+
+# Looking for one character costs a tenth of looking for two. Clean text has few of these.
+MARKS = (
+    *"ÃÂÄÅÐÑÎÏØÙ×",  # first bytes of Latin, Cyrillic, Greek, Arabic, Hebrew in Windows-1252
+    *"€‚‹¸Ÿï",  # bytes that follow: of quotes and dashes, Japanese, Korean, Chinese, emoji; the byte order mark
+    *"µѕЂ√├ĂĹ",  # Windows-1251, Mac Roman, code page 437, Windows-1250
+    *"\x80\x85\x91\x92\x93\x94\x96\x97",  # Windows-1252 read as Latin-1
+)
+PUNCTUATION = "\xa0«»‘’“”„‚‹›–—…•·"
+FOLLOWING = r"[\x80-\xbf€ƒ†‡ˆ‰ŠŒŽ˜™šœžŸ{}]"
+SUSPECT = re.compile(
+    rf"[Â-ôĂĹÎ]{FOLLOWING.format(PUNCTUATION)}"
+    r"|[РСвЂ][Ђ-Џђ-џ°±µ¶·№\xa0-\xbf‚„…†‡€‰‹‘’“”•–—™]|[√├┬]\S|‚Ä|[\x80-\x9f]"
+)
+# In capitals, a letter with an accent and then a quote, a dash or a space is ordinary writing.
+ORDINARY = re.compile(rf"(?<![a-zß-ÿ])[ÂÃÄÅÐÑÎÏØÙ×À-Þ][{PUNCTUATION}]")
+SETTINGS = ftfy.TextFixerConfig(explain=False, replace_lossy_sequences=False)
+
+
+def repair_text(text: str) -> tuple[str, str]:
+    """`text` without NULs, lone surrogates and mojibake, and the names of the repairs.
+
+    >>> repair_text("It\\u00e2\\u20ac\\u2122s closed\\x00."), repair_text("It's closed.")
+    (('It’s closed.', ';nul-removed;mojibake-fixed'), ("It's closed.", ''))
+    """
+    text, made = repair_characters(text)
+    fixed = fix_mojibake(text)
+    return (text, made) if fixed is text else (fixed, made + ";mojibake-fixed")
+
+
+def repair_characters(text: str) -> tuple[str, str]:
+    """`text` without NULs and lone surrogates, and the names of the repairs."""
+    made = ""
+    if "\x00" in text:
+        text, made = text.replace("\x00", ""), ";nul-removed"
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text, name = repair_surrogates(text)
+            made += name
+    return text, made
+
+
+def repair_surrogates(text: str) -> tuple[str, str]:
+    """Pairs of surrogates joined to the character they spell, lone ones as U+FFFD; and the name of the repair.
+
+    >>> repair_surrogates("\\ud83d\\ude00"), repair_surrogates("a\\ud83d")
+    (('😀', ';surrogates-joined'), ('a�', ';surrogates-replaced'))
+    """
+    repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    is_lossy = repaired.count("\ufffd") > text.count("\ufffd")
+    return repaired, ";surrogates-replaced" if is_lossy else ";surrogates-joined"
+
+
+def fix_mojibake(text: str) -> str:
+    """`text` with mojibake fixed; the same object where there is none, or none that is certain."""
+    if text.isascii() or not any(mark in text for mark in MARKS) or not SUSPECT.search(text):
+        return text
+    lines = text.split("\n")
+    fixed = [fix_line(line) for line in lines]
+    return text if fixed == lines else "\n".join(fixed)
+
+
+def fix_line(line: str) -> str:
+    """ftfy's reading of one line, if it is less bad than the line and adds no U+FFFD."""
+    if line.isascii() or not SUSPECT.search(ORDINARY.sub(" ", line)):
+        return line
+    before = badness(line)
+    if not before:
+        return line
+    fixed = ftfy.fix_encoding(line, SETTINGS)
+    is_sure = badness(fixed) < before and fixed.count("\ufffd") <= line.count("\ufffd") and "\n" not in fixed
+    return fixed if is_sure else line
