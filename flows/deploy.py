@@ -17,7 +17,8 @@ from flows.orchestration.catchup import make_missed_runs
 from flows.orchestration.resume import resume_runs
 from flows.prefect_defaults import set_defaults
 from flows.settings import Settings
-from tasks.sources import SourceError, load_sources
+from tasks.sources import load_sources
+from tasks.toml_rows import RowError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -45,7 +46,7 @@ def prepare(project: Path, *, began: datetime | None) -> int:
         return fail(f"there is no prefect.yaml in {project}. Run this in the project's folder.", 2)
     try:
         declared = load_sources(Settings().sources)
-    except SourceError as error:
+    except RowError as error:
         return fail(error, 2)
     with get_client(sync_client=True) as client:
         make_pool(client)

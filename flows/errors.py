@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.batches.places import PlaceError
 from flows.batches.requests import RequestError
 from flows.batches.staging import BatchBusy
+from tasks.formats.format import FormatError
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import LakeError
@@ -13,7 +14,6 @@ from tasks.learned.store import LearnedError
 from tasks.reading.plan import PlanError
 from tasks.reading.spans import InputChanged
 from tasks.shard import ShardLost
-from tasks.sources import SourceError
 from tasks.toml_rows import RowError
 from tasks.trials.tryout import TryoutError
 
@@ -33,7 +33,7 @@ class WorkerUnfit(RuntimeError):
 # 2: the call was wrong; 1: the run failed.
 EXIT_CODES: dict[type[Exception], int] = {
     RequestError: 2,
-    SourceError: 2,
+    FormatError: 2,
     RowError: 2,
     PlanError: 2,
     LearnedError: 2,

@@ -1,71 +1,69 @@
-"""sources.toml read and checked: one row a source, no defaults hidden elsewhere."""
+"""sources.toml: what to ingest, one row per source."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import fields as dataclass_fields
+from dataclasses import dataclass, field
+from dataclasses import fields as list_fields
 from pathlib import Path
 
 from tasks.batch import Fields, Source
 from tasks.formats.registry import BY_NAME
+from tasks.reading.plan import DATE
+from tasks.toml_rows import describe_unknown, read_rows
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-FORMATS = ("auto", *BY_NAME)
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+# The directives of strftime that a path can use for a day, with glibc's flags ("%-d").
+DIRECTIVE = re.compile(r"%[-_0^#]?[aAbBCdDeFgGhjmuUVwWxyY%]")
 
 
-class SourceError(ValueError):
-    """A sources.toml, or a name of a source, that cannot be used. One line: what, where, what next."""
+@dataclass(frozen=True)
+class SourceRow:
+    """One row of sources.toml. `fields`: names of JSON fields, for the keys of `tasks.batch.Fields`."""
+
+    name: str
+    path: str
+    why: str = ""
+    format: str = "auto"
+    publisher: str | None = None
+    fields: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for values that no source can have."""
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"name must be lower-case letters, digits, - and _, and is {self.name!r}")
+        if not self.path:
+            raise ValueError("path is empty; give a file, a folder or a pattern")
+        if wrong := find_wrong_date(self.path):
+            raise ValueError(f"path has {wrong!r}; write {{date}} or {{date:%Y/%m/%d}}, with directives of strftime")
+        known = {"format": ("auto", *BY_NAME), "field": [field.name for field in list_fields(Fields)]}
+        for what, name in [("format", self.format), *(("field", name) for name in self.fields)]:
+            if name not in known[what]:
+                raise ValueError(describe_unknown(what, name, known[what]))
+
+
+def find_wrong_date(path: str) -> str | None:
+    """The first placeholder of a path that is no date, or the first directive of a date that strftime lacks.
+
+    >>> find_wrong_date("in/{day}/*.txt"), find_wrong_date("in/{date:%Y/%Q}"), find_wrong_date("in/{date:%Y/%-d}/{date}")
+    ('{day}', '%Q', None)
+    """
+    for placeholder in PLACEHOLDER.findall(path):
+        date = DATE.fullmatch(placeholder)
+        if not date:
+            return str(placeholder)
+        if (rest := DIRECTIVE.sub("", date[1] or "")) and "%" in rest:
+            return rest[rest.index("%") :][:2]
+    return None
 
 
 def load_sources(path: Path) -> dict[str, Source]:
-    """The sources declared in a file, by name, in its order. A file that is not there declares none."""
+    """The sources declared in a file, by name, in its order; none where there is no file. Raises RowError."""
     if not path.exists():
         return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path.name} is not valid TOML: {error}. Mend it and run again.") from None
-    rows = content.get("source", [])
-    if not isinstance(rows, list):
-        raise SourceError(f"{path.name}: write each source as [[source]], with two brackets.")
-    sources: dict[str, Source] = {}
-    for number, row in enumerate(rows, 1):
-        source = make_source(row, f"{path.name}, source {number}")
-        if source.name in sources:
-            raise SourceError(f"{path.name}: two sources are named {source.name!r}. Give one of them another name.")
-        sources[source.name] = source
+    sources = {}
+    for row in read_rows(path, "source", SourceRow):
+        names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
+        sources[row.name] = Source(row.name, row.path, row.format, row.publisher or None, Fields(**names))
     return sources
-
-
-def make_source(row: dict[str, object], where: str) -> Source:
-    """One row as a Source; `where` stands in the error."""
-    unknown = set(row) - {"name", "path", "format", "publisher", "fields", "why"}
-    if unknown:
-        raise SourceError(
-            f"{where}: unknown key {sorted(unknown)[0]!r}. Known are name, path, format, publisher, fields, why."
-        )
-    name, path, form = row.get("name"), row.get("path"), row.get("format", "auto")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise SourceError(f"{where}: name must be lower-case letters, digits, - and _, and is {name!r}.")
-    if not isinstance(path, str) or not path:
-        raise SourceError(f"{where} ({name}): path is missing. Give a file, a folder or a pattern.")
-    if form not in FORMATS:
-        raise SourceError(f"{where} ({name}): format {form!r} is unknown. Choose from {', '.join(FORMATS)}.")
-    publisher = row.get("publisher")
-    return Source(
-        name,
-        path,
-        str(form),
-        str(publisher) if publisher else None,
-        make_fields(row.get("fields", {}), f"{where} ({name})"),
-    )
-
-
-def make_fields(row: object, where: str) -> Fields:
-    """The field names of a source's JSON records: those given, the rest as they are by default."""
-    known = {field.name for field in dataclass_fields(Fields)}
-    if not isinstance(row, dict) or set(row) - known:
-        raise SourceError(f"{where}: fields may name {', '.join(sorted(known))}, each a name or a list of names.")
-    given = {key: (value,) if isinstance(value, str) else tuple(value) for key, value in row.items()}
-    return Fields(**given)

@@ -52,9 +52,11 @@ def read_toml_rows(
 def read_toml(path: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises RowError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RowError(f"{name_path(path)}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise RowError(f"{name_path(path)}: not valid TOML: nested too deeply") from None
     except OSError as error:
         raise RowError(f"{name_path(path)}: cannot be read: {error.strerror}") from None
 

@@ -12,7 +12,8 @@ from flows.batches.places import PlaceError, open_lake
 from flows.console import out, print_table
 from flows.settings import Settings
 from tasks.lakes.lake import LakeError
-from tasks.sources import SourceError, load_sources
+from tasks.sources import load_sources
+from tasks.toml_rows import RowError
 
 # What is known to break: the newest version that works, and what happens above it.
 PINS = (
@@ -96,7 +97,7 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
     def check_sources() -> str:
         try:
             return ", ".join(load_sources(settings.sources)) or f"{settings.sources} declares none"
-        except SourceError as error:
+        except RowError as error:
             raise Problem(str(error)) from None
 
     def check_lake() -> str:

@@ -8,7 +8,8 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.settings import Settings
 from tasks.lakes import lookup
-from tasks.sources import SourceError, load_sources
+from tasks.sources import load_sources
+from tasks.toml_rows import RowError
 
 
 def describe_rules() -> list[tuple[str, str, str, str, str]]:
@@ -38,7 +39,7 @@ def list_sources(settings: Settings) -> int:
     """The declared sources with the batches of them that are in the lake."""
     try:
         declared = load_sources(settings.sources)
-    except SourceError as error:
+    except RowError as error:
         return fail(error, 2)
     receipts = lookup.ask(open_lake(settings.lake), "receipts", "true ORDER BY source, logical_date")
     batches = Counter(row["source"] for row in receipts)

@@ -6,20 +6,43 @@ from pathlib import Path
 
 import pytest
 
-from tasks.sources import SourceError, load_sources
+from tasks.formats.registry import BY_NAME
+from tasks.sources import load_sources
+from tasks.toml_rows import RowError
 
 GOOD = '[[source]]\nname = "wire"\npath = "in/{date}"\nformat = "jsonl"\npublisher = "P"\nfields = { text = "body", id = ["guid", "id"] }\nwhy = "x"\n'
 
+ROW = '[[source]]\nname = "a"\npath = "x"\n'
 WRONG = [
-    ("no TOML", "[[source", "is not valid TOML"),
+    ("no TOML", "[[source", "sources.toml: not valid TOML"),
+    ("not UTF-8", "# caf\xe9".encode("latin-1"), "sources.toml: not valid TOML"),
+    ("nested too deeply", "x = " + "[" * 5000, "sources.toml: not valid TOML: nested too deeply"),
     ("one bracket", '[source]\nname = "a"\n', "two brackets"),
-    ("no name", '[[source]]\npath = "x"\n', "name must be"),
-    ("a name with blanks", '[[source]]\nname = "My Wire"\npath = "x"\n', "name must be"),
-    ("no path", '[[source]]\nname = "a"\n', "path is missing"),
-    ("a format that is none", '[[source]]\nname = "a"\npath = "x"\nformat = "pdf"\n', "format 'pdf' is unknown"),
-    ("a key that is none", '[[source]]\nname = "a"\npath = "x"\npaht = "y"\n', "unknown key 'paht'"),
-    ("a field that is none", '[[source]]\nname = "a"\npath = "x"\nfields = { body = "b" }\n', "fields may name"),
-    ("twice", GOOD + GOOD, "two sources are named 'wire'"),
+    ("no table", "source = [1]", "two brackets"),
+    ("another table", ROW.replace("source", "sources"), "unknown table 'sources'; did you mean 'source'?"),
+    ("no name", '[[source]]\npath = "x"\n', "row 1: key 'name' is missing"),
+    ("a name that is no text", ROW.replace('"a"', "7"), "row 1: name must be text, and is 7"),
+    ("a name with blanks", ROW.replace('"a"', '"My Wire"'), r"row 1 \(My Wire\): name must be lower-case"),
+    ("no path", '[[source]]\nname = "a"\n', r"row 1 \(a\): key 'path' is missing"),
+    ("an empty path", ROW.replace('"x"', '""'), r"row 1 \(a\): path is empty"),
+    ("a date by another name", ROW.replace('"x"', '"in/{day}"'), r"row 1 \(a\): path has '{day}'; write {date}"),
+    ("a date with an odd directive", ROW.replace('"x"', '"in/{date:%Y/%Q}"'), "path has '%Q'"),
+    ("a date that ends in a sign", ROW.replace('"x"', '"in/{date:%Y%}"'), "path has '%'"),
+    ("a format that is none", ROW + 'format = "htlm"\n', "unknown format 'htlm'; did you mean 'html'?"),
+    ("a key that is none", ROW + 'paht = "y"\n', r"row 1 \(a\): unknown key 'paht'; did you mean 'path'?"),
+    ("a publisher that is no text", ROW + "publisher = 5\n", r"row 1 \(a\): publisher must be text"),
+    ("fields that are no table", ROW + 'fields = "text"\n', r"row 1 \(a\): fields must be a table"),
+    (
+        "a field that is none",
+        ROW + 'fields = { txt = "b" }\n',
+        r"row 1 \(a\): unknown field 'txt'; did you mean 'text'?",
+    ),
+    (
+        "a field that is a number",
+        ROW + "fields = { text = 5 }\n",
+        r"row 1 \(a\): fields.text must be text or a list of text",
+    ),
+    ("twice", GOOD + GOOD, r"row 2 \(wire\): another row has the same name"),
 ]
 
 
@@ -35,13 +58,32 @@ def test_no_file_declares_nothing(tmp_path: Path) -> None:
     assert load_sources(tmp_path / "sources.toml") == {}
 
 
-@pytest.mark.parametrize(("name", "content", "message"), WRONG, ids=[row[0] for row in WRONG])
-def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: str, message: str) -> None:
-    (tmp_path / "sources.toml").write_text(content)
-    with pytest.raises(SourceError, match=message) as caught:
+@pytest.mark.parametrize(("content", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_an_error_names_file_row_and_key_in_one_line(tmp_path: Path, content: str | bytes, message: str) -> None:
+    (tmp_path / "sources.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(RowError, match=message) as caught:
         load_sources(tmp_path / "sources.toml")
     assert "sources.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert list(load_sources(tmp_path / "sources.toml")) == ["wire"]
+
+
+DATED = ["in/{date}/x", "in/{date:%Y/%m/%d}", "in/{date:%-d-%b-%G%%}/{date}"]
+
+
+@pytest.mark.parametrize("path", DATED)
+def test_dates_in_paths_are_accepted(tmp_path: Path, path: str) -> None:
+    (tmp_path / "sources.toml").write_text(ROW.replace('"x"', f'"{path}"'))
+    assert load_sources(tmp_path / "sources.toml")["a"].path == path
+
+
+def test_the_comment_in_sources_toml_names_every_format(project: Path) -> None:
+    (line,) = [line for line in (project / "sources.toml").read_text().splitlines() if line.startswith("#   format")]
+    assert set(BY_NAME) <= set(line.replace(",", " ").split())
 
 
 def test_the_projects_own_sources_are_good(project: Path) -> None:
