@@ -1,0 +1,120 @@
+"""Which format a file has, and rows of formats that are incomplete."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+
+import tasks.formats
+from tasks.formats.format import Format, FormatError
+from tasks.formats.html import starts_html
+from tasks.formats.registry import FORMATS, check_formats, choose_format
+
+FILES = {
+    "text": ("a/b.txt", b"", "text"),
+    "markdown": ("b.MD", b"", "text"),
+    "page": ("b.htm", b"", "html"),
+    "lines": ("b.ndjson", b"", "jsonl"),
+    "lines, packed": ("b.jsonl.gz", b"", "jsonl"),
+    "JSON": ("b.json", b"", "json"),
+    "archive, packed": ("b.warc.gz", b"", "warc"),
+    "an address with a query": ("s3://b/c.html?versionId=1", b"", "html"),
+    "no name, a page": ("article", b"\xef\xbb\xbf <!-- x --><!DOCTYPE html><p>", "html"),
+    "no name, a page below a declaration": ("article", b"<?xml version='1.0'?>\n<!-- x -->\n<HTML lang='en'>", "html"),
+    "no name, words below a comment": ("article", b"<!-- <html> --> <b>words</b>", "text"),
+    "no name, a comment without end": ("article", b"<!-- <html>", "text"),
+    "no name, comments and words": ("article", b"<!---->" * 68 + b"words", "text"),
+    "no name, comments and a page": ("article", b"<!---->" * 68 + b"<html>", "html"),
+    "no name, lines": ("dump", b'{"text": 1}\n{"text": 2}', "jsonl"),
+    "no name, an archive": ("dump.bin", b"WARC/1.0\r\n", "warc"),
+    "no name, words": ("dump", b"{curly} words", "text"),
+    "no name, packed": ("dump.gz", b"words", "text"),
+}
+
+
+@pytest.mark.parametrize(("path", "first", "kind"), FILES.values(), ids=FILES.keys())
+def test_the_format_is_told_by_name_then_by_content(path: str, first: bytes, kind: str) -> None:
+    assert choose_format("auto", path, first).name == kind
+
+
+HARD_STARTS = {
+    "comments": b"<!---->",
+    "comments opened": b"<!--",
+    "declarations": b"<?xml>",
+    "declarations and comments": b"<?xml?> <!-- x --> ",
+    "white space": b" ",
+    "brackets": b"[ ",
+}
+
+
+@pytest.mark.parametrize("piece", HARD_STARTS.values(), ids=HARD_STARTS.keys())
+def test_a_start_is_scanned_in_linear_time(piece: bytes) -> None:
+    assert not starts_html(piece * 100_000)
+    assert choose_format("auto", "dump", piece * 100_000).name == "text"
+
+
+def test_a_page_below_many_comments_is_a_page() -> None:
+    assert starts_html(b"<!---->" * 100_000 + b"<html>")
+
+
+def test_a_declared_format_is_taken_as_it_is() -> None:
+    assert choose_format("html", "a.txt", b"words").name == "html"
+
+
+def test_an_unknown_format_is_an_error_and_never_text() -> None:
+    with pytest.raises(FormatError, match=r"format 'csv' is unknown. Choose from auto, "):
+        choose_format("csv", "a.csv", b"a,b\n")
+
+
+ROW: dict[str, Any] = {
+    "name": "csv",
+    "extensions": (".csv",),
+    "recognise": lambda start: start.count(b",") > 3,
+    "read": lambda chunks, context: iter(()),
+    "why": "Tables.",
+}
+
+
+@pytest.mark.parametrize("key", ROW)
+def test_a_row_without_a_part_is_an_error(key: str) -> None:
+    with pytest.raises(TypeError, match=f"missing 1 required keyword-only argument: '{key}'"):
+        Format(**{name: value for name, value in ROW.items() if name != key})
+
+
+HALF_ROWS = {
+    "no name": ({"name": ""}, "name is missing or wrong"),
+    "the name that means any": ({"name": "auto"}, "name is missing or wrong"),
+    "one extension that is no list": ({"extensions": ".csv"}, "extensions is missing or wrong"),
+    "an extension without a dot": ({"extensions": ("csv",)}, "extensions is missing or wrong"),
+    "not recognised": ({"recognise": None}, "recognise is missing or wrong"),
+    "no reader": ({"read": None}, "read is missing or wrong"),
+    "no why": ({"why": ""}, "why is missing or wrong"),
+    "one document that may be cut": ({"is_cuttable": lambda first: True}, "is_cuttable is missing or wrong"),
+}
+
+
+@pytest.mark.parametrize(("part", "message"), HALF_ROWS.values(), ids=HALF_ROWS)
+def test_a_half_row_is_an_error(part: dict[str, Any], message: str) -> None:
+    assert Format(**ROW)
+    with pytest.raises(FormatError, match=message):
+        Format(**ROW | part)
+
+
+def test_a_row_that_contradicts_another_is_an_error() -> None:
+    row = Format(**ROW)
+    assert check_formats(row, *FORMATS) == (row, *FORMATS)
+    with pytest.raises(FormatError, match="two formats have the name or extension 'csv'"):
+        check_formats(row, Format(**ROW | {"extensions": (".tsv",)}), *FORMATS)
+    with pytest.raises(FormatError, match=r"two formats have the name or extension '.csv'"):
+        check_formats(row, Format(**ROW | {"name": "tsv"}), *FORMATS)
+    with pytest.raises(FormatError, match="the last format, 'csv', must recognise every content"):
+        check_formats(*FORMATS, row)
+
+
+def test_every_row_of_the_package_is_registered() -> None:
+    modules = [import_module(f"tasks.formats.{module.name}") for module in iter_modules(tasks.formats.__path__)]
+    rows = [value for module in modules for value in vars(module).values() if isinstance(value, Format)]
+    assert {row.name for row in rows} == {row.name for row in FORMATS}
