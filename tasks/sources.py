@@ -10,7 +10,7 @@ from pathlib import Path
 from tasks.batch import Fields, Source
 from tasks.formats.registry import BY_NAME
 from tasks.reading.plan import DATE
-from tasks.toml_rows import describe_unknown, read_rows
+from tasks.toml_rows import describe_unknown, read_toml_rows
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -63,7 +63,7 @@ def load_sources(path: Path) -> dict[str, Source]:
     if not path.exists():
         return {}
     sources = {}
-    for row in read_rows(path, "source", SourceRow):
+    for row in read_toml_rows(path, "source", SourceRow):
         names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
         sources[row.name] = Source(row.name, row.path, row.format, row.publisher or None, Fields(**names))
     return sources
