@@ -9,8 +9,9 @@ import polars as pl
 
 from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines
 from tasks.roles.byline_detection import name_signatures
+from tasks.roles.headlines import name_headlines
 from tasks.roles.rows import IN_TEXT, match_roles
-from tasks.roles.structure import name_headlines, name_standfirsts
+from tasks.roles.standfirsts import name_standfirsts
 from tasks.rules import match_rules
 from tasks.rules.learned import match_learned
 

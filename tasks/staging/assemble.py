@@ -14,7 +14,7 @@ from tasks.facts.datelines import read_dateline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines
-from tasks.roles.structure import PAGE_TITLE
+from tasks.roles.headlines import PAGE_TITLE
 
 
 def assemble_documents(

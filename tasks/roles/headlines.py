@@ -1,0 +1,138 @@
+"""The headline of each document: the line that the record names, or the first that may be one."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tasks.lines import change_lines
+
+HEADLINE_WIDTH = 220
+SENTENCE_HEADLINE_WIDTH = 100  # a first line at least this wide that ends in a full stop is body
+TOP_LINES = 12  # a record's own title is looked for among this many first lines
+BEGINNING_WIDTH = 25  # a shorter line may begin a title by chance
+FIRST_LETTERS = 8  # of a line, enough to tell most others from a title
+COPY_SLACK = 10  # the width of a copy differs at most so much, by quotation marks and a stop
+COPY_WIDTH = 30  # a narrower headline may stand in the body again for good reasons
+# What stands behind a page's title: a sign and a few words.
+SITE_NAME = r"^\s*(?:[|｜·•»—–_]|[-－]{1,2}|：| : ?| - ?)\s*\S+(?:\s+\S+){0,4}$"
+NAME_WIDTH = 6  # the shortest headline before a site's name
+PRINTED_LINES = 3  # the headline as printed stands at most this far below the page's own title
+SHARED_WORDS = 3  # and shares at least so many words with it,
+SHARED_PART = 0.5  # which are at least this part of the longer one's
+PAGE_TITLE = "headline.page-title"  # the reason for a page's own title above the headline as printed
+SIGNED = r"(?i)\bpublished \d+ \w+ ago$|^(?:by|von|par|por) \p{L}+ \p{L}+$"  # no headline reads so
+ENDED = r"(?:[.。！।][\"”’»)]*|[:：])$"
+FOLDS = r"[\s\"'“”‘’«»„.,:;!?–—-]+"
+
+
+def fold_text(text: pl.Expr) -> pl.Expr:
+    """A text as it is compared: lower case, punctuation and white space folded into single blanks.
+
+    >>> pl.select(fold_text(pl.lit("“Last ferry” leaves – at six!"))).item()
+    'last ferry leaves at six'
+    """
+    return text.str.to_lowercase().str.replace_all(FOLDS, " ").str.strip_chars(" ")
+
+
+def name_headlines(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Gives the role `headline` to one line per document, or to two: the page's own title and the headline as printed.
+
+    Copies of the headline become `repeat`: any above the body, wider ones anywhere. Adds place (position in the document)
+    and repeats (the headline's line number, on its copies). `records` and `known` as `choose_headlines` takes them.
+    """
+    placed = lines.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc"))
+    chosen = prefer_printed_headline(placed, choose_headlines(placed, records, known))
+    is_near = (pl.col("width").cast(pl.Int32) - pl.col("_width").cast(pl.Int32)).abs() <= COPY_SLACK
+    is_below = (pl.col("line") > pl.col("_headline")) & ((pl.col("zone") == "head") | (pl.col("width") >= COPY_WIDTH))
+    copies = (
+        placed.filter((pl.col("width") <= HEADLINE_WIDTH + COPY_SLACK) & pl.col("role").is_null())
+        .join(chosen, on="doc", maintain_order="left")
+        .filter(is_near & is_below)
+        .filter(fold_text(pl.col("text")) == pl.col("_key"))
+        .select("doc", "line", repeats="_headline")
+    )
+    lines = placed.join(chosen.drop("_key", "_width"), on="doc", how="left", maintain_order="left")
+    lines = lines.join(copies, on=["doc", "line"], how="left", maintain_order="left")
+    lines = change_lines(lines, pl.col("repeats").is_not_null(), role="repeat", role_by="repeat.headline")
+    lines = change_lines(lines, pl.col("line") == pl.col("_headline"), role="headline", role_by=pl.col("_by"))
+    lines = change_lines(lines, pl.col("line") == pl.col("_page_title"), role="headline", role_by=PAGE_TITLE)
+    return lines.drop("_headline", "_page_title", "_by")
+
+
+def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
+    """At most one headline per document: doc, _headline (line), _by (the reason), _key, _width, _at (place), _text.
+
+    Where the record has a title, it is the line that equals it, or with which it begins (a site's name may follow). Where
+    it has none, the line that `known` (doc, line) names, else the first line that has no other role, unless it is a
+    sentence of the body.
+    """
+    top = placed.filter(pl.col("place") < TOP_LINES)
+    titles = records.select(title=fold_text(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
+    # Folding is costly, so the first letters are compared first.
+    beginning = fold_text(pl.col("text").str.head(2 * FIRST_LETTERS)).str.head(FIRST_LETTERS)
+    likely = top.join(titles, on="doc", maintain_order="left").filter(pl.col("title").str.starts_with(beginning))
+    keyed = likely.with_columns(key=fold_text(pl.col("text")))
+    begins = pl.col("title").str.starts_with(pl.col("key")) & (pl.col("width") >= BEGINNING_WIDTH)
+    by_title = keyed.filter((pl.col("key") == pl.col("title")) | begins)
+    untitled = placed.join(titles, on="doc", how="anti", maintain_order="left")
+    # A headline may begin as a flagged label does: "Opinion | ...", "Video: ...".
+    is_free = pl.col("role").is_null() & ~(pl.col("action") == "remove").fill_null(False)
+    free = untitled.filter((pl.col("place") < TOP_LINES) & is_free).filter(~pl.col("text").str.contains(SIGNED))
+    is_stopped = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$")
+    is_body = (pl.col("width") > HEADLINE_WIDTH) | (is_stopped & (pl.col("width") >= SENTENCE_HEADLINE_WIDTH))
+    by_place = free.unique("doc", keep="first", maintain_order=True).filter(~is_body)
+    ways = [(by_title, "headline.record-title")]
+    if known is not None:
+        ways.append((untitled.join(known, on=["doc", "line"], how="semi"), "headline.page"))
+    ways.append((by_place, "headline.on-top"))
+    found = pl.concat(way.select("doc", "line", "text", "width", "place", _by=pl.lit(name)) for way, name in ways)
+    return found.unique("doc", keep="first", maintain_order=True).select(
+        "doc", "_by", _headline="line", _key=fold_text(pl.col("text")), _width="width", _at="place", _text="text"
+    )
+
+
+def prefer_printed_headline(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """The headline as printed, where the first line is the page's own title.
+
+    Extractors put a page's title first, with the site's name behind it, cut off at a quotation mark or rewritten for search
+    engines, and the headline that readers see right below it. Its words identify it: what stands before the site's name, the
+    same and more, or most of the same words. Returns doc, _page_title (a line or null), _headline, _by, _key, _width.
+    """
+    on_top = chosen.filter(pl.col("_by") == "headline.on-top").select("doc", "_key", "_width", "_at", _top="_text")
+    below = (
+        placed.join(on_top, on="doc", maintain_order="left")
+        .filter((pl.col("place") > pl.col("_at")) & (pl.col("place") <= pl.col("_at") + PRINTED_LINES))
+        .filter(pl.col("role").is_null() & pl.col("rule").is_null() & ~pl.col("is_paragraph"))
+        .filter(~pl.col("text").str.contains(ENDED))
+        .with_columns(_new_key=fold_text(pl.col("text")))
+        .filter(pl.col("_new_key") != pl.col("_key"))
+    )
+    is_named = (
+        (pl.col("width") >= NAME_WIDTH)
+        & pl.col("_top").str.starts_with(pl.col("text"))
+        & pl.col("_top").str.strip_prefix(pl.col("text")).str.contains(SITE_NAME)
+    )
+    goes_on = pl.col("_new_key").str.starts_with(pl.col("_key")) & (pl.col("_width") >= BEGINNING_WIDTH)
+    one, other = (pl.col(name).str.split(" ").list.unique() for name in ("_key", "_new_key"))
+    shared = one.list.set_intersection(other).list.len()
+    is_alike = (
+        (pl.col("place") == pl.col("_at") + 1)
+        & (pl.col("width") >= BEGINNING_WIDTH)
+        & (shared >= SHARED_WORDS)
+        & (shared >= SHARED_PART * pl.max_horizontal(one.list.len(), other.list.len()))
+        & ~pl.col("_new_key").str.ends_with(pl.col("_key"))  # a kicker set before the headline makes no other headline
+    )
+    printed = (
+        below.filter(is_named | goes_on | is_alike)
+        .unique("doc", keep="first", maintain_order=True)
+        .select("doc", "_new_key", _line="line", _new_width="width")
+    )
+    is_printed = pl.col("_line").is_not_null()
+    return chosen.join(printed, on="doc", how="left", maintain_order="left").select(
+        "doc",
+        _page_title=pl.when(is_printed).then("_headline"),
+        _headline=pl.coalesce("_line", "_headline"),
+        _by=pl.when(is_printed).then(pl.lit("headline.printed")).otherwise("_by"),
+        _key=pl.coalesce("_new_key", "_key"),
+        _width=pl.coalesce("_new_width", "_width"),
+    )
