@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
@@ -12,7 +13,7 @@ from tasks.sources import load_sources
 from tasks.toml_rows import RowError
 
 
-def describe_rules() -> list[tuple[str, str, str, str, str]]:
+def describe_rules() -> Sequence[tuple[str, str, str, str, str]]:
     """Every rule and role row: id, why, languages, zone, what it does."""
     from tasks.roles.rows import load_role_rows
     from tasks.rules import load_rules

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines
-from tasks.roles.byline_detection import name_signatures
+from tasks.roles.byline_detection import name_bylines
 from tasks.roles.headlines import name_headlines
 from tasks.roles.rows import IN_TEXT, match_roles
 from tasks.roles.standfirsts import name_standfirsts
@@ -67,7 +67,7 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataF
     roles = {"role": "role_hit", "role_by": "role_rule"}
     given = zoned.with_columns(pl.when(role_may_stand()).then(hit).alias(name) for name, hit in roles.items())
     headed = name_headlines(given, records, headlines).with_columns(prose=count_paragraphs_above())
-    signed = name_signatures(headed.with_columns(side=find_side())).drop("side", "prose")
+    signed = name_bylines(headed.with_columns(side=find_side())).drop("side", "prose")
     return name_standfirsts(signed, records)
 
 

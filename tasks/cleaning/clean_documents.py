@@ -12,7 +12,7 @@ from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_
 from tasks.cleaning.clean import clean_lines
 from tasks.lines import change_lines
 from tasks.pages import judge_pages
-from tasks.roles.byline_detection import name_signatures
+from tasks.roles.byline_detection import name_bylines
 
 FAR_ABOVE = 25  # on a page a byline stands at most this many lines above the body,
 PROSE_ABOVE = 3  # and below the headline with at most so many lines between that look like prose
@@ -106,7 +106,7 @@ def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:
         .when((place > last) & (place <= last + TAIL_BELOW))
         .then(pl.lit("tail"))
     )
-    named = name_signatures(near.with_columns(side=side))
+    named = name_bylines(near.with_columns(side=side))
     is_dated = pl.col("role") == "timestamp"
     is_apart = pl.col("side").is_not_null() & ((pl.col("role") == "byline") | (is_dated & (pl.col("side") == "head")))
     return named.with_columns(

@@ -137,3 +137,9 @@ def test_a_later_headline_is_the_printed_one() -> None:
     )
     lines = annotate(split_lines(pl.Series([text])), records)
     assert lines["role_by"].to_list()[:2] == ["headline.page-title", "headline.printed"]
+
+
+def test_a_byline_without_a_name_above_the_headline_is_no_error() -> None:
+    roles, authors, _ = look(f"By Home News\nLast ferry leaves the harbour\nBy Mara Quist\n{PARAGRAPH}\n{SECOND}")
+    assert roles[2] == "byline"
+    assert "Mara Quist" in authors

@@ -23,7 +23,8 @@ def match_line(line: str) -> dict[str, str | None]:
     ids=lambda value: value.id if isinstance(value, RoleRow) else None,
 )
 def test_a_row_catches_its_hits(row: RoleRow, line: str) -> None:
-    assert match_line(line)["role_hit"] == row.role
+    found = match_line(line)
+    assert (found["role_rule"], found["role_hit"]) == (row.id, row.role)
 
 
 @pytest.mark.parametrize(
