@@ -10,7 +10,7 @@ from tasks.formats.record import MissingExtra
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import LakeError
 from tasks.lakes.releases import ReleaseError
-from tasks.learned.store import LearnedError
+from tasks.learned.versions import LearnedError
 from tasks.reading.plan import PlanError
 from tasks.reading.spans import InputChanged
 from tasks.shard import ShardLost

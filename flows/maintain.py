@@ -17,7 +17,7 @@ from flows.orchestration.end_with_worker import follow_worker
 from flows.orchestration.failed_run import fail_run
 from flows.settings import Settings, read_settings
 from tasks.checking.check import check
-from tasks.learned.version import learn_version, name_vetoes
+from tasks.learned.versions import learn_version
 from tasks.objects.handover import sweep_handovers
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import repartition
@@ -87,7 +87,7 @@ def find_wrong(settings: Settings) -> int:
 @task(name="learn-templates", cache_policy=NO_CACHE, persist_result=False)
 def learn(settings: Settings) -> str:
     """Learns templates; says what came out."""
-    learned = learn_version(open_lake(settings.lake), name_vetoes(settings.sources))
+    learned = learn_version(open_lake(settings.lake), settings.sources)
     get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
     return f"learned {learned.version}: {learned.used} lines of {learned.publishers} publishers"
 

@@ -16,7 +16,7 @@ from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import flag_released
-from tasks.learned.store import load_learned
+from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
 from tasks.reading.read import Readings, read_parts
 from tasks.staging.assemble import assemble_documents, assemble_lines

@@ -24,7 +24,7 @@ from tasks.auditing.judge import judge_batch
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import find_releases
-from tasks.learned.store import pick_learned
+from tasks.learned.versions import pick_learned
 from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date

@@ -8,8 +8,7 @@ from flows.batches.places import open_lake
 from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
-from tasks.learned.store import find_learned, load_learned
-from tasks.learned.version import learn_version, name_vetoes
+from tasks.learned.versions import find_learned, learn_version, load_learned
 
 
 def learn_lake(settings: Settings) -> int:
@@ -18,7 +17,7 @@ def learn_lake(settings: Settings) -> int:
     if not lake.version():
         return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
     try:
-        made = learn_version(lake, name_vetoes(settings.sources))
+        made = learn_version(lake, settings.sources)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     out.print(

@@ -23,7 +23,7 @@ from flows.settings import Settings, make_limits
 from tasks.batch import InputFile, Limits, Source
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
-from tasks.learned.store import choose_version, find_learned
+from tasks.learned.versions import choose_version, find_learned
 from tasks.reading.plan import PlanError, find_files, has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import make_settings, make_versions

@@ -1,10 +1,9 @@
 """Lines that return across many documents of one publisher: its template, learned from the lake and named by version.
 
-    sample   the lake's own rows -> some documents of every publisher
-    learn    documents and lines -> the lines that return, with where and how often
-    veto     rows that a person has ruled out
-    store    a table <-> .lake-store/learned/<version>.json
-    match    lines of a shard -> the same hits that a written rule gives
+    sample     some documents of every publisher from the lake
+    learn      documents and lines -> the lines that return, with where and how often
+    vetoes     learned lines that a person has ruled out
+    versions   a table <-> .lake-store/learned/<version>.json
 
-Learning is an act of its own. A run only reads one version, and its receipt names it: so a backfill cuts what was cut then.
+Learning is a command of its own. A run only reads one version, and its receipt names it, so a backfill removes the same lines.
 """

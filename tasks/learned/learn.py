@@ -1,7 +1,7 @@
-"""Which lines are a publisher's template: those that return in many different stories, always in the same place.
+"""Finds a publisher's template: the lines that return in many different stories, always in the same place.
 
-What returns is counted in columns; then each guard takes out what may be news for all that. On a doubt nothing is learned:
-a template that stays is a blemish, a paragraph that goes is a loss.
+Returning lines are counted, then each test drops lines that may be news all the same. In doubt nothing is learned: a template
+line that is kept is a blemish, a paragraph that is removed is a loss.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from tasks.rules.learned import MAX_WIDTH, RULE
 
 LEAST_DOCUMENTS = 5
 LEAST_SHARE = 0.1
-# A sentence that returns may be quoted, syndicated or a running story's background: it must return far more often.
+# A sentence that returns may be a quotation, syndicated or background: it must return far more often.
 SENTENCE_DOCUMENTS = 10
 PARAGRAPH_DOCUMENTS = 20
 SENTENCE_SHARE = 0.25
 NAME_SHARE = 0.5  # a place or a name alone on its line may be a dateline, a signature, a team
 DAYS = 3  # on which a line must have been seen, where the publisher has as many
-OWN_WORDS = 0.5  # a document with less text of its own tells another one's story again
+OWN_WORDS = 0.5  # share of text; a document with less text of its own repeats another one's story
 PLACED = 0.9  # share of documents in which the line stands above or below the body
-HOUSE_SHARE = 0.5  # a whole paragraph in half of all stories is the house's, though other things may stand around it
-STEADY = 0.8  # share of documents in which the same thing stands above it, or below it
+HOUSE_SHARE = 0.5  # a paragraph in so many of the stories is the publisher's, whatever stands around it
+STEADY = 0.8  # share of documents in which the same line stands above it, or below it
 INSIDE_DOCUMENTS = 10
-INSIDE_BESIDE = 0.95  # share of documents in which a line inside the body touches a line that a rule cuts
-ROLE_SHARE = 0.01  # what is the headline or a caption of more documents than that is no template
+INSIDE_BESIDE = 0.95  # share of documents in which a line inside the body is next to a line that a rule removes
+ROLE_SHARE = 0.01  # a headline or a caption of more documents is not a template
 CLOCK = r"\d{1,2}[:.]\d{2}"
 NAME = r"^\p{Lu}[\p{L}'’.-]*(?:[ ,/&]+\p{Lu}[\p{L}'’.-]*){0,2}(?: ?\([^()]*\))?$"
 LINE = ["publisher", "key"]
@@ -38,21 +38,22 @@ def learn_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     `documents`: doc_id, publisher, logical_date, published_at, title, text, body_lines; `lines`: doc_id, line, role, removed,
     rule, text; both as the lake has them, in any order. Returns publisher, key, zone (edge or any), documents, of, share,
-    months, doc_ids (two), text, veto (null). A story that is told in several documents counts as one.
+    months, doc_ids (two), text, veto (null). Several documents that tell one story count as one.
     """
-    laid = drop_retellings(lay_lines(documents, lines))
-    candidates = count_lines(laid).join(name_taken(documents, laid), on=LINE, how="anti")
-    placed = place_lines(laid, candidates)
-    chosen = candidates.join(placed, on=LINE).with_columns(zone=choose_zone()).filter(pl.col("zone").is_not_null())
+    placed = drop_retellings(place_lines(documents, lines))
+    candidates = count_lines(placed).join(find_role_lines(documents, placed), on=LINE, how="anti")
+    places = measure_places(placed, candidates)
+    chosen = candidates.join(places, on=LINE).with_columns(zone=choose_zone()).filter(pl.col("zone").is_not_null())
     return chosen.select(
         *LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text", veto=pl.lit(None, pl.String)
     ).sort(LINE)
 
 
-def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Every line of every document where it stood: publisher, doc_id, day, line, text, kind, by, key, and its measures.
+def place_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Every line of every document, in order: publisher, doc_id, day, line, text, kind, by, key, role and measures.
 
-    kind: `text` (of the body, or taken out because it was learned before), `apart` or `cut`; by: what set it apart.
+    kind: `text` (of the body, or removed because it was learned before), `apart` or `cut` (removed); by: the rule or role row
+    of the latter two.
     """
     body = documents.select(
         "doc_id", line="body_lines", text=pl.col("text").str.split("\n").list.filter(pl.element() != "")
@@ -70,16 +71,16 @@ def lay_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def drop_retellings(laid: pl.DataFrame) -> pl.DataFrame:
+def drop_retellings(placed: pl.DataFrame) -> pl.DataFrame:
     """One document of each story.
 
-    A document most of whose text stands in others too is an update, a copy or a syndicated piece, and is the same story as
-    those that share its longest returning line. What stands in all of them has been seen once.
+    A document most of whose text other documents have too is an update, a copy or a syndicated piece: the same story as the
+    documents that share its longest returning line.
     """
-    told = laid.filter(pl.col("kind") == "text").with_columns(shared=pl.col("doc_id").n_unique().over(LINE))
-    returning = pl.col("shared") > 1
+    shared = placed.filter(pl.col("kind") == "text").with_columns(count=pl.col("doc_id").n_unique().over(LINE))
+    returning = pl.col("count") > 1
     stories = (
-        told.sort("publisher", "doc_id", "width", "key", descending=[False, False, True, False])
+        shared.sort("publisher", "doc_id", "width", "key", descending=[False, False, True, False])
         .group_by("publisher", "doc_id", maintain_order=True)
         .agg(
             own=pl.col("chars").filter(~returning).sum() / pl.col("chars").sum(),
@@ -88,13 +89,13 @@ def drop_retellings(laid: pl.DataFrame) -> pl.DataFrame:
         .with_columns(story=pl.when(pl.col("own") >= OWN_WORDS).then("doc_id").otherwise("longest"))
     )
     first = stories.group_by("publisher", "story").agg(pl.col("doc_id").min())
-    return laid.join(first.select("doc_id"), on="doc_id", how="semi", maintain_order="left")
+    return placed.join(first.select("doc_id"), on="doc_id", how="semi", maintain_order="left")
 
 
-def count_lines(laid: pl.DataFrame) -> pl.DataFrame:
-    """Lines that return often enough for what they look like: publisher, key, documents, of, share, months, doc_ids, text."""
-    days = laid.group_by("publisher", "day").agg(size=pl.col("doc_id").n_unique())
-    # A day on which little came in cannot be asked for: most documents may have no date but that of their batch.
+def count_lines(placed: pl.DataFrame) -> pl.DataFrame:
+    """Lines that return often enough for their form: publisher, key, documents, of, share, months, doc_ids, text."""
+    days = placed.group_by("publisher", "day").agg(size=pl.col("doc_id").n_unique())
+    # Days with few documents do not count: most documents may have no date but that of their batch.
     busy = (pl.col("size") >= LEAST_DOCUMENTS).sum()
     whole = days.group_by("publisher").agg(of=pl.col("size").sum().cast(pl.Int64), _days=busy)
     ids = pl.col("doc_id").unique().sort()
@@ -102,7 +103,7 @@ def count_lines(laid: pl.DataFrame) -> pl.DataFrame:
     letters = pl.col("text").str.count_matches(r"\p{L}")
     news = last.is_in(ASKS) | pl.col("text").str.head(5).str.contains(SPEAKS) | pl.col("text").str.contains(CLOCK)
     counted = (
-        laid.filter((pl.col("kind") == "text") & (pl.col("width") <= MAX_WIDTH) & (pl.col("key") != ""))
+        placed.filter((pl.col("kind") == "text") & (pl.col("width") <= MAX_WIDTH) & (pl.col("key") != ""))
         .group_by(LINE)
         .agg(
             documents=ids.len().cast(pl.Int64),
@@ -128,23 +129,25 @@ def count_lines(laid: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def name_taken(documents: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
-    """Lines that are the title, or have a role, in documents of the publisher: publisher, key."""
+def find_role_lines(documents: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are the title, or have a role, in more than a few documents of the publisher: publisher, key."""
     titles = documents.select("publisher", "doc_id", key=line_key(pl.col("title"))).drop_nulls()
-    apart = laid.filter(pl.col("kind") == "apart").select("publisher", "doc_id", "key")
-    of = laid.group_by("publisher").agg(of=pl.col("doc_id").n_unique())
+    apart = placed.filter(pl.col("kind") == "apart").select("publisher", "doc_id", "key")
+    of = placed.group_by("publisher").agg(of=pl.col("doc_id").n_unique())
     named = pl.concat([titles, apart]).group_by(LINE).agg(times=pl.col("doc_id").n_unique())
     return named.join(of, on="publisher").filter(pl.col("times") > ROLE_SHARE * pl.col("of")).select(LINE)
 
 
-def place_lines(laid: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+def measure_places(placed: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Where candidates stand: publisher, key, at_edge, beside, steady, each a share of the documents that have the line.
 
-    A line is at the edge where a paragraph follows and none of the document's own words stand above it, or where a paragraph
-    stands above and not one of its own sentences below. It is beside where it touches a line that a rule cut, and steady as
-    far as the same thing always precedes, or always follows it.
+    A line is at the edge where a paragraph follows it and none of the document's own lines precedes it, or where a paragraph
+    precedes it and none of the document's own sentences follows. It is beside where it is next to a line that a rule removed.
+    steady: the share of the most frequent neighbour, above or below.
     """
-    marked = laid.join(candidates.select(*LINE, is_candidate=pl.lit(True)), on=LINE, how="left", maintain_order="left")
+    marked = placed.join(
+        candidates.select(*LINE, is_candidate=pl.lit(True)), on=LINE, how="left", maintain_order="left"
+    )
     repeats = (pl.col("kind") == "text") & pl.col("is_candidate").fill_null(False)
     own = (pl.col("kind") == "text") & ~repeats
     closes = own & (pl.col("ends_sentence") | (pl.col("width") >= SENTENCE_WIDTH * 2))
@@ -183,7 +186,7 @@ def place_lines(laid: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
 
 
 def choose_zone() -> pl.Expr:
-    """Where a candidate may be cut; null where it is no template line."""
+    """Where a candidate may be removed; null where it is not a template line."""
     inside = (
         ~(pl.col("is_prose") | pl.col("is_sentence") | pl.col("is_name"))
         & (pl.col("documents") >= INSIDE_DOCUMENTS)

@@ -1,6 +1,6 @@
-"""Some documents of every publisher, out of the lake, a few publishers at a time: memory does not grow with the lake.
+"""Some documents of every publisher, read from the lake a few publishers at a time: memory does not grow with the lake.
 
-Document ids are hashes, so the smallest ids are a fair sample that is the same whatever order documents came in.
+Document ids are hashes, so the smallest ids are a fair sample, and the same one in whatever order documents arrived.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import polars as pl
 from tasks.lakes.lake import Lake, table_paths
 from tasks.learned.learn import LEAST_DOCUMENTS
 
-PER_PUBLISHER = 2_000  # more documents of one publisher tell nothing new
+PER_PUBLISHER = 2_000  # more documents of one publisher add nothing
 AT_ONCE = 5_000  # documents in memory
 DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "text", "body_lines")
 LINES = ("doc_id", "line", "role", "removed", "rule", "text")
 
 
 def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Rows of `documents` and of `lines`, all of the sample of some publishers at a time, publishers in order.
+    """Rows of `documents` and of `lines` in the sample, some whole publishers at a time, publishers in order.
 
     Publishers with too few documents to learn from are left out.
     """
@@ -29,7 +29,7 @@ def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     if not documents:
         return
     for ids in group_publishers(choose_documents(documents)):
-        yield pick_rows(documents, DOCUMENTS, ids), pick_rows(lines, LINES, ids)
+        yield read_rows_of(documents, DOCUMENTS, ids), read_rows_of(lines, LINES, ids)
 
 
 def choose_documents(paths: Sequence[Path]) -> pl.DataFrame:
@@ -54,7 +54,7 @@ def group_publishers(chosen: pl.DataFrame) -> Iterator[pl.Series]:
         yield part["doc_id"]
 
 
-def pick_rows(paths: Sequence[Path], columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:
+def read_rows_of(paths: Sequence[Path], columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:
     """Rows of the documents `ids`."""
     wanted = pl.col("doc_id").is_in(ids.implode())
     return pl.scan_parquet(list(paths), hive_partitioning=False).filter(wanted).select(columns).collect()

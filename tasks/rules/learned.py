@@ -1,25 +1,26 @@
-"""Learned lines found again in a shard: hits in the same columns as those of the written rules, which win."""
+"""Learned lines found in a shard: hits in the columns of written rules. A written rule wins."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from tasks.lines import change_lines
 from tasks.rules import line_key
 
 RULE = "learned.line"
-MAX_WIDTH = 200  # a longer line is never learned, so it is not looked up either
+MAX_WIDTH = 200  # a longer line is never learned
 
 
 def match_learned(lines: pl.DataFrame, publishers: pl.Series, learned: pl.DataFrame) -> pl.DataFrame:
-    """`lines` with a hit wherever a learned line of the document's publisher stands that no rule and no role claims.
+    """`lines` with a hit on each learned line of the document's publisher that no rule and no role row matches.
 
-    `lines`: doc, line, text, width, role_hit and the columns of `match_rules` (its zone as rule_zone); `publishers`: one a
-    document, in the order that `lines.doc` counts; `learned`: a table as `load_learned` gives it. Hits are null in family:
-    what a house repeats says nothing of whether a document is a whole page.
+    `lines`: doc, line, text, width, role_hit and the columns of `match_rules` (its zone as rule_zone); `publishers`: one per
+    document, in the order of `lines.doc`; `learned`: a table as `load_learned` gives it. A hit has no family: a template line
+    does not show whether a document is a whole page.
     """
     used = learned.filter(pl.col("veto").is_null()).select(
         "publisher",
-        # The key is taken anew: an old version stays usable when the way to make keys is bettered.
+        # The key is made again: an old version stays usable if key normalisation improves.
         _key=line_key(pl.col("text")),
         _zone="zone",
         _evidence=pl.format("seen in {} of {} documents of {}", "documents", "of", "publisher"),
@@ -38,15 +39,12 @@ def match_learned(lines: pl.DataFrame, publishers: pl.Series, learned: pl.DataFr
     )
     if found.is_empty():
         return lines
-    hit = pl.col("_zone").is_not_null()
-    return (
-        lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
-        .with_columns(
-            rule=pl.when(hit).then(pl.lit(RULE)).otherwise("rule"),
-            action=pl.when(hit).then(pl.lit("remove")).otherwise("action"),
-            takes=pl.when(hit).then(pl.lit("line")).otherwise("takes"),
-            rule_zone=pl.coalesce("_zone", "rule_zone"),
-            evidence=pl.coalesce("_evidence", "evidence"),
-        )
-        .drop("_zone", "_evidence")
-    )
+    hit = {
+        "rule": RULE,
+        "action": "remove",
+        "takes": "line",
+        "rule_zone": pl.col("_zone"),
+        "evidence": pl.col("_evidence"),
+    }
+    joined = lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
+    return change_lines(joined, pl.col("_zone").is_not_null(), **hit).drop("_zone", "_evidence")

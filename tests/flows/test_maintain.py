@@ -14,7 +14,7 @@ from flows.days.day_run import run_day
 from flows.days.survey import survey_days
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.learned.store import find_learned
+from tasks.learned.versions import find_learned
 
 pytestmark = pytest.mark.prefect
 

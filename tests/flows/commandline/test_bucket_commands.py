@@ -14,7 +14,7 @@ from builders.papers import PAPER, paper, with_template, write
 from flows.cli import main
 from tasks.lakes.client import open_bucket, put_object
 from tasks.lakes.open import open_lake
-from tasks.learned.store import find_learned
+from tasks.learned.versions import find_learned
 
 PLAIN = "Harbour bridge opens\n\nThe harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip.\n\nRead more: all about the ferry\n\nSeveral hundred people walked across before noon, and the harbour master said that they had waited long enough.\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from tasks.lakes.open import open_lake
 from tasks.lakes.store_files import change_store_file, read_store_file
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
-from tasks.learned.store import ROWS, LearnedError, find_learned, load_learned, store_learned
-from tasks.learned.veto import apply_vetoes, read_vetoes
+from tasks.learned.versions import ROWS, LearnedError, find_learned, load_learned, store_learned
+from tasks.learned.vetoes import apply_vetoes, read_vetoes
 from tasks.shard import build_shard
+from tasks.toml_rows import RowError
 
 
 def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", force: bool = False) -> Outcome:
@@ -279,9 +281,13 @@ def test_a_vetoed_line_stays(tmp_path: Path) -> None:
 BROKEN = {
     "a veto that matches nothing": (
         '[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"',
-        "nothing that was learned is vetoed by 'x' of P",
+        "learned_veto.toml: no learned line of P is 'x'; correct the line or remove the row",
     ),
-    "a veto without a why": ('[[veto]]\npublisher = "P"\nline = "x"', "veto 1: give publisher, line and why"),
+    "a veto without a why": ('[[veto]]\npublisher = "P"\nline = "x"', "row 1 (x): key 'why' is missing"),
+    "a blank why": (
+        '[[veto]]\npublisher = "P"\nline = "x"\nwhy = " "',
+        "row 1 (x): why is blank; give line, publisher and why",
+    ),
     "one bracket": ('[veto]\npublisher = "P"', "two brackets"),
     "no TOML": ("veto", "not valid TOML"),
 }
@@ -291,7 +297,7 @@ BROKEN = {
 def test_a_veto_that_cannot_be_used_is_told_in_a_line(content: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "learned_veto.toml"
     file.write_text(content)
-    with pytest.raises(LearnedError, match=message):
+    with pytest.raises(RowError, match=re.escape(message)):
         apply_vetoes(ROWS.to_frame(), read_vetoes(file), file.name)
 
 
@@ -316,7 +322,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "learned_veto.toml").write_text('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"')
     latest = find_learned(open_lake(settings.lake), "latest")
     assert learn_lake(settings) == 2
-    assert "Mend the line" in capsys.readouterr().err
+    assert "correct the line" in capsys.readouterr().err
     assert find_learned(open_lake(settings.lake), "latest") == latest
 
 
