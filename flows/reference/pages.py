@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.reference.columns import write_dictionary
 from flows.reference.commands import write_commands
 from flows.reference.expectations import write_expectations
+from flows.reference.formats import write_formats
 from flows.reference.rules import write_rules
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,6 +17,7 @@ PAGES = {
     "docs/rules.md": write_rules,
     "docs/commands.md": write_commands,
     "docs/expectations.md": write_expectations,
+    "docs/formats.md": write_formats,
 }
 
 
