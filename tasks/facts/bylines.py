@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tasks.facts.bywords import AGENCIES, BY, NO_NAMES, PARTICLES, POSTS
-from tasks.facts.dates import cut_dates
+from tasks.facts.byline_words import AGENCIES, BY, POSTS
+from tasks.facts.date_words import cut_dates
+from tasks.facts.names import drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
     r"\s*(?:,| [-–—]+ |;|\||/|&|•|·|\+|\n"
@@ -14,7 +15,6 @@ BETWEEN = re.compile(
 )
 
 NAMED = r"(?-i:[^\W\d_a-z])[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*"
-TOKEN = re.compile(r"[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*")
 HANGUL = re.compile(
     r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|선임기자|인턴기자|논설위원|편집위원|전문기자|아나운서|PD)(?![가-힣])"
 )
@@ -41,7 +41,6 @@ UPDATED = re.compile(
 BEHIND = re.compile(r"\s+(?:on|published|posted|updated|follow|special to|for|in|@\w+)\b.*$")
 NICKNAME = re.compile(r"\s[\"“‘'][^\"”’']{2,20}[\"”’']\s")
 COMMENTS = re.compile(r"\s*\d+ (?:comments?|kommentare?|comentarios|commentaires)\b", re.IGNORECASE)
-GLUED = re.compile(r"(?!(?:Mc|Mac|De|Di|Du|Le|La|Van|Fitz|O)[A-Z])\w*[a-zà-ÿ][A-Z]")
 ASIDE = re.compile(r"\([^()]*\)")
 MAIL = re.compile(
     r"(?<![@\w])(?:www\.)?[\w-]+\.(?:com|de|org|net|co\.uk|fr|es|it|pl|nl|at|ch|li|is|jp|kr)\b"
@@ -55,16 +54,16 @@ POSTED = re.compile(
     re.IGNORECASE,
 )
 EDGES = ' \t\u00a0,;:|/•·–—-()[]*>«»"“”.。／、'
-FIRST = ("de", "van", "von", "di", "da", "al", "el", "la")  # particles that a name may begin with
-MOST_BLANKS = 11
-LONGEST = 160
+MOST_BLANKS = 11  # a line with more, without a date and without "by", is a sentence
+LONGEST = 160  # characters of the longest byline
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What a short line says of who wrote the article and when: names in order, whether it says `by`, whether it holds a date.
+    """What a short line says about who wrote the article.
 
-    `rest`: words that are neither; `agencies`: news agencies named; `has_post`: whether it says what somebody does at a paper.
+    `names`: persons in order; `is_by`: it says "by"; `is_dated`: it holds a date; `rest`: words that are none of these;
+    `agencies`: news agencies; `has_post`: it says what a person does at a paper.
     """
 
     names: tuple[str, ...]
@@ -76,7 +75,11 @@ class Signature:
 
 
 def split_byline(names: str) -> list[str]:
-    """Names of one byline, in order, each once: "Mara Quist, Ana Ruiz and Tom Ehlers" -> three names."""
+    """Names of one byline, in order, each once.
+
+    >>> split_byline("Mara Quist, Ana Ruiz and Tom Ehlers")
+    ['Mara Quist', 'Ana Ruiz', 'Tom Ehlers']
+    """
     found = (" ".join(name.split()) for name in (names.split(";") if ";" in names else BETWEEN.split(names)))
     return list(dict.fromkeys(name for name in found if name and not POSTS.search(name)))
 
@@ -86,18 +89,19 @@ def read_signature(line: str) -> Signature:
 
     A name is two to five words with a capital (one is enough behind "by"), or as reporters are named in Korean, Japanese,
     Chinese and Arabic. Dates, reading times, addresses and posts beside it are left out.
+
+    >>> read_signature("12 May 2026 | Tom Ehlers | 3 min read")
+    Signature(names=('Tom Ehlers',), is_by=False, is_dated=True, rest='', agencies=(), has_post=False)
+    >>> read_signature("By Mara Quist, Harbour Editor").names, read_signature("By the time it came").names
+    (('Mara Quist',), ())
     """
     if len(line) > LONGEST or line.endswith(("...", "…", "?")):
         return Signature((), rest=line)
     if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
         return Signature((), rest=line)  # words, and no name among them
-    words, is_dated = MAIL.sub(" | ", line) if "@" in line or "." in line else line, False
-    if HAS_DATE.search(words):
-        words, is_dated = cut_dates(COMMENTS.sub("", MINUTES.sub(" | ", words)))
-    words = UPDATED.sub("", words)
-    words = ASIDE.sub(" ", words).strip(EDGES) or words.strip(EDGES)
-    if far := read_han(words, is_dated):
-        return far
+    words, is_dated = cut_addresses_and_dates(line)
+    if signature := read_caseless_names(words, is_dated):
+        return signature
     is_by = False
     while (hit := BY.match(words)) and hit.end() < len(words):
         words, is_by = words[hit.end() :].lstrip(EDGES), True
@@ -129,8 +133,25 @@ def read_signature(line: str) -> Signature:
     return Signature(tuple(dict.fromkeys(names)), is_by, is_dated, " ".join(rest), tuple(agencies), has_post)
 
 
-def read_han(words: str, is_dated: bool) -> Signature | None:
-    """Names of reporters in the scripts of East Asia and in Arabic."""
+def cut_addresses_and_dates(line: str) -> tuple[str, bool]:
+    """A line without addresses, dates, reading times and brackets; whether it held a date.
+
+    >>> cut_addresses_and_dates("Mara Quist (Larkhaven), mquist@example.org, 5 May 2026")
+    ('Mara Quist', True)
+    """
+    words, is_dated = MAIL.sub(" | ", line) if "@" in line or "." in line else line, False
+    if HAS_DATE.search(words):
+        words, is_dated = cut_dates(COMMENTS.sub("", MINUTES.sub(" | ", words)))
+    words = UPDATED.sub("", words)
+    return ASIDE.sub(" ", words).strip(EDGES) or words.strip(EDGES), is_dated
+
+
+def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
+    """Names of reporters in scripts without capitals: East Asian ones and Arabic. None where there are none.
+
+    >>> read_caseless_names("이정화 기자", False).names
+    ('이정화',)
+    """
     if names := HANGUL.findall(words):
         rest = HANGUL.sub("", words).strip(EDGES)
         return Signature(tuple(dict.fromkeys(names)), True, is_dated, rest)
@@ -144,35 +165,3 @@ def read_han(words: str, is_dated: bool) -> Signature | None:
     if by and ARABIC_NAME.fullmatch(words[by.end() :]):
         return Signature((words[by.end() :],), True, is_dated)
     return None
-
-
-def is_name(words: str, least: int = 2) -> bool:
-    """Whether words may be a person's name: capitals but for particles, no word of sites and posts among them."""
-    tokens = words.split(" ")
-    if not least <= len(tokens) <= 5 or len(words) > 45 or any(token.lower() in NO_NAMES for token in tokens):
-        return False
-    if POSTS.search(words) or any(GLUED.match(token) for token in tokens):
-        return False
-    named = [token for token in tokens if token not in PARTICLES]
-    if max(map(len, tokens)) < 3 or len(tokens[0]) < 2 or not (tokens[0] in named or tokens[0] in FIRST):
-        return False
-    return (
-        len(named) >= least
-        and tokens[-1] in named
-        and all(token[0].isupper() and TOKEN.fullmatch(token) for token in named)
-    )
-
-
-def drop_section(words: str) -> str:
-    """Words without the name of a section behind a person's: "Mara Quist Politics"."""
-    tokens = words.split(" ")
-    while len(tokens) > 2 and tokens[-1].lower() in NO_NAMES:
-        tokens.pop()
-    return " ".join(tokens)
-
-
-def fold_double(name: str) -> str:
-    """A name that is said twice in a row, once: "Martin Gram Martin Gram"."""
-    tokens = name.split(" ")
-    half = len(tokens) // 2
-    return " ".join(tokens[:half]) if len(tokens) % 2 == 0 and half >= 2 and tokens[:half] == tokens[half:] else name

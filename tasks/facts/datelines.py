@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.facts.bywords import AGENCY_NAMES
+from tasks.facts.byline_words import AGENCY_NAMES
 
 OPENING_CHARS = 600  # a dateline opens one of the first lines; a standfirst may stand above it
 PLACE = r"\p{Lu}[\p{L}\p{M}.'’\-]+(?:[ /]\p{Lu}[\p{L}\p{M}.'’\-]+){0,3}"

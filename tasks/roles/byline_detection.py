@@ -12,9 +12,9 @@ from itertools import groupby
 
 import polars as pl
 
+from tasks.facts.byline_words import POSTS
 from tasks.facts.bylines import LONGEST, MAIL, Signature, read_signature
-from tasks.facts.bywords import POSTS
-from tasks.facts.dates import cut_dates
+from tasks.facts.date_words import cut_dates
 from tasks.lines import change_lines
 from tasks.roles.byline_candidates import Candidate, find_byline_candidates
 
@@ -139,7 +139,7 @@ def is_headed(candidate: Candidate, name_count: int) -> bool:
     if "timestamp" in near or candidate.role_hit_below == "bio":
         return True
     text_above, text_below = candidate.text_above or "", candidate.text_below or ""
-    if has_date(text_above) or has_date(text_below) or is_post(text_below):
+    if holds_date(text_above) or holds_date(text_below) or is_post(text_below):
         return True
     if candidate.headline is not None and candidate.place < candidate.headline:
         return False  # a kicker
@@ -189,10 +189,10 @@ def is_caseless(name: str) -> bool:
     return name[0].upper() == name[0].lower()
 
 
-def has_date(text: str) -> bool:
+def holds_date(text: str) -> bool:
     """Whether a short line holds a date.
 
-    >>> has_date("Larkhaven, 5 May 2026"), has_date("Larkhaven"), has_date("")
+    >>> holds_date("Larkhaven, 5 May 2026"), holds_date("Larkhaven"), holds_date("")
     (True, False, False)
     """
     return 0 < len(text) <= LONGEST and cut_dates(text)[1]

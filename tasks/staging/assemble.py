@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text
+from tasks.cleaning.clean import is_body
 from tasks.facts.bylines import split_byline
 from tasks.facts.datelines import read_dateline
 from tasks.facts.dates import UPDATED, read_date
@@ -72,11 +73,6 @@ def assemble_documents(
         .dt.strftime("%Y-%m")
         .alias("month"),
     )
-
-
-def is_body() -> pl.Expr:
-    """The lines that make up `text`: no role, not taken out."""
-    return pl.col("role").is_null() & ~pl.col("removed")
 
 
 def assemble_lines(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:

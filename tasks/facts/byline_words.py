@@ -1,4 +1,4 @@
-"""The words of bylines: what stands before names, beside them, and what no person is called."""
+"""The words of bylines: what stands before names and beside them."""
 
 from __future__ import annotations
 
@@ -28,24 +28,6 @@ BY = re.compile(
     r"|作者|記者|记者|撰文|글)(?: ?[:：=＝・/／] ?|\s+|(?<=[文者글]))",
     re.IGNORECASE,
 )
-# Words that no person is called: what sites, sections and buttons are called.
-NO_NAME_WORDS = """
-a abo about administration advertisement alerts all an analysis anzeige app apple article articles artikel audio back
-bild breadcrumb breaking business career city club comment comments contact content cookie cookies copy council court
-credit culture cup datenschutz day deals deine dienstag discussion donnerstag edition editorial email entertainment
-europa europe exclusive facebook feature first flipboard follow foto freitag friday galerie gallerie gallery global
-google government group health home how ihre image impressum in instagram institute international kommentar kommentare
-kommentieren kontakt kultur last latest league lifestyle liga link linkedin listen live local login media menu merken
-ministry mittwoch modified monday money montag more national neuestes new news newsletter newsletters notre online
-opinion our page panorama partager party photo photos pinterest plus podcast podcasts policy politics politik premium
-print privacy programme publicidad publicité published quelle ratgeber read reading recipe recipes redaktion reddit
-report review reviews samstag saturday save science search seite share shop sie sign sonntag source special sport
-sports startseite stories story street su subscribe subscription suche sunday tags team tech technology teilen
-telegram terms that the themen this threads thursday time to top topics travel tu tuesday twitter un una united
-university universität unser unsere up updated us use video videos votre war weather wednesday week werbung what
-whatsapp when where who why wirtschaft world year your youtube
-"""
-NO_NAMES = frozenset(NO_NAME_WORDS.split())
 # News agencies, as bylines and datelines name them. tasks/roles/rows.toml has those that sign pictures too.
 AGENCY_NAMES = (
     "AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|AAP|NTB|TT|Ritzau|Belga|BELGA|Lusa|LUSA"
@@ -55,7 +37,3 @@ AGENCIES = re.compile(
     rf"(?:{AGENCY_NAMES}|dpa(?:-\w+)?|Anadolu|sid|ddp|AdnKronos|Keystone-SDA|SDA|sda|The Associated Press"
     r"|Associated Press|Press Association|PA Media|Antara|NTB scanpix|Agence France-Presse)"
 )
-PARTICLE_WORDS = (
-    "de del la las los der den van von vom zu di da dos das do du le el al bin ben ibn ter ten af av y e of"
-)
-PARTICLES = frozenset(PARTICLE_WORDS.split())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.facts.bywords import AGENCIES, AGENCY_NAMES
+from tasks.facts.byline_words import AGENCIES, AGENCY_NAMES
 from tasks.facts.datelines import AGENCY
 
 NAMES = AGENCY_NAMES.split("|")

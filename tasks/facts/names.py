@@ -1,0 +1,83 @@
+"""What a person's name looks like, and the words that no person is called."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.facts.byline_words import POSTS
+
+# Words that no person is called: what sites, sections and buttons are called.
+NO_NAME_WORDS = """
+a abo about administration advertisement alerts all an analysis anzeige app apple article articles artikel audio back
+bild breadcrumb breaking business career city club comment comments contact content cookie cookies copy council court
+credit culture cup datenschutz day deals deine dienstag discussion donnerstag edition editorial email entertainment
+europa europe exclusive facebook feature first flipboard follow foto freitag friday galerie gallerie gallery global
+google government group health home how ihre image impressum in instagram institute international kommentar kommentare
+kommentieren kontakt kultur last latest league lifestyle liga link linkedin listen live local login media menu merken
+ministry mittwoch modified monday money montag more national neuestes new news newsletter newsletters notre online
+opinion our page panorama partager party photo photos pinterest plus podcast podcasts policy politics politik premium
+print privacy programme publicidad publicité published quelle ratgeber read reading recipe recipes redaktion reddit
+report review reviews samstag saturday save science search seite share shop sie sign sonntag source special sport
+sports startseite stories story street su subscribe subscription suche sunday tags team tech technology teilen
+telegram terms that the themen this threads thursday time to top topics travel tu tuesday twitter un una united
+university universität unser unsere up updated us use video videos votre war weather wednesday week werbung what
+whatsapp when where who why wirtschaft world year your youtube
+"""
+NO_NAMES = frozenset(NO_NAME_WORDS.split())
+PARTICLE_WORDS = """
+de del la las los der den van von vom zu di da dos das do du le el al bin ben ibn ter ten af av y e of
+"""
+PARTICLES = frozenset(PARTICLE_WORDS.split())
+FIRST = ("de", "van", "von", "di", "da", "al", "el", "la")  # particles that a name may begin with
+TOKEN = re.compile(r"[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*")
+MOST_WORDS, MOST_CHARS = 5, 45
+# "Federal PoliticsPolitics": two words without a space, not "McAllister".
+GLUED = re.compile(r"(?!(?:Mc|Mac|De|Di|Du|Le|La|Van|Fitz|O)[A-Z])\w*[a-zà-ÿ][A-Z]")
+
+
+def is_name(words: str, least: int = 2) -> bool:
+    """Whether words may be a person's name: capitals except in particles, no word of sites and posts among them.
+
+    >>> is_name("Mara Quist"), is_name("Christoph von Ahlen"), is_name("Read More"), is_name("Mara")
+    (True, True, False, False)
+    """
+    tokens = words.split(" ")
+    if (
+        not least <= len(tokens) <= MOST_WORDS
+        or len(words) > MOST_CHARS
+        or any(token.lower() in NO_NAMES for token in tokens)
+    ):
+        return False
+    if POSTS.search(words) or any(GLUED.match(token) for token in tokens):
+        return False
+    named = [token for token in tokens if token not in PARTICLES]
+    if max(map(len, tokens)) < 3 or len(tokens[0]) < 2 or not (tokens[0] in named or tokens[0] in FIRST):
+        return False
+    return (
+        len(named) >= least
+        and tokens[-1] in named
+        and all(token[0].isupper() and TOKEN.fullmatch(token) for token in named)
+    )
+
+
+def drop_section(words: str) -> str:
+    """Words without the name of a section behind a person's.
+
+    >>> drop_section("Mara Quist Politics")
+    'Mara Quist'
+    """
+    tokens = words.split(" ")
+    while len(tokens) > 2 and tokens[-1].lower() in NO_NAMES:
+        tokens.pop()
+    return " ".join(tokens)
+
+
+def fold_double(name: str) -> str:
+    """A name that stands twice in a row, once.
+
+    >>> fold_double("Martin Gram Martin Gram")
+    'Martin Gram'
+    """
+    tokens = name.split(" ")
+    half = len(tokens) // 2
+    return " ".join(tokens[:half]) if len(tokens) % 2 == 0 and half >= 2 and tokens[:half] == tokens[half:] else name
