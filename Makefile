@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui dev hooks test test-all test-ui lint types docs-check docs wheel bench torture lock clean
+.PHONY: help run ui dev hooks test test-all test-ui lint types docs-check docs wheel bench torture train precision lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,12 @@ bench: $(READY_DEV) ## measure what a document costs: make bench DOCUMENTS=5000 
 torture: $(READY_DEV) ## kill writers of a lake for a while: make torture MINUTES=5 SEED=1 WRITE=1
 	@PYTHONPATH=tests $(BIN)/python -m torture.run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(WRITE),--write docs/torture.md)
+
+train: $(READY_DEV) ## train the page model on labelled pages: make train FOLDER=... OUT=weights.json
+	@PYTHONPATH=tests $(BIN)/python -m training.train $(if $(FOLDER),"$(FOLDER)") $(if $(OUT),--out "$(OUT)")
+
+precision: $(READY_DEV) ## count how often each rule is right: make precision FOLDER=... NAME="300 pages" OUT=precision.json
+	@PYTHONPATH=tests $(BIN)/python -m training.precision $(if $(FOLDER),"$(FOLDER)") $(if $(NAME),--name "$(NAME)") $(if $(OUT),--out "$(OUT)")
 
 lock: $(READY) ## resolve the locks again: make lock UPGRADE=1
 	@echo uv | $(COMPILE) $(if $(UPGRADE),--upgrade) - --output-file requirements-uv.lock >/dev/null

@@ -13,5 +13,5 @@ imports from those above it only:
     objects     a lake in a bucket
     publishing  the one step after which readers see a batch
     judging     whether they may
-    checking    whether a lake is what it says; trials: what would change; report: pages of a run; training: by hand
+    checking    whether a lake is what it says; trials: what would change; report: pages of a run
 """

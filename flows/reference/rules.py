@@ -21,7 +21,7 @@ and the share of them that people did not count as part of the article. Rows wit
 is in their language, or the page model, which has seen these pages, had found the article before them, or they only flag. A
 rule that is right less often than {floor:.0%}, in at least {least} measured lines, flags and does not cut.
 """
-MEASURE = "\nMeasured anew by `python -m tasks.training.measure FOLDER --name NAME` on any folder of labelled pages.\n"
+MEASURE = "\n`make precision FOLDER=... NAME=...` measures again, on any folder of labelled pages.\n"
 ANY = "any"
 
 

@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.pages.boost import UNIT, add_scores
 from tasks.pages.features import ROLES, make_features
 from tasks.pages.headline import describe_candidates, find_candidates, pick_best
 from tasks.pages.page_detection import find_pages
 from tasks.pages.spans import Bools, Ints, count_since, count_until, find_bounds, sum_between
-from tasks.pages.weights import Model, load_model
+from tasks.pages.weights import UNIT, PageModel, add_scores, load_model
 
 LEAST_WIDTH = 200  # with less prose than this left, in Latin characters, the model has found no article
 LEAST_HEADLINE = -2 * UNIT  # a headline less likely than this is none
@@ -33,7 +32,7 @@ class Judgement:
     headline: Bools
 
 
-def judge_pages(lines: pl.DataFrame, model: Model | None = None) -> pl.DataFrame:
+def judge_pages(lines: pl.DataFrame, model: PageModel | None = None) -> pl.DataFrame:
     """Adds the page model's decisions to `lines`, which are as `annotate` gives them.
 
     page_cut (bool), page_rule (`page.outside`: above or below the article; `page.line`: within it; null where not cut),
@@ -64,11 +63,11 @@ def judge_pages(lines: pl.DataFrame, model: Model | None = None) -> pl.DataFrame
     )
 
 
-def judge_lines(lines: pl.DataFrame, model: Model) -> Judgement:
+def judge_lines(lines: pl.DataFrame, model: PageModel) -> Judgement:
     """The model's judgement on the lines of pages (at least one line)."""
     features = make_features(lines)
     begin, end = find_bounds(lines["doc"].to_numpy())
-    score = add_scores(model.boilerplate.trees, model.boilerplate.base, features)
+    score = add_scores(model.boilerplate, features)
     kept = keep_article(features, score, begin, end)
     headline = find_headline(lines, features, score, kept, begin, end, model)
     above, below = count_until(kept, end), count_since(kept, begin)
@@ -90,14 +89,14 @@ def keep_article(features: dict[str, Ints], score: Ints, begin: Ints, end: Ints)
 
 
 def find_headline(
-    lines: pl.DataFrame, features: dict[str, Ints], score: Ints, kept: Bools, begin: Ints, end: Ints, model: Model
+    lines: pl.DataFrame, features: dict[str, Ints], score: Ints, kept: Bools, begin: Ints, end: Ints, model: PageModel
 ) -> Bools:
     """The headline of each page, or none."""
     candidates, distance = find_candidates(features, kept, begin)
     if not candidates.any():
         return candidates
     described = describe_candidates(lines, features, score, kept, candidates, distance, begin, end)
-    likely = add_scores(model.headline.trees, model.headline.base, described)
+    likely = add_scores(model.headline, described)
     return pick_best(likely, candidates, begin, LEAST_HEADLINE)
 
 

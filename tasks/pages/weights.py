@@ -1,41 +1,73 @@
-"""The page model's weights: a data file that says what it asks, how it was trained and with which figures it was accepted."""
+"""The page model: boosted trees on whole numbers, read from a data file, and the scores that they give to lines.
+
+A tree asks every line the same few questions ("is feature f above t?") and has one value per combination of answers. Values are
+thousandths of a logit and are summed as whole numbers, so scores are the same on every machine. (Friedman, Greedy function
+approximation, 2001; oblivious trees: Kohavi, 1994.)
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tasks.pages.boost import Recipe, Tree
+import numpy as np
+
+from tasks.pages.spans import Ints
 
 WEIGHTS = Path(__file__).with_name("weights.json")
+UNIT = 1000  # score units per logit
 
 
 @dataclass(frozen=True)
-class Score:
-    """One additive score: `base` plus one value of each tree, in thousandths of a logit."""
+class Tree:
+    """Questions (feature, threshold), and the value of each combination of answers; bit i is set when question i says above.
+
+    At most 8 questions.
+    """
+
+    questions: tuple[tuple[str, int], ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TreeEnsemble:
+    """One additive score: `base` plus one value per tree, in thousandths of a logit."""
 
     base: int
     trees: tuple[Tree, ...]
 
 
 @dataclass(frozen=True)
-class Model:
+class PageModel:
     """The two scores of the page model: that a line is boilerplate, and that a line is the page's headline."""
 
-    boilerplate: Score
-    headline: Score
+    boilerplate: TreeEnsemble
+    headline: TreeEnsemble
+
+
+def add_scores(ensemble: TreeEnsemble, features: dict[str, Ints]) -> Ints:
+    """The score of each line, in thousandths of a logit. `features` has one value per line in each array."""
+    score = np.full(len(next(iter(features.values()))), ensemble.base, dtype=np.int32)
+    asked = {name for tree in ensemble.trees for name, _ in tree.questions}
+    narrow = {name: features[name].astype(np.int32) for name in asked}  # half the memory to read, the same answers
+    for tree in ensemble.trees:
+        leaf = np.zeros(len(score), dtype=np.uint8)
+        for bit, (name, threshold) in enumerate(tree.questions):
+            leaf |= (narrow[name] > threshold).view(np.uint8) << np.uint8(bit)
+        score += np.take(np.asarray(tree.values, dtype=np.int32), leaf)
+    return score.astype(np.int64)
 
 
 @cache
-def load_model(path: Path = WEIGHTS) -> Model:
+def load_model(path: Path = WEIGHTS) -> PageModel:
     """The model in a weights file. Raises FileNotFoundError where there is none."""
     if not path.is_file():
-        raise FileNotFoundError(f"no weights at {path}: train them with `python -m tasks.training.train FOLDER`")
+        raise FileNotFoundError(f"no weights at {path}: install copydesk again, or run `make train FOLDER=...`")
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Model(**{name: read_score(content[name]) for name in ("boilerplate", "headline")})
+    return PageModel(**{name: read_ensemble(content[name]) for name in ("boilerplate", "headline")})
 
 
 def hash_weights() -> bytes:
@@ -43,21 +75,12 @@ def hash_weights() -> bytes:
     return hashlib.sha256(WEIGHTS.read_bytes()).digest()
 
 
-def read_score(content: dict[str, object]) -> Score:
-    """One score as it stands in the file: a tree is [[[feature, threshold], ...], [value, ...]]."""
+def read_ensemble(content: dict[str, object]) -> TreeEnsemble:
+    """One ensemble from the file: a tree is [[[feature, threshold], ...], [value, ...]]. Raises ValueError."""
     trees = content["trees"]
     base = content["base"]
     if not isinstance(trees, list) or not isinstance(base, int):
         raise ValueError("weights: each score needs a whole number `base` and a list `trees`")
-    return Score(base, tuple(Tree(tuple((str(n), int(t)) for n, t in asked), tuple(values)) for asked, values in trees))
-
-
-def write_model(path: Path, model: Model, recipe: Recipe, figures: dict[str, object]) -> None:
-    """Writes a weights file, one tree a line."""
-    head = {"recipe": asdict(recipe), "figures": figures}
-    parts = [f'"{name}": {json.dumps(value, indent=1, ensure_ascii=False)}' for name, value in head.items()]
-    for name in ("boilerplate", "headline"):
-        score: Score = getattr(model, name)
-        rows = ",\n".join(json.dumps([tree.questions, tree.values], ensure_ascii=False) for tree in score.trees)
-        parts.append(f'"{name}": {{"base": {score.base}, "trees": [\n{rows}\n]}}')
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    return TreeEnsemble(
+        base, tuple(Tree(tuple((str(n), int(t)) for n, t in asked), tuple(values)) for asked, values in trees)
+    )

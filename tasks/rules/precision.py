@@ -1,7 +1,7 @@
 """How often each row was right on labelled pages, and the floor: a rule that was wrong too often flags and does not cut.
 
-The counts stand in `precision.json`, as `tasks.training.measure` wrote them. `precision_exceptions.toml` names the lines that
-were read and found to be boilerplate although the labels keep them, each with a reason.
+`make precision` writes the counts to `precision.json`. `precision_exceptions.toml` lists lines that are boilerplate although the
+labels keep them, each with a reason.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
 @dataclass(frozen=True)
 class Precision:
-    """What was measured: `counts` gives, by row id (a header's list under `<id>.list`) and language of the page, the lines
-    that were cut and how many of them the labels call part of the article; `pages` how many pages were looked at."""
+    """Counts from `pages` labelled pages. `counts`: by row id (a header's list has `<id>.list`) and language of the page, the
+    lines that were cut and how many of them the labels call part of the article."""
 
     name: str
     pages: int
@@ -35,7 +35,7 @@ class Precision:
 
 @dataclass(frozen=True)
 class Exempt:
-    """Lines of one rule that the labels keep and that are boilerplate all the same: how many, and what they are."""
+    """How many lines of one rule are boilerplate although the labels keep them, and what they are."""
 
     rule: str
     lines: int
@@ -44,7 +44,7 @@ class Exempt:
 
 @dataclass(frozen=True)
 class Score:
-    """The measured cuts of one row: `cut` lines, of which `good` belong to an article once the exceptions are taken off."""
+    """The measured cuts of one row: `cut` lines, of which `good` belong to an article after the exceptions are subtracted."""
 
     cut: int
     good: int
@@ -64,7 +64,7 @@ def load_rules() -> tuple[Rule, ...]:
 def hold_to_floor(rules: Iterable[Rule], scores: Mapping[str, Score]) -> tuple[Rule, ...]:
     """The same rules; one that removes and has a precision under the floor, over enough lines, flags and says why.
 
-    A header whose list is under the floor keeps its own cut and takes the list no more.
+    A header whose list is under the floor still removes its own line, and keeps the list.
     """
     held: list[Rule] = []
     for rule in rules:
@@ -77,14 +77,14 @@ def hold_to_floor(rules: Iterable[Rule], scores: Mapping[str, Score]) -> tuple[R
 
 
 def under_floor(score: Score | None) -> str:
-    """What is wrong with a score, as a sentence; empty when it stands at or over the floor, or says too little."""
+    """What is wrong with a score, as a sentence; empty at or over the floor, or with fewer than FLOOR_LINES cuts."""
     if score is None or score.precision is None or score.cut < FLOOR_LINES or score.precision >= FLOOR:
         return ""
     return f"of {score.cut} measured cuts {score.good} belonged to an article."
 
 
 def score_rows(precision: Precision, exceptions: Iterable[Exempt] = ()) -> dict[str, Score]:
-    """The score of each row over all languages, with the exceptions taken off."""
+    """The score of each row over all languages, after the exceptions are subtracted."""
     exempt = {row.rule: row.lines for row in exceptions}
     return {
         name: Score(sum(cut for cut, _ in by.values()), sum(good for _, good in by.values()) - exempt.get(name, 0))
@@ -94,7 +94,7 @@ def score_rows(precision: Precision, exceptions: Iterable[Exempt] = ()) -> dict[
 
 @cache
 def load_precision(path: Path = PRECISION) -> Precision:
-    """The committed counts. Raises ValueError, one line, where the file is not what `write_precision` writes."""
+    """The committed counts. Raises ValueError, one line, where the file holds no such counts."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         counts = {
@@ -104,18 +104,8 @@ def load_precision(path: Path = PRECISION) -> Precision:
         return Precision(name=content["name"], pages=content["pages"], counts=counts)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(
-            f"{path.name}: not a table of counts: {error!r}. Write it anew with tasks.training.measure."
+            f"{path.name}: not a table of counts: {error!r}. Write it again with `make precision FOLDER=... NAME=...`."
         ) from None
-
-
-def write_precision(path: Path, precision: Precision) -> None:
-    """Writes the counts, a line a row, in the order of their ids."""
-    rows = [
-        f"    {json.dumps(name)}: {json.dumps(dict(sorted(by.items())))}"
-        for name, by in sorted(precision.counts.items())
-    ]
-    head = f'{{\n  "name": {json.dumps(precision.name)},\n  "pages": {precision.pages},\n  "counts": {{\n'
-    path.write_text(head + ",\n".join(rows) + "\n  }\n}\n", encoding="utf-8")
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,17 +12,7 @@ from tasks.cleaning.reasons import REASONS
 from tasks.roles.rows import load_role_rows
 from tasks.rules import Rule, load_rules
 from tasks.rules.load import ROWS, read_rules
-from tasks.rules.precision import (
-    FLOOR,
-    FLOOR_LINES,
-    Precision,
-    Score,
-    hold_to_floor,
-    load_exceptions,
-    load_precision,
-    score_rows,
-    write_precision,
-)
+from tasks.rules.precision import FLOOR, FLOOR_LINES, Score, hold_to_floor, load_exceptions, load_precision, score_rows
 
 RULE = replace(load_rules()[0], id="share.xx", family="share", action="remove", takes="list", why="It is a button.")
 
@@ -98,13 +86,6 @@ def test_counts_belong_to_rows() -> None:
     assert [name for name in load_precision().counts if name.removesuffix(".list") not in known] == []
 
 
-def test_counts_are_written_and_read(tmp_path: Path) -> None:
-    made = Precision("a set", 3, {"b.en": {"en": (2, 1), "de": (1, 0)}, "a.en": {"en": (4, 0)}})
-    write_precision(tmp_path / "p.json", made)
-    assert load_precision(tmp_path / "p.json") == made
-    assert list(json.loads((tmp_path / "p.json").read_text())["counts"]) == ["a.en", "b.en"]
-
-
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"name": "x", "pages": 1}', '{"name": "x", "pages": 1, "counts": {"a": {"en": 3}}}']
 )
@@ -119,40 +100,3 @@ def test_wrong_counts_are_named(tmp_path: Path, content: str) -> None:
 )
 def test_shares_are_not_flattered(score: Score, shown: str) -> None:
     assert share(score) == shown
-
-
-def test_small_folder_is_measured(tmp_path: Path, labelled_folder: Callable[[Path], Path]) -> None:
-    from tasks.training.measure import measure_folder
-
-    measured = measure_folder(labelled_folder(tmp_path), "two pages", ("made",))
-    assert measured.pages == 1
-    assert measured.counts["read-more.en.title"] == {"en": (2, 1)}
-
-
-@pytest.fixture
-def labelled_folder() -> Callable[[Path], Path]:
-    """Writes a folder with one article, in which one of two links is labelled as part of the article."""
-    import gzip
-
-    prose = "The council voted on Monday to rebuild the old bridge over the Lark, and to keep the mill beside it."
-    lines = [
-        ("A bridge comes back", "title", False),
-        (prose, "body", True),
-        ("Read more: How the mill was saved", "other", False),
-        (prose.replace("Monday", "Tuesday"), "body", True),
-        ("Read more: Who paid for the mill", "body", True),
-        (prose.replace("Monday", "Friday"), "body", True),
-    ]
-    text = {"id": "made__1", "has_gold_body": True, "gold_cov": 1.0}
-    page = {"id": "made__1", "source": "made", "lang": "en", "title": lines[0][0], "split_key": "made"}
-    page["body_text"] = "\n".join(line for line, _, good in lines if good)
-
-    def write(folder: Path) -> Path:
-        labels = [{"t": line, "label": label, "in_body": good} for line, label, good in lines]
-        for name, row in {"texts/plain": {**text, "lines": labels}, "pages/made": page}.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as out:
-                out.write(json.dumps(row) + "\n")
-        return folder
-
-    return write

@@ -10,14 +10,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from training.labelled import annotate_texts, read_labelled
 
 from tasks.pages import find_pages, judge_pages
-from tasks.pages.boost import Recipe, Tree, add_scores, train_trees
 from tasks.pages.features import make_features
 from tasks.pages.spans import count_since, count_until, find_bounds, look, main_run, sum_between
-from tasks.pages.weights import WEIGHTS, load_model, read_score
-from tasks.training.figures import line_f1, table_figures, word_f1
-from tasks.training.labelled import annotate_texts, read_labelled
+from tasks.pages.weights import WEIGHTS, Tree, TreeEnsemble, add_scores, load_model, read_ensemble
 
 MENU = """Skip to content
 Home
@@ -183,18 +181,7 @@ def test_spans_end_at_their_page() -> None:
 def test_scores_add_up() -> None:
     trees = (Tree((("a", 1), ("b", 0)), (1, 20, 300, 4000)), Tree((("a", 5),), (-7, 7)))
     features = {"a": np.array([0, 2, 0, 9]), "b": np.array([0, 0, 1, 1])}
-    assert add_scores(trees, 100, features).tolist() == [94, 113, 393, 4107]
-
-
-def test_training_learns_and_repeats_itself() -> None:
-    draw = np.random.Generator(np.random.PCG64(0))
-    features = {"a": draw.integers(0, 50, 600), "b": draw.integers(0, 50, 600), "c": draw.integers(0, 50, 600)}
-    truth = (features["a"] > 20) & (features["b"] < 30)
-    page = np.repeat(np.arange(30), 20)
-    first = train_trees(features, truth, np.ones(600), page, Recipe(trees=80, depth=2, feature_share=1.0))
-    again = train_trees(features, truth, np.ones(600), page, Recipe(trees=80, depth=2, feature_share=1.0))
-    assert first == again
-    assert ((add_scores(*first, features) > 0) == truth).mean() > 0.95
+    assert add_scores(TreeEnsemble(100, trees), features).tolist() == [94, 113, 393, 4107]
 
 
 def test_the_weights_ask_only_for_features_there_are() -> None:
@@ -208,27 +195,11 @@ def test_the_weights_say_with_which_figures_they_were_accepted() -> None:
     assert figures["all"]["word_f1"] - figures["other languages"]["word_f1"] <= 0.02
 
 
-def test_missing_weights_and_folders_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="train them with"):
+def test_missing_or_wrong_weights_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make train"):
         load_model(tmp_path / "none.json")
-    with pytest.raises(FileNotFoundError, match="texts/ and pages/"):
-        read_labelled(tmp_path, "naive")
     with pytest.raises(ValueError, match="whole number"):
-        read_score({"base": 1.5, "trees": []})
-
-
-@pytest.mark.parametrize(
-    ("text", "gold", "expected"),
-    [("a b c", "a b c", 1.0), ("a b", "c d", 0.0), ("a b c d", "a b", 2 / 3), ("", "a", 0.0), ("東京", "東 京", 1.0)],
-    ids=["same", "other", "half", "empty", "no-spaces"],
-)
-def test_word_f1(text: str, gold: str, expected: float) -> None:
-    assert word_f1(text, gold) == pytest.approx(expected)
-
-
-def test_line_f1_needs_a_line_of_the_article() -> None:
-    assert line_f1(pl.Series([True, True]), pl.Series([False, False])) is None
-    assert line_f1(pl.Series([True, False]), pl.Series([True, True])) == pytest.approx(2 / 3)
+        read_ensemble({"base": 1.5, "trees": []})
 
 
 @pytest.mark.bench
@@ -246,15 +217,3 @@ def test_labelled_articles_are_never_taken_for_pages(bench: Path) -> None:
 def test_extractors_renderings_are_articles(bench: Path, rendering: str, at_most: float) -> None:
     _, lines = read_labelled(bench, rendering, gold_only=False)
     assert lines.filter(find_pages(lines))["doc"].n_unique() <= at_most * lines["doc"].n_unique()
-
-
-@pytest.mark.bench
-@pytest.mark.slow
-def test_unseen_publishers_pages_are_read_well(bench: Path) -> None:
-    from tasks.training.train import cross_validate
-
-    pages, lines = read_labelled(bench, "naive")
-    figures = table_figures(cross_validate(pages, lines).filter(pl.col("source").is_in(["fundus", "shub"])))
-    assert figures["all"]["word_f1"] >= 0.915
-    assert figures["all"]["line_f1"] >= 0.845
-    assert figures["english"]["word_f1"] - figures["other languages"]["word_f1"] <= 0.02

@@ -1,4 +1,4 @@
-"""How well pages were read: word F1 against the article as people cut it out, line F1 against labelled lines."""
+"""Figures of how well pages are read: word F1 against the article's text, line F1 against labelled lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 
 import polars as pl
 
-from tasks.training.labelled import UNSCORED
+from training.labelled import UNSCORED
 
 WORD = re.compile(r"\w+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -17,8 +17,8 @@ OTHER_ROLES = ("caption", "credit", "byline", "timestamp", "bio", "contributors"
 def measure_pages(pages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Figures of each page: id, source, lang, word_f1, line_f1, cut, headline_right (null where no line is labelled a title).
 
-    `lines` as `judge_pages` gives them, with label and is_good. Kept are the lines that neither the page model nor a rule
-    takes out and that are no caption, credit, byline or the like. Lines labelled title count for neither figure.
+    `lines` come from `judge_pages`, with label and is_good. A line is kept if neither the page model nor a rule removes it
+    and it has none of OTHER_ROLES. Lines labelled title count for neither F1.
     """
     by_rule = (pl.col("action") == "remove").fill_null(False) & ~pl.col("is_paragraph")
     other = pl.col("role").is_in(OTHER_ROLES).fill_null(False)
@@ -36,8 +36,8 @@ def measure_pages(pages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
                 "id": page["id"],
                 "source": page["source"],
                 "lang": page["lang"],
-                "word_f1": word_f1("\n".join(part.filter("kept")["text"]), page["gold"]),
-                "line_f1": line_f1(scored["kept"], scored["is_good"]),
+                "word_f1": compute_word_f1("\n".join(part.filter("kept")["text"]), page["gold"]),
+                "line_f1": compute_line_f1(scored["kept"], scored["is_good"]),
                 "cut": int(part["page_cut"].sum()),
                 "headline_right": bool(titles["page_headline"].any()) if titles.height else None,
             }
@@ -47,14 +47,13 @@ def measure_pages(pages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 def table_figures(figures: pl.DataFrame) -> dict[str, dict[str, float]]:
     """Mean figures over all pages, by source, and for English and other languages."""
-    cuts = {"all": pl.lit(True), "english": pl.col("lang") == "en", "other languages": pl.col("lang") != "en"}
-    cuts |= {source: pl.col("source") == source for source in sorted(figures["source"].unique())}
+    groups = {"all": pl.lit(True), "english": pl.col("lang") == "en", "other languages": pl.col("lang") != "en"}
+    groups |= {source: pl.col("source") == source for source in sorted(figures["source"].unique())}
+    columns = pl.col("word_f1", "line_f1", "headline_right").cast(pl.Float64)
     table = {}
-    for name, rows in cuts.items():
+    for name, rows in groups.items():
         part = figures.filter(rows)
-        means = part.select(pl.col("word_f1", "line_f1", "headline_right").cast(pl.Float64).mean().round(3)).to_dicts()[
-            0
-        ]
+        means = part.select(columns.mean().round(3)).row(0, named=True)
         table[name] = {"pages": part.height, **{key: mean for key, mean in means.items() if mean is not None}}
     return table
 
@@ -64,17 +63,17 @@ def count_words(text: str) -> Counter[str]:
     return Counter(WORD.findall(DENSE.sub(lambda found: f" {found[0]} ", text.lower())))
 
 
-def word_f1(text: str, gold: str) -> float:
+def compute_word_f1(text: str, gold: str) -> float:
     """F1 of two bags of words."""
-    have, want = count_words(text), count_words(gold)
-    return balance((have & want).total(), have.total(), want.total())
+    found, expected = count_words(text), count_words(gold)
+    return compute_f1((found & expected).total(), found.total(), expected.total())
 
 
-def line_f1(kept: pl.Series, good: pl.Series) -> float | None:
-    """F1 of the lines kept; None where no line is the article's."""
-    return balance(int((kept & good).sum()), int(kept.sum()), int(good.sum())) if good.any() else None
+def compute_line_f1(kept: pl.Series, good: pl.Series) -> float | None:
+    """F1 of the kept lines; None where no line belongs to the article."""
+    return compute_f1(int((kept & good).sum()), int(kept.sum()), int(good.sum())) if good.any() else None
 
 
-def balance(both: int, have: int, want: int) -> float:
+def compute_f1(both: int, found: int, expected: int) -> float:
     """F1 from counts."""
-    return 2 * both / (have + want) if both else 0.0
+    return 2 * both / (found + expected) if both else 0.0

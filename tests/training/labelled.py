@@ -1,4 +1,4 @@
-"""Pages whose lines people have labelled, read from a folder: what the page model is trained and measured on."""
+"""Reads pages with labelled lines from a folder: the page model is trained and measured on them."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from tasks.lines import split_lines
 
 KEEP = ("body", "standfirst", "subhead")
 UNSCORED = ("mixed", "unknown", "title", "symbol")
-UNTRAINED = (*UNSCORED, "caption", "credit")  # guesses, or lines that roles decide on
-GOLD_SHARE = 0.5  # pages which hold less of their gold body than this measure nothing
+UNTRAINED = (*UNSCORED, "caption", "credit")  # uncertain labels, and lines that roles decide on
+GOLD_SHARE = 0.5  # a page with a smaller share of its gold body is left out
 
 
 def read_labelled(folder: Path, rendering: str, *, gold_only: bool = True) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One rendering of a labelled folder: its pages, and its lines as `annotate` gives them with their labels.
+    """One rendering of a labelled folder: its pages, and its annotated lines with their labels.
 
     `folder` holds `texts/<rendering>.jsonl.gz` (id, lines of {t, label, in_body}) and `pages/*.jsonl.gz` (id, source,
-    domain, split_key, lang, body_text), or a folder `data` that does. Pages: doc, id, source, publisher, lang, gold
+    domain, split_key, lang, body_text), or a folder `data` that holds both. Pages: doc, id, source, publisher, lang, gold
     (body_text). Lines gain label and is_good (bool: part of the article). Raises FileNotFoundError where the rendering
     is missing.
     """
-    folder = folder / "data" if (folder / "data").is_dir() else folder
+    folder = find_data(folder)
     path = folder / "texts" / f"{rendering}.jsonl.gz"
     if not path.is_file():
         raise FileNotFoundError(f"no labelled texts at {path}: give a folder that holds texts/ and pages/")
-    gold = {page["id"]: page for part in sorted((folder / "pages").glob("*.jsonl.gz")) for page in read_rows(part)}
-    texts = [text for text in read_rows(path) if text["lines"] and (has_gold(text, gold) or not gold_only)]
-    pages = pl.DataFrame([name_page(text, gold.get(text["id"], {})) for text in texts]).with_row_index("doc")
+    gold = {
+        page["id"]: page for part in sorted((folder / "pages").glob("*.jsonl.gz")) for page in read_json_lines(part)
+    }
+    texts = [text for text in read_json_lines(path) if text["lines"] and (has_gold(text, gold) or not gold_only)]
+    pages = pl.DataFrame([describe_page(text, gold.get(text["id"], {})) for text in texts]).with_row_index("doc")
     labels = pl.DataFrame(
         [
             (doc, line, row["label"], row["label"] in KEEP or bool(row.get("in_body")))
@@ -48,19 +50,25 @@ def read_labelled(folder: Path, rendering: str, *, gold_only: bool = True) -> tu
     return pages, lines.join(labels, on=["doc", "line"], how="left", maintain_order="left")
 
 
+def find_data(folder: Path) -> Path:
+    """The folder itself, or its folder `data` where there is one."""
+    return folder / "data" if (folder / "data").is_dir() else folder
+
+
 def annotate_texts(canonical: pl.Series) -> pl.DataFrame:
-    """The lines of texts that bring no fields of their own, annotated."""
-    empty = pl.DataFrame(
-        {
-            "title": pl.Series([None] * len(canonical), dtype=pl.String),
-            "standfirst": pl.Series([None] * len(canonical), dtype=pl.String),
-            "authors": pl.Series([[]] * len(canonical), dtype=pl.List(pl.String)),
-        }
+    """The annotated lines of texts without fields of their own."""
+    return annotate(split_lines(canonical), make_empty_records(len(canonical)))
+
+
+def make_empty_records(count: int) -> pl.DataFrame:
+    """Records without title, standfirst and authors, as `annotate` takes them."""
+    return pl.DataFrame(
+        {"title": [None] * count, "standfirst": [None] * count, "authors": [[]] * count},
+        schema={"title": pl.String, "standfirst": pl.String, "authors": pl.List(pl.String)},
     )
-    return annotate(split_lines(canonical), empty)
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a gzipped JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as rows:
         for row in rows:
@@ -68,12 +76,12 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def has_gold(text: dict[str, Any], gold: dict[str, dict[str, Any]]) -> bool:
-    """Whether a text's page has a gold body that the text holds."""
+    """Whether the page of a text has a gold body that the text holds enough of."""
     return bool(text.get("has_gold_body")) and text["id"] in gold and text.get("gold_cov", 1) >= GOLD_SHARE
 
 
-def name_page(text: dict[str, Any], page: dict[str, Any]) -> dict[str, str]:
-    """What is known of a page; its publisher is the folder's own grouping where there is one, else its domain."""
+def describe_page(text: dict[str, Any], page: dict[str, Any]) -> dict[str, str]:
+    """One row of pages; the publisher is the folder's own grouping where there is one, else the domain."""
     return {
         "id": text["id"],
         "source": page.get("source") or "",
