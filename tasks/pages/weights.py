@@ -65,7 +65,7 @@ def add_scores(ensemble: TreeEnsemble, features: dict[str, Ints]) -> Ints:
 def load_model(path: Path = WEIGHTS) -> PageModel:
     """The model in a weights file. Raises FileNotFoundError where there is none."""
     if not path.is_file():
-        raise FileNotFoundError(f"no weights at {path}: install copydesk again, or run `make train FOLDER=...`")
+        raise FileNotFoundError(f"no weights at {path}: install copydesk again or run `make train FOLDER=...`")
     content = json.loads(path.read_text(encoding="utf-8"))
     return PageModel(**{name: read_ensemble(content[name]) for name in ("boilerplate", "headline")})
 
