@@ -1,4 +1,4 @@
-"""Which language a text is in: langdetect's own model, evaluated exactly and for a whole shard at once."""
+"""The language of a text: langdetect's own model, evaluated exactly and for a whole shard at once."""
 
 from tasks.language.detect import UNDETERMINED, detect_languages
 

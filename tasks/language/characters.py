@@ -1,9 +1,9 @@
-"""The letters of the model: one table look-up turns a code point into the letter that langdetect would count.
+"""The letters of the model: one table look-up turns a code point into the letter that langdetect counts.
 
-langdetect folds characters before it counts them (langdetect/utils/ngram.py): whatever is no letter in ASCII and all
-general punctuation become a space, all Hiragana one letter, all Hangul syllables one, Chinese characters of one
-cluster their first. Here the same folding is an array over the Basic Multilingual Plane, so that a whole shard is
-folded at once; a test compares it with langdetect character by character.
+langdetect folds characters before it counts them (langdetect/utils/ngram.py): ASCII characters that are not letters and
+general punctuation become a space, all Hiragana one letter, all Hangul syllables one, Chinese characters of one cluster the
+first of them. Here the same folding is an array over the Basic Multilingual Plane, so that a whole shard is folded at once; a
+test compares it with langdetect character by character.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
-PLANE = 0x10000  # code points above the BMP share this place in every table: no profile knows them
+PLANE = 0x10000  # code points above the BMP share this place in every table: no profile has them
 SEPARATOR = "\ud800"  # between documents: no valid string holds a lone surrogate
-SPACE, OTHER = 1, 2  # letter ids: between words; a character that no profile knows. 0 stands for "no letter"
+SPACE, OTHER = 1, 2  # letter ids: between words; a character that no profile has. 0: no letter
 
-FOLDED = (  # (first, last, what all of them become), by Unicode block
+FOLDED = (  # first, last, the letter that all of them become; by Unicode block
     (0x00, 0x40, " "),
     (0x5B, 0x60, " "),
     (0x7B, 0x7F, " "),
@@ -42,7 +42,7 @@ MARKED = re.compile(f"([{NGram.TO_NORMALIZE_VI_CHARS}])([{NGram.DMARK_CLASS}])")
 
 
 def fold_plane() -> NDArray[np.uint16]:
-    """Code point of the letter that stands for each code point of the BMP (65,536 values)."""
+    """The folded code point of each code point of the BMP (65,536 values)."""
     folded = np.arange(PLANE, dtype=np.uint16)
     for first, last, letter in FOLDED:
         folded[first : last + 1] = ord(letter)
@@ -62,13 +62,13 @@ def number_letters(alphabet: NDArray[np.uint32]) -> NDArray[np.int64]:
 
 
 def mark_capitals() -> NDArray[np.bool_]:
-    """Which code points count as capitals, that is after folding (65,537 values)."""
+    """Whether each code point is a capital after folding (65,537 values)."""
     capitals = np.fromiter((chr(point).isupper() for point in range(PLANE)), dtype=np.bool_, count=PLANE)
     return np.append(capitals[fold_plane()], False)
 
 
 def tally_plane() -> NDArray[np.int64]:
-    """What each code point counts for, four counters of 16 bits in one number (65,537 values).
+    """The counters that each code point adds to, four of 16 bits in one number (65,537 values).
 
     From the lowest: Latin and non-Latin characters as langdetect's `cleaning_text` counts them, Hangul, Kana.
     """
@@ -88,13 +88,13 @@ def tally_plane() -> NDArray[np.int64]:
 
 
 def lower_plane() -> NDArray[np.uint32]:
-    """Code point of the small letter of each code point; itself where there is none (65,537 values)."""
+    """The lower case of each code point; itself where there is none (65,537 values)."""
     small = (chr(point).lower() for point in range(PLANE + 1))
     return np.fromiter((ord(s) if len(s) == 1 else p for p, s in enumerate(small)), dtype=np.uint32, count=PLANE + 1)
 
 
 def compose_marks(text: str) -> str:
-    """Vietnamese letters with a mark of their own behind them become one character, as in langdetect."""
+    """Joins Vietnamese letters with the combining marks that follow them, as langdetect does."""
 
     def compose(pair: re.Match[str]) -> str:
         row = NGram.NORMALIZED_VI_CHARS[NGram.DMARK_CLASS.find(pair[2])]

@@ -1,8 +1,8 @@
-"""The language of each text: the evidence of its n-grams summed, the best language and how sure that is.
+"""The language of each text: the evidence of its n-grams summed, the best language and how likely it is right.
 
-langdetect draws n-grams at random until one language has all the probability, which is why it is slow, needs a seed
-and says 0.99999 even when it is wrong. Here all n-grams of an excerpt are summed at once; only texts that the excerpt
-leaves in doubt are read on to langdetect's limit of 10,000 characters.
+langdetect draws n-grams at random until one language has all the probability: it is slow, needs a seed and answers 0.99999
+even when it is wrong. Here all n-grams of an excerpt are summed at once. Only a text whose excerpt leaves doubt is read up to
+langdetect's limit of 10,000 characters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.language.ngrams import Ngrams, read_ngrams
-from tasks.language.profiles import PIECE, SCALE, Model, load_model
+from tasks.language.profiles import PIECE, SCALE, LanguageModel, load_language_model
 from tasks.language.rating import OWN_SCRIPT, rate_guesses
 
 UNDETERMINED = "und"
@@ -27,8 +27,8 @@ BATCH = 128  # texts at once: few enough that their arrays stay in the processor
 FEWEST_LETTERS = 8
 FEWEST_OWN_LETTERS = 4
 LONG_LETTERS = 200
-LEAST_SCORE = 0.05  # `und` below. A short text of names is often judged rightly with a low score: the score says it
-LEAST_SCORE_LONG = 0.5  # an article that is still in doubt is mixed, or in none of the 55 languages
+LEAST_SCORE = 0.05  # `und` below. A low score is often right for a short text of names
+LEAST_SCORE_LONG = 0.5  # an article still in doubt is mixed, or in none of the 55 languages
 
 
 @dataclass(frozen=True)
@@ -37,57 +37,62 @@ class Guesses:
 
     best: NDArray[np.int64]
     score: NDArray[np.float64]
-    said: NDArray[np.bool_]  # false: the text does not say its language
+    is_known: NDArray[np.bool_]  # false: `und`
 
 
 def detect_languages(text: pl.Series) -> pl.DataFrame:
     """Language of each text of a string series, in its order.
 
-    Gives `language` (langdetect's codes: ISO 639-1, zh-cn and zh-tw; `und` when the text does not say, or is null) and
-    `language_score` (0 to 1: how often an answer like this one is right; 0 for `und`). An answer depends on its
-    text alone, never on the other texts.
+    Returns `language` (langdetect's codes: ISO 639-1, zh-cn and zh-tw; `und` when it cannot be told, or the text is null) and
+    `language_score` (0 to 1: how often an answer like this one is right; 0 for `und`). An answer does not depend on the other
+    texts.
     """
-    model = load_model()
+    model = load_language_model()
     texts = [value[:READ_CHARS] for value in text.cast(pl.String).fill_null("").to_list()]
     guesses = guess_batches([excerpt(value) for value in texts], model)
     cut = np.array([len(value) > EXCERPT_PARTS * PART_CHARS for value in texts], dtype=np.bool_)
     doubtful = np.flatnonzero(cut & (guesses.score < SURE))
     if len(doubtful):
         again = guess_batches([texts[at] for at in doubtful], model)
-        guesses.best[doubtful], guesses.score[doubtful], guesses.said[doubtful] = again.best, again.score, again.said
+        guesses.best[doubtful], guesses.score[doubtful], guesses.is_known[doubtful] = (
+            again.best,
+            again.score,
+            again.is_known,
+        )
     names = np.array(model.languages, dtype=object)
     return pl.DataFrame(
         {
-            "language": pl.Series(np.where(guesses.said, names[guesses.best], UNDETERMINED), dtype=pl.String),
-            "language_score": pl.Series(np.where(guesses.said, guesses.score, 0.0), dtype=pl.Float64),
+            "language": pl.Series(np.where(guesses.is_known, names[guesses.best], UNDETERMINED), dtype=pl.String),
+            "language_score": pl.Series(np.where(guesses.is_known, guesses.score, 0.0), dtype=pl.Float64),
         }
     )
 
 
 def excerpt(text: str) -> str:
-    """The whole of a short text; of a longer one equal parts, spread evenly from its beginning to its end."""
+    """A short text whole; of a longer one equal parts, spread evenly from beginning to end."""
     if len(text) <= EXCERPT_PARTS * PART_CHARS:
         return text
     step = (len(text) - PART_CHARS) // (EXCERPT_PARTS - 1)
     return "\n".join([text[at * step : at * step + PART_CHARS] for at in range(EXCERPT_PARTS)])
 
 
-def guess_batches(texts: Sequence[str], model: Model) -> Guesses:
-    """Guess the languages of texts, BATCH of them at a time."""
-    batches = [guess(texts[at : at + BATCH], model) for at in range(0, len(texts), BATCH)]
+def guess_batches(texts: Sequence[str], model: LanguageModel) -> Guesses:
+    """The guesses for all texts, BATCH of them at a time."""
+    batches = [guess_languages(texts[at : at + BATCH], model) for at in range(0, len(texts), BATCH)]
     return Guesses(
         np.concatenate([batch.best for batch in batches] or [np.zeros(0, dtype=np.int64)]),
         np.concatenate([batch.score for batch in batches] or [np.zeros(0)]),
-        np.concatenate([batch.said for batch in batches] or [np.zeros(0, dtype=np.bool_)]),
+        np.concatenate([batch.is_known for batch in batches] or [np.zeros(0, dtype=np.bool_)]),
     )
 
 
-def guess(texts: Sequence[str], model: Model) -> Guesses:
-    """The best language of each text, how likely it is right, and whether that is enough to say it."""
+def guess_languages(texts: Sequence[str], model: LanguageModel) -> Guesses:
+    """The guess for each of at least one text."""
     ngrams = read_ngrams(texts, model)
-    evidence, one_voice = reread_all_caps(texts, ngrams, sum_evidence(ngrams, model), model)
-    evidence[ngrams.hangul == 0, model.languages.index("ko")] = 0  # Korean and Japanese share characters with Chinese,
-    evidence[ngrams.kana == 0, model.languages.index("ja")] = 0  # but no article does without letters of its own
+    evidence, agrees = reread_all_caps(texts, ngrams, sum_evidence(ngrams, model), model)
+    # Korean and Japanese share characters with Chinese, but every article has letters of its own.
+    evidence[ngrams.hangul == 0, model.languages.index("ko")] = 0
+    evidence[ngrams.kana == 0, model.languages.index("ja")] = 0
     best = evidence.argmax(axis=1)
     second, top = np.partition(evidence, -2, axis=1)[:, -2:].T
     familiarity = top / np.maximum(ngrams.letters, 1) / model.usual[best]
@@ -95,31 +100,31 @@ def guess(texts: Sequence[str], model: Model) -> Guesses:
     score = rate_guesses(top - second, familiarity, own, ngrams.letters)
     least = np.where(ngrams.letters < LONG_LETTERS, LEAST_SCORE, LEAST_SCORE_LONG)
     enough = ngrams.letters >= np.where(own, FEWEST_OWN_LETTERS, FEWEST_LETTERS)
-    return Guesses(best, score, one_voice & enough & (score >= least))
+    return Guesses(best, score, agrees & enough & (score >= least))
 
 
 def reread_all_caps(
-    texts: Sequence[str], ngrams: Ngrams, evidence: NDArray[np.float64], model: Model
+    texts: Sequence[str], ngrams: Ngrams, evidence: NDArray[np.float64], model: LanguageModel
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Read what is all in capitals a second time in small letters; gives the mean, and where both readings agree.
+    """Reads texts in capitals again in lower case: the mean evidence of both readings, and whether they agree.
 
-    langdetect finds "PRIME MINISTER RESIGNS AFTER VOTE" German at 0.99999. With capitals at the words' heads it looks
-    German, without any it looks Danish: such a text does not say its language. Most headlines in capitals do.
+    langdetect finds "PRIME MINISTER RESIGNS AFTER VOTE" German at 0.99999. With initial capitals it looks German, in lower
+    case Danish: its language cannot be told. For most headlines in capitals both readings agree.
     """
-    one_voice = np.ones(len(texts), dtype=np.bool_)
-    loud = np.flatnonzero(ngrams.shouts)
-    if len(loud):
-        calm = sum_evidence(read_ngrams([texts[at].lower() for at in loud.tolist()], model), model)
-        one_voice[loud] = calm.argmax(axis=1) == evidence[loud].argmax(axis=1)
-        evidence[loud] = (evidence[loud] + calm) / 2
-    return evidence, one_voice
+    agrees = np.ones(len(texts), dtype=np.bool_)
+    capitals = np.flatnonzero(ngrams.is_all_caps)
+    if len(capitals):
+        lower = sum_evidence(read_ngrams([texts[at].lower() for at in capitals.tolist()], model), model)
+        agrees[capitals] = lower.argmax(axis=1) == evidence[capitals].argmax(axis=1)
+        evidence[capitals] = (evidence[capitals] + lower) / 2
+    return evidence, agrees
 
 
-def sum_evidence(ngrams: Ngrams, model: Model) -> NDArray[np.float64]:
+def sum_evidence(ngrams: Ngrams, model: LanguageModel) -> NDArray[np.float64]:
     """Log-likelihood of each text in each language, in nats, up to a constant of the text: (texts, languages).
 
-    Evidence is whole numbers, and PIECE rows of it stay below 2**24, so that float32 sums them exactly: a text
-    gets the same sum alone and in any company.
+    Evidence is whole numbers, and PIECE rows of it stay below 2**24, so that float32 sums them exactly, whatever texts are
+    summed together.
     """
     sums = np.zeros((len(ngrams.bounds) - 1, len(model.languages)))
     ones = np.ones(PIECE, dtype=np.float32)

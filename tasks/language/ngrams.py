@@ -1,9 +1,9 @@
 """From texts to n-grams, many texts at once: each letter becomes the row of the longest known n-gram that ends there.
 
-The texts become one array of code points. What langdetect does letter by letter (langdetect/detector.py and
-utils/ngram.py) is done to the array: addresses go, Latin letters go from a text that is not in Latin script, n-grams
-never reach over a space. One thing differs: langdetect leaves out the n-grams inside words in capitals, and what the
-rims of the words are worth is chance. Here such a word is read as if only its first letter were a capital.
+The texts become one array of code points. What langdetect does letter by letter (langdetect/detector.py and utils/ngram.py) is
+done to the array: addresses are dropped, Latin letters are dropped from a text in another script, n-grams do not cross a space.
+One thing differs: langdetect ignores n-grams inside words in capitals, so that only the word boundaries count. Here such a word
+is read as if only its first letter were a capital.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.language.characters import MARKS, OTHER, PLANE, SEPARATOR, SPACE, compose_marks
-from tasks.language.profiles import EMPTY, ROW_BITS, ROW_MASK, Model, hash_grams
+from tasks.language.profiles import EMPTY, ROW_BITS, ROW_MASK, LanguageModel, hash_grams
 
 WEB_ADDRESS = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 MAIL_ADDRESS = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
 
-SHOUTED = 0.4  # share of a text's characters that are capitals behind capitals
+CAPITALS_SHARE = 0.4  # of a text's characters: capitals after capitals
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,22 @@ class Ngrams:
 
     rows: NDArray[np.int64]  # row of the model's evidence, 0 where no n-gram is known
     bounds: NDArray[np.int64]  # texts + 1
-    letters: NDArray[np.int64]  # letters of each text that some profile knows
+    letters: NDArray[np.int64]  # letters of each text that a profile has
     hangul: NDArray[np.int64]  # Hangul syllables of each text
     kana: NDArray[np.int64]  # Hiragana and Katakana of each text
-    shouts: NDArray[np.bool_]  # the text is mostly in capitals
+    is_all_caps: NDArray[np.bool_]  # the text is mostly in capitals
 
 
-def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
+def read_ngrams(texts: Sequence[str], model: LanguageModel) -> Ngrams:
     """The n-grams of texts of at most 65,535 characters each; at least one text."""
     joined = SEPARATOR.join([*map(drop_addresses, texts), ""])
     code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    # As wide as numpy's own indices: it would turn anything narrower into them at every look-up.
+    # numpy would convert a narrower type at every look-up.
     points = np.minimum(code_points, PLANE).astype(np.intp)
     bounds = np.concatenate([[0], np.flatnonzero(points == ord(SEPARATOR)) + 1])
-    shouts = np.diff(np.searchsorted(calm_capitals(points, model), bounds)) > SHOUTED * np.diff(bounds)
+    is_all_caps = np.diff(np.searchsorted(lower_inner_capitals(points, model), bounds)) > CAPITALS_SHARE * np.diff(
+        bounds
+    )
     tallies = np.add.reduceat(model.tallies[points], bounds[:-1])
     latin, foreign, hangul, kana = ((tallies >> shift) & 0xFFFF for shift in (0, 16, 32, 48))
     mixed = (latin * 2 < foreign) & (latin > 0)
@@ -53,11 +55,11 @@ def read_ngrams(texts: Sequence[str], model: Model) -> Ngrams:
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
     letters, bounds = letters[kept], np.searchsorted(kept, bounds)
     known = np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64)
-    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, shouts)
+    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, is_all_caps)
 
 
 def drop_addresses(text: str) -> str:
-    """Take out web and mail addresses, and join Vietnamese letters with their marks."""
+    """The text without web and mail addresses, Vietnamese letters joined with their marks."""
     if "http" in text:
         text = WEB_ADDRESS.sub(" ", text)
     if "@" in text:
@@ -65,8 +67,8 @@ def drop_addresses(text: str) -> str:
     return compose_marks(text) if any(mark in text for mark in MARKS) else text
 
 
-def calm_capitals(points: NDArray[np.intp], model: Model) -> NDArray[np.int64]:
-    """Make a capital behind a capital a small letter, in place: BBC -> Bbc. Gives the places where that happened."""
+def lower_inner_capitals(points: NDArray[np.intp], model: LanguageModel) -> NDArray[np.int64]:
+    """Changes capitals after capitals to lower case, in place: BBC -> Bbc. Returns the positions changed."""
     capitals = model.capitals[points]
     inner = np.flatnonzero(capitals[1:] & capitals[:-1]) + 1
     points[inner] = model.small[points[inner]]
@@ -76,38 +78,38 @@ def calm_capitals(points: NDArray[np.intp], model: Model) -> NDArray[np.int64]:
 def drop_latin(
     points: NDArray[np.intp], bounds: NDArray[np.int64], mixed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Take the Latin letters out of the texts where another script prevails."""
+    """Drops the Latin letters of the texts in which another script prevails (`mixed`)."""
     if not mixed.any():
         return points, bounds
-    gone = np.repeat(mixed, np.diff(bounds)) & (points >= ord("A")) & (points <= ord("z"))
-    return points[~gone], bounds - np.concatenate([[0], np.cumsum(gone)])[bounds]
+    dropped = np.repeat(mixed, np.diff(bounds)) & (points >= ord("A")) & (points <= ord("z"))
+    return points[~dropped], bounds - np.concatenate([[0], np.cumsum(dropped)])[bounds]
 
 
-def find_longest(letters: NDArray[np.int64], model: Model) -> NDArray[np.int64]:
+def find_longest(letters: NDArray[np.int64], model: LanguageModel) -> NDArray[np.int64]:
     """For each letter the row of the longest known n-gram that ends with it, 0 for none.
 
-    An n-gram has no space in its middle, and a space alone is none: the profiles hold no such keys.
+    No n-gram has a space in its middle or is a space alone: the profiles have no such keys.
     """
     first = np.concatenate([[SPACE, SPACE], letters[:-2]])[: len(letters)]
     second = np.concatenate([[SPACE], letters[:-1]])[: len(letters)]
     pairs = second * model.base + letters
-    rows = look_up(first * model.base**2 + pairs, model)
+    rows = look_up_triples(first * model.base**2 + pairs, model)
     missing = np.flatnonzero(rows == 0)
     rows[missing] = model.pairs[pairs[missing]]
     return rows
 
 
-def look_up(keys: NDArray[np.int64], model: Model) -> NDArray[np.int64]:
+def look_up_triples(keys: NDArray[np.int64], model: LanguageModel) -> NDArray[np.int64]:
     """Row of each n-gram of three letters, 0 for those that no profile has."""
     places = hash_grams(keys)
     found = model.slots[places]
     same = (found >> ROW_BITS) == keys
     rows: NDArray[np.int64] = (found & ROW_MASK) * same
-    astray = np.flatnonzero(~same & (found != EMPTY))
-    while len(astray):
-        places[astray] = (places[astray] + 1) % len(model.slots)
-        found = model.slots[places[astray]]
-        same = (found >> ROW_BITS) == keys[astray]
-        rows[astray] = (found & ROW_MASK) * same
-        astray = astray[~same & (found != EMPTY)]
+    elsewhere = np.flatnonzero(~same & (found != EMPTY))
+    while len(elsewhere):
+        places[elsewhere] = (places[elsewhere] + 1) % len(model.slots)
+        found = model.slots[places[elsewhere]]
+        same = (found >> ROW_BITS) == keys[elsewhere]
+        rows[elsewhere] = (found & ROW_MASK) * same
+        elsewhere = elsewhere[~same & (found != EMPTY)]
     return rows

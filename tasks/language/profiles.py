@@ -1,9 +1,9 @@
 """langdetect's profiles as arrays: the evidence of every known n-gram for every language.
 
-langdetect multiplies, for each n-gram g of a text, `0.5 / 10000 + P(g | language)` (langdetect/detector.py). The sum
-of the logarithms is the same thing, and the part that all languages share can go: what is left is log(1 + P / weight),
-zero for a language that does not have the n-gram. At each letter of a text end up to three n-grams, of one, two and
-three letters. The row of the longest one holds the sum of all three, so that one row a letter is enough.
+langdetect multiplies, for each n-gram g of a text, `0.5 / 10000 + P(g | language)` (langdetect/detector.py). Here the logarithms
+are summed, without the part that all languages share: log(1 + P / weight), zero for a language that does not have the n-gram. Up
+to three n-grams end at each letter of a text, of one, two and three letters. The row of the longest one has the sum of all
+three, so that one row per letter is enough.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tasks.language.characters import fold_plane, lower_plane, mark_capitals, nu
 WEIGHT = 0.5 / 10_000  # langdetect's smoothing: ALPHA_DEFAULT / BASE_FREQ
 SCALE = 1024  # evidence is a whole number of 1/1024 nats: sums of up to PIECE rows are exact in float32, in any order
 PIECE = 512
-SLOTS = 20  # bits of the hash table of n-grams of three letters: sparse, so that few look-ups meet another's slot
+SLOTS = 20  # bits of the hash table of n-grams of three letters: sparse, so that few look-ups collide
 ROW_BITS = 17
 ROW_MASK = (1 << ROW_BITS) - 1
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing
@@ -31,23 +31,23 @@ EMPTY = -1
 
 
 @dataclass(frozen=True)
-class Model:
+class LanguageModel:
     """Arrays of the 55 languages; read-only, shared by all threads."""
 
     languages: tuple[str, ...]  # sorted
     letters: NDArray[np.int64]  # code point -> letter id (65,537)
-    tallies: NDArray[np.int64]  # code point -> what it counts for (65,537)
+    tallies: NDArray[np.int64]  # code point -> the counters it adds to (65,537)
     capitals: NDArray[np.bool_]  # code point -> is a capital (65,537)
-    small: NDArray[np.uint32]  # code point -> its small letter (65,537)
+    small: NDArray[np.uint32]  # code point -> its lower case (65,537)
     base: int  # number of letter ids: the n-gram abc is (a * base + b) * base + c
     pairs: NDArray[np.int64]  # a * base + b -> row of `evidence` for ab, else for b, else 0 (base ** 2)
     slots: NDArray[np.int64]  # hash table of three letters: n-gram << ROW_BITS | its row of `evidence`, or EMPTY
-    evidence: NDArray[np.float32]  # (n-grams + 1, languages), in 1/SCALE nats; row 0: nothing known
+    evidence: NDArray[np.float32]  # (n-grams + 1, languages), in 1/SCALE nats; row 0: unknown n-gram
     usual: NDArray[np.float64]  # evidence of a letter, in nats, that a text in each language usually has for it
 
 
 @cache
-def load_model() -> Model:
+def load_language_model() -> LanguageModel:
     """The model, read from the installed langdetect once per process."""
     profiles = read_profiles()
     points = [np.array(list(profile["freq"]), dtype="<U3").view(np.uint32).reshape(-1, 3) for profile in profiles]
@@ -56,17 +56,17 @@ def load_model() -> Model:
     language = np.repeat(np.arange(len(profiles)), [len(count) for count in counts])
     grams, count = np.concatenate(points), np.concatenate(counts)
     weight = np.log1p(count / totals[language, (grams != 0).sum(axis=1)] / WEIGHT)
-    met = find_met(grams)
-    alphabet = np.unique(grams[met])
+    possible = find_possible(grams)
+    alphabet = np.unique(grams[possible])
     letters = number_letters(alphabet[alphabet > ord(" ")])
     base = int(letters.max()) + 1
     keys = encode_grams(grams, letters, base)
-    known, places = np.unique(keys[met], return_inverse=True)
+    known, places = np.unique(keys[possible], return_inverse=True)
     own = np.zeros((len(known) + 1, len(profiles)))
-    own[places + 1, language[met]] = weight[met]
+    own[places + 1, language[possible]] = weight[possible]
     usual = np.bincount(language, weights=count * own[find_rows(known, keys), language]) / totals[:, 1]
     pairs = list_pairs(known, base)
-    return Model(
+    return LanguageModel(
         languages=tuple(str(profile["name"]) for profile in profiles),
         letters=letters,
         tallies=tally_plane(),
@@ -87,21 +87,21 @@ def read_profiles() -> list[dict[str, Any]]:
     return sorted(profiles, key=lambda profile: str(profile["name"]))
 
 
-def find_met(grams: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which n-grams a text can hold: every letter stands for itself, no space in the middle, none alone.
+def find_possible(grams: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which n-grams a folded text can have: of folded letters, no space in the middle, no space alone.
 
-    The profiles also have 25,000 n-grams of single Hangul syllables and the like, which folding leaves no text.
+    The profiles also have 25,000 n-grams of single Hangul syllables and the like, which no folded text has.
     """
     folded = np.append(fold_plane(), 0)
     space, end = grams == ord(" "), grams == 0
     cut = space[:, 1] & ~end[:, 2]
     alone = space[:, 0] & end[:, 1]
-    met: NDArray[np.bool_] = ((folded[grams] == grams) | end).all(axis=1) & ~cut & ~alone
-    return met
+    possible: NDArray[np.bool_] = ((folded[grams] == grams) | end).all(axis=1) & ~cut & ~alone
+    return possible
 
 
 def encode_grams(points: NDArray[np.uint32], letters: NDArray[np.int64], base: int) -> NDArray[np.int64]:
-    """(n, 3) code points of n-grams, zeros behind the shorter ones -> one key each."""
+    """(n, 3) code points of n-grams, shorter ones filled up with zeros -> one key each."""
     key = np.zeros(len(points), dtype=np.int64)
     for column in points.T:
         key = np.where(column == 0, key, key * base + letters[column])
@@ -120,7 +120,7 @@ def list_pairs(known: NDArray[np.int64], base: int) -> NDArray[np.int64]:
 def add_shorter(
     known: NDArray[np.int64], own: NDArray[np.float64], pairs: NDArray[np.int64], base: int
 ) -> NDArray[np.float32]:
-    """To each n-gram's evidence add that of the n-grams it ends with, in whole 1/SCALE; row 0 stays empty."""
+    """The evidence of each n-gram plus that of the shorter n-grams that it ends with, in whole 1/SCALE."""
     evidence = np.rint(own * SCALE)
     for size, shorter in ((base, pairs[:base]), (base**2, pairs)):
         longer = np.flatnonzero((known >= size) & (known < size * base))

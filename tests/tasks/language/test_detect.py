@@ -22,7 +22,7 @@ from tasks.language import detect_languages
 from tasks.language.characters import PLANE, compose_marks, fold_plane
 from tasks.language.detect import EXCERPT_PARTS, PART_CHARS, excerpt, sum_evidence
 from tasks.language.ngrams import read_ngrams
-from tasks.language.profiles import PIECE, SCALE, load_model
+from tasks.language.profiles import PIECE, SCALE, load_language_model
 
 BENCH = Path(os.environ.get("COPYDESK_BENCH") or Path(__file__).parents[4] / "shared" / "bench") / "data"
 
@@ -293,7 +293,7 @@ def test_marks_are_composed_as_in_langdetect() -> None:
 @pytest.mark.parametrize("code", NEWS)
 def test_evidence_is_langdetects(code: str) -> None:
     """The sum over all n-grams that langdetect would draw from, within the rounding of 3 n-grams a letter."""
-    model, factory = load_model(), langdetect_factory()
+    model, factory = load_language_model(), langdetect_factory()
     text = f"{NEWS[code][1]} https://example.org/a?b=c  {NEWS[code][0]} news.desk@example.org Harbour Bridge \n"
     detector = factory.create()
     detector.append(text)
@@ -308,7 +308,7 @@ def test_evidence_is_langdetects(code: str) -> None:
 
 def test_sums_are_exact() -> None:
     """Whole numbers below 2**24: what makes an answer independent of the company and of the machine's vector units."""
-    evidence = load_model().evidence
+    evidence = load_language_model().evidence
     assert (evidence == np.rint(evidence)).all()
     assert evidence.max() * PIECE < 2**24
 
@@ -381,7 +381,7 @@ def test_bench_articles_and_sentences() -> None:
     same = [mine == theirs for mine, theirs in pairs if theirs is not None]
     assert sum(same) / len(same) >= 0.995
 
-    known = {*load_model().languages, "zh", "nb", "nn"}
+    known = {*load_language_model().languages, "zh", "nb", "nn"}
     with gzip.open(BENCH / "langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["lang"] in known][::5]
     family = {"zh-cn": "zh", "zh-tw": "zh", "no": "nb", "nn": "nb"}
