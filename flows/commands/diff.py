@@ -16,7 +16,7 @@ from flows.console import fail, out, print_table, watch_run
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings, make_limits
 from flows.workers.cluster_map import map_shards
-from tasks.trials.diff import FATES, count_changes
+from tasks.trials.diff import CHANGES, count_changes
 
 MOST_ROWS = 20
 
@@ -54,12 +54,12 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
 def print_differences(found: DryRun) -> None:
     """Counts first, then by rule and publisher, then the worst cases; nothing at all is one line."""
     batch, changes = found.batch, found.differences
-    fates = Counter(changes.documents["fate"])
+    counts = Counter(changes.documents["change"])
     label = f"{batch.source.name} {batch.logical_date}"
     if found.blocked_by:
         out.print(f"{label}: the audit would block it: {', '.join(found.blocked_by)}", soft_wrap=True, markup=False)
-    if set(fates) <= {"same"}:
-        out.print(f"{label}: a run would change none of {fates['same']:,} documents", markup=False)
+    if set(counts) <= {"same"}:
+        out.print(f"{label}: a run would change none of {counts['same']:,} documents", markup=False)
         return
     for example in changes.examples:
         out.print(f"{example.doc_id}  {example.uri}", style="bold", soft_wrap=True, markup=False)
@@ -79,5 +79,5 @@ def print_differences(found: DryRun) -> None:
     if columns.height:
         said = ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows())
         out.print(f"columns that differ: {said}", soft_wrap=True, markup=False)
-    said = ", ".join(f"{fates[fate]:,} {fate}" for fate in FATES if fates[fate])
+    said = ", ".join(f"{counts[change]:,} {change}" for change in CHANGES if counts[change])
     out.print(f"{label}: of {changes.documents.height:,} documents {said}. Nothing was published.", markup=False)

@@ -30,7 +30,7 @@ def run_tryout(
 
 def print_tryout(found: Tryout, samples: int) -> None:
     """Sample lines, the most harmful first, then counts by publisher and language, then the rank among the rules."""
-    taken, kept = found.taken, found.hits.height - found.taken.height
+    removed, kept = found.removed, found.hits.height - found.removed.height
     if found.hits.is_empty():
         out.print(f"no line of {found.documents:,} documents is hit", markup=False)
         return
@@ -42,7 +42,7 @@ def print_tryout(found: Tryout, samples: int) -> None:
             for row in shown.iter_rows(named=True)
         ),
     )
-    counted = taken.group_by("publisher", "language").agg(
+    counted = removed.group_by("publisher", "language").agg(
         lines=pl.len(), documents=pl.col("doc_id").n_unique(), middle=pl.col("is_middle").sum()
     )
     rows = counted.sort("lines", "publisher", "language", descending=[True, False, False])
@@ -53,14 +53,14 @@ def print_tryout(found: Tryout, samples: int) -> None:
     )
     if rows.height > MOST_ROWS:
         out.print(f"... and {rows.height - MOST_ROWS} more publishers and languages", markup=False)
-    share = taken["doc_id"].n_unique() / max(found.documents, 1)
+    share = removed["doc_id"].n_unique() / max(found.documents, 1)
     out.print(
-        f"{taken.height:,} lines in {share:.2%} of {found.documents:,} documents would go; {kept:,} more are protected by "
+        f"{removed.height:,} lines in {share:.2%} of {found.documents:,} documents would go; {kept:,} more are protected by "
         "their form",
         soft_wrap=True,
         markup=False,
     )
-    if not taken.is_empty():
+    if not removed.is_empty():
         place = found.ranks["rule"].to_list().index(found.rule.id)
         row = found.ranks.row(place, named=True)
         out.print(

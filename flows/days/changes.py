@@ -11,7 +11,7 @@ from flows.days.survey import Day
 from flows.errors import EXPECTED
 from flows.settings import Settings, make_limits
 from flows.workers.cluster_map import map_shards
-from tasks.trials.diff import FATES
+from tasks.trials.diff import CHANGES
 
 MOST_SAMPLES = 3
 
@@ -49,13 +49,13 @@ def compare_day(day: Day, settings: Settings) -> dict[str, str]:
         )
     except EXPECTED as error:
         return {**row, "outcome": str(error)}
-    fates = Counter(found.differences.documents["fate"])
-    documents = found.differences.documents.filter(found.differences.documents["fate"] == "changed")
+    counts = Counter(found.differences.documents["change"])
+    documents = found.differences.documents.filter(found.differences.documents["change"] == "changed")
     blocked = ", ".join(found.blocked_by)
     return {
         **row,
         "outcome": f"the audit would block it: {blocked}" if blocked else "would be published",
-        **{fate: f"{fates[fate]:,}" for fate in FATES},
+        **{change: f"{counts[change]:,}" for change in CHANGES},
         "body lines taken out": f"{documents['lines_lost'].sum():,}",
         "lines kept again": f"{documents['lines_won'].sum():,}",
         "for example": " ".join(documents["doc_id"].sort().head(2)),

@@ -1,7 +1,7 @@
-"""A candidate rule tried on a published lake: which lines of clean bodies it would take out, and how much harm is likely.
+"""A candidate rule tried on a published lake: which lines of clean bodies it would remove, and how much harm is likely.
 
-Nothing is decided by it: what a rule takes out is boilerplate or prose, and only a reader can tell. But prose stands in the
-middle of bodies and is long, so a rule whose lines do is looked at first.
+Only a reader can tell whether a line is boilerplate or prose. But prose stands in the middle of bodies and is long, so the rules
+whose lines do, too, are to be read first.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, mark_zones, measure_lines
 from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 from tasks.rules import Rule, match_rules
-from tasks.rules.key import line_key
-from tasks.rules.load import Zone, find_pattern_fault, find_wrong_example
+from tasks.rules.load import Zone, find_keys, find_pattern_fault, find_wrong_example
 
 READS = ("doc_id", "publisher", "language", "text")
 ZONES = {"any": ("head", "body", "tail"), "edge": ("head", "tail"), "head": ("head",), "tail": ("tail",)}
@@ -29,8 +28,8 @@ HITS = pl.Schema(
         "text": pl.String(),
         "width": pl.UInt32(),  # in Latin characters
         "zone": pl.String(),  # head, body or tail: before, between or after the paragraphs of the text
-        "is_prose": pl.Boolean(),  # cleaning protects it by its form, whatever a rule says
-        "is_middle": pl.Boolean(),  # body stands above and below it
+        "is_prose": pl.Boolean(),  # cleaning keeps it for its form, whatever a rule says
+        "is_middle": pl.Boolean(),  # lines of the body stand above and below it
     }
 )
 
@@ -41,9 +40,9 @@ class TryoutError(ValueError):
 
 @dataclass(frozen=True)
 class Tryout:
-    """What a candidate hit. `hits`: one row a line (HITS) that stands in its zone, the most harmful first; `documents`:
-    how many were looked at; `ranks`: harm of each rule that took lines out of this lake, and of the candidate, most
-    harmful first (rule, lines, middle, long, harm: shares of its lines).
+    """The lines that a candidate matches. `hits`: one row per line in its zone (HITS), the most harmful first; `documents`: how
+    many were read; `ranks`: the harm of each rule that removed lines of this lake, and of the candidate, most harmful first
+    (rule, lines, and as shares of them middle, long, harm).
     """
 
     rule: Rule
@@ -52,19 +51,17 @@ class Tryout:
     ranks: pl.DataFrame
 
     @property
-    def taken(self) -> pl.DataFrame:
-        """The hits that cleaning would take out."""
+    def removed(self) -> pl.DataFrame:
+        """The hits that cleaning would remove."""
         return self.hits.filter(~pl.col("is_prose"))
 
 
 def make_candidate(pattern: str, kind: str = "pattern", zone: Zone = "any", max_chars: int = 100) -> Rule:
     """A rule to try. `kind`: `pattern` (must match a line's whole key) or `line` (as it stands in an article).
 
-    Raises TryoutError where the pattern is none.
+    Raises TryoutError for a pattern that the rules cannot use.
     """
-    lines: tuple[str, ...] = ()
-    if kind == "line":
-        lines = (pl.select(line_key(pl.lit(pattern))).item(),)
+    is_pattern = kind == "pattern"
     rule = Rule(
         id="candidate",
         family="candidate",
@@ -75,32 +72,32 @@ def make_candidate(pattern: str, kind: str = "pattern", zone: Zone = "any", max_
         why="",
         hits=(),
         keeps=(),
-        lines=lines,
-        pattern=pattern if kind == "pattern" else None,
+        lines=() if is_pattern else tuple(find_keys([pattern]).values()),
+        pattern=pattern if is_pattern else None,
         max_chars=max_chars,
     )
-    if fault := find_pattern_fault(pattern if kind == "pattern" else "") or find_wrong_example(rule, {}):
+    if fault := find_pattern_fault(rule.pattern or "") or find_wrong_example(rule, {}):
         raise TryoutError(f"this candidate cannot be tried: {fault}.")
     return rule
 
 
 def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) -> Tryout:
-    """Puts a candidate to the body lines of all published documents (in `languages`, if given). Raises TryoutError."""
+    """Matches a candidate against the body lines of all published documents (in `languages`, if given). Raises TryoutError."""
     if not lake.version():
         raise TryoutError(f"there is no lake at {lake.name} to try it on. Ingest something first.")
 
-    def look(seen: Manifest) -> Tryout:
+    def match(seen: Manifest) -> Tryout:
         documents, parts = 0, [HITS.to_frame()]
         for chunk in read_texts(lake, seen, languages):
             documents += chunk.height
             parts.append(find_hits(chunk, rule))
         worst = ["is_prose", "is_middle", "width", "doc_id", "text"]
         hits = pl.concat(parts).sort(worst, descending=[False, True, True, False, False])
-        gone = hits.filter(~pl.col("is_prose")).with_columns(rule=pl.lit(rule.id))
-        ranks = rank_harm(pl.concat([gone.select("rule", "width", "is_middle"), *read_removed(lake, seen)]))
+        removed = hits.filter(~pl.col("is_prose")).with_columns(rule=pl.lit(rule.id))
+        ranks = rank_harm(pl.concat([removed.select("rule", "width", "is_middle"), *read_removed_lines(lake, seen)]))
         return Tryout(rule, hits, documents, ranks)
 
-    return steadily(lake, look)
+    return steadily(lake, match)
 
 
 def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterator[pl.DataFrame]:
@@ -111,7 +108,7 @@ def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterato
 
 
 def find_hits(documents: pl.DataFrame, rule: Rule) -> pl.DataFrame:
-    """The body lines of documents (READS) that a rule hits in its zone, as HITS says."""
+    """The body lines of documents (READS) that a rule matches in its zone, as HITS says."""
     lines = (
         documents.with_row_index("doc")
         .with_columns(pl.col("text").str.split("\n"))
@@ -132,8 +129,8 @@ def find_hits(documents: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     )
 
 
-def read_removed(lake: Lake, seen: Manifest) -> Iterator[pl.DataFrame]:
-    """Lines that the rules in force took out: rule, width, is_middle (body stands above and below)."""
+def read_removed_lines(lake: Lake, seen: Manifest) -> Iterator[pl.DataFrame]:
+    """Lines that rules removed from published documents: rule, width, is_middle."""
     for month in sorted({file.month for file in seen.tables["documents"]}):
         spans = pl.concat(
             pl.scan_parquet(path, hive_partitioning=False).select(

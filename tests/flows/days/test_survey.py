@@ -104,7 +104,7 @@ def test_a_look_changes_nothing(made: Settings) -> None:
 
 def test_a_sample_says_what_would_change(made: Settings) -> None:
     (row,) = sample_changes([look(made)[1]], made)
-    assert (row["same"], row["changed"], row["new"], row["gone"]) == ("6", "0", "1", "0")
+    assert (row["same"], row["changed"], row["new"], row["removed"]) == ("6", "0", "1", "0")
     assert row["outcome"] == "would be published"
 
 

@@ -14,18 +14,18 @@ DAY = date(2026, 10, 9)
 HOSTILE = '</ins></li><script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-def make_differences(*fates: str, text: str = "Read more: gulls", diff: tuple[str, ...] = ()) -> Differences:
+def make_differences(*changes: str, text: str = "Read more: gulls", diff: tuple[str, ...] = ()) -> Differences:
     documents = pl.DataFrame(
         [
             {
                 "doc_id": f"{number:032x}",
                 "uri": f"{text}.txt",
-                "fate": fate,
+                "change": change,
                 "columns": ["text"],
                 "lines_lost": 1,
                 "chars_lost": 9,
             }
-            for number, fate in enumerate(fates)
+            for number, change in enumerate(changes)
         ],
         schema=DOCUMENT_CHANGES,
     )

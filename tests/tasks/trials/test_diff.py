@@ -66,7 +66,7 @@ def read_fates(lake: Path) -> Fates:
 
 def test_nothing_changed_is_told_as_nothing(place: Path) -> None:
     found = run_dry(place).differences
-    assert set(found.documents["fate"]) == {"same"}
+    assert set(found.documents["change"]) == {"same"}
     assert found.documents.height > 10
     assert found.lines.is_empty()
     assert found.examples == ()
@@ -89,7 +89,7 @@ def test_what_is_told_is_what_a_run_then_does(place: Path) -> None:
     assert told == done
     assert ("text", "removed") in told.values()
     assert ("removed", "text") in told.values()
-    changed = found.documents.filter(pl.col("fate") == "changed")
+    changed = found.documents.filter(pl.col("change") == "changed")
     assert set(changed["doc_id"]) >= {doc_id for doc_id, _ in done}
     assert changed["chars_won"].sum() == found.lines.filter(pl.col("before") == "removed")["text"].str.len_chars().sum()
 
@@ -113,10 +113,10 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
     whole = (place / "in" / "night-train.en.txt").read_bytes()
     (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
     found = run_dry(place).differences
-    fates = dict(found.documents.select("uri", "fate").iter_rows())
-    assert fates["in/carillon.de.txt"] == "gone"
-    # Its text is another one, so it is another document: the old one goes.
-    assert fates["in/strait-cup.en.txt"] == "gone"
+    fates = dict(found.documents.select("uri", "change").iter_rows())
+    assert fates["in/carillon.de.txt"] == "removed"
+    # Its text is another one, so it is another document, and the old one is removed.
+    assert fates["in/strait-cup.en.txt"] == "removed"
     assert fates["in/new.txt"] == "new"
     assert fates["in/night-train.en.txt"] == "same"
 
@@ -134,7 +134,7 @@ def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pyt
     monkeypatch.setattr(suites, "load_suite", lambda name: rows if name == "documents" else read(name))
     found = run_dry(place)
     assert found.blocked_by == ("text_short",)
-    assert set(found.differences.documents["fate"]) == {"quarantined"}
+    assert set(found.differences.documents["change"]) == {"quarantined"}
 
 
 def test_a_diff_has_a_line_of_context() -> None:

@@ -90,8 +90,8 @@ def test_a_lake_is_asked(project: Path, tmp_path: Path) -> None:
     make_lake(project, "seeds/carillon.de.txt", tmp_path / "lake", name="t")
     found = try_rule(open_lake(tmp_path / "lake"), make_candidate("and what happened then[?]"))
     assert found.documents == 2
-    assert set(found.taken["text"]) == {"And what happened then?"}
-    assert found.taken["is_middle"].all()
+    assert set(found.removed["text"]) == {"And what happened then?"}
+    assert found.removed["is_middle"].all()
     assert "candidate" in found.ranks["rule"].to_list()
     assert found.ranks.height > 3
     german = try_rule(open_lake(tmp_path / "lake"), make_candidate("and what happened then[?]"), frozenset({"de"}))
