@@ -20,17 +20,9 @@ from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
 from tasks.reading.read import Readings, read_parts
 from tasks.staging.assemble import assemble_documents, assemble_lines
+from tasks.staging.duplicates import ShardDuplicate, split_duplicates
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables
-
-
-@dataclass(frozen=True)
-class Twin:
-    """A record that says what another one says already."""
-
-    uri: str
-    twin: str
-    doc_id: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class StagedShard:
     records: int
     documents: int
     quarantined: int
-    twins: tuple[Twin, ...]
+    duplicates: tuple[ShardDuplicate, ...]
 
 
 class ShardLost(RuntimeError):
@@ -72,7 +64,7 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
         records=sum(part.records for part in parts),
         documents=sum(part.documents for part in parts),
         quarantined=sum(part.quarantined for part in parts),
-        twins=tuple(twin for part in parts for twin in part.twins),
+        duplicates=tuple(duplicate for part in parts for duplicate in part.duplicates),
     )
     (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
     return staged
@@ -87,9 +79,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
     documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
-    full = documents.filter(pl.col("text").is_not_null()).sort("doc_id", "uri")
-    published = full.unique("doc_id", keep="first", maintain_order=True)
-    twins = find_twins(full, published)
+    published, duplicates = split_duplicates(documents.filter(pl.col("text").is_not_null()))
     quarantine = pl.concat([with_month(readings.quarantine, shard), quarantine_emptied(emptied, records, limits)])
     tables = {"documents": published, "lines": assemble_lines(lines, published), "quarantine": quarantine}
     stage_tables(tables, folder)
@@ -101,7 +91,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
         records=records.height + readings.quarantine.height,
         documents=published.height,
         quarantined=quarantine.height,
-        twins=twins,
+        duplicates=duplicates,
     )
 
 
@@ -134,13 +124,6 @@ def check_complete(shards: Sequence[Shard], staged: Sequence[StagedShard]) -> No
 def with_month(quarantine: pl.DataFrame, shard: Shard) -> pl.DataFrame:
     """Quarantine rows in the partition of the shard's logical date."""
     return quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
-
-
-def find_twins(full: pl.DataFrame, published: pl.DataFrame) -> tuple[Twin, ...]:
-    """The records of a shard that repeat another of it, with the uri of the one that stays (the smallest)."""
-    kept = published.select("doc_id", twin="uri")
-    copies = full.join(kept, on="doc_id").filter(pl.col("uri") != pl.col("twin")).sort("uri")
-    return tuple(Twin(uri, twin, doc_id) for uri, twin, doc_id in copies.select("uri", "twin", "doc_id").iter_rows())
 
 
 def quarantine_emptied(emptied: pl.DataFrame, records: pl.DataFrame, limits: Limits) -> pl.DataFrame:

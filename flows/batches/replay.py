@@ -17,7 +17,7 @@ from tasks.auditing.replay import Resolved, pick_files, trace_rows
 from tasks.batch import Fields, InputFile, Limits, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import ChangeReleases, change_releases
-from tasks.publishing.duplicates import read_own_claims
+from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import cut_shards, has_date
 from tasks.shard import check_complete
 from tasks.staging.receipt import is_made_alike

@@ -29,7 +29,7 @@ def explain(settings: Settings, key: str) -> int:
         for name in ("detail", "excerpt"):
             if row[name]:
                 out.print(f"  {name}: {row[name]}", soft_wrap=True, markup=False)
-    twins = lookup.find_twins(open_lake(settings.lake), key)
+    twins = lookup.find_duplicates(open_lake(settings.lake), key)
     for twin in twins:
         out.print(
             f"{key}: says the same as {twin['twin']} ({twin['twin_date']}), published as {twin['doc_id']}",

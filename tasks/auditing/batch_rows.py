@@ -14,9 +14,10 @@ import pyarrow as pa
 from tasks.batch import InputSeen
 from tasks.lakes.lake import Lake, LakeError, Manifest, month_of, table_paths
 from tasks.lakes.scan import scan_files
-from tasks.publishing.duplicates import read_own_claims
+from tasks.publishing.claims import read_own_claims
 from tasks.schema import MONTH, TABLES
-from tasks.shard import StagedShard, Twin
+from tasks.shard import StagedShard
+from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables
 
@@ -60,8 +61,8 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
     files = {entry["uri"] for entry in held.receipt["inputs"]}
     mine = held.quarantine.filter([file_of(uri, files) in kept for uri in held.quarantine["uri"]])
     inputs = tuple(InputSeen(**entry) for entry in held.receipt["inputs"] if entry["uri"] in kept)
-    twins = tuple(
-        Twin(twin["uri"], twin["twin"], twin["doc_id"])
+    duplicates = tuple(
+        ShardDuplicate(twin["uri"], twin["doc_id"])
         for twin in held.receipt["twins"]
         if twin["twin_date"] == day and file_of(twin["uri"], files) in kept
     )
@@ -72,7 +73,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
             target = folder / f"kept-{number:05d}"
-            # Inputs, twins and quarantine are the whole batch's: the first shard brings them.
+            # Inputs, duplicates and quarantine are the whole batch's: the first shard brings them.
             head = number == first
             rows = read_kept(lake, seen, source, day, part) | {"quarantine": mine if head else mine.clear()}
             if rows["documents"].height != part.height:
@@ -90,7 +91,7 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
                     records=sum(entry.records for entry in inputs) if head else 0,
                     documents=part.height,
                     quarantined=rows["quarantine"].height,
-                    twins=twins if head else (),
+                    duplicates=duplicates if head else (),
                 )
             )
         return staged

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tasks.checking import AGAIN, Finding
 from tasks.lakes.lake import Lake, Manifest, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
-from tasks.publishing.ownership import split_batches
+from tasks.publishing.receipts import split_batches
 from tasks.publishing.tallies import (
     DOCUMENT_COLUMNS,
     LINE_COLUMNS,

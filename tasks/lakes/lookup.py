@@ -54,7 +54,7 @@ def find_quarantined(lake: Lake | Path, key: str) -> list[dict[str, Any]]:
     )
 
 
-def find_twins(lake: Lake | Path, uri: str) -> list[dict[str, Any]]:
+def find_duplicates(lake: Lake | Path, uri: str) -> list[dict[str, Any]]:
     """Receipt entries that name `uri` as a duplicate: uri, twin, twin_date, doc_id."""
     rows = ask(lake, "receipts", "list_contains(list_transform(twins, lambda t: t.uri), ?)", uri)
     return [twin for row in rows for twin in row["twins"] if twin["uri"] == uri]

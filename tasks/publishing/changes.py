@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from tasks.lakes.lake import Lake, Manifest, month_of, partition_of, table_paths
-from tasks.publishing.duplicates import Moves, plan_moves, read_claimed, read_own_claims, read_rival_claims
-from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR, SortedRows
+from tasks.lakes.lake import Lake, Manifest, month_of, partition_of
+from tasks.publishing.claims import BatchClaims
+from tasks.publishing.merge import SortedRows
 from tasks.publishing.rows import (
     drop_rows,
     frame_rows,
@@ -29,7 +28,6 @@ from tasks.publishing.rows import (
     read_staged,
 )
 from tasks.schema import MONTH, TABLES
-from tasks.staging.receipt import StagedBatch, StagedFolder
 
 SHADOWS = {"documents": "shadowed", "lines": "shadowed_lines"}
 
@@ -40,35 +38,6 @@ class Change:
 
     months: frozenset[str]
     runs: list[SortedRows]
-
-
-@dataclass(frozen=True)
-class BatchClaims:
-    """What a batch claims, and what that means for the lake. `owned`: its claims before; `claimed`: its claims now.
-
-    `budget`: bytes to hold in memory of each sorted input; `by`: month or day, as the lake is partitioned.
-    """
-
-    source: str
-    day: date
-    folders: Sequence[StagedFolder]
-    owned: pl.DataFrame
-    claimed: pl.DataFrame
-    moves: Moves
-    budget: int
-    by: str
-
-
-def load_claims(lake: Lake, old: Manifest, staged: StagedBatch) -> BatchClaims:
-    """What the batch held, what it holds now, and what that does to other batches."""
-    source, day, folders = staged.receipt["source"], staged.receipt["logical_date"], staged.folders
-    claimed = read_claimed(folders, day)
-    owned = read_own_claims(lake, old, source, day)
-    ids = pl.concat([owned["doc_id"], claimed["doc_id"]])
-    rivals = read_rival_claims(table_paths(lake, old, "claims"), source, day, ids)
-    moves = plan_moves(day, owned, claimed, rivals)
-    budget = max(CHUNK_FLOOR, CHUNK_BYTES // (len(folders) + 2))
-    return BatchClaims(source, day, folders, owned, claimed, moves, budget, old.by)
 
 
 def plan_changes(
@@ -99,21 +68,21 @@ def plan_changes(
 
 def plan_moved_table(lake: Lake, old: Manifest, claims: BatchClaims, table: str, shadow: str) -> dict[str, Change]:
     """What the commit does to a table of documents and to the shadow behind it."""
-    own, moves, hidden = of_batches(claims.source, [claims.day]), claims.moves, claims.moves.hidden
-    down, up = of_claims(moves.down), of_claims(moves.up)
-    falls, rises = set(moves.down["partition"]), set(moves.up["partition"])
+    own, ownership, hidden = of_batches(claims.source, [claims.day]), claims.ownership, claims.ownership.hidden
+    taken, returned = of_claims(ownership.taken), of_claims(ownership.returned)
+    taken_from, returned_to = set(ownership.taken["partition"]), set(ownership.returned["partition"])
     held = pl.concat([claims.owned, claims.claimed])
-    contested = set(held.filter(pl.col("doc_id").is_in(list(moves.contested)))["partition"])
+    contested = set(held.filter(pl.col("doc_id").is_in(list(ownership.contested)))["partition"])
 
     def published(name: str, months: Iterable[str]) -> SortedRows:
         return read_partitions(lake, old, name, months, claims.budget)
 
-    shown = touch(lake, old, table, {*held["partition"], *falls, *rises})
-    shaded = touch(lake, old, shadow, contested | falls | rises)
+    shown = touch(lake, old, table, {*held["partition"], *taken_from, *returned_to})
+    shaded = touch(lake, old, shadow, contested | taken_from | returned_to)
     front = drop_rows(published(table, shown), own)
     back = drop_rows(published(shadow, shaded), own)
-    shown_runs = [drop_rows(front, down) if falls else front]
-    shaded_runs = [drop_rows(back, up) if rises else back]
+    shown_runs = [drop_rows(front, taken) if taken_from else front]
+    shaded_runs = [drop_rows(back, returned) if returned_to else back]
     for part in claims.folders:
         rows = read_staged(part.folder, table, claims.budget)
         left_out = part.excluded_ids | hidden
@@ -121,10 +90,10 @@ def plan_moved_table(lake: Lake, old: Manifest, claims: BatchClaims, table: str,
         if hidden:
             behind = keep_rows(read_staged(part.folder, table, claims.budget), of_documents(hidden - part.excluded_ids))
             shaded_runs.append(behind)
-    if falls:
-        shaded_runs.append(keep_rows(published(table, falls), down))
-    if rises:
-        shown_runs.append(keep_rows(published(shadow, rises), up))
+    if taken_from:
+        shaded_runs.append(keep_rows(published(table, taken_from), taken))
+    if returned_to:
+        shown_runs.append(keep_rows(published(shadow, returned_to), returned))
     return {table: Change(shown, shown_runs), shadow: Change(shaded, shaded_runs)}
 
 

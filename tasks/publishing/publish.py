@@ -18,11 +18,12 @@ import pyarrow as pa
 
 from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
 from tasks.publishing.by_day import stage_by_day
-from tasks.publishing.changes import BatchClaims, Change, load_claims, plan_changes
+from tasks.publishing.changes import Change, plan_changes
+from tasks.publishing.claims import BatchClaims, load_claims
 from tasks.publishing.disk_store import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
 from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import merge_sorted, narrow_sorted
-from tasks.publishing.ownership import settle_receipts
+from tasks.publishing.receipts import settle_receipts
 from tasks.publishing.store import place_of
 from tasks.publishing.tallies import find_gaps
 from tasks.schema import MONTH, TABLES
@@ -103,7 +104,7 @@ def finish_showing(lake: Lake) -> None:
 def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantine: pl.DataFrame) -> None:
     """Raises ValueError when a receipt does not close or counts other rows than there are."""
     gaps = find_gaps(receipt)
-    published = claims.claimed.height - len(claims.moves.hidden)
+    published = claims.claimed.height - len(claims.ownership.hidden)
     for what, said, found in (
         ("published", receipt["published"], published),
         ("quarantined", receipt["quarantined"], quarantine.height),

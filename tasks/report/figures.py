@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from tasks.lakes.lake import Lake, Manifest
-from tasks.publishing.duplicates import read_own_claims
+from tasks.publishing.claims import read_own_claims
 from tasks.report.rows import scan_table
 
 NARROW = (

@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.lakes.lake import Lake, Manifest, month_of, table_paths
 from tasks.lakes.scan import scan_files
-from tasks.publishing.duplicates import read_own_claims
+from tasks.publishing.claims import read_own_claims
 from tasks.schema import TABLES
 from tasks.staging.receipt import StagedFolder
 

@@ -15,7 +15,7 @@ import polars as pl
 from tasks.auditing.batch_rows import empty_frame, read_kept, steadily
 from tasks.auditing.judge import Judgement
 from tasks.lakes.lake import Lake, Manifest
-from tasks.publishing.duplicates import read_claimed, read_own_claims
+from tasks.publishing.claims import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedFolder
 

@@ -1,4 +1,4 @@
-"""What a commit costs: small batches into small and large months, a backfill, the disk after many, twins among very many claims.
+"""What a commit costs: small batches into small and large months, a backfill, the disk after many, duplicates among very many claims.
 
     python -m benchmark.commits [--claims N]
 
@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from tasks.lakes.lake import CLAIMS, Lake, PublishPolicy, file_schema
 from tasks.lakes.open import open_lake
-from tasks.publishing.duplicates import read_rival_claims
+from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.files import write_files
 from tasks.publishing.publish import publish
 from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
@@ -232,8 +232,8 @@ def measure_disk(lake: Lake) -> int:
     return sum(sizes.values())
 
 
-def measure_twins(root: Path, claims: int) -> Iterable[tuple[str, Spent]]:
-    """Looking for twins of 100 and of 5,000 documents among very many claims of 400 sources in 24 months."""
+def measure_duplicates(root: Path, claims: int) -> Iterable[tuple[str, Spent]]:
+    """Looking for duplicates of 100 and of 5,000 documents among very many claims of 400 sources in 24 months."""
     rng = np.random.default_rng(1)
     sources, months = 400, 24
     folder, paths = root / "claims", []
@@ -268,7 +268,7 @@ def measure_twins(root: Path, claims: int) -> Iterable[tuple[str, Spent]]:
             read_rival_claims(paths, source, FIRST, ids)
             after = resource.getrusage(resource.RUSAGE_SELF)
             yield (
-                f"twins of {count:,} documents of {what}",
+                f"duplicates of {count:,} documents of {what}",
                 Spent(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 0),
             )
 
@@ -286,7 +286,7 @@ def main() -> int:
     print("| what | CPU s | MB written |\n| --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="commits-") as folder:
         root = Path(folder)
-        for part in (measure_small_batches(root), measure_backfill(root), measure_twins(root, options.claims)):
+        for part in (measure_small_batches(root), measure_backfill(root), measure_duplicates(root, options.claims)):
             for what, spent in part:
                 print(f"| {what} | {spent.seconds:.2f} | {spent.written:,.1f} |", flush=True)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from benchmark.commits import days_of, measure, measure_disk, measure_twins, publish_batch
+from benchmark.commits import days_of, measure, measure_disk, measure_duplicates, publish_batch
 from tasks.checking.sums import check_receipts
 from tasks.lakes.open import open_lake
 
@@ -25,6 +25,6 @@ def test_made_up_batches_are_published_whole(tmp_path: Path) -> None:
 
 
 def test_claims_are_counted(tmp_path: Path) -> None:
-    found = dict(measure_twins(tmp_path, 2_400))
+    found = dict(measure_duplicates(tmp_path, 2_400))
     assert len(found) == 5
     assert next(iter(found)).startswith("2,400 claims on disk")

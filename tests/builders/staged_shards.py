@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from builders.staged_documents import Parts, make_document, make_stopped
 from tasks.lakes.lake import Lake, PublishPolicy
-from tasks.publishing.duplicates import settle_twins
 from tasks.publishing.publish import Commit, publish
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
-from tasks.shard import StagedShard, Twin
-from tasks.staging.receipt import StagedBatch
+from tasks.shard import StagedShard
+from tasks.staging.duplicates import ShardDuplicate, settle_duplicates
+from tasks.staging.receipt import Duplicate, StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
 
 OCTOBER = date(2026, 10, 5)
@@ -64,13 +64,13 @@ def build(doc: Doc, source: str, day: date) -> Parts:
 def stage_shard(
     folder: Path, number: int, source: str, day: date, docs: Iterable[Doc], stopped: Sequence[str] = ()
 ) -> StagedShard:
-    """One staged shard; copies inside it are twins, as a shard's building leaves them."""
+    """One staged shard; copies inside it are duplicates, as a shard's building leaves them."""
     parts: dict[str, Parts] = {}
-    twins: list[Twin] = []
+    duplicates: list[ShardDuplicate] = []
     for doc in sorted(docs, key=lambda doc: doc.name):
         document, lines = build(doc, source, day)
         if document["doc_id"] in parts:
-            twins.append(Twin(doc.name, parts[document["doc_id"]][0]["uri"], document["doc_id"]))
+            duplicates.append(ShardDuplicate(doc.name, document["doc_id"]))
         else:
             parts[document["doc_id"]] = (document, lines)
     month = f"{day:%Y-%m}"
@@ -81,8 +81,14 @@ def stage_shard(
         "quarantine": frame(bad, make_stopped()),
     }
     stage_tables(tables, folder)
-    records = len(parts) + len(twins) + len(bad)
-    return StagedShard((str(folder),), number, (), records, len(parts), len(bad), tuple(twins))
+    records = len(parts) + len(duplicates) + len(bad)
+    return StagedShard((str(folder),), number, (), records, len(parts), len(bad), tuple(duplicates))
+
+
+def settle_staged(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedFolder], list[Duplicate]]:
+    """The folders of a batch and its duplicates, as the judging of a batch settles them."""
+    found = [duplicate for shard in staged for duplicate in shard.duplicates]
+    return settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
 
 
 def frame(rows: list[dict[str, Any]], example: dict[str, Any]) -> pl.DataFrame:
@@ -105,9 +111,9 @@ def stage_batch(
         stage_shard(staging / str(number), number, source, day, docs[number::shards], stopped[number::shards])
         for number in range(shards)
     ]
-    folders, twins = settle_twins(day, staged)
+    folders, duplicates = settle_staged(day, staged)
     parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
-    receipt = count_receipt(docs, source, day, [asdict(twin) for twin in twins], list(stopped))
+    receipt = count_receipt(docs, source, day, [asdict(one) for one in duplicates], list(stopped))
     return StagedBatch(tuple(folders), pl.concat(parts), receipt)
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
-from builders.staged_shards import Doc, publish_docs, read_visible, stage_shard
+from builders.staged_shards import Doc, publish_docs, read_visible, settle_staged, stage_shard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check
 from tasks.lakes.open import open_lake
 from tasks.publishing import disk_store
-from tasks.publishing.duplicates import CLAIM, plan_moves, read_claimed, settle_twins
+from tasks.publishing.claims import CLAIM, read_claimed
+from tasks.staging.duplicates import plan_ownership
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 
@@ -23,7 +25,7 @@ DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
     first = stage_shard(tmp_path / "0", 0, "s", DAYS[0], [Doc(1, "c"), Doc(1, "d"), Doc(2, "e")])
     second = stage_shard(tmp_path / "1", 1, "s", DAYS[0], [Doc(1, "a"), Doc(2, "f"), Doc(3, "b")])
-    folders, twins = settle_twins(DAYS[0], [first, second])
+    folders, twins = settle_staged(DAYS[0], [first, second])
     assert [len(part.excluded_ids) for part in folders] == [1, 1]
     # `d` repeats `c` in its shard; `c` itself gives way to `a`, so `a` is what both repeat.
     assert [(twin.uri, twin.twin, twin.twin_date) for twin in twins] == [
@@ -31,15 +33,13 @@ def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
         ("d", "a", DAYS[0]),
         ("f", "e", DAYS[0]),
     ]
-    assert settle_twins(DAYS[0], [second, first])[1] == twins
+    assert settle_staged(DAYS[0], [second, first])[1] == twins
     assert set(read_claimed(folders, DAYS[0])["uri"]) == {"a", "b", "e"}
 
 
 def test_a_document_staged_twice_is_refused(tmp_path: Path) -> None:
     staged = [stage_shard(tmp_path / name, 0, "s", DAYS[0], [Doc(1, name)]) for name in "ab"]
-    folders, _ = settle_twins(DAYS[0], staged)
-    from dataclasses import replace
-
+    folders, _ = settle_staged(DAYS[0], staged)
     with pytest.raises(ValueError, match="is staged in two shards"):
         read_claimed([replace(part, excluded_ids=frozenset()) for part in folders], DAYS[0])
 
@@ -66,14 +66,14 @@ CASES = [
 @pytest.mark.parametrize(
     ("old", "new", "rivals", "wanted"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_moves(
+def test_ownership_changes(
     old: list[tuple[int, str]],
     new: list[tuple[int, str]],
     rivals: list[tuple[int, str]],
     wanted: tuple[list[str], list[str], list[str]],
 ) -> None:
-    moves = plan_moves(DAYS[1], claims(*old), claims(*new), claims(*rivals))
-    assert (list(moves.hidden), list(moves.down["doc_id"]), list(moves.up["doc_id"])) == wanted
+    changes = plan_ownership(DAYS[1], claims(*old), claims(*new), claims(*rivals))
+    assert (list(changes.hidden), list(changes.taken["doc_id"]), list(changes.returned["doc_id"])) == wanted
 
 
 DOCS = [

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.lakes.lake import Lake, Manifest, read_rows
-from tasks.publishing.changes import BatchClaims
-from tasks.publishing.duplicates import Moves, name_twins
+from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows
 from tasks.publishing.rows import drop_rows, keep_rows, of_claims, of_documents, read_partitions, read_staged
 from tasks.publishing.tallies import Tally, add_tally, tally_documents, tally_lines
+from tasks.staging.duplicates import OwnershipChanges, update_duplicates
 from tasks.staging.receipt import StagedFolder
 
 Shares = dict[date, Tally]
@@ -28,26 +28,26 @@ def settle_receipts(lake: Lake, old: Manifest, claims: BatchClaims, receipt: Map
 
     A document that changes hands takes its share of all sums along, counted from its own rows.
     """
-    day, moves = claims.day, claims.moves
-    shares = {day: share_hidden(claims.folders, moves)} if moves.hidden else {}
-    settled = [name_twins(add_tally(receipt, shares.get(day, Tally()), -1), moves)]
-    if moves.dates:
-        falls = share_published(lake, old, moves.down, {"documents": "documents", "lines": "lines"})
-        rises = share_published(lake, old, moves.up, {"shadowed": "documents", "shadowed_lines": "lines"})
-        theirs = (pc.field("source") == claims.source) & pc.field("logical_date").isin(list(moves.dates))
+    day, ownership = claims.day, claims.ownership
+    shares = {day: share_hidden(claims.folders, ownership)} if ownership.hidden else {}
+    settled = [update_duplicates(add_tally(receipt, shares.get(day, Tally()), -1), ownership)]
+    if ownership.other_dates:
+        taken = share_published(lake, old, ownership.taken, {"documents": "documents", "lines": "lines"})
+        returned = share_published(lake, old, ownership.returned, {"shadowed": "documents", "shadowed_lines": "lines"})
+        theirs = (pc.field("source") == claims.source) & pc.field("logical_date").isin(list(ownership.other_dates))
         for other in read_rows(lake, "receipts", theirs, manifest=old):
             date_of = other["logical_date"]
-            moved = add_tally(add_tally(other, falls[date_of], -1), rises[date_of], 1)
-            settled.append(name_twins(moved, moves))
+            moved = add_tally(add_tally(other, taken[date_of], -1), returned[date_of], 1)
+            settled.append(update_duplicates(moved, ownership))
     return settled
 
 
-def share_hidden(folders: Sequence[StagedFolder], moves: Moves) -> Tally:
+def share_hidden(folders: Sequence[StagedFolder], ownership: OwnershipChanges) -> Tally:
     """The share of a batch's documents that an earlier batch owns."""
     total: Tally = Tally()
     for part in folders:
         for table, count in TALLIES.items():
-            rows = keep_rows(read_staged(part.folder, table, CHUNK_FLOOR), of_documents(moves.hidden))
+            rows = keep_rows(read_staged(part.folder, table, CHUNK_FLOOR), of_documents(ownership.hidden))
             for chunk in drop_rows(rows, of_documents(part.excluded_ids)) if part.excluded_ids else rows:
                 total.update(count(chunk))
     return total
