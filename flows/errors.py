@@ -14,6 +14,7 @@ from tasks.learned.versions import LearnedError
 from tasks.reading.plan import PlanError
 from tasks.reading.spans import InputChanged
 from tasks.shard import ShardLost
+from tasks.staging.assemble import UnmadeColumnError
 from tasks.toml_rows import RowError
 from tasks.trials.tryout import TryoutError
 
@@ -41,6 +42,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     ReleaseError: 2,
     TryoutError: 2,
     MissingExtra: 2,
+    UnmadeColumnError: 2,
     RunnerError: 2,
     LakeError: 1,
     InputChanged: 1,

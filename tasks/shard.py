@@ -19,7 +19,7 @@ from tasks.lakes.releases import flag_released
 from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
 from tasks.reading.read import Readings, read_parts
-from tasks.staging.assemble import assemble_documents, assemble_lines
+from tasks.staging.assemble import assemble_documents, assemble_lines, assemble_quarantine
 from tasks.staging.duplicates import ShardDuplicate, split_duplicates
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables
@@ -80,7 +80,8 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
     published, duplicates = split_duplicates(documents.filter(pl.col("text").is_not_null()))
-    quarantine = pl.concat([with_month(readings.quarantine, shard), quarantine_emptied(emptied, records, limits)])
+    unread = readings.quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
+    quarantine = pl.concat([unread, quarantine_emptied(emptied, records, limits)])
     tables = {"documents": published, "lines": assemble_lines(lines, published), "quarantine": quarantine}
     stage_tables(tables, folder)
     measure_shard(folder)
@@ -121,30 +122,13 @@ def check_complete(shards: Sequence[Shard], staged: Sequence[StagedShard]) -> No
                 )
 
 
-def with_month(quarantine: pl.DataFrame, shard: Shard) -> pl.DataFrame:
-    """Quarantine rows in the partition of the shard's logical date."""
-    return quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
-
-
 def quarantine_emptied(emptied: pl.DataFrame, records: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """Quarantine rows for documents of which cleaning left no text."""
     canonical = records.select("uri", "canonical")
-    return emptied.join(canonical, on="uri", how="left", maintain_order="left").select(
-        "uri",
-        "source",
-        "logical_date",
-        stage=pl.lit("clean"),
+    return assemble_quarantine(
+        emptied.join(canonical, on="uri", how="left", maintain_order="left"),
+        stage="clean",
         reasons=pl.lit(["empty_after_clean"]),
         detail=pl.format("all {} lines of text were taken out or kept apart; nothing is left for a body", "line_count"),
         excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
-        raw_sha256="raw_sha256",
-        doc_id="doc_id",
-        record_id="record_id",
-        publisher="publisher",
-        title="title",
-        language="language",
-        raw_chars="raw_chars",
-        text_chars=pl.lit(0, dtype=pl.Int64),
-        encoding="encoding",
-        month=pl.col("logical_date").dt.strftime("%Y-%m"),
     )

@@ -1,30 +1,37 @@
-"""A lake outlives its release: what an earlier one made is read, checked and gone on in; a new column comes in one commit."""
+"""Lakes of earlier releases can be read, checked and continued; a new column is added in one commit."""
 
 from __future__ import annotations
 
+import re
 import tarfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 from builders.lakes import make_lake
+from builders.staged_documents import make_document
 from builders.staged_shards import Doc, stage_batch
 
 from flows.commands.diff import run_diff
 from flows.commands.report import write_reports
+from flows.reference.columns import write_dictionary
 from flows.settings import Settings
 from tasks.checking.check import check
-from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema
+from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema, fits, read_columns, table_paths
 from tasks.lakes.lookup import find_documents, restore_text
 from tasks.lakes.open import open_lake
+from tasks.lakes.scan import scan_files
 from tasks.publishing.publish import publish, roll_back
 from tasks.publishing.repartition import repartition
-from tasks.schema import TABLES, column
+from tasks.schema import TABLES, column, fill_column
+from tasks.staging.assemble import DOCUMENT_COLUMNS, UnmadeColumnError
 
 DAY = date(2026, 10, 31)
 NEW = column("section", pa.string(), "Section of the paper.", null=True)
@@ -45,7 +52,7 @@ def add_column(patch: pytest.MonkeyPatch, table: str, field: pa.Field) -> None:
             patch.setitem(tables, name, tables[name].append(field))
 
 
-def test_a_lake_of_an_earlier_release_is_whole(lake: Lake) -> None:
+def test_old_lake_is_whole(lake: Lake) -> None:
     assert check(lake) == []
     assert [made.version for made in lake.versions()] == [1, 2, 3, 4]
     assert sum(receipt["published"] for receipt in lake.receipts()) > 1
@@ -53,7 +60,7 @@ def test_a_lake_of_an_earlier_release_is_whole(lake: Lake) -> None:
     assert restore_text(lake, document).startswith(document["title"])
 
 
-def test_and_is_gone_on_in(project: Path, lake: Lake) -> None:
+def test_old_lake_accepts_new_batch(project: Path, lake: Lake) -> None:
     outcome = make_lake(project, "seeds/clock-tower.en.txt", lake.path, name="clock", day=DAY)
     assert (outcome.state, outcome.version) == ("published", 5)
     # The batch of the old release is run again by this one; what it had is replaced, whatever has changed since.
@@ -65,7 +72,7 @@ def test_and_is_gone_on_in(project: Path, lake: Lake) -> None:
         assert all(lake.schema(manifest.version, table, file) == file_schema(table) for file in files)
 
 
-def test_and_is_asked_about(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_and_differences_read_an_old_lake(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, differences and replays read columns that its release did not know."""
     monkeypatch.chdir(project)
     settings = Settings(lake=lake.path)
@@ -74,7 +81,7 @@ def test_and_is_asked_about(project: Path, lake: Lake, monkeypatch: pytest.Monke
     assert run_diff(settings, batch["source"], batch["logical_date"], 1) == 0
 
 
-def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_column_is_added_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = lake.version()
     ids = set(duckdb.sql(f"SELECT doc_id FROM '{lake.path}/documents/**/*.parquet'").fetchall())
     batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
@@ -96,16 +103,56 @@ def test_a_new_column_comes_in_one_commit(lake: Lake, monkeypatch: pytest.Monkey
     assert set(duckdb.sql(f"SELECT doc_id FROM '{lake.path}/documents/**/*.parquet'").fetchall()) == ids
 
 
-def test_a_column_that_must_have_a_value_is_refused(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_column_without_null_and_default_is_refused(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = stage_batch(lake.path.parent / "staging", [Doc(1)], day=DAY)
     add_column(monkeypatch, "quarantine", column("weight", pa.int32(), "Must be there."))
-    with pytest.raises(LakeError, match="older rows have no column weight, which must have a value"):
+    with pytest.raises(LakeError, match="older rows have no column weight, which must have a value; declare a default"):
         publish(lake, batch)
     assert lake.version() == 4
 
 
-def test_a_lake_of_an_earlier_release_can_be_by_day(lake: Lake) -> None:
+def test_old_lake_can_be_partitioned_by_day(lake: Lake) -> None:
     documents = lake.manifest().rows["documents"]
     assert repartition(lake, "day") == 5
     assert lake.manifest().rows["documents"] == documents
     assert check(lake) == []
+
+
+DECLARED = [
+    pytest.param(NEW, None, pl.col("url"), id="null"),
+    pytest.param(column("words", pa.int32(), "Words.", default=-1), -1, pl.col("text").str.len_bytes(), id="default"),
+    pytest.param(column("tags", pa.list_(pa.string()), "Tags.", default=[]), [], pl.lit(["a"]), id="empty list"),
+]
+
+
+@pytest.mark.parametrize(("field", "older", "made"), DECLARED)
+def test_a_declared_column_is_made_for_new_rows_and_filled_for_old_ones(
+    project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch, field: pa.Field, older: Any, made: pl.Expr
+) -> None:
+    add_column(monkeypatch, "documents", field)
+    monkeypatch.setitem(DOCUMENT_COLUMNS, field.name, made.cast(pl.Series(fill_column(field, 1)).dtype))
+    read = f"SELECT DISTINCT {field.name} FROM '{lake.path}/documents/**/*.parquet' WHERE source = "
+    before = lake.manifest()
+    paths = list(table_paths(lake, before, "documents"))
+    assert check(lake) == []
+    assert read_columns(paths[0], "documents", [field.name], pc.field("doc_id").is_valid())[0][0].as_py() == older
+    assert scan_files(paths, "documents").select(field.name).unique().collect().rows() == [(older,)]
+    assert all(fits(pq.read_schema(path), "documents") for path in paths)
+    assert f"| `{field.name}` |" in write_dictionary()
+    outcome = make_lake(project, "seeds/clock-tower.en.txt", lake.path, name="clock", day=DAY)
+    assert outcome.state == "published"
+    assert check(lake) == []
+    assert duckdb.sql(f"{read}'harbour-ferry-en'").fetchall() == [(older,)]
+    ((new,),) = duckdb.sql(f"{read}'clock'").fetchall()
+    assert new != older or field.nullable
+    assert make_document()[0][field.name] == older
+
+
+@pytest.mark.parametrize(("table", "mapping"), [("documents", "DOCUMENT_COLUMNS"), ("lines", "LINE_COLUMNS")])
+def test_a_declared_column_that_nothing_makes_is_reported_with_the_place_to_continue(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, mapping: str
+) -> None:
+    add_column(monkeypatch, table, NEW)
+    line = f"declares section in `{table}`, and nothing makes it: add an expression to {mapping} in tasks/staging/assemble.py"
+    with pytest.raises(UnmadeColumnError, match=re.escape(line)):
+        make_lake(project, "seeds/clock-tower.en.txt", tmp_path / "lake", name="clock", day=DAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from tasks.schema import SORT_KEYS, TABLES
+from tasks.schema import DEFAULT, SORT_KEYS, TABLES
 
 INTRO = """# The lake: data dictionary
 
@@ -15,15 +15,15 @@ into the version tree in `.lake-store` beside this folder.
     SELECT title, language FROM 'lake/documents/**/*.parquet'          -- DuckDB
     polars.scan_parquet("lake/documents")    pandas.read_parquet("lake/documents")    spark.read.parquet("lake/documents")
 
-Every table is partitioned by `month` (YYYY-MM), which stands in the path only: of publication where it is known, else of the
-logical date; lines follow their document. All times are UTC, all counts of characters are Unicode code points.
+Every table is partitioned by `month` (YYYY-MM), which is in the path only: the month of publication if it is known, else of
+the logical date. Lines have the month of their document. All times are UTC, all counts of characters are Unicode code points.
 """
 ABOUT = {
-    "documents": "One row a published document.",
-    "lines": "One row for every non-blank line that is not in `documents.text`: kept apart or taken out. Both tables "
-    "together give back the canonical text, exactly.",
-    "quarantine": "One row for everything that came in and was not published.",
-    "receipts": "One row a batch (source and logical date): what it was made of, and that its sums close. No row holds a "
+    "documents": "One row per published document.",
+    "lines": "One row for every non-blank line that is not in `documents.text`: kept apart or removed. Both tables "
+    "together give the exact canonical text again.",
+    "quarantine": "One row per record that was read and not published.",
+    "receipts": "One row per batch (source and logical date): its inputs, and its sums, which close. No row holds a "
     "time or a run's id; those are in `.lake-store/commits`.",
 }
 
@@ -37,7 +37,9 @@ def write_dictionary() -> str:
         parts.append("| column | type | may be missing | meaning |\n| --- | --- | --- | --- |\n")
         for field in schema:
             missing = "yes" if field.nullable else ""
-            meaning = (field.metadata or {})[b"meaning"].decode()
+            meaning = field.metadata[b"meaning"].decode()
+            if DEFAULT in field.metadata:
+                meaning += f" In rows of older releases: `{field.metadata[DEFAULT].decode()}`."
             parts.append(f"| `{field.name}` | {name_type(field.type)} | {missing} | {meaning} |\n")
     return "".join(parts)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
-import pyarrow as pa
 
 from tasks.batch import InputSeen
 from tasks.lakes.lake import Lake, LakeError, Manifest, month_of, table_paths
@@ -19,7 +18,7 @@ from tasks.schema import MONTH, TABLES
 from tasks.shard import StagedShard
 from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
-from tasks.staging.stage import stage_tables
+from tasks.staging.stage import empty_frame, stage_tables
 
 KEPT_ROWS = 50_000  # documents of a staged shard that is taken from the lake
 
@@ -109,7 +108,7 @@ def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.Dat
             for name in (table, shadow)
             for month in months
         ]
-        found[table] = pl.concat([empty_frame(TABLES[table]).lazy(), *parts]).collect()
+        found[table] = pl.concat([empty_frame(table).lazy(), *parts]).collect()
     return found
 
 
@@ -125,12 +124,7 @@ def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, m
         .select([*schema.names, MONTH.name])
         for path in table_paths(lake, seen, table, month)
     ]
-    return pl.concat([empty_frame(schema).lazy(), *parts])
-
-
-def empty_frame(schema: pa.Schema) -> pl.DataFrame:
-    """No rows, with the columns of a table and `month`."""
-    return pl.DataFrame(pl.from_arrow(schema.append(MONTH).empty_table()))
+    return pl.concat([empty_frame(name).lazy(), *parts])
 
 
 def steadily(lake: Lake, read: Callable[[Manifest], Result]) -> Result:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from tasks.staging.assemble import assemble_quarantine
 from tasks.staging.receipt import StagedFolder
 
 
@@ -29,10 +30,10 @@ def quarantine_failing(part: StagedFolder, reasons: pl.DataFrame, excerpt_chars:
     rows = (
         documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).collect()
     )
-    return rows.with_columns(
-        stage=pl.lit("audit"),
+    return assemble_quarantine(
+        rows,
+        stage="audit",
+        reasons=pl.col("reasons"),
         detail=pl.lit("failed its audit: ") + pl.col("reasons").list.join(", "),
         excerpt=pl.col("text").str.head(excerpt_chars),
-        # Quarantine lies with the day that the batch stands for, whatever date the document bears.
-        month=pl.col("logical_date").dt.strftime("%Y-%m"),
     )

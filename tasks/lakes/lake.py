@@ -31,7 +31,7 @@ from tasks.lakes.manifest import TableFile as TableFile
 from tasks.lakes.manifest import parse_manifest
 from tasks.lakes.manifest import write_manifest as write_manifest
 from tasks.lakes.store_files import FolderFiles, StoreFiles
-from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, column
+from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, can_be_added, column, fill_column
 
 # Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether
 # it is shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
@@ -245,10 +245,12 @@ def file_schema(table: str) -> pa.Schema:
 
     Descriptions stay out so that a better wording does not rewrite the whole lake.
     """
-    declared = {**TABLES, **HIDDEN}[table]
-    return pa.schema(
-        [pa.field(field.name, field.type, field.nullable) for field in declared if field.name != MONTH.name]
-    )
+    return pa.schema([field.remove_metadata() for field in declare_columns(table)])
+
+
+def declare_columns(table: str) -> list[pa.Field]:
+    """The columns of a published file of a table, as declared, with their descriptions and defaults."""
+    return [field for field in {**TABLES, **HIDDEN}[table] if field.name != MONTH.name]
 
 
 def read_manifest(lake: Lake, version: int) -> Manifest:
@@ -297,18 +299,16 @@ def read_rows(
 
 
 def read_columns(path: Path, table: str, columns: Sequence[str], rows: pc.Expression) -> pa.Table:
-    """Columns of some rows of a file. Those that an earlier release did not have yet come in empty."""
+    """Columns of some rows of a file. Those that are newer than the file have their default, or null."""
     known = set(pq.read_schema(path).names)
     found = pq.read_table(path, columns=[name for name in columns if name in known], filters=rows, partitioning=None)
-    for name in columns:
-        if name not in known:
-            found = found.append_column(name, pa.nulls(found.num_rows, file_schema(table).field(name).type))
-    return found
+    for field in declare_columns(table):
+        if field.name in set(columns) - known:
+            found = found.append_column(field.name, fill_column(field, found.num_rows))
+    return found.select(columns)
 
 
 def fits(schema: pa.Schema, table: str) -> bool:
-    """Whether a file has the declared columns, but for such as may be missing and came with a later release."""
-    declared = file_schema(table)
-    return bool(
-        schema.equals(pa.schema([field for field in declared if field.name in schema.names or not field.nullable]))
-    )
+    """Whether a file has the declared columns, except for newer ones that older rows can be read without."""
+    fields = [field for field in declare_columns(table) if field.name in schema.names or not can_be_added(field)]
+    return bool(schema.equals(pa.schema(fields)))

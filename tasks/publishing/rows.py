@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.lakes.lake import ORDERS, Lake, LakeError, Manifest, file_schema, table_paths
+from tasks.lakes.lake import ORDERS, Lake, LakeError, Manifest, declare_columns, file_schema, table_paths
 from tasks.publishing.merge import SortedRows, read_sorted
-from tasks.schema import MONTH
+from tasks.schema import MONTH, can_be_added, fill_column
 
 FRAME_ROWS = 20_000
 Mask = Callable[[pa.Table], pa.ChunkedArray]
@@ -31,21 +31,22 @@ def read_partitions(lake: Lake, manifest: Manifest, table: str, months: Iterable
 
 
 def conform(rows: pa.Table, table: str) -> pa.Table:
-    """Rows with exactly the table's columns and month. A column that older files lack comes in empty.
+    """Rows with exactly the table's columns and month. A column that older files lack has its default, or null.
 
-    Raises LakeError where the missing column must have a value.
+    Raises LakeError if it must have a value and has no default.
     """
     schema = file_schema(table).append(pa.field(MONTH.name, pa.string(), nullable=False))
     columns = []
-    for field in schema:
+    for field in [*declare_columns(table), MONTH]:
         if field.name in rows.column_names:
             column = rows[field.name]
             columns.append(column if column.type == field.type else column.cast(field.type))
-        elif field.nullable:
-            columns.append(pa.nulls(rows.num_rows, field.type))
+        elif can_be_added(field):
+            columns.append(fill_column(field, rows.num_rows))
         else:
             raise LakeError(
-                f"{table}: older rows have no column {field.name}, which must have a value; ingest into a new lake"
+                f"{table}: older rows have no column {field.name}, which must have a value; declare a default for it in "
+                "tasks/schema.py, or ingest into a new lake"
             )
     return pa.Table.from_arrays(columns, schema=schema)
 

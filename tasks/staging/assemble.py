@@ -1,9 +1,14 @@
-"""Documents and line rows of a shard, put together from what the steps before found."""
+"""The rows of `documents` and `lines` of a shard, assembled from what the steps before found.
+
+A declared column is an expression in DOCUMENT_COLUMNS or LINE_COLUMNS. Those of documents are evaluated in a frame with one
+row per record: its own columns, text, body_lines, captions, language, language_score, flags, names (of authors), headline,
+_standfirst, dated_at, and what is the same for the whole shard.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
@@ -16,84 +21,107 @@ from tasks.facts.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines
 from tasks.roles.headlines import PAGE_TITLE
+from tasks.schema import MONTH, TABLES
+from tasks.staging.stage import empty_frame
+
+
+class UnmadeColumnError(LookupError):
+    """A declared column that nothing makes. One line."""
+
+
+DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
+    **{name: pl.col(name) for name in ("doc_id", "record_id", "source", "publisher", "logical_date", "uri", "url")},
+    "title": pl.coalesce("headline", "title"),
+    "standfirst": pl.coalesce("_standfirst", "standfirst"),
+    "authors": pl.when(pl.col("authors").list.len() > 0).then("authors").otherwise(pl.col("names").fill_null([])),
+    "published_at": pl.coalesce("published_at", "dated_at"),
+    "dateline": read_dateline(pl.col("text")),
+    "text": pl.col("text"),
+    "captions": pl.col("captions").fill_null([]),
+    **{name: pl.col(name) for name in ("language", "language_score", "body_lines")},
+    "line_count": (pl.col("canonical").str.count_matches("\n", literal=True) + 1).cast(pl.Int32),
+    "raw_chars": pl.col("canonical").str.len_chars().cast(pl.Int64),
+    "text_chars": pl.col("text").str.len_chars().cast(pl.Int64),
+    "removed_lines": pl.col("removed_lines").fill_null(0),
+    "removed_chars": pl.col("removed_chars").fill_null(0),
+    "flags": pl.col("flags").fill_null([]),
+    **{name: pl.col(name) for name in ("raw_sha256", "canonical_sha256", "encoding", "rules_version")},
+    "month": pl.coalesce("published_at", "dated_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.strftime(
+        "%Y-%m"
+    ),
+}
+LINE_COLUMNS: dict[str, pl.Expr] = {
+    **{name: pl.col(name) for name in ("doc_id", "source", "logical_date", "line", "role", "removed")},
+    "rule": pl.col("by"),
+    **{name: pl.col(name) for name in ("evidence", "text", "month")},
+}
 
 
 def assemble_documents(
     records: pl.DataFrame, lines: pl.DataFrame, captions: pl.DataFrame, source: str, logical_date: date, version: str
 ) -> pl.DataFrame:
-    """One row a record: doc, the columns of `schema.DOCUMENTS`, month; `text` is null where no body is left.
+    """One row per record: doc, the columns of `schema.DOCUMENTS`, month; `text` is null where no body is left.
 
     `records` as reading gives them, `lines` and `captions` as `merge_captions` leaves them, doc counting the records.
+    `version`: of the rules.
     """
-    body = join_lines(lines, is_body())
-    gone = (
-        lines.filter(pl.col("removed"))
-        .group_by("doc", maintain_order=True)
-        .agg(removed_lines=pl.len().cast(pl.Int32), removed_chars=pl.col("chars").sum().cast(pl.Int64))
+    is_removed = pl.col("removed")
+    counts = lines.group_by("doc", maintain_order=True).agg(
+        removed_lines=is_removed.sum().cast(pl.Int32),
+        removed_chars=pl.col("chars").filter(is_removed).sum().cast(pl.Int64),
     )
-    flags = name_flags(lines)
     found = records.with_row_index("doc")
-    for part in (body, gone, flags, captions, name_people(lines), name_dates(lines), name_lines(lines)):
+    parts = (join_lines(lines, is_body()), counts, find_flags(lines), captions, find_names(lines), find_dates(lines))
+    for part in (*parts, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
-    ids = pl.Series("doc_id", make_ids(source, records["canonical_sha256"]), dtype=pl.String)
-    return found.with_columns(ids, language["language"], language["language_score"]).select(
-        "doc",
-        "doc_id",
-        "record_id",
-        pl.lit(source).alias("source"),
-        "publisher",
-        pl.lit(logical_date).alias("logical_date"),
-        "uri",
-        "url",
-        pl.coalesce("headline", "title").alias("title"),
-        pl.coalesce("_standfirst", "standfirst").alias("standfirst"),
-        pl.when(pl.col("authors").list.len() > 0)
-        .then("authors")
-        .otherwise(pl.col("names").fill_null([]))
-        .alias("authors"),
-        pl.coalesce("published_at", "dated_at").alias("published_at"),
-        read_dateline(pl.col("text")).alias("dateline"),
-        "text",
-        pl.col("captions").fill_null([]),
-        "language",
-        "language_score",
-        "body_lines",
-        (pl.col("canonical").str.count_matches("\n", literal=True) + 1).cast(pl.Int32).alias("line_count"),
-        pl.col("canonical").str.len_chars().cast(pl.Int64).alias("raw_chars"),
-        pl.col("text").str.len_chars().cast(pl.Int64).alias("text_chars"),
-        pl.col("removed_lines").fill_null(0),
-        pl.col("removed_chars").fill_null(0),
-        pl.col("flags").fill_null([]),
-        "raw_sha256",
-        "canonical_sha256",
-        "encoding",
-        pl.lit(version).alias("rules_version"),
-        pl.coalesce("published_at", "dated_at", pl.lit(logical_date).cast(pl.Datetime("us", "UTC")))
-        .dt.strftime("%Y-%m")
-        .alias("month"),
+    found = found.with_columns(
+        pl.Series("doc_id", make_ids(source, records["canonical_sha256"]), dtype=pl.String),
+        *(language["language"], language["language_score"]),
+        source=pl.lit(source),
+        logical_date=pl.lit(logical_date),
+        rules_version=pl.lit(version),
     )
+    return found.select("doc", *pick_columns("documents", DOCUMENT_COLUMNS, "DOCUMENT_COLUMNS"))
 
 
 def assemble_lines(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """The rows of the table `lines` for `documents`: every non-blank line of theirs that is not in `text`."""
     owners = documents.select("doc", "doc_id", "source", "logical_date", "month")
-    return (
-        lines.filter(~is_body())
-        .join(owners, on="doc", how="inner", maintain_order="left")
-        .select(
-            "doc_id",
-            "source",
-            "logical_date",
-            "line",
-            "role",
-            "removed",
-            rule="by",
-            evidence="evidence",
-            text="text",
-            month="month",
+    rows = lines.filter(~is_body()).join(owners, on="doc", how="inner", maintain_order="left")
+    return rows.select(pick_columns("lines", LINE_COLUMNS, "LINE_COLUMNS"))
+
+
+def assemble_quarantine(
+    documents: pl.DataFrame, stage: str, reasons: pl.Expr, detail: pl.Expr, excerpt: pl.Expr
+) -> pl.DataFrame:
+    """A row of `quarantine` for each of `documents`: what both tables have is copied, what only quarantine has is null.
+
+    Its month is that of the logical date, whatever date the document bears.
+    """
+    own = {
+        "stage": pl.lit(stage),
+        "reasons": reasons,
+        "detail": detail,
+        "excerpt": excerpt,
+        "text_chars": pl.col("text_chars").fill_null(0),
+        "month": pl.col("logical_date").dt.strftime("%Y-%m"),
+    }
+    types = empty_frame("quarantine").schema
+    nullable = {field.name: pl.lit(None, types[field.name]) for field in TABLES["quarantine"] if field.nullable}
+    copied = {name: pl.col(name) for name in documents.columns}
+    return documents.select(pick_columns("quarantine", nullable | copied | own, "assemble_quarantine"))
+
+
+def pick_columns(table: str, made: Mapping[str, pl.Expr], place: str) -> list[pl.Expr]:
+    """The expression of every declared column of a table and of month, in order. Raises UnmadeColumnError."""
+    names = [*TABLES[table].names, MONTH.name]
+    if missing := [name for name in names if name not in made]:
+        raise UnmadeColumnError(
+            f"tasks/schema.py declares {', '.join(missing)} in `{table}`, and nothing makes it: add an expression to {place} "
+            "in tasks/staging/assemble.py"
         )
-    )
+    return [made[name].alias(name) for name in names]
 
 
 def make_ids(source: str, digests: Iterable[str]) -> list[str]:
@@ -102,14 +130,14 @@ def make_ids(source: str, digests: Iterable[str]) -> list[str]:
     return [hashlib.sha256(prefix + digest.encode()).hexdigest()[:32] for digest in digests]
 
 
-def name_flags(lines: pl.DataFrame) -> pl.DataFrame:
-    """What a reader should know of each document of which there is something: doc, flags, sorted."""
+def find_flags(lines: pl.DataFrame) -> pl.DataFrame:
+    """The flags of each document that has any: doc, flags, sorted."""
     over = lines.filter("over_budget").select("doc", flag=pl.lit("over_budget"))
     known = lines.filter(is_body() & stays_in_text()).select("doc", flag="role_hit")
     return pl.concat([over, known]).unique().sort("doc", "flag").group_by("doc", maintain_order=True).agg(flags="flag")
 
 
-def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
+def find_headings(lines: pl.DataFrame) -> pl.DataFrame:
     """Text of the headline and the standfirst: doc, headline, _standfirst."""
     named = lines.filter(pl.col("role").is_in(["headline", "standfirst"]) & (pl.col("by") != PAGE_TITLE))
     return named.group_by("doc", maintain_order=True).agg(
@@ -118,8 +146,8 @@ def name_lines(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def name_people(lines: pl.DataFrame) -> pl.DataFrame:
-    """Authors' names from the bylines, else from the bio: doc, names."""
+def find_names(lines: pl.DataFrame) -> pl.DataFrame:
+    """Authors' names from the bylines, or else from the bio: doc, names."""
     signed = lines.filter(pl.col("role").is_in(["byline", "bio"]) & pl.col("role_value").is_not_null())
     names: dict[int, dict[str, list[str]]] = {}
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
@@ -132,10 +160,10 @@ def name_people(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def name_dates(lines: pl.DataFrame) -> pl.DataFrame:
-    """When the article says it was published: the first date that a timestamp or byline holds: doc, dated_at.
+def find_dates(lines: pl.DataFrame) -> pl.DataFrame:
+    """When the article says it was published, the first date in a timestamp or byline: doc, dated_at.
 
-    A line that begins with a word for `updated` is asked last.
+    Lines that begin with a word for `updated` come last.
     """
     dates: dict[int, object] = {}
     dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(

@@ -11,12 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.rules import Rule, load_rules, match_rules
-from tasks.schema import DOCUMENTS, LINES
+from tasks.schema import TABLES
 from tasks.staging.profile import count_unknown
+from tasks.staging.stage import empty_frame
 
 ROLES = (
     *("headline", "standfirst", "byline", "bio", "dateline", "timestamp", "caption", "credit", "contributors"),
@@ -40,22 +40,25 @@ def measure_shard(folder: Path) -> Path:
     One row a document, sorted by doc_id, with the columns of `measure`. Raises FileNotFoundError when a staged file
     is missing, StagedFileError when its columns or types are not those of `tasks.schema`.
     """
-    documents = read_staged(folder / "documents.parquet", DOCUMENTS)
-    lines = read_staged(folder / "lines.parquet", LINES)
+    documents = read_staged(folder, "documents")
+    lines = read_staged(folder, "lines")
     target = folder / "narrow.parquet"
     pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not say that a disk is full
     return target
 
 
-def read_staged(path: Path, schema: pa.Schema) -> pl.DataFrame:
-    """A staged file as a frame, after a look at its columns: those of `schema` and `month`."""
+def read_staged(folder: Path, table: str) -> pl.DataFrame:
+    """A staged table as a frame. Raises StagedFileError unless it has the declared columns and `month`."""
+    path = folder / f"{table}.parquet"
     found = pl.read_parquet_schema(path)
-    asked = dict(pl.DataFrame(pl.from_arrow(schema.empty_table())).schema) | {"month": pl.String}
-    wrong = sorted(name for name in asked.keys() | found.keys() if asked.get(name) != found.get(name))
+    declared = empty_frame(table).schema
+    wrong = sorted(name for name in declared.keys() | found.keys() if declared.get(name) != found.get(name))
     if wrong:
-        said = "; ".join(f"{name} is {found.get(name, 'missing')}, not {asked.get(name, 'a column')}" for name in wrong)
-        raise StagedFileError(f"{path}: columns differ from tasks/schema.py: {said}. Stage this shard again.")
-    return pl.read_parquet(path, columns=list(asked), hive_partitioning=False)
+        parts = [f"{name} is {found.get(name, 'missing')}, not {declared.get(name, 'declared')}" for name in wrong]
+        raise StagedFileError(
+            f"{path}: columns differ from tasks/schema.py: {'; '.join(parts)}. Stage this shard again."
+        )
+    return pl.read_parquet(path, columns=list(declared), hive_partitioning=False)
 
 
 def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +96,7 @@ def describe_documents() -> list[pl.Expr]:
     """Answers that follow from the documents' own columns."""
     text, language, published = pl.col("text"), pl.col("language"), pl.col("published_at").dt.date()
     month = published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m")
-    needed = [field.name for field in DOCUMENTS if not field.nullable]
+    needed = [field.name for field in TABLES["documents"] if not field.nullable]
     names = ["source", "publisher", "uri", "encoding"]
     title = pl.col("title").fill_null("")
     unread = text.str.count_matches("\ufffd", literal=True).cast(pl.Int64)
@@ -232,7 +235,7 @@ def hash_text(text: bytes | None, tail: int | None) -> str | None:
 def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Counts of bad rows in `lines`, by document."""
     own = documents.select("doc", own_source="source", own_date="logical_date", own_month="month", count="line_count")
-    needed = [field.name for field in LINES if not field.nullable]
+    needed = [field.name for field in TABLES["lines"] if not field.nullable]
     strange = (
         (pl.col("source") != pl.col("own_source"))
         | (pl.col("logical_date") != pl.col("own_date"))

@@ -47,3 +47,8 @@ def arrange_rows(rows: pl.DataFrame, name: str) -> pa.Table:
     schema = TABLES[name].append(MONTH)
     ordered = rows.select(schema.names).sort("month", *SORT_KEYS[name], nulls_last=True, maintain_order=True)
     return ordered.to_arrow().cast(schema)
+
+
+def empty_frame(table: str) -> pl.DataFrame:
+    """No rows, with the declared columns of a table and `month`."""
+    return pl.DataFrame(pl.from_arrow(TABLES[table].append(MONTH).empty_table()))

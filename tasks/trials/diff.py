@@ -12,12 +12,13 @@ from datetime import date
 
 import polars as pl
 
-from tasks.auditing.batch_rows import empty_frame, read_kept, steadily
+from tasks.auditing.batch_rows import read_kept, steadily
 from tasks.auditing.judge import Judgement
 from tasks.lakes.lake import Lake, Manifest
 from tasks.publishing.claims import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedFolder
+from tasks.staging.stage import empty_frame
 
 CHUNK_DOCUMENTS = 20_000
 CHANGES = ("changed", "new", "removed", "quarantined", "same")  # of documents, what readers notice first
@@ -100,7 +101,7 @@ def read_folders(folders: Sequence[StagedFolder], ids: pl.DataFrame) -> dict[str
     """The staged rows of `documents` and `lines` of some documents."""
     found = {}
     for table in ("documents", "lines"):
-        parts = [empty_frame(TABLES[table]).lazy()]
+        parts = [empty_frame(table).lazy()]
         for part in folders:
             rows = pl.scan_parquet(part.folder / f"{table}.parquet", hive_partitioning=False)
             own = rows.select(*TABLES[table].names, MONTH.name).join(ids.lazy(), on="doc_id", how="semi")

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
+from tasks.schema import MONTH, TABLES, fill_column
 
 Row = dict[str, Any]
 Parts = tuple[Row, list[Row]]
@@ -55,7 +55,7 @@ def make_document(number: int = 0, article: Sequence[Line] = ARTICLE, **columns:
     doc_id = sha256(f"{number}\n{canonical}".encode()).hexdigest()[:32]
     text = join_body(texts, kept)
     captions = [{"text": text, "credit": None, "copies": 2, "line": at} for at, text in find_lines(article, "caption")]
-    document = {
+    document = empty_row("documents") | {
         "doc_id": doc_id,
         "record_id": None,
         "source": "harbour",
@@ -91,7 +91,7 @@ def make_document(number: int = 0, article: Sequence[Line] = ARTICLE, **columns:
 
 def make_line(doc_id: str, line: int, fate: str, text: str) -> Row:
     """One row of `lines`."""
-    return {
+    return empty_row("lines") | {
         "doc_id": doc_id,
         "source": "harbour",
         "logical_date": DAY,
@@ -107,10 +107,15 @@ def make_line(doc_id: str, line: int, fate: str, text: str) -> Row:
 
 def make_stopped(number: int = 0, **columns: Any) -> Row:
     """One row of `quarantine`, right in every column."""
-    row: Row = dict.fromkeys(QUARANTINE.names)
+    row = empty_row("quarantine")
     row |= {"uri": f"harbour.jsonl#{number}", "source": "harbour", "logical_date": DAY, "stage": "read"}
     row |= {"reasons": ["record_malformed"], "detail": "Not a JSON object.", "month": MONTH_OF_DAY}
     return row | columns
+
+
+def empty_row(table: str) -> Row:
+    """A row with each declared column as in rows that are older than the column: its default, or None."""
+    return {field.name: fill_column(field, 1)[0].as_py() for field in TABLES[table]}
 
 
 def find_lines(article: Sequence[Line], role: str) -> list[tuple[int, str]]:
@@ -132,11 +137,11 @@ def write_shard(folder: Path, documents: Sequence[Parts], quarantine: Sequence[R
     """The staged files of a shard; nothing is checked, so that broken ones can be written too."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "documents": (DOCUMENTS, [document for document, _ in documents]),
-        "lines": (LINES, [line for _, lines in documents for line in lines]),
-        "quarantine": (QUARANTINE, list(quarantine)),
+        "documents": [document for document, _ in documents],
+        "lines": [line for _, lines in documents for line in lines],
+        "quarantine": list(quarantine),
     }
-    for name, (schema, rows) in tables.items():
-        loose = pa.schema([field.with_nullable(True) for field in schema.append(MONTH)])
+    for name, rows in tables.items():
+        loose = pa.schema([field.with_nullable(True) for field in TABLES[name].append(MONTH)])
         pq.write_table(pa.Table.from_pylist(rows, schema=loose), folder / f"{name}.parquet")
     return folder

@@ -16,7 +16,7 @@ import pyarrow as pa
 from builders.staged_documents import Parts, make_document, make_stopped
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.publishing.publish import Commit, publish
-from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE
+from tasks.schema import MONTH, TABLES
 from tasks.shard import StagedShard
 from tasks.staging.duplicates import ShardDuplicate, settle_duplicates
 from tasks.staging.receipt import Duplicate, StagedBatch, StagedFolder
@@ -76,9 +76,9 @@ def stage_shard(
     month = f"{day:%Y-%m}"
     bad = [make_stopped(uri=uri, source=source, logical_date=day, month=month) for uri in stopped]
     tables = {
-        "documents": frame([document for document, _ in parts.values()], make_document()[0]),
-        "lines": frame([line for _, lines in parts.values() for line in lines], make_document()[1][0]),
-        "quarantine": frame(bad, make_stopped()),
+        "documents": frame([document for document, _ in parts.values()], "documents"),
+        "lines": frame([line for _, lines in parts.values() for line in lines], "lines"),
+        "quarantine": frame(bad, "quarantine"),
     }
     stage_tables(tables, folder)
     records = len(parts) + len(duplicates) + len(bad)
@@ -91,10 +91,9 @@ def settle_staged(day: date, staged: Sequence[StagedShard]) -> tuple[list[Staged
     return settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
 
 
-def frame(rows: list[dict[str, Any]], example: dict[str, Any]) -> pl.DataFrame:
+def frame(rows: list[dict[str, Any]], table: str) -> pl.DataFrame:
     """Rows as a frame of the declared types, empty or not."""
-    schema = next(schema for schema in (DOCUMENTS, LINES, QUARANTINE) if set(schema.names) == set(example) - {"month"})
-    return pl.DataFrame(pl.from_arrow(pa.Table.from_pylist(rows, schema=schema.append(MONTH))))
+    return pl.DataFrame(pl.from_arrow(pa.Table.from_pylist(rows, schema=TABLES[table].append(MONTH))))
 
 
 def stage_batch(

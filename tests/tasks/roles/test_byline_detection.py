@@ -9,7 +9,7 @@ from tasks.cleaning.annotate import annotate
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.facts.bylines import read_signature
 from tasks.lines import split_lines
-from tasks.staging.assemble import name_dates, name_people
+from tasks.staging.assemble import find_dates, find_names
 
 PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
 SECOND = "Nobody on the quay had asked for it, and nobody on the quay was asked, the harbour master added before he went home."
@@ -53,7 +53,7 @@ def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
         {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
     )
     lines = clean_documents(split_lines(pl.Series([text])), records, 0.5)
-    people, dates = name_people(lines), name_dates(lines)
+    people, dates = find_names(lines), find_dates(lines)
     authors = people["names"].to_list()[0] if people.height else []
     day = str(dates["dated_at"].to_list()[0].date()) if dates.height else None
     return dict(lines.select("line", "role").iter_rows()), authors, day
