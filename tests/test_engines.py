@@ -234,7 +234,7 @@ def test_a_snapshot_stays_while_commits_go_on(tmp_path: Path) -> None:
     for engine in ("duckdb", "polars", "pandas", "pyarrow"):
         assert [row["uri"] for row in ENGINES[engine](snapshot, None)] == ["doc-000001.txt"], engine
         assert [row["uri"] for row in ENGINES[engine](lake.path / "documents", None)] == ["doc-000002.txt"], engine
-    # A list of files made before the publish: an error, never the wrong rows. A plan looks anew.
+    # A list of files made before the publish gives an error, never wrong rows. A new plan lists again.
     with pytest.raises(FileNotFoundError):
         listed.to_table()
     assert plan.collect()["uri"].to_list() == ["doc-000002.txt"]
@@ -244,7 +244,7 @@ def test_a_snapshot_stays_while_commits_go_on(tmp_path: Path) -> None:
 
 
 def test_globs_that_reach_too_far(small_lake: Lake) -> None:
-    """What docs/reading.md warns of. The store beside the lake is out of every glob's reach that starts in the lake."""
+    """What docs/reading.md warns of. A glob that starts in the lake never reaches the store beside it."""
     everything = sum(file.rows for table in TABLES for file in small_lake.manifest().tables[table])
     with pytest.raises(duckdb.IOException, match="No files found"):
         duckdb.sql(f"FROM '{small_lake.path}/**/*.parquet'")

@@ -1,4 +1,4 @@
-"""Whatever is killed, and whenever: the same lake as if nothing had happened, and a run that ends."""
+"""Whatever is killed, and whenever, the lake comes out the same and the run ends."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def count_receipts(folder: Path) -> int:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The lake of a backfill that nobody disturbed."""
+    """The lake of an undisturbed backfill."""
     folder = make_project(tmp_path_factory.mktemp("undisturbed") / "calm")
     done = subprocess.run(
         [
@@ -154,7 +154,7 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
         desk = Desk(folder, port, server, ())  # type: ignore[arg-type]
         run = desk.submit("backfill/backfill", sources=["gazette"], order="oldest first", **RANGE)
 
-        # The worker is killed: nobody watches the run any more, which goes on by itself.
+        # The worker is killed: the run continues unwatched.
         await_true(lambda: count_receipts(folder) >= 2)
         os.kill(worker.pid, signal.SIGKILL)
         stack.enter_context(keep(work, folder / "second.log", environment, folder))
@@ -228,7 +228,7 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
         given = {"sources": ["gazette"], "order": "oldest first", "max_parallel_days": 1}
         run = desk.submit("backfill/backfill", **given, **RANGE)
         await_more()
-        # The server, which comes again; the run goes on meanwhile, and is not tried again.
+        # The server is killed and restarts; the run continues meanwhile and is not retried.
         server = read_mark(folder, "server")
         os.kill(server, signal.SIGKILL)
         await_more()
@@ -271,12 +271,12 @@ def report(
     killed_at: int, nights: tuple[Any, ...], ended: dict[str, Any], tasks: list[Any], lake: dict[str, str]
 ) -> None:
     """What a person wants to see with -s."""
-    beside, alone = (
+    next_to_backfill, alone = (
         (datetime.fromisoformat(run["start_time"]) - datetime.fromisoformat(run["expected_start_time"])).total_seconds()
         for run in nights
     )
     print(f"receipts when the flow was killed: {killed_at}")
-    print(f"the nightly run started {beside:.1f} s after it was due beside the backfill, {alone:.1f} s alone")
+    print(f"the nightly run started {next_to_backfill:.1f} s after it was due next to a backfill, {alone:.1f} s alone")
     print(f"{ended['run_count']} tries, {len(tasks)} task runs: {ended['state']['message']}")
     for name, digest in sorted(lake.items()):
         print(digest, name)

@@ -35,7 +35,7 @@ def test_the_page_has_examples_for_every_engine() -> None:
     assert TEXT.count("```") == 2 * len(EXAMPLES) + 2 * sum(bool(example.prints) for example in EXAMPLES)
 
 
-def test_writing_the_page_anew_keeps_what_is_right() -> None:
+def test_writing_the_page_again_keeps_what_is_right() -> None:
     assert write_page(TEXT, iter([example.prints for example in EXAMPLES])) == TEXT
     fresh = write_page(TEXT, iter(["new\n"] * len(EXAMPLES)))
     assert [example.prints for example in read_examples(fresh)] == ["new\n"] * len(EXAMPLES)

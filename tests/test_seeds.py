@@ -1,5 +1,5 @@
 """The whole result of a run on seeds/, held against a golden file. Run
-`GOLDEN=write pytest tests/test_seeds.py` to write it anew, and read the difference before committing it.
+`GOLDEN=write pytest tests/test_seeds.py` to write it again, and read the difference before committing it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that can come in wrong, fed through the real flow: each thing ends where the design says, and the run goes on."""
+"""Every kind of bad input through the real flow: each ends where the design says, and the run continues."""
 
 from __future__ import annotations
 

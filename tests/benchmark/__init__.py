@@ -1,1 +1,1 @@
-"""How much copydesk costs, beside what else could do the work. A benchmark, not a test: nothing here passes or fails."""
+"""What copydesk costs, next to its peers. A benchmark, not a test: nothing here passes or fails."""

@@ -105,7 +105,7 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
 
 
 def make_lines(documents: pl.DataFrame) -> pl.DataFrame:
-    """Four lines taken out of each document, 40 characters each."""
+    """Four removed lines per document, 40 characters each."""
     numbers = pl.DataFrame({"line": pl.Series(range(LINES_EACH), dtype=pl.Int32) + SENTENCES_EACH})
     return (
         documents.select("doc_id", "source", "logical_date", MONTH.name)

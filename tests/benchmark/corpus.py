@@ -1,7 +1,7 @@
 """Any number of distinct articles out of the project's own seeds, the same on every machine.
 
 A seed lends its frame: opening lines, captions and whatever stands below the text. Headline and paragraphs are sentences
-of all seeds of its language, put together anew; the choice at each place follows from a hash of the article's number.
+of all seeds of its language, combined again; a hash of the article's number decides the choice at each place.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options, checked."""
-    parser = argparse.ArgumentParser(description="What copydesk costs, beside the floor and its peers.")
+    parser = argparse.ArgumentParser(description="What copydesk costs, next to the floor and its peers.")
     parser.add_argument(
         "--documents", type=int, default=36_000, help="articles in the corpus (36,000 make four even shards)"
     )

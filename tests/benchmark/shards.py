@@ -95,7 +95,7 @@ def write_files(folder: Path, count: int) -> None:
 
 
 def make_environment(work: Path) -> dict[str, str]:
-    """The environment of all processes: nobody's settings but these."""
+    """The environment of all processes: these settings and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
     return {
         **kept,

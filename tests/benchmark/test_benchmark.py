@@ -56,7 +56,7 @@ def test_start_up_is_taken_off() -> None:
     assert [cost_each(report, row) for row in rows] == [None, pytest.approx(1.0)]
 
 
-def test_a_second_worker_is_judged_only_where_nobody_held_the_first_up() -> None:
+def test_a_second_worker_is_judged_only_where_the_first_had_its_core() -> None:
     assert "1.80 times" in compare_workers(Cost(9.0, 9.0, 1), Cost(9.5, 5.0, 1))
     assert "cannot be said" in compare_workers(Cost(9.0, 18.0, 1), Cost(9.5, 17.0, 1))
 

@@ -132,7 +132,7 @@ def await_line(log: Path, words: bytes, job: subprocess.Popen[bytes]) -> None:
 
 
 def find_ports(count: int) -> list[int]:
-    """Ports that nobody has."""
+    """Free ports."""
     with ExitStack() as stack:
         free = [stack.enter_context(socket.socket()) for _ in range(count)]
         for listening in free:

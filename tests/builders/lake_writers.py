@@ -73,7 +73,7 @@ def publish_generations(root: str, count: int) -> None:
 
 
 def publish_small_files_only(root: str) -> None:
-    """Publishes where no file may grow beyond 4,000 bytes, as on a disk that fills up; writes down what it was told."""
+    """Publishes where no file may grow beyond 4,000 bytes, as on a disk that fills up; writes the error to a file."""
     lake, told = open_lake(Path(root) / "lake"), Path(root) / "told"
     batch = stage_batch(Path(root) / "staging-full", [Doc(at) for at in range(400)], day=NOVEMBER)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -120,7 +120,7 @@ def publish_many_to_bucket(root: str, address: str, environment: dict[str, str],
 
 
 def publish_as_nobody(root: str) -> None:
-    """Publishes as a user who owns nothing; writes down what it was told."""
+    """Publishes as a user who owns nothing; writes the error to a file."""
     batch = stage_batch(Path(root) / "theirs", [Doc(2)], day=NOVEMBER)
     os.setuid(65_534)
     try:

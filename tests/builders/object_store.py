@@ -18,7 +18,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests", "AWS_REG
 
 
 def find_server() -> Path | None:
-    """The server's program, where it is installed beside this interpreter."""
+    """The server's program, where it is installed next to this interpreter."""
     program = Path(sys.executable).with_name("weed")
     return program if program.exists() else None
 
@@ -47,7 +47,7 @@ def serve_objects(folder: Path) -> Iterator[str]:
 
 
 def find_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
+    """Free ports."""
     sockets = [socket.socket() for _ in range(count)]
     for opened in sockets:
         opened.bind(("127.0.0.1", 0))

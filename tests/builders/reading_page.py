@@ -23,7 +23,7 @@ from builders.seed_lake import make_seed_lake
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "reading.md"
 EXAMPLE = re.compile(r"```(python|sql|sh)\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
-AGAIN = "PYTHONPATH=tests .venv/bin/python -m builders.reading_page writes the page anew"
+AGAIN = "PYTHONPATH=tests .venv/bin/python -m builders.reading_page writes the page again"
 
 
 @dataclass(frozen=True)

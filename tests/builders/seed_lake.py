@@ -1,4 +1,4 @@
-"""The lake that readers' tests share: `seeds/` and three days of the source `wire`, as its README tells to make it."""
+"""The lake that readers' tests share: `seeds/` and three days of the source `wire`, made as its README describes."""
 
 from __future__ import annotations
 

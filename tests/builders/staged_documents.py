@@ -15,7 +15,7 @@ from tasks.schema import MONTH, TABLES, fill_column
 
 Row = dict[str, Any]
 Parts = tuple[Row, list[Row]]
-Line = tuple[str, str]  # what becomes of it: body, a role kept apart, or -role taken out; and its text
+Line = tuple[str, str]  # (body, a role kept apart, or -role for a removed line; text)
 
 DAY = date(2026, 10, 5)
 MONTH_OF_DAY = "2026-10"

@@ -134,7 +134,7 @@ def test_a_dry_run_publishes_nothing(tmp_path: Path, prefect_server: None) -> No
 
 
 @pytest.mark.prefect
-def test_a_wrong_range_is_told_in_a_line(tmp_path: Path, prefect_server: None) -> None:
+def test_a_wrong_range_is_reported_in_one_line(tmp_path: Path, prefect_server: None) -> None:
     write_days(tmp_path)
     state = run_flow(tmp_path, LAST, FIRST)
     assert state.is_failed()
@@ -182,7 +182,7 @@ def test_a_run_stands_for_the_day_of_its_schedule(due: str, given: dict[str, Any
     assert find_day(given, datetime.fromisoformat(due)) == date.fromisoformat(day)
 
 
-def test_a_time_zone_that_nobody_knows_is_told_in_a_line() -> None:
+def test_an_unknown_time_zone_is_reported_in_one_line() -> None:
     from flows.batches.requests import RequestError
     from flows.ingest import find_day
 

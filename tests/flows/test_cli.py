@@ -127,14 +127,14 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
-def test_a_wrong_call_is_told_in_a_line(place: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+def test_a_wrong_call_is_reported_in_one_line(place: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
     done = run(*arguments, cwd=place)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_a_broken_sources_file_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_broken_sources_file_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("[[source]]\nname = 'a'\n")
     done = run("ingest", cwd=tmp_path)
     assert done.returncode == 2
@@ -142,7 +142,7 @@ def test_a_broken_sources_file_is_told_in_a_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_is_told_in_a_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_ctrl_c_is_reported_in_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
     sentences = "\n\n".join(
         f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(20)
     )
@@ -183,7 +183,7 @@ def test_why_names_lines_rules_and_reasons(place: Path) -> None:
     assert "in quarantine at read: empty" in run("why", "in/broken/empty.txt", cwd=place).stdout
 
 
-def test_a_mended_file_is_replayed(place: Path, project: Path, tmp_path: Path) -> None:
+def test_a_fixed_file_is_replayed(place: Path, project: Path, tmp_path: Path) -> None:
     for name in ("in", "lake", ".lake-store"):
         shutil.copytree(place / name, tmp_path / name, symlinks=True)
     (tmp_path / "in" / "broken" / "empty.txt").write_bytes((project / "seeds" / "strait-cup.en.txt").read_bytes())
@@ -195,7 +195,7 @@ def test_a_mended_file_is_replayed(place: Path, project: Path, tmp_path: Path) -
     assert "nothing is released" in run("release", cwd=tmp_path).stdout
 
 
-def test_a_diff_and_a_candidate_are_told(place: Path) -> None:
+def test_a_diff_and_a_candidate_are_printed(place: Path) -> None:
     done = run("diff", "in", cwd=place)
     assert (done.returncode, done.stdout) == (0, "in 2026-10-31: a run would change none of 2 documents\n")
     changed = run("diff", "in", "2026-10-31", cwd=place, COPYDESK_REMOVAL_BUDGET="0.01").stdout

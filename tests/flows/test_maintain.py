@@ -80,7 +80,7 @@ def test_a_lake_in_a_bucket_is_kept_in_order_as_one_on_a_disk(far_lake: Lake) ->
     assert "ingest into a new lake in the bucket, with COPYDESK_PARTITION=day" in state.message
 
 
-def test_a_bucket_that_is_not_there_is_told_in_a_line(object_store: str, prefect_server: None) -> None:
+def test_a_bucket_that_is_not_there_is_reported_in_one_line(object_store: str, prefect_server: None) -> None:
     from flows.maintain import maintain
 
     state: Any = maintain(lake="s3://nobody/lake", return_state=True)
@@ -100,7 +100,7 @@ def test_nothing_is_cleared_away_while_something_is_wrong(lake: Lake) -> None:
     assert kept(lake) == [1, 2, 3, 4]
 
 
-def test_the_pages_of_runs_are_written_anew(lake: Lake, tmp_path: Path) -> None:
+def test_the_pages_of_runs_are_written_again(lake: Lake, tmp_path: Path) -> None:
     from flows.report import report
 
     state: Any = report(source="gazette", target=str(tmp_path / "pages"), return_state=True)

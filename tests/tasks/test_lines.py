@@ -35,7 +35,7 @@ def test_lines_are_joined_as_they_stood(kept: list[int], text: str) -> None:
     assert join_lines(lines, pl.col("line").is_in(kept))["text"].to_list() == [text]
 
 
-def test_only_taken_out_lines_between_two_lines_make_no_blank_line() -> None:
+def test_only_removed_lines_between_two_lines_make_no_blank_line() -> None:
     lines = split_lines(pl.Series(["a\nx\ny\nb"]))
     assert join_lines(lines, pl.col("text").is_in(["a", "b"]))["text"].to_list() == ["a\nb"]
 

@@ -71,7 +71,7 @@ KINDS = (
         r"magic|thrift|tprotocol|deserializ|out of specification|invalid range|out of range|failed to read|checksum|end of stream|parquet input source|page header|error creating dataset",
         "replaced while it was read",
     ),
-    (r"precondition|etag|412", "replaced while it was read (told by its ETag)"),
+    (r"precondition|etag|412", "replaced while it was read (its ETag changed)"),
     (
         r"no such file|not found|cannot open file|does not exist|no files found|nosuchkey|404",
         "gone between listing and opening",

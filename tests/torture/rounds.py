@@ -64,7 +64,7 @@ def torture(
     for number, day in ((1, ONE), (2, TWO)):
         begun = monotonic()
         writers.write_once(place, root / day.isoformat(), day, number)
-    # Long enough for a commit or two beside all the others, so that kills fall into every part of one.
+    # Long enough for one or two commits next to all other work, so that kills hit every part of a commit.
     longest = COMMITS * (monotonic() - begun)
     lake = open_lake(place, work=root / "looking")
     end = monotonic() + seconds
@@ -72,7 +72,7 @@ def torture(
         running = [start_writer(place, root, environment, day, 10) for day in (ONE, TWO)]
         try:
             while result.kills < kills and monotonic() < end:
-                # Both at once now and then; then nobody is left who could put anything right.
+                # Sometimes both at once, so that no writer is left to repair anything.
                 doomed = rng.sample(running, rng.choice((1, 1, 2)))
                 await_begin(doomed[0])
                 sleep(rng.uniform(0, longest))
@@ -98,7 +98,7 @@ def torture(
 
 
 def look_after_kill(lake: Lake, place: str, result: Result) -> None:
-    """What a plain reader finds now, with nobody having mended anything; now and then every hash and sum as well."""
+    """What a plain reader finds now, before anything is repaired; sometimes every hash and sum as well."""
     if lake.shows_at_once:
         # The folder behind the link: the other writer may be at work.
         place = str(lake.current.resolve())

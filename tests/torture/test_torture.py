@@ -1,4 +1,4 @@
-"""The torture itself: it tells right from wrong, and a small one finds nothing wrong."""
+"""The torture tool recognises wrong lakes, and a short run finds none."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("found", "verdict"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_right_and_wrong_are_told_apart(found: list[Row], verdict: str) -> None:
+def test_right_and_wrong_are_distinguished(found: list[Row], verdict: str) -> None:
     assert judge(found) == verdict
 
 

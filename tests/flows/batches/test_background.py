@@ -33,11 +33,11 @@ def test_the_block_ends_when_the_task_has() -> None:
     assert seen == ["done"]
 
 
-def test_a_fault_beside_is_not_told() -> None:
+def test_a_fault_in_the_background_is_not_raised() -> None:
     with beside(lambda: [][1]):
         pass
 
 
-def test_a_fault_of_the_block_is_told() -> None:
+def test_a_fault_of_the_block_is_raised() -> None:
     with pytest.raises(KeyError), beside(lambda: None):
         raise KeyError("own")

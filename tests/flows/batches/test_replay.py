@@ -123,7 +123,7 @@ def test_a_replay_again_changes_nothing(place: Path) -> None:
     assert hashes(place) == before
 
 
-def test_with_nothing_mended_the_same_rows_stay(tmp_path: Path) -> None:
+def test_with_nothing_fixed_the_same_rows_stay(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     ingest(tmp_path)
     before = hashes(tmp_path)
@@ -160,7 +160,7 @@ SLOW = [HealthCheck.too_slow]
 
 @settings(max_examples=4, suppress_health_check=SLOW)
 @given(fates=FATES, future=FUTURES, reason=REASONS)
-def test_whatever_was_mended_a_replay_is_a_whole_run(
+def test_whatever_was_fixed_a_replay_is_a_whole_run(
     fates: dict[str, dict[str, list[int]]], future: set[int], reason: str | None
 ) -> None:
     compare_replay(fates, future, reason)
@@ -222,7 +222,7 @@ def lax(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suites, "load_suite", lambda name: rows if name == "documents" else read(name))
 
 
-def test_a_mended_expectation_lets_its_rows_through(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_fixed_expectation_lets_its_rows_through(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     write(tmp_path, BROKEN)
     for lake in ("lake", "other"):
         ingest(tmp_path, lake)
@@ -246,7 +246,7 @@ def test_with_other_settings_the_rest_stays_and_a_whole_run_is_still_due(place: 
     assert ingest(place, limits=lower) == "published"
 
 
-def test_a_blocked_batch_is_mended_and_replayed(tmp_path: Path) -> None:
+def test_a_blocked_batch_is_fixed_and_replayed(tmp_path: Path) -> None:
     good = {f"{n}.jsonl": [story(n)] for n in range(20, 30)}
     write(tmp_path, good | {"x.jsonl": [story(13)]})
     assert ingest(tmp_path) == "published"
@@ -384,7 +384,7 @@ def test_two_who_release_at_once_both_do(any_lake: Lake) -> None:
     assert (asked, find_releases(any_lake, "s", DAY)) == (2, (one, two))
 
 
-def test_a_damaged_file_of_releases_is_told(any_lake: Lake) -> None:
+def test_a_damaged_file_of_releases_is_reported(any_lake: Lake) -> None:
     change_store_file(any_lake.files, f"releases/s@{DAY}.json", lambda _: b'{"releases": [{"doc_id": 1}]}')
     with pytest.raises(ReleaseError, match="is damaged"):
         find_releases(any_lake, "s", DAY)

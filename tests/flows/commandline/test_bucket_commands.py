@@ -116,7 +116,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("lake", "environment", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
-def test_a_wrong_address_is_told_in_one_line(
+def test_a_wrong_address_is_reported_in_one_line(
     object_store: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -90,7 +90,7 @@ def test_what_was_left_over_is_ended_by_the_next(
     assert end_left_over(marks) == []
 
 
-def test_a_number_that_belongs_to_somebody_else_by_now_is_left_alone(marks: Path) -> None:
+def test_a_number_that_now_belongs_to_another_process_is_left_alone(marks: Path) -> None:
     with subprocess.Popen(SLEEP, stdout=subprocess.PIPE, start_new_session=True) as other:
         # As a machine that lost power leaves it.
         (marks / "server").write_text(str(other.pid))

@@ -52,7 +52,7 @@ def test_every_deployment_is_registered_and_cron_made_runs(desk: Desk) -> None:
     assert any(line.startswith("ingest/nightly-wire") and "UTC" in line for line in desk.said)
 
 
-def test_a_nightly_run_finds_a_place_beside_a_backfill(desk: Desk) -> None:
+def test_a_nightly_run_finds_a_place_next_to_a_backfill(desk: Desk) -> None:
     queues = {queue["name"]: queue for queue in desk.ask("/work_queues/filter", {})}
     assert queues["nightly"]["priority"] < queues["backfill"]["priority"]
     assert (queues["nightly"]["concurrency_limit"], queues["backfill"]["concurrency_limit"]) == (None, 1)
@@ -104,14 +104,14 @@ def test_submit_is_not_turned_away_by_a_busy_database(desk: Desk) -> None:
         desk.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}})
 
 
-def test_a_second_one_in_the_same_folder_is_told_where_the_first_is(desk: Desk) -> None:
+def test_a_second_one_in_the_same_folder_says_where_the_first_is(desk: Desk) -> None:
     done = ui("--port", str(find_port()), cwd=desk.folder)
     assert done.returncode == 2
     assert f"it runs in this folder already: http://127.0.0.1:{desk.port}" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_taken_port_is_told_in_a_line(desk: Desk, project: Path, tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_in_one_line(desk: Desk, project: Path, tmp_path: Path) -> None:
     copy_project(project, tmp_path)
     done = ui("--port", str(desk.port), cwd=tmp_path)
     assert done.returncode == 2
@@ -119,7 +119,7 @@ def test_a_taken_port_is_told_in_a_line(desk: Desk, project: Path, tmp_path: Pat
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_folder_without_deployments_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_folder_without_deployments_is_reported_in_one_line(tmp_path: Path) -> None:
     done = ui(cwd=tmp_path)
     assert done.returncode == 2
     assert "there is no prefect.yaml" in done.stderr

@@ -78,7 +78,7 @@ def find_children() -> list[int]:
     return found
 
 
-def test_a_day_is_run_and_tells_its_steps(place: Path, run: RunDay) -> None:
+def test_a_day_runs_and_reports_its_steps(place: Path, run: RunDay) -> None:
     watcher = Quiet()
     done = run(make_batch(place, "in"), Settings(lake=place / "lake"), watcher)
     assert (done.state, done.published) == ("published", 5)

@@ -188,7 +188,9 @@ def test_a_drop_folder_has_the_days_that_the_lake_knows_and_each_keeps_to_its_ow
     ],
     ids=["backwards", "future", "year", "source"],
 )
-def test_a_wrong_request_is_told_in_a_line(made: Settings, names: list[str], start: date, end: date, says: str) -> None:
+def test_a_wrong_request_is_reported_in_one_line(
+    made: Settings, names: list[str], start: date, end: date, says: str
+) -> None:
     with pytest.raises(RequestError, match=says.replace("?", r"\?")) as told:
         survey_days(names, start, end, made, TODAY)
     assert "\n" not in str(told.value)

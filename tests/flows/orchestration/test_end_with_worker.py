@@ -45,7 +45,7 @@ def test_a_run_ends_with_its_worker_where_that_is_asked_for() -> None:
     raise AssertionError("it goes on")
 
 
-def test_elsewhere_nobody_watches() -> None:
+def test_elsewhere_the_worker_is_not_watched() -> None:
     before = threading.enumerate()
     follow_worker()
     assert threading.enumerate() == before

@@ -49,7 +49,7 @@ def test_floor(cut: int, good: int, action: str) -> None:
     assert (held.why == RULE.why) == (action == "remove")
 
 
-def test_reason_is_told() -> None:
+def test_reason_is_reported() -> None:
     (held,) = hold_to_floor((RULE,), {RULE.id: Score(10, 3)})
     assert held.why == "It is a button. Flags only: of 10 measured cuts 3 belonged to an article."
 

@@ -101,7 +101,9 @@ def test_days_on_a_cluster_give_the_same_lake_also_when_a_worker_dies(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cluster", ["ray"], indirect=True)
-def test_a_ray_cluster_that_asks_for_a_token_is_told_in_a_line(cluster: Cluster, place: Path, tmp_path: Path) -> None:
+def test_a_ray_cluster_that_asks_for_a_token_is_reported_in_one_line(
+    cluster: Cluster, place: Path, tmp_path: Path
+) -> None:
     for number, address in enumerate(cluster.addresses):
         variables = {"COPYDESK_RUNNER": "ray", "COPYDESK_RUNNER_ADDRESS": address}
         with begin_backfill(place, tmp_path / f"lake{number}", "--to", str(FIRST), **variables) as job:
@@ -164,7 +166,7 @@ class KillsScheduler(Quiet):
     ],
     ids=["no such runner", "an address for processes", "nobody there"],
 )
-def test_a_wrong_cluster_is_told_before_any_day_is_run(
+def test_a_wrong_cluster_is_reported_before_any_day_runs(
     place: Path, tmp_path: Path, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RunnerError, match=words):

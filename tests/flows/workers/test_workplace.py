@@ -59,7 +59,7 @@ def keys(lake: ObjectLake) -> list[str]:
     return list_objects(lake.bucket, lake.key("staging/"))
 
 
-def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
+def test_a_shard_handed_over_equals_the_shard_built_next_to_the_lake(
     elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
 ) -> None:
     here = tmp_path / "here"
@@ -77,9 +77,7 @@ def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
     assert keys(bucket_lake) == []
 
 
-def test_what_an_attempt_handed_over_and_nobody_took_goes_with_the_run(
-    bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
-) -> None:
+def test_unclaimed_handovers_are_removed_with_the_run(bucket_lake: ObjectLake, shard: Shard, tmp_path: Path) -> None:
     with claim_staging(bucket_lake.staging, "s", DAY, 0) as folder:
         build_at(replace(mark_workplace(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
         assert len(keys(bucket_lake)) == 4

@@ -103,7 +103,7 @@ def test_an_ordinary_day_fails_nothing() -> None:
     assert all(row.deviation is not None for row in found.comparisons)
 
 
-def test_the_numbers_stand_beside_the_history() -> None:
+def test_the_numbers_are_shown_next_to_the_history() -> None:
     found = judge_drift(receipt(MONDAY, entry(documents=45, captioned=36)), past(entry()))
     assert found.findings[0].observed == ("(all publishers): 45 documents, usually 100 (97 to 103 in 14 earlier days)")
     assert note_drift(found)["drift"] == {"days": 14, "unusual": {"volume_low": found.findings[0].observed}}

@@ -222,7 +222,7 @@ def test_no_lake_is_a_finding(tmp_path: Path) -> None:
     assert find_odd_days(open_lake(tmp_path / "lake")) == []
 
 
-def test_a_lake_without_its_store_is_told_and_not_begun_anew(good: Path, tmp_path: Path, project: Path) -> None:
+def test_a_lake_without_its_store_is_reported_and_not_started_again(good: Path, tmp_path: Path, project: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake", symlinks=True)
     assert whats(check(open_lake(tmp_path / "lake"))) == {"a lake without its store"}
     with pytest.raises(PublishError, match="bring the lake's store back beside it"):
@@ -231,13 +231,13 @@ def test_a_lake_without_its_store_is_told_and_not_begun_anew(good: Path, tmp_pat
     assert check(open_lake(tmp_path / "lake")) == []
 
 
-def test_a_copy_without_links_is_told(good: Path, tmp_path: Path) -> None:
+def test_a_copy_without_links_is_reported(good: Path, tmp_path: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake")
     assert whats(check(open_lake(tmp_path / "lake"))) == {"a copy of a lake"}
 
 
 @pytest.mark.parametrize("command", ["check", "versions", "iceberg", "learn"])
-def test_a_store_without_its_links_is_told_in_a_line(lake: Lake, command: str) -> None:
+def test_a_store_without_its_links_is_reported_in_one_line(lake: Lake, command: str) -> None:
     resolve_current(lake)
     done = subprocess.run(
         [sys.executable, "-m", "flows.cli", command, "--lake", str(lake.path)],
@@ -282,7 +282,7 @@ def test_a_cure_that_is_named_cures(lake: Lake) -> None:
     assert check(lake) == []
 
 
-def test_a_file_that_nobody_has_asks_for_a_backup(lake: Lake) -> None:
+def test_a_file_that_no_version_has_needs_a_backup(lake: Lake) -> None:
     for version in (1, 2, 3):
         for file in lake.manifest(version).tables["claims"]:
             (lake.tree(version) / "claims" / file.path).write_bytes(b"")
@@ -321,9 +321,7 @@ def test_a_sample_is_of_a_version_and_spread_over_the_file(tmp_path: Path, monke
     assert places == [[51, 61, 71, 81, 91], [102, 112, 122, 132, 142], [51, 61, 71, 81, 91]]
 
 
-def test_a_version_that_is_swept_while_it_is_checked_is_looked_at_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_version_swept_during_a_check_is_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     seen: list[int] = []
@@ -397,7 +395,7 @@ def test_odd_days(receipts: list[dict[str, object]], expected: list[tuple[str, s
         assert where in finding.where
 
 
-def test_odd_days_of_a_lake_are_told_and_are_no_failure(tmp_path: Path) -> None:
+def test_odd_days_of_a_lake_are_reported_and_are_no_failure(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake")
     for number, count in enumerate((12, 12, 3, 12, 12)):
         docs = [Doc(100 * number + at) for at in range(count)]

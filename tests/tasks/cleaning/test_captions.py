@@ -164,7 +164,7 @@ BUTTONS = ["사진 확대", "Image 1 of 9", "Bild 2 von 7", "show caption", "...
 
 
 @pytest.mark.parametrize("button", BUTTONS)
-def test_a_copy_beside_a_pictures_button_is_a_caption(button: str) -> None:
+def test_a_copy_next_to_a_pictures_button_is_a_caption(button: str) -> None:
     caption = "The ferry Tern at the north quay of Larkhaven on Friday"
     found = merged(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
     assert found[2] == ("caption", False)
@@ -185,7 +185,7 @@ def test_a_repeated_sub_heading_stays() -> None:
     assert [found[2], found[4]] == [(None, False), (None, False)]
 
 
-def test_copies_beside_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
+def test_copies_next_to_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
     plain = "The ferry Tern at the north quay of Larkhaven"
     text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
     found = merged(text)

@@ -79,7 +79,7 @@ def test_a_page_keeps_its_article_and_an_article_all_of_itself() -> None:
     ]
 
 
-def test_company_changes_nothing() -> None:
+def test_results_do_not_depend_on_other_documents() -> None:
     together = treated(PAGE, ARTICLE, PAGE)
     for doc, text in enumerate((PAGE, ARTICLE, PAGE)):
         alone = treated(text).drop("doc")

@@ -36,7 +36,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("path", "first", "kind"), FILES.values(), ids=FILES.keys())
-def test_the_format_is_told_by_name_then_by_content(path: str, first: bytes, kind: str) -> None:
+def test_the_format_follows_from_the_name_then_the_content(path: str, first: bytes, kind: str) -> None:
     assert choose_format("auto", path, first).name == kind
 
 

@@ -18,5 +18,5 @@ SAID = {
 
 
 @pytest.mark.parametrize(("said", "told"), SAID.values(), ids=SAID)
-def test_an_error_of_a_store_is_told_in_a_line(said: str, told: str) -> None:
+def test_an_error_of_a_store_is_reported_in_one_line(said: str, told: str) -> None:
     assert explain_error(OSError(said)) == told

@@ -156,7 +156,7 @@ def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> Non
     assert shows_the_lake(copy)
 
 
-def test_a_moved_lake_is_registered_anew(lake: Lake, tmp_path: Path) -> None:
+def test_a_moved_lake_is_registered_again(lake: Lake, tmp_path: Path) -> None:
     iceberg.register(lake, iceberg.default_catalog(lake))
     lake.path.parent.rename(tmp_path / "moved")
     moved = open_lake(tmp_path / "moved" / "lake")
@@ -246,14 +246,14 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("make", "message"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_a_catalog_that_cannot_be_used_is_told_in_a_line(lake: Lake, make: object, message: str) -> None:
+def test_a_catalog_that_cannot_be_used_is_reported_in_one_line(lake: Lake, make: object, message: str) -> None:
     assert callable(make)
     with pytest.raises(LakeError, match=message) as told:
         iceberg.register(lake, iceberg.name_catalog(make(lake)))
     assert "\n" not in str(told.value)
 
 
-def test_no_lake_is_told_in_a_line(tmp_path: Path) -> None:
+def test_no_lake_is_reported_in_one_line(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "none")
     with pytest.raises(LakeError, match="there is no lake here to register"):
         iceberg.register(lake, iceberg.default_catalog(lake))

@@ -349,7 +349,7 @@ TEXTS = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, max_size=12))
-def test_company_changes_nothing(texts: list[str | None]) -> None:
+def test_results_do_not_depend_on_other_documents(texts: list[str | None]) -> None:
     together = detect_languages(pl.Series(texts, dtype=pl.String)).rows()
     assert together == [detect_languages(pl.Series([text], dtype=pl.String)).row(0) for text in texts]
     assert together == detect_languages(pl.Series(texts[::-1], dtype=pl.String)).rows()[::-1]

@@ -174,7 +174,7 @@ def test_captions_and_headlines_are_no_template(tmp_path: Path) -> None:
     assert FOOT[0] not in learn_from(tmp_path, records)["text"].to_list()
 
 
-def test_a_line_inside_the_body_is_learned_beside_a_cut_one(tmp_path: Path) -> None:
+def test_a_line_inside_the_body_is_learned_next_to_a_cut_one(tmp_path: Path) -> None:
     def make(number: int) -> list[str]:
         body = paragraphs(number)
         return [*body[:2], "Advertisement", "Courier members see no banners here", *body[2:]]
@@ -218,7 +218,7 @@ def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     assert count > 0
 
 
-def test_a_finished_batch_keeps_what_it_used_until_told_otherwise(tmp_path: Path) -> None:
+def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     first = ingest(tmp_path)
     before = hash_lake(tmp_path / "lake")
@@ -294,7 +294,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
-def test_a_veto_that_cannot_be_used_is_told_in_a_line(content: str, message: str, tmp_path: Path) -> None:
+def test_a_veto_that_cannot_be_used_is_reported_in_one_line(content: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "learned_veto.toml"
     file.write_text(content)
     with pytest.raises(RowError, match=re.escape(message)):

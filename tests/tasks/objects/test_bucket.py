@@ -169,7 +169,9 @@ def test_a_writer_that_slept_brings_no_partition_back(lake: ObjectLake) -> None:
     assert check(lake) == []
 
 
-def test_one_who_is_overtaken_works_anew(lake: ObjectLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_overtaken_writer_works_its_batch_out_again(
+    lake: ObjectLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(lake, Doc(1), day=NOVEMBER)
     other = open_lake(lake.address, work=tmp_path / "elsewhere")
     swap, waiting = bucket_store.swap_state, [Doc(2)]
@@ -284,7 +286,7 @@ def test_damage_is_found(lake: ObjectLake, damage: Callable[[ObjectLake], None],
         assert check(lake) == []
 
 
-def test_a_stamp_is_seen_by_nobody_but_us(tmp_path: Path) -> None:
+def test_no_reader_sees_the_stamp(tmp_path: Path) -> None:
     path = tmp_path / "plain.parquet"
     pq.write_table(
         pa.table({"a": range(1_000)}),
@@ -326,7 +328,7 @@ def test_a_path_that_was_an_address_is_one_again() -> None:
     assert open_lake(Path("lake")) == open_lake(Path("lake"))
 
 
-def test_a_missing_bucket_is_told(object_store: str, tmp_path: Path) -> None:
+def test_a_missing_bucket_is_reported(object_store: str, tmp_path: Path) -> None:
     with pytest.raises(LakeError, match="no such bucket"):
         put(open_lake("s3://nobody/lake", work=tmp_path / "work"), Doc(1))  # type: ignore[arg-type]
 

@@ -107,7 +107,7 @@ def annotated(*texts: str) -> pl.DataFrame:
         pytest.param("One line", False, id="one-line"),
     ],
 )
-def test_the_gate_tells_pages_from_articles(text: str, expected: bool) -> None:
+def test_pages_are_told_from_articles(text: str, expected: bool) -> None:
     assert find_pages(annotated(text)).unique().to_list() == [expected]
 
 

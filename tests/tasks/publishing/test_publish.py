@@ -266,7 +266,7 @@ PLACES: list[tuple[str, Callable[[Lake], None], str]] = [
 
 
 @pytest.mark.parametrize(("spoil", "message"), [place[1:] for place in PLACES], ids=[place[0] for place in PLACES])
-def test_a_wrong_place_is_told_in_one_line(tmp_path: Path, spoil: Callable[[Lake], None], message: str) -> None:
+def test_a_wrong_place_is_reported_in_one_line(tmp_path: Path, spoil: Callable[[Lake], None], message: str) -> None:
     (tmp_path / "place").mkdir()
     lake = open_lake(tmp_path / "place" / "lake")
     spoil(lake)
@@ -413,7 +413,7 @@ def test_commits_or_versions_alone_without_a_link_are_no_new_lake(lake: Lake, le
         lake.version()
 
 
-def test_a_link_older_than_the_versions_beside_it_is_refused_and_nothing_is_swept(lake: Lake) -> None:
+def test_a_link_older_than_its_versions_is_refused_and_nothing_is_swept(lake: Lake) -> None:
     for day in (1, 2, 3):
         put(lake, Doc(day), day=date(2026, 12, day))
     lake.current.unlink()

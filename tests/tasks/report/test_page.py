@@ -139,7 +139,7 @@ def test_a_blocked_page_shows_what_blocked_it_and_the_rows(blocked: Outcome) -> 
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
-def test_texts_show_what_was_taken_out_in_its_place(published: Outcome) -> None:
+def test_texts_show_what_was_removed_in_its_place(published: Outcome) -> None:
     said = look(page_of(published)).text.partition("Documents, line by line")[2]
     assert re.search(r"caption, \d copies made one", said)
     assert re.search(r"repeat\.caption repeats line \d+", said)
@@ -333,7 +333,7 @@ def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_
     ],
     ids=["no lake", "no source", "no day", "no date"],
 )
-def test_a_wrong_call_is_told_in_a_line(published: Outcome, arguments: list[str], says: str) -> None:
+def test_a_wrong_call_is_reported_in_one_line(published: Outcome, arguments: list[str], says: str) -> None:
     lake = str(page_of(published).parents[3] / "lake")
     made = CliRunner().invoke(app, [part.replace("LAKE", lake) for part in arguments])
     assert made.exit_code == 2

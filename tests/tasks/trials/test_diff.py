@@ -64,7 +64,7 @@ def read_fates(lake: Path) -> Fates:
     return {(doc_id, line): fate for doc_id, line, fate in rows}
 
 
-def test_nothing_changed_is_told_as_nothing(place: Path) -> None:
+def test_no_change_is_reported_as_no_change(place: Path) -> None:
     found = run_dry(place).differences
     assert set(found.documents["change"]) == {"same"}
     assert found.documents.height > 10
@@ -73,7 +73,7 @@ def test_nothing_changed_is_told_as_nothing(place: Path) -> None:
 
 
 @pytest.mark.usefixtures("fewer_rules")
-def test_what_is_told_is_what_a_run_then_does(place: Path) -> None:
+def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
     before, files = read_fates(place / "lake"), hash_lake(place / "lake")
     found = run_dry(place).differences
     assert hash_lake(place / "lake") == files

@@ -68,7 +68,7 @@ def test_prose_is_protected_by_its_form() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(a", "[", "a*"])
-def test_what_is_no_pattern_is_told(pattern: str) -> None:
+def test_an_invalid_pattern_is_reported(pattern: str) -> None:
     with pytest.raises(TryoutError, match="this candidate"):
         make_candidate(pattern)
 
