@@ -1,16 +1,17 @@
-"""The data dictionary: what the lake's tables and columns mean."""
+"""The data dictionary, `lake/README.md`: what the lake's tables and columns mean."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
+from flows.reference.tables import format_table
 from tasks.schema import DEFAULT, SORT_KEYS, TABLES
 
 INTRO = """# The lake: data dictionary
 
-Generated from `tasks/schema.py` by `make docs`; change it there. This folder is where `copydesk` publishes by default. Readers
-see four tables, each a folder of plain hive-partitioned Parquet (`documents/month=2026-10/part-0-....parquet`); the links lead
-into the version tree in `.lake-store` beside this folder.
+Generated from `tasks/schema.py` by `make docs`; change it there. `copydesk` publishes here by default. Readers see four tables,
+each a folder of hive-partitioned Parquet (`documents/month=2026-10/part-0-....parquet`); they are links into the version tree in
+`.lake-store` beside this folder.
 
     SELECT title, language FROM 'lake/documents/**/*.parquet'          -- DuckDB
     polars.scan_parquet("lake/documents")    pandas.read_parquet("lake/documents")    spark.read.parquet("lake/documents")
@@ -32,22 +33,25 @@ def write_dictionary() -> str:
     """The data dictionary as Markdown."""
     parts = [INTRO]
     for name, schema in TABLES.items():
-        order = ", ".join(SORT_KEYS[name])
-        parts.append(f"\n## {name}\n\n{ABOUT[name]} Sorted by {order} in each file.\n\n")
-        parts.append("| column | type | may be missing | meaning |\n| --- | --- | --- | --- |\n")
-        for field in schema:
-            missing = "yes" if field.nullable else ""
-            meaning = field.metadata[b"meaning"].decode()
-            if DEFAULT in field.metadata:
-                meaning += f" In rows of older releases: `{field.metadata[DEFAULT].decode()}`."
-            parts.append(f"| `{field.name}` | {name_type(field.type)} | {missing} | {meaning} |\n")
+        parts.append(f"\n## {name}\n\n{ABOUT[name]} Sorted by {', '.join(SORT_KEYS[name])} in each file.\n\n")
+        rows = (
+            (f"`{field.name}`", format_type(field.type), "yes" if field.nullable else "", describe_column(field))
+            for field in schema
+        )
+        parts.append(format_table(("column", "type", "may be missing", "meaning"), rows))
     return "".join(parts)
 
 
-def name_type(kind: pa.DataType) -> str:
-    """An Arrow type in words that every engine's users read."""
+def describe_column(field: pa.Field) -> str:
+    """What a column means, and its value in rows of older releases where that is declared."""
+    old = f" In rows of older releases: `{field.metadata[DEFAULT].decode()}`." if DEFAULT in field.metadata else ""
+    return field.metadata[b"meaning"].decode() + old
+
+
+def format_type(kind: pa.DataType) -> str:
+    """An Arrow type in words that users of every engine know."""
     if pa.types.is_list(kind):
-        return f"list<{name_type(kind.value_type)}>"
+        return f"list<{format_type(kind.value_type)}>"
     if pa.types.is_struct(kind):
-        return "struct<" + ", ".join(f"{field.name} {name_type(field.type)}" for field in kind) + ">"
+        return "struct<" + ", ".join(f"{field.name} {format_type(field.type)}" for field in kind) + ">"
     return {"timestamp[us, tz=UTC]": "timestamp (UTC)", "date32[day]": "date"}.get(str(kind), str(kind))

@@ -1,8 +1,9 @@
-"""The page on what is expected of data: `docs/expectations.md`, made from the suites."""
+"""The page on what is expected of data, `docs/expectations.md`."""
 
 from __future__ import annotations
 
 from expectations.suites import ROWS, Expectation
+from flows.reference.tables import format_table
 from tasks.auditing.audit import FEW_ROWS
 from tasks.toml_rows import read_toml_rows
 
@@ -22,7 +23,7 @@ TITLES = {
     "captions": "Captions",
     "quarantine": "Quarantine",
     "batch": "The batch: its receipt's sums",
-    "drift": "The batch beside the earlier days of its source",
+    "drift": "The batch compared with the earlier days of its source",
 }
 
 
@@ -30,13 +31,18 @@ def write_expectations() -> str:
     """The page as Markdown."""
     parts = [INTRO]
     for name, title in TITLES.items():
-        parts.append(f"\n## {title}\n\n| reason | severity | why | broken by | what a failure leads to |\n")
-        parts.append("| --- | --- | --- | --- | --- |\n")
-        for row in read_toml_rows(ROWS / f"{name}.toml", "expectation", Expectation):
-            severity = "a setting" if name == "drift" else row.severity
-            parts.append(
-                f"| `{row.reason}` | {severity} | {row.why} | {row.breaks} | {describe_failure(row, name)} |\n"
+        rows = (
+            (
+                f"`{row.reason}`",
+                "a setting" if name == "drift" else row.severity,
+                row.why,
+                row.breaks,
+                describe_failure(row, name),
             )
+            for row in read_toml_rows(ROWS / f"{name}.toml", "expectation", Expectation)
+        )
+        columns = ("reason", "severity", "why", "broken by", "what a failure leads to")
+        parts.append(f"\n## {title}\n\n{format_table(columns, rows)}")
     return "".join(parts)
 
 

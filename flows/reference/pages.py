@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from flows.reference.columns import write_dictionary
 from flows.reference.commands import write_commands
 from flows.reference.expectations import write_expectations
 from flows.reference.formats import write_formats
 from flows.reference.rules import write_rules
+from tasks.toml_rows import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAGES = {
     "lake/README.md": write_dictionary,
     "docs/rules.md": write_rules,
@@ -21,22 +20,21 @@ PAGES = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Writes the pages, or with --check says which are stale (exit code 1)."""
-    stale = [
-        name
-        for name, write in PAGES.items()
-        if not (PROJECT / name).exists() or (PROJECT / name).read_text(encoding="utf-8") != write()
-    ]
-    if "--check" in arguments:
-        for name in stale:
-            print(f"{name} is stale: run `make docs` and commit it", file=sys.stderr)
-        return 1 if stale else 0
-    for name in stale:
-        (PROJECT / name).write_text(PAGES[name](), encoding="utf-8")
-        print(f"wrote {name}")
-    return 0
+def update_pages(is_check: bool) -> int:
+    """Writes the stale pages, or only names them (exit code 1)."""
+    stale = {}
+    for name, write in PAGES.items():
+        path, page = PROJECT / name, write()
+        if not path.exists() or path.read_text(encoding="utf-8") != page:
+            stale[path] = page
+    for path, page in stale.items():
+        if is_check:
+            print(f"{path.relative_to(PROJECT)} is stale: run `make docs` and commit it", file=sys.stderr)
+        else:
+            path.write_text(page, encoding="utf-8")
+            print(f"wrote {path.relative_to(PROJECT)}")
+    return 1 if is_check and stale else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(update_pages("--check" in sys.argv))

@@ -1,4 +1,4 @@
-"""How often each row was right on labelled pages, and the floor: a rule that was wrong too often flags and does not cut.
+"""How often each row was right on labelled pages, and the floor: a rule that was wrong too often flags and does not remove.
 
 `make precision` writes the counts to `precision.json`. `precision_exceptions.toml` lists lines that are boilerplate although the
 labels keep them, each with a reason.
@@ -7,13 +7,13 @@ labels keep them, each with a reason.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from tasks.rules.load import ROWS, Rule, read_rules
+from tasks.toml_rows import RowError, name_path, read_toml_rows
 
 PRECISION = Path(__file__).with_name("precision.json")
 EXCEPTIONS = Path(__file__).with_name("precision_exceptions.toml")
@@ -24,7 +24,7 @@ Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
 @dataclass(frozen=True)
-class Precision:
+class PrecisionCounts:
     """Counts from `pages` labelled pages. `counts`: by row id (a header's list has `<id>.list`) and language of the page, the
     lines that were cut and how many of them the labels call part of the article."""
 
@@ -41,78 +41,80 @@ class Exempt:
     lines: int
     why: str
 
+    def __post_init__(self) -> None:
+        if self.lines < 1 or not self.why.endswith("."):
+            raise ValueError("give a number of lines, and a sentence that says why")
+
 
 @dataclass(frozen=True)
-class Score:
-    """The measured cuts of one row: `cut` lines, of which `good` belong to an article after the exceptions are subtracted."""
+class RulePrecision:
+    """The measured cuts of one row: `cut` lines, of which `wrong` belong to an article."""
 
     cut: int
-    good: int
+    wrong: int
 
     @property
-    def precision(self) -> float | None:
+    def share(self) -> float | None:
         """Share of the cut lines that were boilerplate, 0 to 1; None where nothing was cut."""
-        return 1 - self.good / self.cut if self.cut else None
+        return 1 - self.wrong / self.cut if self.cut else None
 
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """All rules by id; those under the floor flag. Raises RowError when a row is wrong."""
-    return hold_to_floor(read_rules(ROWS), score_rows(load_precision(), load_exceptions()))
+    return hold_to_floor(read_rules(ROWS), sum_counts(load_precision().counts, load_exceptions()))
 
 
-def hold_to_floor(rules: Iterable[Rule], scores: Mapping[str, Score]) -> tuple[Rule, ...]:
+def hold_to_floor(rules: Iterable[Rule], precisions: Mapping[str, RulePrecision]) -> tuple[Rule, ...]:
     """The same rules; one that removes and has a precision under the floor, over enough lines, flags and says why.
 
     A header whose list is under the floor still removes its own line, and keeps the list.
     """
     held: list[Rule] = []
     for rule in rules:
-        if rule.action == "remove" and (wrong := under_floor(scores.get(rule.id))):
-            rule = replace(rule, action="flag", why=f"{rule.why} Flags only: {wrong}")
-        elif rule.takes == "list" and (wrong := under_floor(scores.get(f"{rule.id}.list"))):
-            rule = replace(rule, takes="line", why=f"{rule.why} Leaves the lines below: {wrong}")
+        if rule.action == "remove" and (fault := describe_low(precisions.get(rule.id))):
+            rule = replace(rule, action="flag", why=f"{rule.why} Flags only: {fault}")
+        elif rule.takes == "list" and (fault := describe_low(precisions.get(f"{rule.id}.list"))):
+            rule = replace(rule, takes="line", why=f"{rule.why} Leaves the lines below: {fault}")
         held.append(rule)
     return tuple(held)
 
 
-def under_floor(score: Score | None) -> str:
-    """What is wrong with a score, as a sentence; empty at or over the floor, or with fewer than FLOOR_LINES cuts."""
-    if score is None or score.precision is None or score.cut < FLOOR_LINES or score.precision >= FLOOR:
+def describe_low(measured: RulePrecision | None) -> str:
+    """A precision under the floor as a sentence; empty at or over it, or with fewer than FLOOR_LINES cuts."""
+    if measured is None or measured.share is None or measured.cut < FLOOR_LINES or measured.share >= FLOOR:
         return ""
-    return f"of {score.cut} measured cuts {score.good} belonged to an article."
+    return f"of {measured.cut} measured cuts {measured.wrong} belonged to an article."
 
 
-def score_rows(precision: Precision, exceptions: Iterable[Exempt] = ()) -> dict[str, Score]:
-    """The score of each row over all languages, after the exceptions are subtracted."""
+def sum_counts(counts: Counts, exceptions: Iterable[Exempt] = ()) -> dict[str, RulePrecision]:
+    """The precision of each row over all languages, with the exceptions counted as right."""
     exempt = {row.rule: row.lines for row in exceptions}
     return {
-        name: Score(sum(cut for cut, _ in by.values()), sum(good for _, good in by.values()) - exempt.get(name, 0))
-        for name, by in precision.counts.items()
+        name: RulePrecision(
+            sum(cut for cut, _ in by.values()), sum(bad for _, bad in by.values()) - exempt.get(name, 0)
+        )
+        for name, by in counts.items()
     }
 
 
 @cache
-def load_precision(path: Path = PRECISION) -> Precision:
-    """The committed counts. Raises ValueError, one line, where the file holds no such counts."""
+def load_precision(path: Path = PRECISION) -> PrecisionCounts:
+    """The committed counts. Raises RowError where the file has no such counts."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         counts = {
-            name: {language: (int(cut), int(good)) for language, (cut, good) in by.items()}
+            name: {language: (int(cut), int(wrong)) for language, (cut, wrong) in by.items()}
             for name, by in content["counts"].items()
         }
-        return Precision(name=content["name"], pages=content["pages"], counts=counts)
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ValueError(
-            f"{path.name}: not a table of counts: {error!r}. Write it again with `make precision FOLDER=... NAME=...`."
+        return PrecisionCounts(content["name"], content["pages"], counts)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RowError(
+            f"{name_path(path)}: not a table of counts: {error!r}; write it again with `make precision FOLDER=... NAME=...`"
         ) from None
 
 
 @cache
 def load_exceptions(path: Path = EXCEPTIONS) -> tuple[Exempt, ...]:
-    """The committed exceptions. Raises ValueError where one names no measured lines or has no reason."""
-    rows = tuple(Exempt(**row) for row in tomllib.loads(path.read_text(encoding="utf-8")).get("exception", []))
-    for row in rows:
-        if row.lines < 1 or not row.why.endswith("."):
-            raise ValueError(f"{path.name}: exception {row.rule}: give a number of lines and a sentence that says why.")
-    return rows
+    """The committed exceptions. Raises RowError for a wrong row."""
+    return read_toml_rows(path, "exception", Exempt)

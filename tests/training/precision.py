@@ -20,7 +20,7 @@ from tasks.cleaning.annotate import annotate
 from tasks.cleaning.clean import clean_lines
 from tasks.pages import judge_pages
 from tasks.rules.load import ROWS, read_rules
-from tasks.rules.precision import PRECISION, Precision
+from tasks.rules.precision import PRECISION, PrecisionCounts
 from training.labelled import UNSCORED, annotate_texts, find_data, make_empty_records, read_json_lines, read_labelled
 
 BUDGET = 0.5  # the share of a document that rules may remove, as in a batch
@@ -44,10 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"wrote {chosen.out}: {measured.pages} pages, {len(measured.counts)} rows with counts")
 
 
-def measure_folder(folder: Path, name: str, sources: tuple[str, ...]) -> Precision:
+def measure_folder(folder: Path, name: str, sources: tuple[str, ...]) -> PrecisionCounts:
     """The counts of a whole labelled folder. Raises FileNotFoundError where it holds no texts."""
     cuts = find_cuts(folder, sources)
-    return Precision(name=name, pages=cuts["id"].n_unique(), counts=count_cuts(cuts))
+    return PrecisionCounts(name=name, pages=cuts["id"].n_unique(), counts=count_cuts(cuts))
 
 
 def find_cuts(folder: Path, sources: tuple[str, ...]) -> pl.DataFrame:
@@ -115,7 +115,7 @@ def count_cuts(cuts: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
     return counts
 
 
-def write_precision(path: Path, precision: Precision) -> None:
+def write_precision(path: Path, precision: PrecisionCounts) -> None:
     """Writes the counts, one line per row, sorted by id."""
     rows = [
         f"    {json.dumps(name)}: {json.dumps(dict(sorted(by.items())))}"

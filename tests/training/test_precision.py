@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.rules.precision import Precision, load_precision
+from tasks.rules.precision import PrecisionCounts, load_precision
 from training.made_pages import write_labelled
 from training.precision import main, write_precision
 
@@ -39,7 +39,7 @@ def test_folder_without_texts_is_an_error_in_one_line(tmp_path: Path, capsys: py
 
 
 def test_counts_are_written_and_read(tmp_path: Path) -> None:
-    made = Precision("a set", 3, {"b.en": {"en": (2, 1), "de": (1, 0)}, "a.en": {"en": (4, 0)}})
+    made = PrecisionCounts("a set", 3, {"b.en": {"en": (2, 1), "de": (1, 0)}, "a.en": {"en": (4, 0)}})
     write_precision(tmp_path / "p.json", made)
     assert load_precision(tmp_path / "p.json") == made
     assert list(json.loads((tmp_path / "p.json").read_text())["counts"]) == ["a.en", "b.en"]

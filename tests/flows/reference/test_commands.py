@@ -8,14 +8,14 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
-from flows.reference.commands import describe, list_commands, write_commands
+from flows.reference.commands import describe_command, list_commands, write_commands
 
 COMMANDS = dict(list_commands(get_command(app)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_explained(name: str) -> None:
-    section = "".join(describe(name, COMMANDS[name]))
+    section = describe_command(name, COMMANDS[name])
     assert section in write_commands()
     assert COMMANDS[name].help
     rows = [row for row in section.splitlines() if row.startswith("| `")]
