@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules import line_key
+from tasks.rules import line_key, match_rules
 
 ANY_LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=80)
 
@@ -42,7 +42,8 @@ def test_a_sign_of_rights_is_not_the_third_point_of_a_list() -> None:
         "c",
         "c) x",
     ]
-    assert match("(c) 2014 example.org", "c) 1931")["rule"].to_list() == ["copyright.any", None]
+    found = match_rules(pl.Series(["(c) 2014 example.org", "c) 1931"]))
+    assert found["rule"].to_list() == ["copyright.any", None]
 
 
 @given(st.lists(ANY_LINE, min_size=1, max_size=20))
