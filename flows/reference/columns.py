@@ -45,7 +45,7 @@ def write_dictionary() -> str:
 def describe_column(field: pa.Field) -> str:
     """What a column means, and its value in rows of older releases where that is declared."""
     old = f" In rows of older releases: `{field.metadata[DEFAULT].decode()}`." if DEFAULT in field.metadata else ""
-    return field.metadata[b"meaning"].decode() + old
+    return f"{field.metadata[b'meaning'].decode()}{old}"
 
 
 def format_type(kind: pa.DataType) -> str:
