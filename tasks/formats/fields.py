@@ -11,8 +11,6 @@ from tasks.formats.record import Found, Record, Reject
 from tasks.formats.repair import repair_text
 from tasks.formats.values import parse_authors, parse_published
 
-JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
-
 
 def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str) -> Found:
     """The record of a parsed JSON value; a reject `bad_json` when it is no object, `no_text`, `empty`."""
@@ -95,4 +93,5 @@ def explain_missing_text(record: dict[str, Any], fields: Fields) -> tuple[str, s
 
 def name_json_type(value: Any) -> str:
     """What JSON calls the type of a value."""
-    return JSON_TYPES.get(type(value), "null")
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")

@@ -68,7 +68,8 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
     inserted: dict[int, list[tuple[str, str]]] = {}
     seen: set[str] = set()
     for figure in find_figures(tree, layout, anchors[0].begin, anchors[-1].begin):
-        there = find_caption_line(figure, known)
+        bare = keep_letters(figure.text)
+        there = known.get(bare, known.get(bare + keep_letters(figure.credit or "")))
         if there is not None:
             roles[there] = "caption"
             below = there + 1
@@ -97,12 +98,6 @@ def merge_lines(
                 markup.append((len(out), roles[number]))
             out.append(lines[number])
     return TextWithCaptions("\n".join(out), tuple(markup))
-
-
-def find_caption_line(figure: Figure, known: dict[str, int]) -> int | None:
-    """The line of the text that already is the caption, with its credit or without."""
-    bare = keep_letters(figure.text)
-    return known.get(bare, known.get(bare + keep_letters(figure.credit or "")))
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:
@@ -214,15 +209,11 @@ def list_words(element: Any, without: Sequence[Any]) -> Iterator[str]:
     """The pieces of text in an element; blocks keep a blank around them."""
     edge = " " if element.tag in BLOCKS else ""
     yield edge
-    if not is_unseen(element) and element.tag != "button" and element not in without and not is_hidden(element):
+    words = split_classes(element) if isinstance(element.tag, str) else set()
+    is_hidden = any(names <= words for names in HIDDEN_WORDS)  # for screen readers only
+    if not is_unseen(element) and not is_hidden and element.tag != "button" and element not in without:
         yield element.text or ""
         for inner in element:
             yield from list_words(inner, without)
             yield inner.tail or ""
     yield edge
-
-
-def is_hidden(element: Any) -> bool:
-    """Whether an element's class says that it is for screen readers only."""
-    words = split_classes(element)
-    return any(names <= words for names in HIDDEN_WORDS)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import trafilatura
 
 from tasks.formats.canonical import canonicalize
-from tasks.formats.decode import Decoded, Undecodable, decode_bytes
+from tasks.formats.decode import Undecodable, decode_bytes
 from tasks.formats.figures import TextWithCaptions, insert_captions
 from tasks.formats.format import Format, ReadContext
 from tasks.formats.layout import is_shown, lay_out
@@ -80,18 +80,13 @@ def read_html(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
 
 def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Found:
     """The record of a page. `declared`: the charset of its HTTP header; `url`: where it was fetched from, if known."""
-    digest = hash_bytes(raw)
-    decoded = decode_page(raw, declared)
+    digest, head = hash_bytes(raw), raw[:HEAD_BYTES]
+    own = META_CHARSET.search(head) or XML_ENCODING.search(head)
+    # A byte order mark comes first, then the HTTP header, then the page's own `meta`, then a guess.
+    decoded = decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
     if isinstance(decoded, Undecodable):
         return Reject(uri, decoded.reason, decoded.detail, raw_sha256=digest)
     return extract_article(decoded.text, Record(uri, "", decoded.encoding, digest, url=url))
-
-
-def decode_page(raw: bytes, declared: str | None) -> Decoded | Undecodable:
-    """The text of a page by its byte order mark, its HTTP header, its own `meta`, or by a guess."""
-    head = raw[:HEAD_BYTES]
-    own = META_CHARSET.search(head) or XML_ENCODING.search(head)
-    return decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
 
 
 def extract_article(html: str, known: Record) -> Found:

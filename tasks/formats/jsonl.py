@@ -18,6 +18,8 @@ from tasks.formats.stream import peek_chunk, read_whole, split_chunks
 # A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
 WHOLE_BYTES = 256 * 2**20
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+SPACE = re.compile(r"\s*")
+COMMA = re.compile(r"\s*(?:,\s*)?")
 JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*(?:"|\})')
 
 
@@ -124,15 +126,11 @@ def is_lines(first: bytes) -> bool:
         return False
 
 
-def is_narrow(first: bytes) -> bool:
-    """Whether lines end where a byte `\\n` is: not in UTF-16."""
-    return first[:2] not in WIDE_MARKS
-
-
 def read_array(text: str, context: ReadContext, encoding: str) -> Iterator[Found]:
     """The records of an array; `text` starts with its bracket. Raises BrokenInputError where it breaks."""
     scan = json.JSONDecoder(strict=False)
-    position, number, limit = skip_sign(text, 1, ""), 0, context.limits.record_bytes
+    limit = context.limits.record_bytes
+    position, number = next(SPACE.finditer(text, 1)).end(), 0
     while text[position : position + 1] not in ("]", ""):
         try:
             value, end = scan.raw_decode(text, position)
@@ -144,18 +142,9 @@ def read_array(text: str, context: ReadContext, encoding: str) -> Iterator[Found
             yield Reject(uri, "record_too_large", words, raw_sha256=hash_bytes(raw))
         else:
             yield make_record(value, context.fields, uri, encoding, hash_bytes(raw))
-        position, number = skip_sign(text, end, ","), number + 1
+        position, number = next(COMMA.finditer(text, end)).end(), number + 1
     if position >= len(text):
         raise BrokenInputError("truncated", "the array is not closed", keeps=True)
-
-
-def skip_sign(text: str, position: int, sign: str) -> int:
-    """The position behind white space, one `sign`, and white space again."""
-    while text[position : position + 1].isspace():
-        position += 1
-    if sign and text[position : position + 1] == sign:
-        return skip_sign(text, position + 1, "")
-    return position
 
 
 def describe_json_error(error: Exception) -> str:
@@ -172,7 +161,7 @@ JSON_LINES = Format(
     read=read_jsonl,
     why="One JSON object per line. Large files are cut, so that several tasks read one file.",
     holds_records=True,
-    is_cuttable=is_narrow,
+    is_cuttable=lambda first: first[:2] not in WIDE_MARKS,
 )
 JSON = Format(
     name="json",
@@ -181,5 +170,5 @@ JSON = Format(
     read=read_json,
     why="One JSON object, which is one document, or an array of objects, which are records.",
     holds_records=True,
-    is_cuttable=lambda first: is_narrow(first) and is_lines(first),
+    is_cuttable=is_lines,
 )

@@ -1,8 +1,9 @@
-"""Inputs behind an address: which library opens it, and a clear word when that library is missing."""
+"""Inputs at an address: opened by the library for its scheme, with a clear error where that library is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -10,53 +11,56 @@ import fsspec
 
 from tasks.formats.record import MissingExtra
 
-# Where machines of a cloud ask for keys, if nobody gave them any. Elsewhere nothing answers there.
+# Where machines of a cloud ask for keys when none are set. Elsewhere nothing answers there.
 KEY_SERVICE = "http://169.254.169.254/"
 
 
 class AddressError(RuntimeError):
-    """An address that does not answer. One line; the run fails, since nothing can be said of the file behind it."""
+    """An address that does not answer. One line. The run fails, since nothing is known about the file."""
+
+
+@contextmanager
+def name_failures(verb: str, path: str) -> Iterator[None]:
+    """Raises AddressError for every error of a library except OSError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise AddressError(f"cannot {verb} {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
 def open_remote(path: str) -> Any:
     """The file at an address such as s3://bucket/key, open for reading. Raises MissingExtra, AddressError, FileNotFoundError."""
     filesystem, place = find_filesystem(path)
-    try:
+    with name_failures("open", path):
         return filesystem.open(place, "rb")
-    except OSError:
-        raise
-    except Exception as error:
-        raise AddressError(f"cannot open {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
 def read_remote(path: str, size: int) -> Iterator[bytes]:
-    """The bytes behind an address, `size` at a time. Raises as `open_remote` does."""
+    """The bytes at an address, `size` at a time. Raises as `open_remote` does."""
     with open_remote(path) as stream:
         while True:
-            try:
+            with name_failures("read", path):
                 chunk = bytes(stream.read(size))
-            except OSError:
-                raise
-            except Exception as error:
-                raise AddressError(f"cannot read {path}: {type(error).__name__}: {explain_error(error)}") from error
             if not chunk:
                 return
             yield chunk
 
 
 def fetch_remote(path: str) -> bytes:
-    """A small file behind an address, whole. Raises as `open_remote` does."""
+    """A small file at an address, whole. Raises as `open_remote` does."""
     filesystem, place = find_filesystem(path)
-    try:
+    with name_failures("read", path):
         return bytes(filesystem.cat_file(place))
-    except OSError:
-        raise
-    except Exception as error:
-        raise AddressError(f"cannot read {path}: {type(error).__name__}: {explain_error(error)}") from error
 
 
 def explain_error(error: BaseException) -> str:
-    """What an error says, without the store's XML and the library's own notes."""
+    """The message of an error of a store, on one line, without the store's XML and the library's own notes.
+
+    >>> explain_error(OSError("no such\\n  key\\n\\nDebug source:\\n<Error/>"))
+    'no such key'
+    """
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
     if KEY_SERVICE in text:
         return "no keys for the store were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
@@ -82,7 +86,7 @@ def register_s3() -> None:
     from obstore.fsspec import FsspecStore
 
     class S3(FsspecStore):
-        """obstore with an endpoint that may be without TLS: its address says so, no second switch is needed."""
+        """obstore with an endpoint that may be without TLS, as its address says."""
 
         protocol = "s3"
 

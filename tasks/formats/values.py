@@ -1,10 +1,11 @@
-"""Values that inputs write in many ways, brought to one: names of authors, times of publication, hosts."""
+"""Values that inputs write in many ways: names of authors, times of publication, hosts. Each gets one form."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,10 +47,13 @@ SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|M\.?D|Ph\.?D)\b\.?", re.I)
 
 
 def parse_published(value: Any) -> datetime | None:
-    """When something was published, in UTC; None where `value` does not say.
+    """The time of publication, in UTC; None where `value` gives none.
 
-    Takes ISO 8601 in the forms of `datetime.fromisoformat`, RFC 2822, English dates without a time ("May 1, 2024"),
-    and epoch seconds, milliseconds or microseconds. A date alone is midnight; a time without a zone is taken as UTC.
+    Takes ISO 8601 in the forms of `datetime.fromisoformat`, RFC 2822, English dates without a time, and epoch seconds,
+    milliseconds or microseconds. A date alone is midnight; a time without a zone is UTC.
+
+    >>> parse_published("May 1, 2024"), parse_published("yesterday")
+    (datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc), None)
     """
     try:
         moment = parse_epoch(value) if isinstance(value, int | float) else parse_moment(str(value or "").strip())
@@ -105,49 +109,57 @@ def find_month(word: str) -> int | None:
 
 
 def parse_authors(value: Any) -> tuple[str, ...]:
-    """Names of authors in order, each once. Takes a string, an object with `name`, or a list of these."""
+    """Names of authors in order, each once. Takes a string, an object with `name`, or a list of these.
+
+    >>> parse_authors([{"name": "Ann Lee"}, "By Bo Day", "ANN LEE", "https://example.com/ann"])
+    ('Ann Lee', 'Bo Day')
+    """
     if isinstance(value, str):
         names = split_names(value)
     elif isinstance(value, dict):
         names = parse_authors(value.get("name"))
     elif isinstance(value, list):
-        names = tuple(name for entry in value for name in parse_entry(entry))
+        # A comma inside an entry belongs to the name ("Smith, John").
+        entries = ((tidy_name(entry),) if isinstance(entry, str) else parse_authors(entry) for entry in value)
+        names = tuple(chain.from_iterable(entries))
     else:
         return ()
     distinct: dict[str, str] = {}
     for name in names:
-        if may_be_name(name):
+        if any(map(str.isalpha, name)) and "://" not in name:
             distinct.setdefault(name.casefold().replace("-", " "), name)
     return tuple(distinct.values())
 
 
-def parse_entry(entry: Any) -> tuple[str, ...]:
-    """The names in one entry of a list; a comma inside it belongs to the name ("Smith, John")."""
-    return (tidy_name(entry),) if isinstance(entry, str) else parse_authors(entry)
-
-
 def split_names(words: str) -> tuple[str, ...]:
-    """ "By A, B and C" as three names. Semicolons, where there are any, are the only signs that part names."""
+    """The names in a field; semicolons, where there are any, are the only separators.
+
+    >>> split_names("By Ann Lee, Bo Day and Cy Fox, Jr."), split_names("Lee, Ann; Day, Bo"), split_names("Lee, Ann")
+    (('Ann Lee', 'Bo Day', 'Cy Fox Jr.'), ('Lee, Ann', 'Day, Bo'), ('Lee, Ann',))
+    """
     words = BY.sub("", " ".join(words.split()))
     if ";" in words:
         return tuple(tidy_name(part) for part in words.split(";"))
     if words.count(",") == 1 and len(words.split()) == 2:
-        return (tidy_name(words),)  # "Smith, John"
+        return (tidy_name(words),)  # family name first
     return tuple(tidy_name(part) for part in BETWEEN.split(SUFFIX.sub(r" \1.", words)))
 
 
 def tidy_name(words: str) -> str:
-    """One name without "By", outer punctuation and doubled white space."""
+    """One name without "By", outer punctuation and doubled white space.
+
+    >>> tidy_name(" by  Ann   Lee,")
+    'Ann Lee'
+    """
     return " ".join(BY.sub("", words).split()).strip(",;|")
 
 
-def may_be_name(words: str) -> bool:
-    """Whether there is anything to call a name: letters, and no web address."""
-    return any(map(str.isalpha, words)) and "://" not in words
-
-
 def parse_host(url: str | None) -> str | None:
-    """The host of a web address in lower case without `www.`, else None."""
+    """The host of a web address in lower case without `www.`, else None.
+
+    >>> parse_host("https://www.Example.com:8080/a"), parse_host("example.com")
+    ('example.com', None)
+    """
     if not url or "//" not in url:
         return None
     try:

@@ -1,10 +1,10 @@
-"""A WARC file holds what a crawler fetched: every HTML page that answered with status 200 is a record."""
+"""A WARC file has what a crawler fetched: every HTML page that answered with status 200 is a record."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +16,7 @@ from tasks.formats.stream import ChunkReader
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 HTTP_OK = 200
 GZIP, ZLIB = b"\x1f\x8b", b"\x78"
-# zlib's number for "gzip or zlib, see for yourself".
+# zlib's number for "gzip or zlib, by the first bytes".
 AUTOMATIC = 47
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r\n")
 CUT = "WARC: the file ends inside a record"
@@ -24,7 +24,7 @@ RECORD_ENDS = (b"\r\n\r\n", b"\n\n")
 
 
 def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """A record or a reject for every HTML response with status 200, numbered from 0; all else is passed over.
+    """A record or a reject for every HTML response with status 200, numbered from 0; all else is skipped.
 
     Raises MissingExtra where the library for WARC is not installed, BrokenInputError where the file breaks.
     """
@@ -35,21 +35,25 @@ def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
             f"{context.uri} is a WARC file, and the library that reads WARC is missing: install copydesk[warc] and run again"
         ) from error
     stream = ChunkReader(chunks)
-    records = ArchiveIterator(stream, parse_http=True, auto_decode="none")
-    for number, record in enumerate(filter(is_html_response, walk_records(records, stream))):
-        yield read_response(record, f"{context.uri}#{number}", stream, context.limits.record_bytes)
+    records = iter(ArchiveIterator(stream, parse_http=True, auto_decode="none"))
+    number = 0
+    while (record := call_library(stream, lambda: next(records, None))) is not None:
+        if is_html_response(record):
+            yield read_response(record, f"{context.uri}#{number}", stream, context.limits.record_bytes)
+            number += 1
     if not stream.end.endswith(RECORD_ENDS):
         raise BrokenInputError("truncated", CUT, keeps=True)
 
 
-def walk_records(records: Iterable[Any], stream: ChunkReader) -> Iterator[Any]:
-    """The records of an archive; what ends them early is raised as BrokenInputError, whatever the library made of it."""
+def call_library(stream: ChunkReader, call: Callable[[], Any]) -> Any:
+    """What a call of the library returns. Raises the failure of the stream, which the library may swallow, first."""
     try:
-        yield from records
+        result = call()
     except Exception as error:
         raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}", keeps=True) from error
     if stream.failure is not None:
         raise stream.failure
+    return result
 
 
 def is_html_response(record: Any) -> bool:
@@ -62,51 +66,35 @@ def is_html_response(record: Any) -> bool:
 def read_response(record: Any, uri: str, stream: ChunkReader, limit: int) -> Found:
     """The record of one response; a reject where the page is too large or does not unpack."""
     size = record.content_length
-    try:
-        body = record.reader.read(limit + 1)
-    except Exception as error:
-        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}", keeps=True) from error
-    if stream.failure is not None:
-        raise stream.failure
+    body = call_library(stream, lambda: record.reader.read(limit + 1))
     if len(body) < min(size, limit + 1):
         raise BrokenInputError("truncated", CUT, keeps=True)
     try:
         page = unpack_body(body, record.http_headers, limit + 1)
     except Exception as error:
-        return Reject(
-            uri, "corrupt", f"the page does not unpack: {describe_exception(error)}", raw_sha256=hash_bytes(body)
-        )
+        words = f"the page does not unpack: {describe_exception(error)}"
+        return Reject(uri, "corrupt", words, raw_sha256=hash_bytes(body))
     if max(len(body), len(page)) > limit:
         return Reject(uri, "record_too_large", f"a page over the limit of {limit} bytes for one record")
     return read_page(page, uri, record.http_charset, record.headers.get("WARC-Target-URI"))
 
 
 def unpack_body(body: bytes, headers: Any, limit: int) -> bytes:
-    """At most `limit` bytes of a body without the codings that its headers name and that it has.
+    """At most `limit` bytes of a body without the codings that its headers name and that it has, the outermost first.
 
     Crawlers often store the plain page and leave the headers as they were: what does not look packed is not unpacked.
     """
-    codings = [*split_codings(headers.get("Transfer-Encoding")), *split_codings(headers.get("Content-Encoding"))]
-    for coding in codings:
-        body = unpack_coding(body, coding, limit)
-    return body
-
-
-def split_codings(header: str | None) -> list[str]:
-    """The codings in a header, the outermost (the last that was applied) first."""
-    return [coding.strip().lower() for coding in reversed((header or "").split(","))]
-
-
-def unpack_coding(body: bytes, coding: str, limit: int) -> bytes:
-    """A body without one coding; as it is where it does not have it."""
     from fastwarc.stream_io import BrotliReader, ChunkedReader
 
-    if coding == "chunked" and CHUNK_SIZE.match(body):
-        return bytes(ChunkedReader(BytesIO(body)).read(limit))
-    if coding in ("gzip", "x-gzip", "deflate") and (body.startswith(GZIP) or body[:1] == ZLIB):
-        return zlib.decompressobj(wbits=AUTOMATIC).decompress(body, limit)
-    if coding == "br" and not body.lstrip().startswith(b"<"):
-        return bytes(BrotliReader(BytesIO(body)).read(limit))
+    for header in ("Transfer-Encoding", "Content-Encoding"):
+        for coding in reversed((headers.get(header) or "").lower().split(",")):
+            match coding.strip():
+                case "chunked" if CHUNK_SIZE.match(body):
+                    body = bytes(ChunkedReader(BytesIO(body)).read(limit))
+                case "gzip" | "x-gzip" | "deflate" if body.startswith(GZIP) or body[:1] == ZLIB:
+                    body = zlib.decompressobj(wbits=AUTOMATIC).decompress(body, limit)
+                case "br" if not body.lstrip().startswith(b"<"):
+                    body = bytes(BrotliReader(BytesIO(body)).read(limit))
     return body
 
 

@@ -15,10 +15,11 @@ def find_wide(raw: bytes) -> str | None:
     sample = raw[: 1 << 16]
     sample = sample[: len(sample) // 4 * 4] or raw
     nuls = sample.count(0)
-    if nuls * 20 < len(sample) * 3 and not is_plain_but_nuls(raw):
-        return None if len(raw) % 2 else find_utf16(raw, sample)
-    if nuls * 20 < len(sample) * 3:
-        return None
+    if nuls * 20 < len(sample) * 3:  # few: ordinary text with stray NULs, or UTF-16 of a script beyond Latin
+        rest = raw.replace(b"\x00", b"")
+        controls = len(rest) - len(rest.translate(None, CONTROLS))
+        is_plain = try_decode(rest, "utf-8") is not None and controls <= CONTROL_SHARE * len(rest)
+        return None if is_plain or len(raw) % 2 else find_utf16(raw, sample)
     if len(raw) % 4 == 0 and nuls * 2 >= len(sample):
         for name in ("utf-32-le", "utf-32-be"):
             if is_plausible(try_decode(raw, name)):
@@ -41,13 +42,6 @@ def is_plausible(text: str | None) -> bool:
         return False
     known = sum(map(str.isprintable, text)) + sum(map(text.count, "\n\r\t\u3000\xa0\ufeff"))
     return known >= PRINTABLE_SHARE * len(text)
-
-
-def is_plain_but_nuls(raw: bytes) -> bool:
-    """Whether `raw` is ordinary text without its NULs."""
-    rest = raw.replace(b"\x00", b"")
-    controls = len(rest) - len(rest.translate(None, CONTROLS))
-    return try_decode(rest, "utf-8") is not None and controls <= CONTROL_SHARE * len(rest)
 
 
 def try_decode(raw: bytes, encoding: str) -> str | None:
