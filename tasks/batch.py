@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a large file of lines, from byte `start` up to byte `end`; both lie on line ends.
+    """A stretch of a large file of lines, from byte `start` up to byte `end`; both are line ends.
 
     `record` and `line`: numbers of its first record and line in the whole file, from 0. `crc32` is of its own bytes,
     `sha256` of the whole file.
@@ -52,7 +52,7 @@ class Span:
 class InputFile:
     """One file to read: `path` opens it (a local path or a remote address), `uri` names it in the lake, `size` in bytes.
 
-    `span`: the stretch of it that is meant, where the file is cut.
+    `span`: the stretch to read, where the file is cut.
     """
 
     path: str
@@ -86,7 +86,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Learned:
-    """A version of the learned lines: `version` names what it says, `path` opens it."""
+    """A version of the learned lines: `version` is its name, `path` opens it."""
 
     version: str
     path: str
@@ -94,7 +94,7 @@ class Learned:
 
 @dataclass(frozen=True)
 class Release:
-    """A document that a person lets through: for these reasons of the audit, and why."""
+    """A document that a person publishes despite these reasons of the audit, and why."""
 
     doc_id: str
     uri: str
@@ -104,9 +104,9 @@ class Release:
 
 @dataclass(frozen=True)
 class Limits:
-    """What bounds a run. Sizes in bytes unless the name says characters.
+    """The limits of a run, in bytes unless the name says characters.
 
-    `learned`: the learned lines it uses, if any; `releases`: documents of the batch that its audit lets through.
+    `learned`: the learned lines it uses, if any; `releases`: documents of the batch that are published despite its audit.
     """
 
     shard_bytes: int = 32 * 2**20

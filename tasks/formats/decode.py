@@ -41,15 +41,15 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 NUL_SHARE = 0.3
-# Surrogates, which are not well-formed, are let in: they are repaired with the text.
+# UTF-8 sequences. Surrogates count as well-formed too: they are repaired with the text.
 WELL_FORMED = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 ASCII = bytes(range(128))
-# From this share on of the bytes beyond ASCII, well-formed UTF-8 is no accident.
+# From this share of the bytes beyond ASCII on, well-formed UTF-8 is no coincidence.
 WELL_SHARE = 0.6
-# Quotes, dashes, spaces and signs, at the same place in all of Windows' Western and Eastern code pages.
+# Quotes, dashes, spaces and signs with the same bytes in all of Windows' Western and Eastern code pages.
 WINDOWS_PUNCTUATION = frozenset(b"\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa9\xab\xad\xae\xb7\xbb")
 # What pages declare and what they mean by it (the WHATWG encoding standard): the superset that is really in use.
 MEANT = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.batch import Fields
 from tasks.formats.html import extract_article
-from tasks.formats.record import Found, Record, Reject
+from tasks.formats.record import Found, Record, Reject, reject_record
 from tasks.formats.repair import repair_text
 from tasks.formats.values import parse_authors, parse_published
 
@@ -19,31 +19,27 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
         return Reject(uri, "bad_json", words, raw_sha256=digest, encoding=encoding)
     text = pick_value(value, fields.text)
     html = None if isinstance(text, str) else pick_value(value, fields.html)
-    identity = pick_value(value, fields.id)
-    publisher = pick_value(value, fields.publisher)
-    title = tidy_string(pick_value(value, fields.title))
-    record_id = tidy_string(str(identity)) if isinstance(identity, str | int) else None
-    name = tidy_string(publisher.get("name") if isinstance(publisher, dict) else publisher)
-    if not isinstance(text, str) and not isinstance(html, str):
-        reason, detail = explain_missing_text(value, fields)
-        return Reject(uri, reason, detail, None, digest, record_id, name, title, encoding)
+    identity, publisher = pick_value(value, fields.id), pick_value(value, fields.publisher)
+    known: dict[str, Any] = {
+        name: tidy_string(pick_value(value, getattr(fields, name))) for name in ("url", "title", "standfirst")
+    }
     found = Record(
         uri,
         "",
         encoding,
         digest,
-        record_id,
-        name,
-        tidy_string(pick_value(value, fields.url)),
-        title,
-        tidy_string(pick_value(value, fields.standfirst)),
-        tuple(filter(None, map(tidy_string, parse_authors(pick_value(value, fields.authors))))),
-        parse_published(pick_value(value, fields.published)),
+        record_id=tidy_string(str(identity)) if isinstance(identity, str | int) else None,
+        publisher=tidy_string(publisher.get("name") if isinstance(publisher, dict) else publisher),
+        authors=tuple(filter(None, map(tidy_string, parse_authors(pick_value(value, fields.authors))))),
+        published_at=parse_published(pick_value(value, fields.published)),
+        **known,
     )
+    if isinstance(text, str):
+        text, repairs = repair_text(text)
+        return replace(found, text=text, encoding=encoding + repairs)
     if isinstance(html, str):
         return extract_article(html, found)
-    text, repairs = repair_text(text)
-    return replace(found, text=text, encoding=encoding + repairs)
+    return reject_record(found, *explain_missing_text(value, fields), None)
 
 
 def pick_value(record: dict[str, Any], names: tuple[str, ...]) -> Any:

@@ -1,7 +1,7 @@
 """The captions of an article's pictures, read from the page's figures and inserted where the figures are.
 
-Extractors leave captions out. A caption counts when it stands between the first and the last line of the article, or
-above them as the picture on top does; not in menus, teasers, forms or lists of other articles.
+Extractors leave captions out. A caption counts when it is between the first and the last line of the article, or above
+them as the picture on top is; not in menus, teasers, forms or lists of other articles.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ EDGES = " \t|/–—-•·(["
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture's caption: where it stands among the page's letters, its words, and the credit that markup sets off."""
+    """A picture's caption: its position in the page's letters, its words, and the credit that has markup of its own."""
 
     at: int
     text: str
@@ -53,9 +53,9 @@ class TextWithCaptions:
 
 
 def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> TextWithCaptions:
-    """`text` with each caption on a line where its figure stands, and its credit on the line below.
+    """`text` with each caption on a line at the position of its figure, and its credit on the line below.
 
-    `text` as extracted from the page `tree`, which `layout` lays out; `host`: the page's, where it is known. Captions above
+    `text` is extracted from the page `tree` with the layout `layout`; `host`: the page's, where it is known. Captions above
     the article's first line go on top. A caption that the text already has is marked and not inserted. Lines that are
     teasers of other articles are marked too.
     """
@@ -101,7 +101,7 @@ def merge_lines(
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:
-    """The captions of the article between two places in the page's letters, in order."""
+    """The captions of the article, which is between two positions in the page's letters, in order."""
     heading = min((layout.spans[title][0] for title in tree.iter("h1") if title in layout.spans), default=0)
     for element in tree.iter("figcaption", *CAPTION_TAGS):
         if element not in layout.spans or not is_caption(element):
@@ -116,7 +116,7 @@ def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[F
 
 
 def is_caption(element: Any) -> bool:
-    """Whether markup calls an element a picture's caption, and nothing around it."""
+    """Whether markup makes an element a picture's caption, and nothing around it."""
     if element.tag != "figcaption" and not is_named(element):
         return False
     around = element.iterancestors()
@@ -124,7 +124,7 @@ def is_caption(element: Any) -> bool:
 
 
 def is_named(element: Any) -> bool:
-    """Whether an element's class says that it is a picture's caption: by that word, or as a picture's description."""
+    """Whether the class of an element names it a picture's caption, or the description of a picture."""
     name = (element.get("class") or "").lower()
     if not any(word in name for word in CAPTION_NAMES) or FONT_NAME in name:
         return False
@@ -136,20 +136,20 @@ def is_named(element: Any) -> bool:
 
 
 def split_classes(element: Any) -> set[str]:
-    """The words that an element's names are made of, in lower case: `newsCaption big` has news, caption and big."""
+    """The words in an element's names, in lower case: `newsCaption big` has news, caption and big."""
     names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
     return {word.lower() for word in WORD.findall(names)}
 
 
 def has_picture(element: Any) -> bool:
-    """Whether a picture stands close around an element."""
+    """Whether a picture is near an element."""
     around = list(element.iterancestors())[:PICTURE_STEPS]
     near = (outer for outer in around if outer.tag not in ("body", "article", "main"))
     return any(next(outer.iter("img", "picture"), None) is not None for outer in near)
 
 
 def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
-    """Whether an element belongs to something else on the page than the article, which lies between two places."""
+    """Whether an element is part of something other than the article, which is between two positions on the page."""
     for outer in element.iterancestors():
         begin, end = layout.spans.get(outer, (0, len(layout.letters)))
         if begin <= first and last <= end:  # what holds the whole article is no evidence about a part of it
@@ -157,14 +157,14 @@ def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
         words = split_classes(outer)
         strange = {word for word in words if STRANGE_WORDS.fullmatch(word)}
         if strange and (outer.tag in ("figure", "picture") or words & PICTURE_WORDS):
-            strange &= {"video"}  # a picture may be called the teaser's, and be the article's all the same
+            strange &= {"video"}  # the article's picture may have the name of a teaser's
         if outer.tag in STRANGERS or strange:
             return True
     return False
 
 
 def read_figure(element: Any, at: int) -> Figure | None:
-    """The caption in an element; None where it says nothing but a credit, or too much for a caption."""
+    """The caption in an element; None where it is only a credit, or too long for a caption."""
     credits = find_credits(element)
     if next(element.iter("address", "time"), None) is not None:  # the author's picture, with name and date
         return None
@@ -176,7 +176,7 @@ def read_figure(element: Any, at: int) -> Figure | None:
 
 
 def find_credits(element: Any) -> list[Any]:
-    """The elements in a caption, or else beside it in its figure, that markup calls a credit; outermost only."""
+    """The credits in a caption, or else next to it in its figure; outermost elements only."""
     inside = keep_outermost(one for one in element.iterdescendants() if is_credit(one))
     figure = next(element.iterancestors("figure"), None)
     if inside or figure is None or sum(1 for _ in figure.iter("figcaption")) > 1:
@@ -185,14 +185,14 @@ def find_credits(element: Any) -> list[Any]:
 
 
 def is_credit(element: Any) -> bool:
-    """Whether markup sets an element off as a credit."""
+    """Whether markup makes an element a credit."""
     return isinstance(element.tag, str) and (
         element.tag in ("cite", "small") or any(map(CREDITS.fullmatch, split_classes(element)))
     )
 
 
 def keep_outermost(elements: Iterator[Any]) -> list[Any]:
-    """Those of some elements that stand in no other of them; in the page's order."""
+    """The elements that are in no other of them, in the page's order."""
     found: list[Any] = []
     for element in elements:
         if not any(outer in found for outer in element.iterancestors()):
@@ -201,12 +201,12 @@ def keep_outermost(elements: Iterator[Any]) -> list[Any]:
 
 
 def read_words(element: Any, without: Sequence[Any]) -> str:
-    """The text of an element on one line, as a reader sees it, without some of the elements in it."""
+    """The text of an element on one line, as a reader sees it, without the elements `without`."""
     return " ".join("".join(list_words(element, without)).split())
 
 
 def list_words(element: Any, without: Sequence[Any]) -> Iterator[str]:
-    """The pieces of text in an element; blocks keep a blank around them."""
+    """The pieces of text in an element, with a blank around blocks."""
     edge = " " if element.tag in BLOCKS else ""
     yield edge
     words = split_classes(element) if isinstance(element.tag, str) else set()

@@ -1,10 +1,9 @@
-"""Which encoding bytes are in that are no UTF-8: the one in which their letters are those of a language.
+"""Guesses the encoding of bytes that are not UTF-8: the one in which their letters are those of a language.
 
-Each candidate decodes the bytes strictly. The letters beyond ASCII that come out are weighed by how often a language
-written in it has them, and beside which neighbours (counts: langdetect's profiles); symbols by where they stand; and
-ASCII letters by the same languages, so that one odd letter does not make English Lithuanian. The likeliest candidate
-wins; where even that one reads like no language, there is no answer. charset-normalizer was tried first and took every
-second French text in Windows-1252 for Windows-1250.
+Each candidate decodes the bytes strictly. Letters beyond ASCII are scored by how often a language written in the encoding
+has them, and next to which neighbours (counts: langdetect's profiles); symbols by their position; ASCII letters by the
+same languages, so that one odd letter does not make English Lithuanian. The likeliest candidate wins, unless even its text
+reads like no language. charset-normalizer took every second French text in Windows-1252 for Windows-1250.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ SHARES = {
 }
 
 SAMPLE_BYTES = 1 << 13
-# Natural logarithms: what a character costs that tells little, one that no text has, and one neighbour.
+# Natural logarithms: a character that is no evidence, punctuation, a character that the language lacks, an impossible one.
 PLAIN_COST = -3.2
 PUNCTUATION_COST, RARE_COST, ODD_COST = -6.0, -13.0, -18.0
 CUT_COST = 10.0
@@ -61,16 +60,16 @@ NEIGHBOUR_FLOOR = 1e-3
 PUNCTUATION = frozenset("’‘“”„‚–—…«»‹›•·©®™°£€§¿¡№½¼²\xa0\xad、。，（）「」『』：；？！・‧“”《》〈〉　")
 IN_WORDS = "’·\xad\xa0"
 CONTEXT = re.compile(r"(?=(.?)([^\x00-\x7f])(.?))", re.S)
-# Mean cost of a character beyond ASCII at which nothing is readable, and the share of them from which that counts: one
-# odd byte in an English text does not make it undecodable.
+# The mean score of a character beyond ASCII below which a text is unreadable, and the share of such characters from which
+# that counts: one odd byte in an English text does not make it undecodable.
 UNREADABLE = -12.5
 DENSE_SHARE = 0.1
 
 
 def guess_encoding(raw: bytes, mixed: str) -> str | None:
-    """The likeliest encoding of `raw`, `mixed` (UTF-8 with stray Windows bytes) among them; None where none is likely.
+    """The likeliest encoding of `raw`; None where none is likely.
 
-    `mixed`: the text under that reading. Its name in the answer is `mixed`.
+    `mixed`: the text of `raw` as UTF-8 with stray Windows bytes, which is a candidate of that name.
     """
     scores = {"mixed": score_text(mixed[:SAMPLE_BYTES], WEST)}
     for name, languages, handicap in CANDIDATES[1:]:
@@ -89,7 +88,7 @@ def find_cut(raw: bytes, name: str) -> bool | None:
     try:
         raw.decode(name)
     except UnicodeDecodeError as error:
-        return True if name in MULTIBYTE and error.end == len(raw) and error.start >= len(raw) - 3 else None
+        return True if name in MULTIBYTE and error.end == len(raw) else None
     return False
 
 
@@ -108,7 +107,7 @@ def score_text(text: str, languages: tuple[str, ...]) -> tuple[float, float]:
 
 @cache
 def score_letter(language: str, char: str) -> float:
-    """Log-likelihood of an ASCII letter: what the language says; one cost for all where it is not written in them."""
+    """Log-likelihood of an ASCII letter in a language; the same for all letters where it is not written in them."""
     if language in SHARES or language in OTHER_SCRIPTS:
         return PLAIN_COST
     single, _ = load_shares(language)
@@ -141,17 +140,17 @@ def score_character(language: str, before: str, char: str, after: str) -> float:
 
 
 def is_latin(neighbours: str) -> bool:
-    """Whether one of the neighbours is a letter of the Latin alphabet: no word mixes it with another."""
+    """Whether a neighbour is a Latin letter: no word mixes two alphabets."""
     return any(char.isalpha() and char < "\u0250" for char in neighbours)
 
 
 def is_mark(char: str) -> bool:
-    """Vowel signs of Thai, Hebrew and Arabic: parts of words that are no letters."""
+    """Whether a character is a vowel sign of Thai, Hebrew or Arabic: part of a word, but no letter."""
     return "\u0591" <= char <= "\u05c7" or "\u064b" <= char <= "\u0652" or "\u0e31" <= char <= "\u0e4e"
 
 
 def share_of_script(single: dict[str, float], char: str) -> float:
-    """Share of a character that a profile knows by its kind only: kana by one sign of each, rare ideographs, Hangul."""
+    """Share of a character of which a profile has only the kind: kana by one sign of each, rare ideographs, Hangul."""
     if "\u3041" <= char <= "\u309f":
         return single.get("あ", 0.0) / 60
     if "\u30a0" <= char <= "\u30ff":
@@ -170,6 +169,6 @@ def load_shares(language: str) -> tuple[dict[str, float], dict[str, float]]:
     total = profile["n_words"][0]
     counts = profile["freq"]
     single = {char: n / total for char, n in counts.items() if len(char) == 1}
-    # A letter that is rarer than one in fifty thousand comes from quoted foreign names.
+    # Letters that are rarer than one in fifty thousand come from quoted foreign names.
     single = {char: share for char, share in single.items() if share > FOREIGN_SHARE or char >= "\u3000"}
     return single, {pair: n / total for pair, n in counts.items() if len(pair) == 2}

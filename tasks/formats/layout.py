@@ -1,7 +1,6 @@
-"""Where things stand on a page: its letters in a row, and the stretch of them that each element covers.
+"""The layout of a page: its letters in one string, and the stretch of them that each element covers.
 
-An extractor's lines are found again by their letters, so its paragraphs, the page's figures and their neighbours share
-one measure of place, whatever the markup between them.
+The extracted lines are found by their letters, so that lines, figures and links share one measure of position.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 BETWEEN = re.compile(r"[\W_]+")
 UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "head", "iframe"})
-SURE_LETTERS = 25  # shorter lines stand on a page more than once
+SURE_LETTERS = 25  # shorter lines can be on a page more than once
 SOUGHT_LETTERS = 200  # the beginning of a line is enough to find it
 
 
@@ -29,7 +28,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A line of the extracted text (its index) and the stretch of the page's letters that it was found at."""
+    """A line of the extracted text (its index) and its stretch of the page's letters."""
 
     line: int
     begin: int
@@ -37,7 +36,7 @@ class Anchor:
 
 
 def lay_out(tree: Any) -> Layout:
-    """The layout of a parsed page. What readers do not see, such as scripts, has no letters."""
+    """The layout of a parsed page. Scripts and the like have no letters."""
     body = next(tree.iter("body"), tree)
     parts: list[str] = []
     begins: dict[Any, int] = {}
@@ -60,17 +59,21 @@ def lay_out(tree: Any) -> Layout:
 
 
 def is_unseen(element: Any) -> bool:
-    """Whether an element holds nothing that is read as text."""
+    """Whether the content of an element is not text."""
     return not isinstance(element.tag, str) or element.tag in UNSEEN
 
 
 def keep_letters(text: str) -> str:
-    """A text's letters and figures."""
+    """The letters and figures of a text.
+
+    >>> keep_letters("Mill, left: 10 km?")
+    'Millleft10km'
+    """
     return BETWEEN.sub("", text)
 
 
 def is_shown(layout: Layout, text: str) -> bool:
-    """Whether an element of the page says `text` and nothing else."""
+    """Whether an element of the page has the text `text` and nothing else."""
     letters = keep_letters(text)
     whole = set(layout.spans.values())
     at = layout.letters.find(letters) if letters else -1
@@ -82,7 +85,7 @@ def is_shown(layout: Layout, text: str) -> bool:
 
 
 def find_anchors(layout: Layout, lines: Sequence[str]) -> list[Anchor]:
-    """The lines that are found on the page, in the order of both; short lines are not looked for."""
+    """The lines that are found on the page, in the order of both; short lines are not searched."""
     anchors: list[Anchor] = []
     at = 0
     for number, line in enumerate(lines):

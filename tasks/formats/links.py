@@ -1,6 +1,6 @@
-"""Lines of an article's text that are nothing but a link to another page of the site: a teaser in a list, or a headline.
+"""Lines of an article's text that are only a link to another page of the site: a teaser in a list, or a headline.
 
-A link inside a paragraph is part of it, a bare address or a link to another site is a source; they stay.
+A link inside a paragraph is part of it; a bare address or a link to another site is a source. They are no teasers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def find_teasers(
 ) -> list[int]:
     """Indices of the lines that are links to pages of the site `host`, in order.
 
-    `anchors`: where `lines` stand among the letters of the page `tree`. An address without a host counts as the site's own.
+    `anchors`: the positions of `lines` on the page `tree`. An address without a host counts as the site's own.
     """
     links = [(*layout.spans[link], link) for link in tree.iter("a") if link in layout.spans]
     found = []

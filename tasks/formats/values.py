@@ -21,7 +21,7 @@ OFFSET = re.compile(r"(?<=\d)\s+([+-]\d\d:?\d\d)$")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
 MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 
-# How the names of the months begin in the languages of the rules, long enough to tell them apart; English first.
+# How the names of the months begin in the languages of the rules, long enough to be unambiguous; English first.
 MONTHS = (
     "jan enero gennaio stycz янв ocak sty يناير січ",
     "feb fév fev févr lut фев şub فبراير شباط",

@@ -26,16 +26,20 @@ class PlanError(ValueError):
 
 
 class NothingNew(PlanError):
-    """A drop folder in which there is nothing that no earlier batch took. One line."""
+    """A drop folder whose files were all taken by earlier batches. One line."""
 
 
 def has_date(source: Source) -> bool:
-    """Whether the source's path holds a date, so that each logical date has files of its own."""
+    """Whether the source's path has a date in it, so that each logical date has files of its own."""
     return DATE.search(source.path) is not None
 
 
 def fill_date(path: str, day: date) -> str:
-    """The path with `{date}` (ISO) or `{date:%Y/%m/%d}` filled in."""
+    """The path with its dates filled in.
+
+    >>> fill_date("in/{date:%Y/%m}/{date}.gz", date(2026, 10, 1))
+    'in/2026/10/2026-10-01.gz'
+    """
     return DATE.sub(lambda hit: day.strftime(hit[1] or "%Y-%m-%d"), path)
 
 
@@ -69,7 +73,7 @@ def list_local(path: str, root: Path) -> list[InputFile]:
 
 
 def name_local(path: Path, root: Path) -> str:
-    """How a file is called in the lake: its path below `root` where it is below it, else its whole path; as UTF-8."""
+    """The uri of a file: its path below `root` where it is below it, else its whole path; as UTF-8."""
     whole, base = path.absolute(), root.absolute()
     return escape_name((whole.relative_to(base) if whole.is_relative_to(base) else whole).as_posix())
 
@@ -91,7 +95,7 @@ def unescape_name(name: str) -> str:
 
 
 def list_remote(path: str) -> list[InputFile]:
-    """Files behind an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
+    """Files at an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
     filesystem, place = find_filesystem(path)
     protocol = path.split("://", 1)[0]
     try:
@@ -115,8 +119,8 @@ def is_input(path: PurePosixPath | Path) -> bool:
 def cut_shards(source: Source, day: date, files: Sequence[InputFile], limits: Limits) -> tuple[Shard, ...]:
     """The files in shards of about `limits.shard_bytes` and at most `limits.shard_files`, in order.
 
-    Large files of lines are cut (`tasks.reading.spans`), which reads them once. The cut depends on the files alone, never on the
-    number of workers.
+    Large files of lines are cut (`tasks.reading.spans`), which reads them once. Shards depend on the files alone, never on
+    the number of workers.
     """
     pieces = [piece for file in files for piece in cut_file(file, source, limits)]
     return tuple(
@@ -126,7 +130,7 @@ def cut_shards(source: Source, day: date, files: Sequence[InputFile], limits: Li
 
 
 def group_files(files: Sequence[InputFile], most_bytes: int, most_files: int) -> Iterator[list[InputFile]]:
-    """Runs of files that stay under both limits; a file over the limit is a run of its own."""
+    """The files in groups below both limits; a file over the limit is a group of its own."""
     group: list[InputFile] = []
     size = 0
     for file in files:
