@@ -5,20 +5,44 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.cleaning.annotate import annotate
+from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean import clean_lines
+from tasks.cleaning.clean_documents import clean_documents
 from tasks.lines import split_lines
 
+# Paragraphs: sentences of more than 100 characters.
 P1 = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
-
-
 P2 = "Nobody in the town hall wanted to say who had decided it, or when, but the timetable had been printed in the spring."
-
-
 P3 = "By evening the quay was empty but for a dog, two gulls and a crate of lemons that somebody had forgotten to put aboard."
 
 
-def take_apart(text: str, budget: float = 0.5) -> pl.DataFrame:
-    records = pl.DataFrame(
-        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    return clean_lines(annotate(split_lines(pl.Series([text])), records), budget)
+def make_records(count: int = 1, title: str | None = None, standfirst: str | None = None) -> pl.DataFrame:
+    """Records as reading gives them, with the fields that cleaning looks at."""
+    schema = {"title": pl.String, "standfirst": pl.String}
+    return pl.DataFrame({"title": [title] * count, "standfirst": [standfirst] * count}, schema=schema)
+
+
+def annotate_text(text: str, title: str | None = None, standfirst: str | None = None) -> pl.DataFrame:
+    """The annotated lines of one article."""
+    return annotate(split_lines(pl.Series([text])), make_records(1, title, standfirst))
+
+
+def clean_text(text: str, budget: float = 0.5) -> pl.DataFrame:
+    """The cleaned lines of one article."""
+    return clean_lines(annotate_text(text), budget)
+
+
+def clean_texts(*texts: str) -> pl.DataFrame:
+    """The cleaned lines of articles and pages."""
+    return clean_documents(split_lines(pl.Series(texts)), make_records(len(texts)), 0.5)
+
+
+def find_roles(text: str, title: str | None = None, standfirst: str | None = None) -> dict[int, str | None]:
+    """Line number and role of each line of an annotated article."""
+    return dict(annotate_text(text, title, standfirst).select("line", "role").iter_rows())
+
+
+def read_fates(text: str) -> list[tuple[str | None, bool]]:
+    """Role and removal of each line of a document, captions merged."""
+    lines, _ = merge_captions(clean_texts(text))
+    return list(lines.select("role", "removed").iter_rows())

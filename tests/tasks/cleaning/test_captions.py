@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from builders.articles import P1 as BODY
+from builders.articles import P2 as MORE
+from builders.articles import clean_text, read_fates
 
-from tasks.cleaning.annotate import annotate
 from tasks.cleaning.caption_duplicates import is_copy, make_caption_key
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean import clean_lines
-from tasks.cleaning.clean_documents import clean_documents
-from tasks.lines import split_lines
 
 COPIES = [
     ("the same", "The mayor opens the bridge.", "The mayor opens the bridge."),
@@ -68,18 +67,13 @@ def test_different_captions_stay_apart(name: str, one: str, other: str) -> None:
     assert not is_copy(make_caption_key(other), make_caption_key(one))
 
 
-BODY = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
-MORE = "Nobody in the town hall wanted to say who had decided it, or when, but the timetable had been printed in the spring."
 CAPTION = "The ferry Tern at the north quay on Friday"
 CREDIT = "(Ana Ruiz, Pool Photo via AP)"
 
 
 def merge(text: str) -> tuple[list[dict[str, object]], list[str], dict[int, tuple[str, str | None]]]:
     """Captions, body lines, and removed lines with rule and evidence."""
-    records = pl.DataFrame(
-        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    lines, captions = merge_captions(clean_lines(annotate(split_lines(pl.Series([text])), records), 0.5))
+    lines, captions = merge_captions(clean_text(text))
     body = lines.filter(pl.col("role").is_null() & ~pl.col("removed"))["text"].to_list()
     removed = {
         line: (by, evidence)
@@ -151,35 +145,26 @@ def test_credits_of_two_pictures_stay_with_their_own() -> None:
     assert removed == {}
 
 
-def merged(text: str) -> list[tuple[str | None, bool]]:
-    """Role and removal of every line of a document."""
-    records = pl.DataFrame(
-        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    lines, _ = merge_captions(clean_documents(split_lines(pl.Series([text])), records, 0.5))
-    return list(lines.select("role", "removed").iter_rows())
-
-
 BUTTONS = ["사진 확대", "Image 1 of 9", "Bild 2 von 7", "show caption", "... more", "写真を拡大"]
 
 
 @pytest.mark.parametrize("button", BUTTONS)
 def test_a_copy_next_to_a_pictures_button_is_a_caption(button: str) -> None:
     caption = "The ferry Tern at the north quay of Larkhaven on Friday"
-    found = merged(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
+    found = read_fates(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
     assert found[2] == ("caption", False)
     assert found[5] == ("repeat", True)
 
 
 def test_a_repeated_name_and_house_is_a_credit() -> None:
-    found = merged(
+    found = read_fates(
         f"Last ferry leaves\n{BODY}\n{MORE}\nAna Ruiz/Courier\n{BODY} Again.\nAna Ruiz/Courier\n{MORE} Again."
     )
     assert [found[3], found[5]] == [("credit", False), ("repeat", True)]
 
 
 def test_a_repeated_sub_heading_stays() -> None:
-    found = merged(
+    found = read_fates(
         f"Last ferry leaves\n{BODY}\nEasy setup for all ferries of the harbour line\n{MORE}\nEasy setup for all ferries of the harbour line\n{BODY} Again."
     )
     assert [found[2], found[4]] == [(None, False), (None, False)]
@@ -188,5 +173,5 @@ def test_a_repeated_sub_heading_stays() -> None:
 def test_copies_next_to_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
     plain = "The ferry Tern at the north quay of Larkhaven"
     text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
-    found = merged(text)
+    found = read_fates(text)
     assert [found[1], found[5]] == [("caption", False), ("repeat", True)]

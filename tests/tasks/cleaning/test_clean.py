@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from builders.articles import P1, P2, P3, take_apart
+from builders.articles import P1, P2, P3, clean_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +12,7 @@ from tasks.cleaning.captions import merge_captions
 
 
 def removed(text: str, budget: float = 0.5) -> list[str]:
-    return take_apart(text, budget).filter(pl.col("removed"))["text"].to_list()
+    return clean_text(text, budget).filter(pl.col("removed"))["text"].to_list()
 
 
 LISTS = [
@@ -53,7 +53,7 @@ def test_a_blank_line_ends_a_list_inside_the_body() -> None:
 
 
 def test_every_cut_names_its_rule_and_evidence() -> None:
-    gone = take_apart(f"Last ferry leaves\n\n{P1}\n\n{P2}\n\nMost Popular\nCats of the harbour").filter(
+    gone = clean_text(f"Last ferry leaves\n\n{P1}\n\n{P2}\n\nMost Popular\nCats of the harbour").filter(
         pl.col("removed")
     )
     assert gone["by"].str.starts_with("most-popular.en").all()
@@ -102,18 +102,18 @@ def test_a_document_over_its_budget_is_left_alone_and_flagged() -> None:
         ]
     )
     assert len(removed(text, budget=1.0)) == 21
-    kept = take_apart(text, budget=0.5)
+    kept = clean_text(text, budget=0.5)
     assert kept["over_budget"].all()
     assert not kept["removed"].any()
 
 
 def test_nothing_but_boilerplate_is_cut_whatever_the_budget() -> None:
-    found = take_apart("Share\nAdvertisement\nMost Popular\nread more:\nShare on Facebook")
+    found = clean_text("Share\nAdvertisement\nMost Popular\nread more:\nShare on Facebook")
     assert found["removed"].all() or found.filter(~pl.col("removed"))["role"].to_list() == ["headline"]
 
 
 def test_a_standfirst_without_a_body_is_the_body() -> None:
-    found = take_apart(
+    found = clean_text(
         "Last ferry leaves\n\nAfter forty years the line closes, and nobody asked the islanders.\n\nBy Mara Quist"
     )
     assert dict(found.select("line", "role").iter_rows()) == {0: "headline", 2: None, 4: "byline"}
@@ -137,7 +137,7 @@ PIECES = [
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=14))
 def test_cleaning_twice_is_cleaning_once(pieces: list[str]) -> None:
-    lines, _ = merge_captions(take_apart("\n".join(pieces)))
+    lines, _ = merge_captions(clean_text("\n".join(pieces)))
     # What is taken out goes; what is kept apart stays in its place, as it gave the other lines theirs.
     once = lines.filter(~pl.col("removed"))
     if once.is_empty() or once["over_budget"].any():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from builders.articles import clean_texts
 
 from tasks.cleaning.captions import merge_captions
-from tasks.cleaning.clean_documents import clean_documents
 from tasks.cleaning.reasons import REASONS, explain_reason
 from tasks.lines import split_lines
 from tasks.roles.rows import load_role_rows
@@ -59,14 +59,8 @@ PAGE = "\n".join(
 )
 
 
-def treated(*texts: str) -> pl.DataFrame:
-    schema = {"title": pl.String, "standfirst": pl.String}
-    records = pl.DataFrame({"title": [None] * len(texts), "standfirst": [None] * len(texts)}, schema=schema)
-    return clean_documents(split_lines(pl.Series(texts)), records, 0.5)
-
-
 def test_a_page_keeps_its_article_and_an_article_all_of_itself() -> None:
-    lines = treated(ARTICLE, PAGE)
+    lines = clean_texts(ARTICLE, PAGE)
     for doc in (0, 1):
         body = lines.filter((pl.col("doc") == doc) & pl.col("role").is_null() & ~pl.col("removed"))["text"].to_list()
         assert body == BODY
@@ -80,14 +74,14 @@ def test_a_page_keeps_its_article_and_an_article_all_of_itself() -> None:
 
 
 def test_results_do_not_depend_on_other_documents() -> None:
-    together = treated(PAGE, ARTICLE, PAGE)
+    together = clean_texts(PAGE, ARTICLE, PAGE)
     for doc, text in enumerate((PAGE, ARTICLE, PAGE)):
-        alone = treated(text).drop("doc")
+        alone = clean_texts(text).drop("doc")
         assert together.filter(pl.col("doc") == doc).drop("doc").select(alone.columns).equals(alone)
 
 
 def test_every_line_comes_out_once_and_in_order() -> None:
-    lines = treated(PAGE, ARTICLE)
+    lines = clean_texts(PAGE, ARTICLE)
     split = split_lines(pl.Series([PAGE, ARTICLE]))
     assert lines.select("doc", "line", "text").equals(split.select("doc", "line", "text"))
 
@@ -98,7 +92,7 @@ def test_every_decision_has_a_why(project: Path) -> None:
         for path in sorted((project / "seeds").glob("*.en.txt"))
         if "night" not in path.name
     ]
-    lines, _ = merge_captions(treated(PAGE, *texts))
+    lines, _ = merge_captions(clean_texts(PAGE, *texts))
     known = {rule.id for rule in load_rules()} | {row.id for row in load_role_rows()}
     for rule in lines["by"].drop_nulls().unique():
         assert rule in known or explain_reason(rule), rule

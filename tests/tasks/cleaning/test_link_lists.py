@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders.articles import P1, P2, P3, take_apart
+from builders.articles import P1, P2, P3, clean_text
 
 MENU = ["- Fisheries", "- Sport", "- Culture", "- Town Hall", "- Politics", "- Harbour", "- Weather"]
 TIMED = [
@@ -46,7 +46,7 @@ STAY = [
 
 def split_fate(lines: list[str]) -> tuple[list[str], set[str]]:
     """Lines taken out, and lines kept."""
-    fate = take_apart("\n".join(["Last ferry leaves", "", *lines]), 0.9)
+    fate = clean_text("\n".join(["Last ferry leaves", "", *lines]), 0.9)
     return fate.filter(fate["removed"])["text"].to_list(), set(fate.filter(~fate["removed"])["text"])
 
 
@@ -61,7 +61,7 @@ def test_what_is_no_run_stays(name: str, lines: list[str], kept: set[str]) -> No
 
 
 def test_every_cut_names_the_run() -> None:
-    fate = take_apart("\n".join(["Last ferry leaves", "", *MENU, P1, *TIMED, P2]), 0.9)
+    fate = clean_text("\n".join(["Last ferry leaves", "", *MENU, P1, *TIMED, P2]), 0.9)
     by = dict(zip(fate["text"], fate["by"], strict=True))
     assert by["- Fisheries"] == "navigation.any.menu"
     assert by["Lemons on the quay"] == "related.any.timed"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
+from builders.articles import P1 as PARAGRAPH
+from builders.articles import clean_texts
 
-from tasks.cleaning.annotate import annotate
-from tasks.cleaning.clean_documents import clean_documents
 from tasks.facts.bylines import read_signature
-from tasks.lines import split_lines
 from tasks.staging.assemble import find_dates, find_names
 
-PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
 SECOND = "Nobody on the quay had asked for it, and nobody on the quay was asked, the harbour master added before he went home."
 
 SIGNATURES = [
@@ -49,10 +46,7 @@ def test_names_of_a_line(line: str, names: tuple[str, ...]) -> None:
 
 def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
     """Roles by line, authors and the day of a document without fields of its own."""
-    records = pl.DataFrame(
-        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    lines = clean_documents(split_lines(pl.Series([text])), records, 0.5)
+    lines = clean_texts(text)
     people, dates = find_names(lines), find_dates(lines)
     authors = people["names"].to_list()[0] if people.height else []
     day = str(dates["dated_at"].to_list()[0].date()) if dates.height else None
@@ -128,15 +122,6 @@ def test_lines_that_sign_nothing_stay(text: str, line: str) -> None:
     roles, _, _ = look(text)
     at = text.split("\n").index(line)
     assert roles[at] is None
-
-
-def test_a_later_headline_is_the_printed_one() -> None:
-    text = f"Last ferry leaves the harbour | The Larkhaven Courier\nLast ferry leaves the harbour\n{PARAGRAPH}"
-    records = pl.DataFrame(
-        {"title": [None], "standfirst": [None]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    lines = annotate(split_lines(pl.Series([text])), records)
-    assert lines["role_by"].to_list()[:2] == ["headline.page-title", "headline.printed"]
 
 
 def test_a_byline_without_a_name_above_the_headline_is_no_error() -> None:

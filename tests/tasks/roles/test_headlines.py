@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
-
-from tasks.cleaning.annotate import annotate
-from tasks.lines import split_lines
-
-PARAGRAPH = "The harbour master said on Monday that the last ferry would leave at six, an hour later than planned, and not return."
-
-
-def roles_of(text: str, title: str | None = None, standfirst: str | None = None) -> dict[int, str | None]:
-    records = pl.DataFrame(
-        {"title": [title], "standfirst": [standfirst]}, schema={"title": pl.String, "standfirst": pl.String}
-    )
-    lines = annotate(split_lines(pl.Series([text])), records)
-    return dict(lines.select("line", "role").iter_rows())
+from builders.articles import P1 as PARAGRAPH
+from builders.articles import annotate_text, find_roles
 
 
 @pytest.mark.parametrize(
@@ -65,5 +53,10 @@ def roles_of(text: str, title: str | None = None, standfirst: str | None = None)
     ids=lambda value: value if isinstance(value, str) and len(value) < 40 and "\n" not in value else "",
 )
 def test_headline_and_standfirst(name: str, text: str, title: str | None, expected: dict[int, str | None]) -> None:
-    found = roles_of(text, title)
+    found = find_roles(text, title)
     assert {line: found[line] for line in expected} == expected
+
+
+def test_a_later_headline_is_the_printed_one() -> None:
+    text = f"Last ferry leaves the harbour | The Larkhaven Courier\nLast ferry leaves the harbour\n{PARAGRAPH}"
+    assert annotate_text(text)["role_by"].to_list()[:2] == ["headline.page-title", "headline.printed"]
