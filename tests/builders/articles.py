@@ -46,3 +46,9 @@ def read_fates(text: str) -> list[tuple[str | None, bool]]:
     """Role and removal of each line of a document, captions merged."""
     lines, _ = merge_captions(clean_texts(text))
     return list(lines.select("role", "removed").iter_rows())
+
+
+def make_line(width: int, start: str = "The ferry", end: str = "") -> str:
+    """A line of exactly so many characters that no rule and no role matches."""
+    line = (start + " and the old quay with ropes and gulls" * 30)[: width - len(end)]
+    return line[:-1] + "s" + end if line.endswith(" ") else line + end

@@ -6,66 +6,9 @@ import polars as pl
 import pytest
 from builders.articles import P1 as BODY
 from builders.articles import P2 as MORE
-from builders.articles import clean_text, read_fates
+from builders.articles import clean_text, make_line
 
-from tasks.cleaning.caption_duplicates import is_copy, make_caption_key
 from tasks.cleaning.captions import merge_captions
-
-COPIES = [
-    ("the same", "The mayor opens the bridge.", "The mayor opens the bridge."),
-    ("final stop", "The mayor opens the bridge.", "The mayor opens the bridge"),
-    ("quotation marks", "“The mayor opens the bridge”", "The mayor opens the bridge"),
-    ("list sign", "* The mayor opens the bridge", "The mayor opens the bridge"),
-    ("capitals", "THE MAYOR opens the bridge", "The mayor opens the bridge"),
-    (
-        "cut short",
-        "The mayor opens the new bridge in Larkhaven...",
-        "The mayor opens the new bridge in Larkhaven on Monday, watched by a crowd.",
-    ),
-    (
-        "cut short, more",
-        "The mayor opens the new bridge in Larkhaven... more",
-        "The mayor opens the new bridge in Larkhaven on Monday, watched by a crowd.",
-    ),
-    (
-        "first sentence only",
-        "The mayor of Larkhaven opens the new bridge over the Tarn on Monday morning.",
-        "The mayor of Larkhaven opens the new bridge over the Tarn on Monday morning. In the background the old ferry.",
-    ),
-]
-APART = [
-    (
-        "another place",
-        "A visualization of sea level rise in Larkhaven.",
-        "A visualization of sea level rise in Port Elm.",
-    ),
-    (
-        "another number",
-        "The new bridge, pier 4 of 12, seen from the harbour",
-        "The new bridge, pier 5 of 12, seen from the harbour",
-    ),
-    (
-        "another name",
-        "Anna Holm of Larkhaven scores the winning goal",
-        "Anne Holm of Larkhaven scores the winning goal",
-    ),
-    ("another day", "The market hall on May 9, 2018", "The market hall on May 10, 2018"),
-    ("a longer one that is not cut", "The mayor opens the bridge", "The mayor opens the bridge and the market"),
-    ("a very short cut", "The mayor...", "The mayor opens the bridge"),
-]
-
-
-@pytest.mark.parametrize(("name", "one", "other"), COPIES, ids=[row[0] for row in COPIES])
-def test_copies(name: str, one: str, other: str) -> None:
-    assert is_copy(make_caption_key(one), make_caption_key(other))
-    assert is_copy(make_caption_key(other), make_caption_key(one))
-
-
-@pytest.mark.parametrize(("name", "one", "other"), APART, ids=[row[0] for row in APART])
-def test_different_captions_stay_apart(name: str, one: str, other: str) -> None:
-    assert not is_copy(make_caption_key(one), make_caption_key(other))
-    assert not is_copy(make_caption_key(other), make_caption_key(one))
-
 
 CAPTION = "The ferry Tern at the north quay on Friday"
 CREDIT = "(Ana Ruiz, Pool Photo via AP)"
@@ -145,33 +88,12 @@ def test_credits_of_two_pictures_stay_with_their_own() -> None:
     assert removed == {}
 
 
-BUTTONS = ["사진 확대", "Image 1 of 9", "Bild 2 von 7", "show caption", "... more", "写真を拡大"]
-
-
-@pytest.mark.parametrize("button", BUTTONS)
-def test_a_copy_next_to_a_pictures_button_is_a_caption(button: str) -> None:
-    caption = "The ferry Tern at the north quay of Larkhaven on Friday"
-    found = read_fates(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
-    assert found[2] == ("caption", False)
-    assert found[5] == ("repeat", True)
-
-
-def test_a_repeated_name_and_house_is_a_credit() -> None:
-    found = read_fates(
-        f"Last ferry leaves\n{BODY}\n{MORE}\nAna Ruiz/Courier\n{BODY} Again.\nAna Ruiz/Courier\n{MORE} Again."
+@pytest.mark.parametrize(("width", "is_repeat"), [(40, True), (39, False)])
+def test_a_caption_of_at_least_40_characters_repeats_a_sentence(width: int, is_repeat: bool) -> None:
+    words = make_line(width)
+    captions, body, removed = merge(
+        f"Last ferry leaves\n\n{words}. (Ana Ruiz/AP)\n\n{BODY}\n\n{MORE} {words}. Few had come."
     )
-    assert [found[3], found[5]] == [("credit", False), ("repeat", True)]
-
-
-def test_a_repeated_sub_heading_stays() -> None:
-    found = read_fates(
-        f"Last ferry leaves\n{BODY}\nEasy setup for all ferries of the harbour line\n{MORE}\nEasy setup for all ferries of the harbour line\n{BODY} Again."
-    )
-    assert [found[2], found[4]] == [(None, False), (None, False)]
-
-
-def test_copies_next_to_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
-    plain = "The ferry Tern at the north quay of Larkhaven"
-    text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
-    found = read_fates(text)
-    assert [found[1], found[5]] == [("caption", False), ("repeat", True)]
+    assert (captions == []) is is_repeat
+    assert (list(removed) == [2]) is is_repeat
+    assert f"{MORE} {words}. Few had come." in body

@@ -1,14 +1,16 @@
-"""What goes, what stays, and how far a header's list reaches."""
+"""Which lines are removed, which stay, and how far the list under a header reaches."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
-from builders.articles import P1, P2, P3, clean_text
+from builders.articles import P1, P2, P3, annotate_text, clean_text, make_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean import clean_lines
+from tasks.lines import change_lines
 
 
 def removed(text: str, budget: float = 0.5) -> list[str]:
@@ -88,6 +90,60 @@ KEEPS = [
 @pytest.mark.parametrize(("name", "text", "line"), KEEPS, ids=[row[0] for row in KEEPS])
 def test_lines_that_must_survive(name: str, text: str, line: str) -> None:
     assert line not in removed(text)
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(130, True), (131, False)])
+def test_a_listed_title_is_at_most_130_wide(width: int, is_cut: bool) -> None:
+    title = make_line(width)
+    assert (title in removed(f"Last ferry leaves\n\n{P1}\n\n{P2}\n\nMost Popular\n{title}")) is is_cut
+
+
+def test_the_last_title_above_a_paragraph_is_cut_where_a_blank_line_lies_between() -> None:
+    titles = "Related articles\nCats of the harbour\nA quiet quay"
+    assert removed(f"Last ferry leaves\n\n{P1}\n\n{titles}\n\n{P2}\n\n{P3}") == titles.split("\n")
+    assert removed(f"Last ferry leaves\n\n{P1}\n\n{titles}\n{P2}\n\n{P3}") == titles.split("\n")[:2]
+
+
+def test_other_rules_lines_do_not_end_a_list() -> None:
+    lines = ["Most Popular", "Advertisement", "Cats of the harbour"]
+    found = clean_text("\n".join(["Last ferry leaves", "", P1, P2, *lines]))
+    assert found["by"].to_list()[-3:] == ["most-popular.en", "advertisement.en", "most-popular.en.list"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("is_paragraph", True), ("role", "bio"), ("role_hit", "correction"), ("rule_zone", "tail"), ("action", "flag")],
+)
+def test_what_protects_a_line_from_rules(column: str, value: object) -> None:
+    lines = annotate_text(f"Last ferry leaves\n\n{P1}\n\nAdvertisement\n\n{P2}")
+    is_ad = pl.col("text") == "Advertisement"
+    assert clean_lines(lines, 0.5).filter(is_ad)["removed"].to_list() == [True]
+    assert clean_lines(change_lines(lines, is_ad, **{column: value}), 0.5).filter(is_ad)["removed"].to_list() == [False]
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(159, True), (160, False)])
+def test_a_line_as_long_as_a_paragraph_among_paragraphs_is_one(width: int, is_cut: bool) -> None:
+    lines = annotate_text(f"Last ferry leaves\n\n{P1}\n\nAdvertisement\n\n{P2}")
+    wide = change_lines(lines, pl.col("text") == "Advertisement", width=width)
+    assert (clean_lines(wide, 0.5)["removed"].sum() == 1) is is_cut
+    at_edge = change_lines(wide, pl.col("text") == "Advertisement", zone="tail")
+    assert clean_lines(at_edge, 0.5)["removed"].sum() == 1
+
+
+@pytest.mark.parametrize(("share", "is_over"), [(0, False), (-0.001, True)], ids=["at the budget", "over it"])
+def test_the_budget_is_the_share_of_characters_that_rules_may_remove(share: float, is_over: bool) -> None:
+    lines = annotate_text(f"Last ferry leaves\n\n{P1}\n\nAdvertisement\n\n{P2}")
+    budget = len("Advertisement") / lines["chars"].sum() + share
+    found = clean_lines(lines, budget)
+    assert found["over_budget"].to_list() == [is_over] * lines.height
+    assert found.select("removed", "by", "evidence", "role").row(2) == (
+        (False, None, None, None) if is_over else (True, "advertisement.en", "advertisement", "boilerplate")
+    )
+
+
+def test_a_copy_of_the_headline_stays_removed_over_the_budget() -> None:
+    found = clean_text(f"Last ferry leaves\nLast ferry leaves\n\n{P1}\n\nAdvertisement\n\n{P2}", budget=0.0)
+    assert found.filter("removed").select("line", "by", "evidence").rows() == [(1, "repeat.headline", "0")]
 
 
 def test_a_document_over_its_budget_is_left_alone_and_flagged() -> None:

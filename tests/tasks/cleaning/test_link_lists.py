@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
-from builders.articles import P1, P2, P3, clean_text
+from builders.articles import P1, P2, P3, clean_text, clean_texts, make_line
 
 MENU = ["- Fisheries", "- Sport", "- Culture", "- Town Hall", "- Politics", "- Harbour", "- Weather"]
 TIMED = [
@@ -65,3 +66,38 @@ def test_every_cut_names_the_run() -> None:
     by = dict(zip(fate["text"], fate["by"], strict=True))
     assert by["- Fisheries"] == "navigation.any.menu"
     assert by["Lemons on the quay"] == "related.any.timed"
+
+
+def is_cut(lines: list[str], line: str) -> bool:
+    return line in split_fate(lines)[0]
+
+
+@pytest.mark.parametrize(("width", "cut"), [(40, True), (41, False)])
+def test_an_item_of_a_menu_is_at_most_40_wide(width: int, cut: bool) -> None:
+    item = make_line(width, start="- Ropes")
+    assert is_cut([*MENU, item, P1, P2], item) is cut
+
+
+@pytest.mark.parametrize(("items", "cut"), [(MENU[:6], True), (MENU[:5], False)], ids=["six", "five"])
+def test_a_menu_has_at_least_six_items(items: list[str], cut: bool) -> None:
+    assert is_cut([*items, P1, P2], "- Fisheries") is cut
+
+
+@pytest.mark.parametrize(
+    ("sections", "cut"), [(["- Sport", "- Culture"], True), (["- Sport"], False)], ids=["two", "one"]
+)
+def test_a_menu_has_at_least_two_items_that_are_sections(sections: list[str], cut: bool) -> None:
+    items = ["- Ropes", "- Nets", "- Gulls", "- Lemons", "- Tides", "- Lamps"]
+    assert is_cut([*items, *sections, P1, P2], "- Nets") is cut
+
+
+@pytest.mark.parametrize(("width", "cut"), [(130, True), (131, False)])
+def test_a_timed_title_is_at_most_130_wide(width: int, cut: bool) -> None:
+    title = make_line(width)
+    assert is_cut([P1, "3 hours ago", title, "5 hours ago", "Gulls learn to queue", "2 days ago", P2], title) is cut
+
+
+def test_two_documents_share_no_menu() -> None:
+    lines = [f"- {word}" for word in ("Sport", "Culture", "Nets")]
+    both = clean_texts("\n".join([*lines]), "\n".join([*lines, P1, P2]))
+    assert not both.filter(pl.col("text") == "- Nets")["removed"].any()
