@@ -16,11 +16,7 @@ PACKED = """
 Packed files are unpacked by their first bytes, whatever their names: {names}.
 A binary file with the extension of a text format, such as a picture named `.txt`, goes to quarantine.
 
-## Adding a format
-
-Write a module in `tasks/formats/` with a function that takes the chunks of a file and a `ReadContext` and yields records and
-rejects, and a `Format` row that names it. Add the row to `FORMATS` in `tasks/formats/registry.py`. A row that lacks a part, or
-has the name or an extension of another, is an error when it is imported.
+[CONTRIBUTING](../CONTRIBUTING.md#a-format) has the recipe for adding a format.
 """
 
 

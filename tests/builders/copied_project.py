@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,8 @@ Larkhaven Harbour Desk
 Nobody was hurt, and the {name} will run as usual on Tuesday, the office said in the evening.
 """
 CODE = ("flows", "tasks", "expectations")
-PAGES = ("docs", "lake/README.md", "README.md", "CONTRIBUTING.md", "pyproject.toml", "prefect.yaml")
+BLOCK = re.compile(r"^(Append to|New file|In) `([^`]+)`[^\n]*:\n\n```(\w+)\n(.*?)^```$", re.M | re.S)
+PAGES = ("docs", "lake/README.md", "README.md", "CONTRIBUTING.md", "pyproject.toml", "prefect.yaml", "sources.toml")
 RUN = """
 import json, sys
 from flows.cli import main
@@ -91,3 +93,22 @@ def publish_boats(copy: CopiedProject) -> None:
     (copy.folder / "sources.toml").write_text('[[source]]\nname = "boats"\npath = "in/{date}/*.txt"\n')
     done = make_lake(copy.folder, "in/{date}/*.txt", copy.folder / "lake", name="boats", day=DAY)
     assert (done.state, done.receipt["published"]) == ("published", 2)
+
+
+def read_recipes(project: Path) -> dict[str, list[tuple[str, str, str, str]]]:
+    """The blocks of each recipe of CONTRIBUTING.md: what to do, with which file, the kind of the block, and its content."""
+    text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    sections = text.partition("## Recipes\n")[2].partition("\n## ")[0].split("\n### ")[1:]
+    return {section.partition("\n")[0].split()[-1]: BLOCK.findall(section) for section in sections}
+
+
+def follow_recipe(copy: CopiedProject, recipe: str) -> None:
+    """Applies the blocks of a recipe."""
+    for action, name, kind, content in read_recipes(copy.folder)[recipe]:
+        if kind == "diff":
+            lines = content.splitlines(keepends=True)
+            old, new = ("".join(line[1:] for line in lines if line[0] in signs) for signs in (" -", " +"))
+            copy.edit(name, old, new)
+        else:
+            assert (action == "New file") != (copy.folder / name).exists()
+            copy.edit(name, "", content if action == "New file" else f"\n{content}")

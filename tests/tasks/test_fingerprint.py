@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from builders.copied_project import DAY, CopiedProject, copy_project, publish_boats
+from builders.copied_project import DAY, CopiedProject, copy_project, follow_recipe, publish_boats
 from builders.lakes import make_lake
 
 from tasks.batch import Learned, Limits, Release, Source
@@ -16,20 +17,6 @@ from tasks.fingerprint import PACKAGES, code_version
 from tasks.staging.receipt import make_settings, make_versions
 
 DIVIDING = {"shard_bytes", "shard_files"}
-RULE = """
-[[rule]]
-id = "navigation.en.harbour-desk"
-family = "navigation"
-languages = ["en"]
-action = "remove"
-zone = "any"
-takes = "line"
-lines = ["larkhaven harbour desk"]
-why = "The name of a desk between two paragraphs."
-hits = ["Larkhaven Harbour Desk"]
-keeps = ["The Larkhaven harbour desk is open."]
-"""
-
 EXPECTATION = """
 [[expectation]]
 reason = "text_not_epic"
@@ -122,21 +109,13 @@ def change_weight(copy: CopiedProject) -> None:
     copy.edit("tasks/pages/weights.json", number[0], number[0] + "1")
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Callable[[CopiedProject], None], str, str]] = {
     "a line of code": (lambda copy: copy.edit("tasks/cleaning/clean.py", "", "\nNEW = 1\n"), "code", "published"),
     "an expectation": (lambda copy: copy.edit("expectations/rows/documents.toml", "", EXPECTATION), "code", "blocked"),
-    "a rule row": (lambda copy: copy.edit("tasks/rules/rows/en.toml", "", RULE), "rules", "published"),
-    "a role row": (
-        lambda copy: copy.edit("tasks/roles/rows.toml", "max_chars = 160", "max_chars = 161"),
-        "rules",
-        "published",
-    ),
+    "a rule row": (lambda copy: follow_recipe(copy, "rule"), "rules", "published"),
+    "a role row": (lambda copy: follow_recipe(copy, "role"), "rules", "published"),
     "a weight": (change_weight, "rules", "published"),
-    "a column": (
-        lambda copy: copy.edit("tasks/schema.py", '"Hash of the cleaning rules', '"The hash of the cleaning rules'),
-        "code",
-        "published",
-    ),
+    "a column": (lambda copy: follow_recipe(copy, "column"), "code", "published"),
 }
 SLOW = ("a rule row", "a role row", "a weight", "a column")
 
