@@ -1,8 +1,8 @@
-"""Rows of a suite put to a frame by Great Expectations, every way closed in which it can pass without having looked.
+"""Evaluates the rows of a suite in a frame by Great Expectations, without its ways to pass what it did not evaluate.
 
-It passes a suite that is empty, drops what it does not know, lets an exception carry a mild severity, skips missing
-values, and caps its lists of values. So each row's result is looked up by reason code, positions are taken from the
-complete list and counted, missing values are added, and whatever has no such result has a `fault`.
+It passes an empty suite, drops unknown expectations, reports exceptions with the expectation's severity, skips missing values,
+and shortens its lists of values. So each row's result is looked up by reason code, failing positions are taken from the complete
+list and counted, missing values are added, and a row without such a result has a `fault`.
 """
 
 from __future__ import annotations
@@ -42,25 +42,25 @@ class Evaluation:
 
 
 def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluation]:
-    """One outcome for each of `rows`, in their order.
+    """One evaluation for each of `rows`, in their order.
 
-    A frame without rows is not handed over, since everything would hold for it; only its columns are looked at. A
-    column `document_rows` of 0 marks rows that owe no values (orphaned lines).
+    Of an empty frame only the columns are checked, since Great Expectations would pass it. Rows with `document_rows` 0
+    (orphaned lines) need no other values.
     """
     results = run_suite(rows, frame) if rows and frame.height else {}
     return [read_evaluation(row, frame, results) for row in rows]
 
 
-def prepare() -> None:
-    """Loads Great Expectations ahead of time, which takes seconds."""
-    with quiet():
+def warm_up_audit() -> None:
+    """Imports Great Expectations ahead of time, which takes seconds."""
+    with silence_library():
         load_library()
 
 
 def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
-    """Great Expectations' results by reason code. Its context lives for this one call: shared ones mix up counts."""
-    asked = frame.select(name for name in list_columns(rows) if name in frame.columns)
-    with quiet():
+    """Great Expectations' results by reason code. Each call has its own context: threads that share one mix up counts."""
+    judged = frame.select(name for name in list_columns(rows) if name in frame.columns)
+    with silence_library():
         load_library()
         import great_expectations as gx
         from great_expectations.data_context.types import base
@@ -74,27 +74,27 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
         )
         asset = context.data_sources.add_pandas("staging").add_dataframe_asset("narrow")
         whole = asset.add_batch_definition_whole_dataframe("whole")
-        batch = whole.get_batch({"dataframe": asked.to_pandas()})
-        outcome = batch.validate(build_suite("suite", rows), result_format=COMPLETE)
+        batch = whole.get_batch({"dataframe": judged.to_pandas()})
+        validation = batch.validate(build_suite("suite", rows), result_format=COMPLETE)
     if frame.height >= BULKY_ROWS:
-        # Its objects refer to one another in circles, and with them stays the frame until somebody looks.
+        # Its objects form reference cycles, which keep the frame in memory until the next collection.
         del context, asset, whole, batch
         gc.collect()
     found: dict[str, list[Any]] = {}
-    for result in outcome.results:
-        said = result.expectation_config
-        found.setdefault(said.meta["reason"] if said and said.meta else "", []).append(result)
+    for result in validation.results:
+        config = result.expectation_config
+        found.setdefault(config.meta["reason"] if config and config.meta else "", []).append(result)
     return found
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keeps what Great Expectations and its libraries log and warn away from the run: its faults come as outcomes.
+def silence_library() -> Iterator[None]:
+    """Suppresses logs and warnings of Great Expectations and its libraries; faults are returned as evaluations.
 
-    Filters and loggers belong to the whole process, so one thread at a time; it is busy with Python all along anyway.
+    Filters and loggers belong to the whole process, so only one thread at a time may enter.
     """
     with ONE_AT_A_TIME:
-        # Its child loggers set their own levels, so what they say is kept from the root instead.
+        # Its child loggers set their own levels, so their records are kept from the root logger instead.
         logger, sink = logging.getLogger("great_expectations"), logging.NullHandler()
         propagate, logger.propagate = logger.propagate, False
         logger.addHandler(sink)
@@ -108,7 +108,7 @@ def quiet() -> Iterator[None]:
 
 
 def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str, list[Any]]) -> Evaluation:
-    """What `results` say about one row, missing values added."""
+    """The evaluation of one row from `results`, with missing values added."""
     names = row.columns
     if absent := [name for name in names if name not in frame.columns]:
         return Evaluation(row.reason, fault=f"no column {' and '.join(absent)}")
@@ -116,19 +116,18 @@ def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str,
         return Evaluation(row.reason)
     found = results.get(row.reason, [])
     if len(found) != 1:
-        return Evaluation(row.reason, fault=f"{len(found)} results where one was due")
-    fault = find_fault(found[0])
-    if fault:
+        return Evaluation(row.reason, fault=f"{len(found)} results instead of one")
+    if fault := describe_fault(found[0]):
         return Evaluation(row.reason, fault=fault)
-    gaps = [] if row.may_be_missing else find_missing(frame, names)
+    gaps = [] if row.may_be_missing else find_empty(frame, names)
     places = sorted({*found[0].result["unexpected_index_list"], *gaps})
     bad = frame.select(names)[places]
     ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
     return Evaluation(row.reason, places, ranges, len(gaps))
 
 
-def find_fault(result: Any) -> str:
-    """Why a result cannot be relied on, in a few words; empty when it can."""
+def describe_fault(result: Any) -> str:
+    """Why a result is not reliable, in a few words; empty when it is."""
     for info in (result.exception_info, *dict(result.exception_info or {}).values()):
         if isinstance(info, Mapping) and info.get("raised_exception"):
             return f"it raised: {str(info.get('exception_message')).partition(LINE_END)[0]}"
@@ -142,10 +141,10 @@ def find_fault(result: Any) -> str:
     return ""
 
 
-def find_missing(frame: pl.DataFrame, names: Sequence[str]) -> list[int]:
-    """Positions of rows that owe a value in one of the columns and have none (NaN is none)."""
+def find_empty(frame: pl.DataFrame, names: Sequence[str]) -> list[int]:
+    """Positions of rows without a value (or with NaN) in one of the columns, except rows that need none."""
     empty = [
         pl.col(name).is_null() | (pl.col(name).is_nan() if frame.schema[name].is_float() else False) for name in names
     ]
-    owed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
-    return frame.select((pl.any_horizontal(empty) & owed).fill_null(True).arg_true()).to_series().to_list()
+    needed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
+    return frame.select((pl.any_horizontal(empty) & needed).fill_null(True).arg_true()).to_series().to_list()

@@ -1,7 +1,7 @@
-"""Great Expectations' import, which is most of what a small run costs: what it can do without waits until it is used.
+"""Imports Great Expectations without two slow libraries, which small runs never need.
 
-It imports two libraries for one or two of its expectations each: scipy's statistics for distribution tests, altair for the
-charts of one of them. A stand-in takes their place during the import, and fetches the real one when anything is asked of it.
+It imports scipy.stats for distribution tests and altair for the charts of one of them. During the import, a placeholder
+replaces each; it imports the real module when one of its attributes is used.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-PUT_OFF = ("altair", "scipy.stats")
+LAZY_MODULES = ("altair", "scipy.stats")
 
 
 def load_library() -> None:
-    """Imports Great Expectations; at once where it is imported already."""
-    with put_off(PUT_OFF):
+    """Imports Great Expectations, if that has not happened yet."""
+    with delay_imports(LAZY_MODULES):
         import_module("great_expectations")
 
 
 @contextmanager
-def put_off(names: Sequence[str]) -> Iterator[None]:
-    """Modules that are imported within the block get stand-ins for `names`, except where the real one is there already."""
-    stand_ins = {name: stand_in(name) for name in names if name not in sys.modules}
-    sys.modules.update(stand_ins)
+def delay_imports(names: Sequence[str]) -> Iterator[None]:
+    """Replaces modules by placeholders within the block, unless they are imported already."""
+    placeholders = {name: make_placeholder(name) for name in names if name not in sys.modules}
+    sys.modules.update(placeholders)
     try:
         yield
     finally:
-        for name, module in stand_ins.items():
+        for name, module in placeholders.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
 
 
-def stand_in(name: str) -> ModuleType:
-    """A module that imports the real one of that name when it is asked for anything."""
+def make_placeholder(name: str) -> ModuleType:
+    """A module that imports the real one of that name when an attribute is used."""
     module = ModuleType(name)
 
     def fetch(attribute: str) -> Any:

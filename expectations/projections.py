@@ -1,4 +1,4 @@
-"""The columns that expectations judge, made from documents, quarantine rows and a receipt's counts."""
+"""The columns that expectations judge, computed from documents, quarantine rows and a receipt's counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.schema import QUARANTINE
 MANY_DOCUMENTS = 50  # of a publisher in a batch, for its languages to be known
 DOCUMENT_COLUMNS = ("publisher", "language", "text_chars")  # what project_documents needs
 
-# Counts that a batch must bring; the first five in records, files and rows, the others in characters and lines.
+# Counts that a batch must have.
 RECORD_COUNTS = ("records", "published", "duplicates", "quarantined", "input_records")
 FILE_COUNTS = ("inputs", "inputs_accounted")
 ROW_COUNTS = ("document_rows", "quarantine_rows")
@@ -20,16 +20,16 @@ LIST_COUNTS = ("language_documents", "profile_documents")
 COUNTS = RECORD_COUNTS + FILE_COUNTS + ROW_COUNTS + LINE_COUNTS + LIST_COUNTS
 
 
-def project_documents(narrow: pl.DataFrame, mix: pl.DataFrame) -> pl.DataFrame:
-    """The narrow frame with what follows from it and from all documents of the batch.
+def project_documents(narrow: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
+    """The narrow frame with the columns that follow from it and from all documents of the batch.
 
-    `mix`: publisher, language, and the share of the publisher's documents in it (`mix_languages`). Adds undetermined_chars
-    and language_share, missing where the publisher has few documents.
+    `shares`: as `share_languages` gives them. Adds undetermined_chars, and language_share, which is missing where the
+    publisher has few documents.
     """
     if not set(DOCUMENT_COLUMNS) <= set(narrow.columns):
         return narrow  # the audit reports what is missing
     share = narrow.select("publisher", "language").join(
-        mix, on=["publisher", "language"], how="left", maintain_order="left"
+        shares, on=["publisher", "language"], how="left", maintain_order="left"
     )
     undetermined = pl.when(pl.col("language") == "und").then("text_chars").otherwise(0)
     return narrow.with_columns(
@@ -38,10 +38,10 @@ def project_documents(narrow: pl.DataFrame, mix: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def mix_languages(counts: pl.DataFrame) -> pl.DataFrame:
+def share_languages(counts: pl.DataFrame) -> pl.DataFrame:
     """The share of each language in a publisher's documents: publisher, language, language_share.
 
-    `counts`: publisher, language, count, in any number of rows. Publishers with few documents, and `und`, have none.
+    `counts`: publisher, language, count, in any number of rows. Publishers with few documents, and `und`, are left out.
     """
     counted = counts.group_by("publisher", "language").agg(pl.col("count").sum())
     total = pl.col("count").sum().over("publisher")
@@ -53,7 +53,7 @@ def mix_languages(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def project_quarantine(quarantine: pl.DataFrame) -> pl.DataFrame:
-    """Answers about every row of quarantine, in its order; `doc_id` falls back to the uri for records without one."""
+    """The judged columns of every row of quarantine, in its order; `doc_id` is the uri for records without one."""
     reasons = pl.col("reasons").fill_null([])
     needed = [field.name for field in QUARANTINE if not field.nullable]
     coded = reasons.list.eval(pl.element().str.contains("^[a-z][a-z0-9_]*$").fill_null(False))
@@ -72,7 +72,7 @@ def project_quarantine(quarantine: pl.DataFrame) -> pl.DataFrame:
 
 
 def project_sums(sums: Mapping[str, int | str]) -> dict[str, int | float]:
-    """The batch's counts and what follows from them; a count that is missing stays missing, for the audit to see."""
+    """The batch's counts, and sums and shares of them; a missing count stays missing, so the audit reports it."""
     known = {name: value for name in COUNTS if isinstance(value := sums.get(name), int)}
     parts: dict[str, tuple[str, ...]] = {
         "records_accounted": ("published", "duplicates", "quarantined"),

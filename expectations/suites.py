@@ -1,7 +1,7 @@
-"""An expectation is a row: which column is judged, which values are good, what a failure leads to, and why.
+"""An expectation is a row: which column it judges, which values are good, what a failure leads to, and why.
 
-To add one, add a row to `expectations/rows/<suite>.toml`, and what breaks it to `tests/expectations/test_expectations.py`. Its
-reason code is written beside every document that was stopped for it and is never used again for anything else.
+To add one, add a row to `expectations/rows/<suite>.toml`, and an input that breaks it to
+`tests/expectations/test_expectations.py`. The reason code is published with every document that fails it and is never reused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
 from tasks.toml_rows import read_toml_rows
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation as GreatExpectation
 
 ROWS = Path(__file__).with_name("rows")
-# Suites that take in others, which are judged in the same frame.
+# A suite that includes others, which are judged in the same frame.
 PARTS = {"documents": ("documents", "lines", "captions")}
-TOLERATED_SHARE = 0.2  # of a batch, for documents at fault; more than that block it
+TOLERATED_SHARE = 0.2  # of a batch may go to quarantine by one expectation; more block the batch
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Expectation:
 
     `reason`: stable code in snake case. Good values of `column` are those between `low` and `high` (inclusive; None: open), or
     one of `one_of`, or equal to the column `equals`: exactly one of the three is given. `on_failure`: see `documents.toml`.
-    `breaks`: something broken that fails it, in words. `may_be_missing`: a missing value is no failure. Raises ValueError.
+    `breaks`: an input that fails it, in words. `finding`: what failed, in words, for one row and for several; {rows} and
+    {total} are counts, the name of a column stands for its lowest to highest failing value. `may_be_missing`: a missing value
+    is no failure. Raises ValueError.
     """
 
     reason: str
@@ -43,11 +46,16 @@ class Expectation:
     one_of: tuple[str | bool, ...] = ()
     equals: str | None = None
     may_be_missing: bool = False
+    finding: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         is_range = self.low is not None or self.high is not None
         if is_range + bool(self.one_of) + (self.equals is not None) != 1:
             raise ValueError("give the good values once: low and high, or one_of, or equals")
+        known = {"rows", "total", *self.columns}
+        for template in self.finding:
+            if unknown := {name for _, name, _, _ in Formatter().parse(template) if name is not None} - known:
+                raise ValueError(f"finding: no {{{min(unknown)}}}; there are {', '.join(sorted(known))}")
 
     @property
     def severity(self) -> Literal["critical", "warning"]:
@@ -56,7 +64,7 @@ class Expectation:
 
     @property
     def tolerated(self) -> float:
-        """The share of failing rows that does not block the batch yet."""
+        """The share of failing rows up to which the batch is not blocked."""
         return TOLERATED_SHARE if self.on_failure == "quarantine" else 0.0
 
     @property
@@ -66,7 +74,7 @@ class Expectation:
 
     @property
     def kind(self) -> str:
-        """The class of Great Expectations that judges it; a name, since its import takes seconds."""
+        """The name of the Great Expectations class that judges it; importing the class takes seconds."""
         if self.equals is not None:
             return "ExpectColumnPairValuesToBeEqual"
         return "ExpectColumnValuesToBeInSet" if self.one_of else "ExpectColumnValuesToBeBetween"
@@ -80,7 +88,7 @@ def load_suite(name: str) -> tuple[Expectation, ...]:
 
 
 def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:
-    """The columns that the rows look at, each once, in order."""
+    """The columns that the rows judge, each once, in order."""
     return tuple(dict.fromkeys(name for row in rows for name in row.columns))
 
 

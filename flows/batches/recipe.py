@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from expectations.evaluate import warm_up_audit
 from flows.batches.background import beside
 from flows.batches.failures import remember_failure
 from flows.batches.places import open_lake
 from flows.batches.staging import claim_staging
-from tasks.auditing.audit import prepare
 from tasks.auditing.drift import Drift, note_drift, read_history
-from tasks.auditing.judge import judge_batch
+from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import find_releases
@@ -115,7 +115,7 @@ def ingest_batch(
             return tell(lake, Outcome(batch, "unchanged", known, lake.version()), write_page, watcher)
         watcher.step("build")
         shards = cut_shards(batch.source, day, files, limits)
-        with beside(prepare):
+        with beside(warm_up_audit):
             staged = map_shards(shards, limits, folder)
         check_complete(shards, staged)
         outcome = settle_batch(batch, lake, staged, len(files), limits, watcher, drift, write_page=write_page)
@@ -199,16 +199,9 @@ def settle_batch(
     """Judges what was staged and publishes it, or leaves readers what they had. `stamp`: see `judge_batch`."""
     watcher.step("audit")
     name, day = batch.source.name, batch.logical_date
-    judged = judge_batch(
-        batch.source,
-        day,
-        staged,
-        planned,
-        limits,
-        stamp,
-        history=None if drift == "off" else read_history(lake, name, day),
-        drift_blocks=drift == "block",
-    )
+    judged = judge_batch(batch.source, day, staged, planned, limits, stamp)
+    if drift != "off":
+        judged = add_drift(judged, read_history(lake, name, day), blocks=drift == "block")
     if judged.blocked_by:
         outcome = Outcome(batch, "blocked", judged.receipt, lake.version(), judged.findings, judged.blocked_by)
         return tell(lake, replace(outcome, drift=judged.drift), write_page, watcher, judged.folders, judged.quarantine)

@@ -12,8 +12,8 @@ from flows.batches.places import open_lake
 from flows.batches.recipe import Batch, MapShards, Outcome, Watcher, WritePage, fit_limits, plan_files, settle_batch
 from flows.batches.requests import RequestError
 from flows.batches.staging import claim_staging
-from tasks.auditing.batch_rows import Held, find_held, stage_kept, steadily
-from tasks.auditing.replay import Resolved, pick_files, trace_rows
+from tasks.auditing.batch_rows import PublishedBatch, read_published_batch, stage_published_rows, steadily
+from tasks.auditing.replay import ReplayedRow, pick_files, trace_rows
 from tasks.batch import Fields, InputFile, Limits, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import ChangeReleases, change_releases
@@ -31,7 +31,7 @@ class Replayed:
 
     outcome: Outcome
     files: int
-    rows: tuple[Resolved, ...]
+    rows: tuple[ReplayedRow, ...]
     other_rules: int
 
 
@@ -80,7 +80,7 @@ def replay_batch(
     lake = open_lake(lake_folder, PublishPolicy(keep_versions, wait_seconds, on_wait=watcher.wait))
     watcher.step("plan")
     with claim_staging(lake.staging, batch.source.name, batch.logical_date, wait_seconds, watcher.wait) as folder:
-        held = find_held(lake, batch.source.name, batch.logical_date)
+        held = read_published_batch(lake, batch.source.name, batch.logical_date)
         if held is None:
             raise RequestError(f"{lake.name} has no batch {batch.source.name} {batch.logical_date}: ingest it first.")
         files = own_files(plan_files(batch, lake), held, batch.source)
@@ -96,7 +96,7 @@ def replay_batch(
         shards = cut_shards(batch.source, batch.logical_date, again, limits)
         staged = map_shards(shards, limits, folder) if shards else []
         check_complete(shards, staged)
-        staged += stage_kept(lake, held, kept, folder, len(staged))
+        staged += stage_published_rows(lake, held, kept, folder, len(staged))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         outcome = settle_batch(
             batch,
@@ -115,7 +115,7 @@ def replay_batch(
         return Replayed(outcome, len(again), rows, others)
 
 
-def own_files(files: Sequence[InputFile], held: Held, source: Source) -> list[InputFile]:
+def own_files(files: Sequence[InputFile], held: PublishedBatch, source: Source) -> list[InputFile]:
     """The files that a replay looks at: of a drop folder the batch's own, since new ones are a batch of their own."""
     if has_date(source):
         return list(files)
@@ -123,10 +123,12 @@ def own_files(files: Sequence[InputFile], held: Held, source: Source) -> list[In
     return [file for file in files if file.uri in own]
 
 
-def trace_batch(lake: Lake, held: Held, again: Sequence[InputFile], outcome: Outcome) -> tuple[Resolved, ...]:
+def trace_batch(
+    lake: Lake, held: PublishedBatch, again: Sequence[InputFile], outcome: Outcome
+) -> tuple[ReplayedRow, ...]:
     """What became of the quarantined records of the files that were run again."""
     name, day = outcome.batch.source.name, outcome.batch.logical_date
-    now = find_held(lake, name, day)
+    now = read_published_batch(lake, name, day)
     assert now is not None
     claimed = steadily(lake, lambda seen: set(read_own_claims(lake, seen, name, day)["uri"]))
     return tuple(trace_rows(held, now, [file.uri for file in again], claimed))

@@ -87,7 +87,7 @@ def print_replayed(done: Replayed) -> None:
     batch, count = done.outcome.batch, len(done.outcome.receipt["inputs"])
     out.print(f"{done.files:,} of {count:,} files were run again", markup=False)
     if done.rows:
-        print_table(("was stopped", "for", "now"), ((row.uri, ", ".join(row.reasons), row.now) for row in done.rows))
+        print_table(("was stopped", "for", "now"), ((row.uri, ", ".join(row.reasons), row.state) for row in done.rows))
     if done.other_rules:
         out.print(
             f"{done.other_rules:,} documents stay as other rules, libraries or settings made them. To clean them anew: "

@@ -1,4 +1,4 @@
-"""What the lake holds of one batch, and its rows taken out again as if freshly staged."""
+"""A published batch: its receipt and quarantine, and its rows staged again for a replay."""
 
 from __future__ import annotations
 
@@ -20,61 +20,65 @@ from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import empty_frame, stage_tables
 
-KEPT_ROWS = 50_000  # documents of a staged shard that is taken from the lake
+KEPT_ROWS = 50_000  # documents per shard that is staged from the lake
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the lake holds of a batch: its receipt, and its rows of quarantine."""
+class PublishedBatch:
+    """What a lake has of a batch: its receipt, and its rows of quarantine."""
 
     receipt: dict[str, Any]
     quarantine: pl.DataFrame
 
 
-def find_held(lake: Lake, source: str, day: date) -> Held | None:
-    """What a lake holds of a batch; None when it was never published."""
+def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch | None:
+    """What a lake has of a batch; None if it was never published."""
     receipt = lake.receipt(source, day)
     if receipt is None:
         return None
     month = month_of(day)
-    return Held(
+    return PublishedBatch(
         receipt, steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month).collect())
     )
 
 
-def file_of(uri: str, files: Collection[str]) -> str:
-    """The file of a record: its uri without the number behind the last `#`, unless the file itself is called so."""
+def find_file(uri: str, files: Collection[str]) -> str:
+    """The file of a record: its uri without the number after the last `#`, unless a file has that name."""
     return uri if uri in files else uri.rpartition("#")[0] or uri
 
 
-def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, first: int) -> list[StagedShard]:
+def stage_published_rows(
+    lake: Lake, published: PublishedBatch, kept: Collection[str], folder: Path, first: int
+) -> list[StagedShard]:
     """The batch's published rows from the files `kept`, staged below `folder` as shards numbered from `first`.
 
-    What an earlier batch shows in its stead is among them. Raises LakeError when the lake does not hold what it claims.
+    Documents that an earlier batch publishes are included. Raises LakeError when claimed documents are missing.
     """
     if not kept:
         return []
-    source, day = held.receipt["source"], held.receipt["logical_date"]
-    files = {entry["uri"] for entry in held.receipt["inputs"]}
-    mine = held.quarantine.filter([file_of(uri, files) in kept for uri in held.quarantine["uri"]])
-    inputs = tuple(InputSeen(**entry) for entry in held.receipt["inputs"] if entry["uri"] in kept)
+    source, day = published.receipt["source"], published.receipt["logical_date"]
+    files = {entry["uri"] for entry in published.receipt["inputs"]}
+    mine = published.quarantine.filter([find_file(uri, files) in kept for uri in published.quarantine["uri"]])
+    inputs = tuple(InputSeen(**entry) for entry in published.receipt["inputs"] if entry["uri"] in kept)
     duplicates = tuple(
         ShardDuplicate(twin["uri"], twin["doc_id"])
-        for twin in held.receipt["twins"]
-        if twin["twin_date"] == day and file_of(twin["uri"], files) in kept
+        for twin in published.receipt["twins"]
+        if twin["twin_date"] == day and find_file(twin["uri"], files) in kept
     )
 
     def stage(seen: Manifest) -> list[StagedShard]:
         claims = read_own_claims(lake, seen, source, day)
-        own = claims.filter([file_of(uri, files) in kept for uri in claims["uri"]]).sort("doc_id")
+        own = claims.filter([find_file(uri, files) in kept for uri in claims["uri"]]).sort("doc_id")
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
             target = folder / f"kept-{number:05d}"
-            # Inputs, duplicates and quarantine are the whole batch's: the first shard brings them.
-            head = number == first
-            rows = read_kept(lake, seen, source, day, part) | {"quarantine": mine if head else mine.clear()}
+            # Inputs, duplicates and quarantine belong to the whole batch: the first shard has them.
+            is_first = number == first
+            rows = read_published_rows(lake, seen, source, day, part) | {
+                "quarantine": mine if is_first else mine.clear()
+            }
             if rows["documents"].height != part.height:
                 raise LakeError(
                     f"{lake.name}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
@@ -86,11 +90,11 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
                 StagedShard(
                     folders=(str(target),),
                     number=number,
-                    inputs=inputs if head else (),
-                    records=sum(entry.records for entry in inputs) if head else 0,
+                    inputs=inputs if is_first else (),
+                    records=sum(entry.records for entry in inputs) if is_first else 0,
                     documents=part.height,
                     quarantined=rows["quarantine"].height,
-                    duplicates=duplicates if head else (),
+                    duplicates=duplicates if is_first else (),
                 )
             )
         return staged
@@ -98,8 +102,10 @@ def stage_kept(lake: Lake, held: Held, kept: Collection[str], folder: Path, firs
     return steadily(lake, stage)
 
 
-def read_kept(lake: Lake, seen: Manifest, source: str, day: date, claims: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The rows of `documents` and `lines` of the claimed documents, wherever they lie."""
+def read_published_rows(
+    lake: Lake, seen: Manifest, source: str, day: date, claims: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The rows of `documents` and `lines` of the claimed documents, published or shadowed by an earlier batch."""
     months = sorted(set(claims["partition"]))
     found: dict[str, pl.DataFrame] = {}
     for table, shadow in (("documents", "shadowed"), ("lines", "shadowed_lines")):

@@ -1,8 +1,8 @@
-"""A day's numbers beside those of earlier days, in units of the usual spread.
+"""Compares a day's figures with those of earlier days, in units of their spread.
 
-The usual is the median, the usual spread the median absolute deviation, scaled to a standard deviation (Hampel, 1974): one
-odd day in the past neither hides the next nor raises an alarm. A spread is never believed to be smaller than `floor`, nor
-than what chance does to so few documents.
+Baseline: the median. Scale: the median absolute deviation, scaled to a standard deviation (Hampel, 1974), so that one odd
+day in the past neither hides the next nor causes an alarm. The scale is at least `floor`, and at least the deviation that
+chance causes in so few documents.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from statistics import median
 from typing import Any
 
 LEAST_DAYS = 5
-LEAST_SAME_WEEKDAYS = 4  # so many, and volume is held against the same weekday only
-LEAST_DOCUMENTS = 10  # a publisher that usually has fewer is judged with all others together
+LEAST_SAME_WEEKDAYS = 4  # from so many on, volume is compared with the same weekday only
+LEAST_DOCUMENTS = 10  # a publisher that usually has fewer is only judged together with all others
 TO_DEVIATION = 1.4826
 EVERYONE = "(all publishers)"
 
@@ -25,21 +25,21 @@ Profile = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is compared: the least spread that is believed, and the spread of one document, which chance divides by √n."""
+    """What is compared: `floor` is the least scale, `noise` the deviation of one document, divided by √n for n of them."""
 
     name: str
     floor: float
     noise: float
-    shows: str
+    wording: str
 
 
 MEASURES = {
     measure.name: measure
     for measure in (
         Measure("volume", 0.1, 1.0, "{:,.0f} documents"),  # of the usual; Poisson
-        Measure("removed", 0.015, 0.15, "{:.1%} of characters taken out"),
+        Measure("removed", 0.015, 0.15, "{:.1%} of characters removed"),
         Measure("length", 0.08, 1.0, "median length {:,.0f} characters"),  # in logarithms
-        Measure("languages", 0.03, 0.5, "{:.1%} away from the usual languages"),
+        Measure("languages", 0.03, 0.5, "{:.1%} different from the usual languages"),
         Measure("captions", 0.03, 0.5, "{:.1%} of documents with captions"),
         Measure("unknown", 0.02, 0.15, "{:.1%} unknown short lines"),
         Measure("quarantined", 0.01, 0.3, "{:.1%} of records in quarantine"),
@@ -49,9 +49,9 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One measure of one publisher: `now` beside the usual `median`, the extremes and the number of earlier days.
+    """One measure of one publisher: `now`, and the median, extremes and number of earlier days.
 
-    `deviation` in units of the usual spread; None where there is too little history.
+    `deviation` in units of the scale; None if there is too little history.
     """
 
     publisher: str
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def compare_batch(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> Iterator[Comparison]:
-    """Every measure of every publisher that usually has enough documents, and of all together."""
+    """Compares every publisher that usually has enough documents, and all together, by every measure."""
     day = receipt["logical_date"]
     now = {entry["publisher"]: entry for entry in receipt["profile"]}
     past = [(row["logical_date"], {entry["publisher"]: entry for entry in row["profile"]}) for row in history]
@@ -76,22 +76,22 @@ def compare_batch(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any
         if len(names) == 1 or usual >= LEAST_DOCUMENTS:
             yield from compare_publisher(name if len(names) > 1 else EVERYONE, day, now.get(name), counts)
     if len(names) > 1:
-        whole = [(when, add_up(profile.values())) for when, profile in past]
-        yield from compare_publisher(EVERYONE, day, add_up(now.values()), whole)
+        whole = [(when, sum_profiles(profile.values())) for when, profile in past]
+        yield from compare_publisher(EVERYONE, day, sum_profiles(now.values()), whole)
     shares = [row["quarantined"] / max(row["records"], 1) for row in history]
     share = receipt["quarantined"] / max(receipt["records"], 1)
-    yield weigh(EVERYONE, "quarantined", share, shares, receipt["records"])
+    yield compare_measure(EVERYONE, "quarantined", share, shares, receipt["records"])
 
 
 def compare_publisher(
     name: str, day: date, now: Profile | None, past: Sequence[tuple[date, Profile | None]]
 ) -> Iterator[Comparison]:
-    """The measures of one publisher. Days without a document of it count for the volume, and for nothing else."""
+    """The measures of one publisher. Its days without documents count for the volume only."""
     weekdays = [entry for when, entry in past if when.weekday() == day.weekday()]
     counted = weekdays if len(weekdays) >= LEAST_SAME_WEEKDAYS else [entry for _, entry in past]
     enough = len(past) >= LEAST_DAYS
     volumes = [float(entry["documents"]) if entry else 0.0 for entry in counted] if enough else []
-    yield weigh_volume(name, now["documents"] if now else 0, volumes)
+    yield compare_volume(name, now["documents"] if now else 0, volumes)
     if now is None or not now["documents"]:
         return
     days = [entry for _, entry in past if entry and entry["documents"]]
@@ -102,50 +102,52 @@ def compare_publisher(
         ("unknown", "unknown_lines", "lines"),
     ):
         share = [entry[part] / max(entry[whole], 1) for entry in days]
-        yield weigh(name, measure, now[part] / max(now[whole], 1), share, count)
+        yield compare_measure(name, measure, now[part] / max(now[whole], 1), share, count)
     if now["median_chars"]:
         lengths = [entry["median_chars"] for entry in days if entry["median_chars"]]
-        yield weigh(name, "length", now["median_chars"], lengths, count, logs=True)
-    pooled = mix_languages(days)
-    away = [measure_distance(mix_languages([entry]), pooled) for entry in days]
-    yield weigh(name, "languages", measure_distance(mix_languages([now]), pooled), away, count)
+        yield compare_measure(name, "length", now["median_chars"], lengths, count, logs=True)
+    pooled = sum_languages(days)
+    distances = [measure_distance(sum_languages([entry]), pooled) for entry in days]
+    yield compare_measure(name, "languages", measure_distance(sum_languages([now]), pooled), distances, count)
 
 
-def weigh(name: str, measure: str, now: float, past: Sequence[float], count: int, *, logs: bool = False) -> Comparison:
-    """One measure beside its history. `count`: documents behind `now`; `logs`: judged by ratio, not by difference."""
+def compare_measure(
+    name: str, measure: str, now: float, past: Sequence[float], count: int, *, logs: bool = False
+) -> Comparison:
+    """One measure and its history. `count`: documents behind `now`; `logs`: compare ratios instead of differences."""
     if len(past) < LEAST_DAYS:
         return Comparison(name, measure, now, None, None, None, len(past), None)
     values, value = ([log(each) for each in past], log(now)) if logs else (list(past), now)
     floor, noise = MEASURES[measure].floor, MEASURES[measure].noise
-    scale = max(spread(values), floor, noise / sqrt(max(count, 1)))
+    scale = max(measure_spread(values), floor, noise / sqrt(max(count, 1)))
     deviation = (value - median(values)) / scale
     return Comparison(name, measure, now, median(past), min(past), max(past), len(past), deviation)
 
 
-def weigh_volume(name: str, now: int, past: Sequence[float]) -> Comparison:
-    """The number of documents beside its history; chance alone moves it by its root."""
+def compare_volume(name: str, now: int, past: Sequence[float]) -> Comparison:
+    """The number of documents and its history; the deviation that chance causes is its square root."""
     if not past:
         return Comparison(name, "volume", now, None, None, None, 0, None)
     usual, measure = median(past), MEASURES["volume"]
-    scale = max(spread(past), measure.floor * usual, measure.noise * sqrt(usual), 1.0)
+    scale = max(measure_spread(past), measure.floor * usual, measure.noise * sqrt(usual), 1.0)
     return Comparison(name, "volume", now, usual, min(past), max(past), len(past), (now - usual) / scale)
 
 
-def spread(values: Sequence[float]) -> float:
+def measure_spread(values: Sequence[float]) -> float:
     """The median absolute deviation, scaled to a standard deviation."""
     middle = median(values)
     return TO_DEVIATION * median(abs(value - middle) for value in values)
 
 
-def add_up(entries: Iterable[Profile]) -> dict[str, Any]:
-    """The profile of several publishers together; a median of medians is none, so it has no length."""
+def sum_profiles(entries: Iterable[Profile]) -> dict[str, Any]:
+    """The profile of several publishers together, without a length: medians cannot be combined."""
     listed = list(entries)
     names = ("documents", "chars", "removed_chars", "captioned", "lines", "unknown_lines")
-    languages = [{"language": name, "count": share} for name, share in mix_languages(listed, shares=False).items()]
+    languages = [{"language": name, "count": share} for name, share in sum_languages(listed, shares=False).items()]
     return {name: sum(entry[name] for entry in listed) for name in names} | {"median_chars": 0, "languages": languages}
 
 
-def mix_languages(entries: Sequence[Profile], *, shares: bool = True) -> dict[str, float]:
+def sum_languages(entries: Sequence[Profile], *, shares: bool = True) -> dict[str, float]:
     """The share (or count) of each language in several profiles."""
     counts: dict[str, float] = {}
     for entry in entries:
@@ -156,5 +158,5 @@ def mix_languages(entries: Sequence[Profile], *, shares: bool = True) -> dict[st
 
 
 def measure_distance(left: Mapping[str, float], right: Mapping[str, float]) -> float:
-    """Half the sum of all differences of two mixes (total variation): the share that would have to change language."""
+    """The total variation of two language distributions, half the sum of all differences (0 to 1)."""
     return sum(abs(left.get(name, 0) - right.get(name, 0)) for name in left.keys() | right.keys()) / 2

@@ -1,9 +1,7 @@
-"""A batch held against its source's own history: is this day like the days before it?
+"""Compares a batch with earlier days of its source: is this day usual?
 
-Only receipts of earlier logical dates count, so the day on which a batch is run does not.
-
-The verdict is no part of what is published. It depends on which earlier days the lake has by now, and published rows must
-not: so it stands in the run's outcome and in the record of its commit.
+Only receipts of earlier logical dates count, so the day on which a batch is run makes no difference. The verdict depends on
+which earlier days the lake has, and published rows must not: it goes into the run's outcome and its commit, not into tables.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ READS = ("logical_date", "records", "quarantined", "profile")
 
 @dataclass(frozen=True)
 class Drift:
-    """How unusual a batch is. `days`: earlier days in the window; `findings`: of the suite drift, in order."""
+    """How unusual a batch is. `days`: earlier days in the window; `findings`: of the suite `drift`, in order."""
 
     days: int
     comparisons: tuple[Comparison, ...] = ()
@@ -35,12 +33,12 @@ class Drift:
 
     @property
     def blocked_by(self) -> tuple[str, ...]:
-        """What the batch may not be published for: what is unusual if that is to block, and what was not evaluated."""
+        """Reasons against publishing: what is unusual, if that blocks, and what was not evaluated."""
         return tuple(found.reason for found in self.findings if not found.passed and found.severity == "critical")
 
 
 def read_history(lake: Lake, source: str, day: date) -> list[dict[str, Any]]:
-    """The receipts of a source's earlier days in the window, by date: READS. Older ones without a profile are left out."""
+    """The receipts of a source's earlier days in the window, by date, with the columns READS; only those with a profile."""
     first = day - timedelta(days=WINDOW_DAYS)
     months = sorted({month_of(first + timedelta(days=at)) for at in range(WINDOW_DAYS)})
     own = (pl.col("source") == source) & pl.col("logical_date").is_between(first, day, closed="left")
@@ -57,9 +55,9 @@ def read_history(lake: Lake, source: str, day: date) -> list[dict[str, Any]]:
 
 
 def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]], *, blocks: bool = False) -> Drift:
-    """A batch's receipt held against those of earlier days (`read_history`).
+    """Compares a batch's receipt with those of earlier days (`read_history`).
 
-    `blocks`: failures are critical instead of warnings. An expectation that was not evaluated is critical anyway.
+    `blocks`: failures are critical instead of warnings. An expectation that was not evaluated is always critical.
     """
     compared = tuple(compare_batch(receipt, history))
     names = list(dict.fromkeys(row.publisher for row in compared))
@@ -77,18 +75,20 @@ def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]]
     findings = []
     for expected, finding in zip(rows, verdict.findings, strict=True):
         odd = [name for name, reasons in verdict.failing.items() if expected.reason in reasons]
-        said = "; ".join(show(found[name, expected.column]) for name in sorted(odd)[:5])
+        named = "; ".join(describe_comparison(found[name, expected.column]) for name in sorted(odd)[:5])
         more = f"; and {len(odd) - 5} more" if len(odd) > 5 else ""
         mild = finding.failed and not blocks
         findings.append(
-            replace(finding, severity="warning" if mild else finding.severity, observed=said + more or finding.observed)
+            replace(
+                finding, severity="warning" if mild else finding.severity, observed=named + more or finding.observed
+            )
         )
     return Drift(len(history), compared, tuple(findings))
 
 
-def show(row: Comparison) -> str:
-    """A comparison in words: the number beside the history."""
-    words = MEASURES[row.measure].shows
+def describe_comparison(row: Comparison) -> str:
+    """A comparison in words: the figure, and the usual one."""
+    words = MEASURES[row.measure].wording
     number = words[words.index("{") : words.index("}") + 1]
     if row.median is None or row.low is None or row.high is None:
         return f"{row.publisher}: {words.format(row.now)}, no history"
@@ -97,8 +97,8 @@ def show(row: Comparison) -> str:
 
 
 def note_drift(drift: Drift | None) -> dict[str, Any]:
-    """What the record of a commit keeps of it: what was unusual, with the numbers beside the history."""
+    """The note in the commit: what was unusual, in words."""
     if drift is None:
         return {}
-    said = {finding.reason: finding.observed for finding in drift.findings if not finding.passed}
-    return {"drift": {"days": drift.days, "unusual": said}}
+    unusual = {finding.reason: finding.observed for finding in drift.findings if not finding.passed}
+    return {"drift": {"days": drift.days, "unusual": unusual}}

@@ -1,7 +1,4 @@
-"""What a staged batch amounts to, judged before anyone sees it: its duplicates, its quarantine, its receipt, the audit's verdict.
-
-Nothing is published here, so a run can ask and stop at that.
-"""
+"""Judges a staged batch before it is published: its duplicates, quarantine, receipt, and the audit's verdict."""
 
 from __future__ import annotations
 
@@ -17,13 +14,14 @@ from tasks.auditing.quarantine import gather_quarantine
 from tasks.batch import Limits, Source
 from tasks.shard import StagedShard, gather_inputs
 from tasks.staging.duplicates import settle_duplicates
-from tasks.staging.receipt import StagedBatch, make_receipt, stamp_receipt, sum_batch
+from tasks.staging.receipt import StagedBatch, describe_versions, make_receipt, stamp_receipt, sum_batch
 
 
 @dataclass(frozen=True)
-class Judgement(StagedBatch):
-    """A batch as it would be published, and the audit's verdict on it. `drift`: how it compares with earlier days, if that
-    was asked; `blocked_by`: why it may not be published, empty when it may.
+class JudgedBatch(StagedBatch):
+    """A batch as it would be published, and the audit's verdict on it.
+
+    `blocked_by`: reasons against publishing; `drift`: the comparison with earlier days, if there was one.
     """
 
     findings: tuple[Finding, ...]
@@ -38,15 +36,11 @@ def judge_batch(
     planned: int,
     limits: Limits,
     stamp: Mapping[str, Any] | None = None,
-    *,
-    history: Sequence[Mapping[str, Any]] | None = None,
-    drift_blocks: bool = False,
-) -> Judgement:
-    """Settles duplicates inside the batch, audits it, sends failing documents to quarantine and counts what is left.
+) -> JudgedBatch:
+    """Settles duplicates inside the batch, audits it, sends failing documents to quarantine and makes the receipt.
 
-    `planned`: files that the batch was to be made of; `stamp`: an earlier receipt whose rules, versions and settings the
-    new one keeps, see `stamp_receipt`; `history`: what `read_history` gives, to be held against; `drift_blocks`: whether
-    an unusual batch may not be published.
+    `planned`: number of files that were to be read; `stamp`: an earlier receipt whose rules, versions and settings the
+    new one keeps, see `stamp_receipt`.
     """
     found = [duplicate for shard in staged for duplicate in shard.duplicates]
     folders, duplicates = settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
@@ -55,18 +49,23 @@ def judge_batch(
     verdicts = [audit_documents(narrow, unpublished=unpublished, releases=limits.releases)]
     failing = verdicts[0].failing
     if failing:
-        # What is left is judged again: not one row may stand that has to go.
-        gone = frozenset(failing)
-        verdicts.append(audit_documents(narrow, gone, unpublished=unpublished, releases=limits.releases))
+        # What is left is audited again: no published document may fail a critical expectation.
+        left_out = frozenset(failing)
+        verdicts.append(audit_documents(narrow, left_out, unpublished=unpublished, releases=limits.releases))
     quarantine = gather_quarantine(folders, failing, limits.excerpt_chars)
     folders = [replace(part, excluded_ids=part.excluded_ids | failing.keys()) for part in folders]
     inputs = gather_inputs(staged)
-    receipt = make_receipt(source, day, limits, inputs, folders, quarantine, duplicates, verdicts[-1].warned)
+    versions = describe_versions(inputs, source, limits)
+    receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, versions)
     if stamp:
         receipt = stamp_receipt(receipt, stamp)
     verdicts.append(audit_quarantine(quarantine))
     verdicts.append(audit_batch(sum_batch(receipt, planned, folders, quarantine)))
-    findings = join_findings(verdicts)
-    drift = judge_drift(receipt, history, blocks=drift_blocks) if history is not None else None
-    faults = [reason for verdict in verdicts for reason in verdict.blocked_by] + list(drift.blocked_by if drift else ())
-    return Judgement(tuple(folders), quarantine, receipt, findings, tuple(dict.fromkeys(faults)), drift)
+    faults = dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by)
+    return JudgedBatch(tuple(folders), quarantine, receipt, join_findings(verdicts), tuple(faults))
+
+
+def add_drift(judged: JudgedBatch, history: Sequence[Mapping[str, Any]], *, blocks: bool) -> JudgedBatch:
+    """The batch compared with earlier days, as `read_history` gives them. `blocks`: an unusual batch is not published."""
+    drift = judge_drift(judged.receipt, history, blocks=blocks)
+    return replace(judged, drift=drift, blocked_by=tuple(dict.fromkeys(judged.blocked_by + drift.blocked_by)))

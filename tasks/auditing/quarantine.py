@@ -1,4 +1,4 @@
-"""All quarantine rows of a batch: what could not be read, what cleaning emptied, what failed the audit."""
+"""All quarantine rows of a batch: records that cannot be read, have no text left, or fail the audit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def gather_quarantine(
 
 
 def quarantine_failing(part: StagedFolder, reasons: pl.DataFrame, excerpt_chars: int) -> pl.DataFrame:
-    """The documents of a shard that failed, as quarantine rows. A twin that is not published fails with nobody noticing."""
+    """The failing documents of a shard as quarantine rows, without duplicates, which are not published anyway."""
     documents = pl.scan_parquet(part.folder / "documents.parquet", hive_partitioning=False)
     rows = (
         documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).collect()

@@ -1,7 +1,7 @@
-"""Part of a batch run again: which of its files, and what became of their quarantined records.
+"""Replays part of a batch: picks the files to run again, and lists what happened to their quarantined records.
 
-The rows of all other files are taken from the lake (`batch_rows`), so the batch is settled, audited and published as a
-whole, and comes out as a whole run would leave it, at the price of the files that were run again.
+The rows of all other files are read from the lake (`batch_rows`), so the whole batch is audited and published, with the
+same result as a whole run, and only the picked files are read again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.auditing.batch_rows import Held, file_of
+from tasks.auditing.batch_rows import PublishedBatch, find_file
 from tasks.batch import InputFile
 from tasks.staging.receipt import hash_files
 
@@ -19,29 +19,33 @@ AUDIT = "audit"
 
 
 def pick_files(
-    held: Held, files: Sequence[InputFile], *, reason: str | None = None, uris: Collection[str] | None = None
+    published: PublishedBatch,
+    files: Sequence[InputFile],
+    *,
+    reason: str | None = None,
+    uris: Collection[str] | None = None,
 ) -> list[InputFile]:
     """The files of a batch that have to be run again, in order.
 
-    Those with a quarantined record (with `reason`, or among `uris`, if given), those that are new or not what they were,
-    and those that share a document with any of them: which copy stays is settled among all. A document that the audit
-    stopped may be said by another file as well, so its file always goes along. `files`: what the batch is made of today.
+    Those with a quarantined record (with `reason`, or among `uris`, if given), those that are new or have changed, and those
+    that share a document with any of them, since all of its copies are needed to choose the published one. A document
+    that failed the audit may be in another file too, so its file is always picked. `files`: the batch's files today.
     """
-    seen = {entry["uri"]: entry for entry in held.receipt["inputs"]}
+    seen = {entry["uri"]: entry for entry in published.receipt["inputs"]}
     wanted: set[str] = set()
-    for uri, stage, reasons in held.quarantine.select("uri", "stage", "reasons").iter_rows():
-        asked = uris is None and (reason is None or reason in reasons)
-        if asked or stage == AUDIT:
-            wanted.add(file_of(uri, seen))
-    wanted |= {file_of(uri, seen) for uri in uris or ()}
+    for uri, stage, reasons in published.quarantine.select("uri", "stage", "reasons").iter_rows():
+        is_asked = uris is None and (reason is None or reason in reasons)
+        if is_asked or stage == AUDIT:
+            wanted.add(find_file(uri, seen))
+    wanted |= {find_file(uri, seen) for uri in uris or ()}
     wanted |= {file.uri for file in files if file.uri not in wanted and is_changed(file, seen.get(file.uri))}
     wanted |= seen.keys() - {file.uri for file in files}
-    wanted = add_linked(wanted, held.receipt, seen)
+    wanted = add_linked(wanted, published.receipt, seen)
     return [file for file in files if file.uri in wanted]
 
 
 def is_changed(file: InputFile, seen: Mapping[str, Any] | None) -> bool:
-    """Whether a file is other than its receipt says. One that cannot be read counts as changed."""
+    """Whether a file differs from its entry in the receipt, or cannot be read."""
     if seen is None or file.size != seen["size"]:
         return True
     try:
@@ -51,46 +55,52 @@ def is_changed(file: InputFile, seen: Mapping[str, Any] | None) -> bool:
 
 
 def add_linked(wanted: Collection[str], receipt: Mapping[str, Any], files: Collection[str]) -> set[str]:
-    """`wanted` with all files that hold a copy of a document in it, and so on."""
-    beside: dict[str, set[str]] = defaultdict(set)
+    """`wanted` and all files that are linked to it by copies of documents, directly or through other files."""
+    linked: dict[str, set[str]] = defaultdict(set)
     for twin in receipt["twins"]:
         if twin["twin_date"] == receipt["logical_date"]:
-            left, right = file_of(twin["uri"], files), file_of(twin["twin"], files)
-            beside[left].add(right)
-            beside[right].add(left)
+            left, right = find_file(twin["uri"], files), find_file(twin["twin"], files)
+            linked[left].add(right)
+            linked[right].add(left)
     found, waiting = set(wanted), list(wanted)
     while waiting:
-        fresh = beside[waiting.pop()] - found
+        fresh = linked[waiting.pop()] - found
         found |= fresh
         waiting += fresh
     return found
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """A row that was in quarantine, with its reasons, and what became of it."""
+class ReplayedRow:
+    """A row that was in quarantine, with its reasons, and its state now."""
 
     uri: str
     reasons: tuple[str, ...]
-    now: str
+    state: str
 
 
-def trace_rows(held: Held, now: Held, again: Iterable[str], claimed: Collection[str]) -> Iterator[Resolved]:
-    """What became of the quarantined records of the files `again`, by uri.
+def trace_rows(
+    before: PublishedBatch, now: PublishedBatch, again: Iterable[str], claimed: Collection[str]
+) -> Iterator[ReplayedRow]:
+    """The state of the quarantined records of the files `again`, by uri.
 
-    `held`, `now`: the batch before and after; `claimed`: uris of the documents that it brings now.
+    `before`, `now`: the batch before and after the replay; `claimed`: uris of its documents now.
     """
-    files = {entry["uri"] for entry in held.receipt["inputs"]}
+    files = {entry["uri"] for entry in before.receipt["inputs"]}
     taken, stopped = set(again), dict(now.quarantine.select("uri", "reasons").iter_rows())
     twins = {twin["uri"]: twin["twin"] for twin in now.receipt["twins"]}
-    for uri, reasons in held.quarantine.select("uri", "reasons").sort("uri").iter_rows():
-        if file_of(uri, files) not in taken:
+    for uri, reasons in before.quarantine.select("uri", "reasons").sort("uri").iter_rows():
+        if find_file(uri, files) not in taken:
             continue
         if uri in stopped:
-            fate = "still in quarantine: " + ", ".join(stopped[uri])
+            state = "still in quarantine: " + ", ".join(stopped[uri])
         elif uri in twins:
-            fate = f"says the same as {twins[uri]}"
+            state = f"repeats {twins[uri]}"
         else:
-            # A file that broke in the middle has a row of its own, which nothing takes the place of when it is whole.
-            fate = "published" if uri in claimed or file_of(uri, files) in claimed else "gone with its file mended"
-        yield Resolved(uri, tuple(reasons), fate)
+            # A file that broke off in the middle has a row of its own, which no document replaces when it is complete.
+            state = (
+                "published"
+                if uri in claimed or find_file(uri, files) in claimed
+                else "deleted, since its file is fixed"
+            )
+        yield ReplayedRow(uri, tuple(reasons), state)

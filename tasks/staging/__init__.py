@@ -1,1 +1,1 @@
-"""What a shard and a batch come to: documents and rows of lines, measured, written and accounted for."""
+"""Assembles, measures and stages the output of a shard, and makes the receipt of a batch."""

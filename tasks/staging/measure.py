@@ -1,7 +1,7 @@
-"""What the audit asks of every staged document, answered in columns: one row a document, one short column a question.
+"""Measures every staged document for the audit: one row per document, with the columns that expectations judge.
 
-The staged files are read back from the disk, so that what is judged is what readers would get. The answers are numbers
-and short strings; no text leaves this module. The questions' limits stand in `expectations/`.
+The staged files are read back from disk, so that the audit judges what readers would get. The columns are numbers and short
+strings, without texts. Which values are good is in `expectations/`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ ROLES = (
     *("headline", "standfirst", "byline", "bio", "dateline", "timestamp", "caption", "credit", "contributors"),
     *("boilerplate", "repeat"),
 )
-# A run of blank lines longer than this is a corrupt line number; making the string for it would eat the memory.
-LONGEST_RUN = 2**25
-SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and matching them is what costs
+# More blank lines in a row mean a corrupt line number; a string of them would fill the memory.
+MAX_BLANK_LINES = 2**25
+SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and slow to match
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 HEX = "^[0-9a-f]{{{}}}$"
 CAPTION = {"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}
@@ -35,15 +35,15 @@ class StagedFileError(ValueError):
 
 
 def measure_shard(folder: Path) -> Path:
-    """Measure the staged documents and lines in `folder`; returns the path of the narrow file written beside them.
+    """Measures the staged documents and lines in `folder`; returns the path of the narrow file written beside them.
 
-    One row a document, sorted by doc_id, with the columns of `measure`. Raises FileNotFoundError when a staged file
+    One row per document, sorted by doc_id, with the columns of `measure`. Raises FileNotFoundError when a staged file
     is missing, StagedFileError when its columns or types are not those of `tasks.schema`.
     """
     documents = read_staged(folder, "documents")
     lines = read_staged(folder, "lines")
     target = folder / "narrow.parquet"
-    pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not say that a disk is full
+    pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not report a full disk
     return target
 
 
@@ -62,17 +62,17 @@ def read_staged(folder: Path, table: str) -> pl.DataFrame:
 
 
 def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Every answer about every document, sorted by doc_id.
+    """All measured columns of every document, sorted by doc_id.
 
-    `documents`, `lines`: the staged tables. A doc_id that only `lines` knows gets a row with `document_rows` 0 and
-    nothing else, so that orphaned lines are seen too.
+    `documents`, `lines`: the staged tables. A doc_id that is only in `lines` gets a row with `document_rows` 0 and
+    nothing else, so that orphaned lines are found too.
     """
     documents = documents.with_row_index("doc")
     apart = lines.join(documents.select("doc_id", "doc"), on="doc_id", how="left")
     body = number_body(documents, split_body(documents))
     union = join_union(body, apart)
     narrow = own = documents.select("doc", *describe_documents())
-    for answers in (
+    for columns in (
         describe_union(union),
         describe_joints(union),
         describe_lines(apart, documents),
@@ -80,8 +80,8 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         count_boilerplate(documents, body),
         count_unknown(body),
     ):
-        narrow = narrow.join(answers, on="doc", how="left", maintain_order="left")
-    # No row in an answer is a count of none. Plain int64 throughout, which pandas checks without a loop.
+        narrow = narrow.join(columns, on="doc", how="left", maintain_order="left")
+    # A document without a row has a count of 0. All counts are int64, which pandas checks without a loop.
     narrow = narrow.with_columns(pl.exclude(own.columns).fill_null(0).cast(pl.Int64))
     narrow = narrow.with_columns(
         is_rebuilt=rebuild_hashes(union, documents) == documents["canonical_sha256"],
@@ -93,7 +93,7 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def describe_documents() -> list[pl.Expr]:
-    """Answers that follow from the documents' own columns."""
+    """Columns that follow from the documents' own columns."""
     text, language, published = pl.col("text"), pl.col("language"), pl.col("published_at").dt.date()
     month = published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m")
     needed = [field.name for field in TABLES["documents"] if not field.nullable]
@@ -137,7 +137,7 @@ def split_body(documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def number_body(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
-    """`body` with `line`, taken from body_lines; null throughout a document that lists another number of lines."""
+    """`body` with `line` from body_lines; null in documents that list another number of lines."""
     counted = body.group_by("doc").len()
     listed = documents.select("doc", pl.col("body_lines").list.drop_nulls()).join(counted, on="doc", how="left")
     agree = listed.filter(pl.col("body_lines").list.len() == pl.col("len"))
@@ -148,7 +148,7 @@ def number_body(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
 
 
 def join_union(body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
-    """Every line of every document in its place: doc, line, text, row (null outside the body), removed, before.
+    """All lines of every document in order: doc, line, text, row (null outside the body), removed, before.
 
     `before`: the number of the line above in the document; null for the first.
     """
@@ -159,7 +159,7 @@ def join_union(body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
 
 
 def describe_union(union: pl.DataFrame) -> pl.DataFrame:
-    """Counts and sums over all lines of a document, body and others together."""
+    """Counts and sums over all lines of a document, in the body and outside."""
     chars, in_body = pl.col("text").str.len_chars().cast(pl.Int64), pl.col("row").is_not_null()
     same = pl.col("line") == pl.col("before")
     flagged = union.with_columns(chars=chars, in_body=in_body, same=same, above_in_body=in_body.shift(1))
@@ -176,7 +176,7 @@ def describe_union(union: pl.DataFrame) -> pl.DataFrame:
 
 
 def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
-    """Places where two lines of a text are not joined as they stood, and body lines that are out of order.
+    """Places where two lines of a text are not joined as in the canonical text, and body lines that are out of order.
 
     A blank line belongs between two body lines exactly where there was one between them in the canonical text.
     """
@@ -198,17 +198,17 @@ def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
 
 
 def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
-    """SHA-256 (hex) of each document's canonical text, put together again from the lake's lines and line numbers.
+    """SHA-256 (hex) of each document's canonical text, rebuilt from lines and line numbers.
 
-    Null where a line has no number or lies beyond line_count. The line ends before a line follow from the numbers;
+    Null if a line has no number or is beyond line_count. The line ends before a line follow from the numbers;
     those after the last line from line_count, so leading and trailing blank lines come back too.
     """
-    ends = (pl.col("line") - pl.col("before").fill_null(0)).clip(0, LONGEST_RUN)
-    runs = union.select(ends.fill_null(0)).to_series()
-    lengths = runs.unique().sort()
+    ends = (pl.col("line") - pl.col("before").fill_null(0)).clip(0, MAX_BLANK_LINES)
+    blanks = union.select(ends.fill_null(0)).to_series()
+    lengths = blanks.unique().sort()
     breaks = pl.Series(["\n" * length for length in lengths], dtype=pl.String)
     texts = (
-        union.with_columns(ends=breaks.gather(lengths.search_sorted(runs)))
+        union.with_columns(ends=breaks.gather(lengths.search_sorted(blanks)))
         .group_by("doc", maintain_order=True)
         .agg(
             text=(pl.col("ends") + pl.col("text")).str.join("").cast(pl.Binary),
@@ -226,14 +226,14 @@ def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
 
 
 def hash_text(text: bytes | None, tail: int | None) -> str | None:
-    """SHA-256 (hex) of a text with `tail` line ends behind it; None when there cannot be that many."""
-    if tail is None or not 0 <= tail <= LONGEST_RUN:
+    """SHA-256 (hex) of a text and `tail` line ends after it; None if `tail` is not plausible."""
+    if tail is None or not 0 <= tail <= MAX_BLANK_LINES:
         return None
     return sha256((text or b"") + b"\n" * tail).hexdigest()
 
 
 def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
-    """Counts of bad rows in `lines`, by document."""
+    """Counts of faulty rows of `lines`, by document."""
     own = documents.select("doc", own_source="source", own_date="logical_date", own_month="month", count="line_count")
     needed = [field.name for field in TABLES["lines"] if not field.nullable]
     strange = (
@@ -259,7 +259,7 @@ def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
 def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
     """Captions that are repeated, blank or uncounted, not found among the lines kept apart, or left in the text.
 
-    The same words under two credits are two pictures; under one credit, or with and without one, they are a repeat.
+    Equal captions with two credits are two pictures; with one credit, or with and without a credit, they are a repeat.
     """
     captions = (
         documents.select("doc", caption=pl.col("captions"))
@@ -287,17 +287,17 @@ def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.Dat
 
 
 def count_boilerplate(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
-    """Short lines of the text, and titles, that a rule which holds anywhere on a page would take out."""
+    """Short lines of the text, and titles, that a rule for any zone of a page would remove."""
     titles = documents.select("doc", text="title")
     lines = pl.concat([body.select("text"), titles.select("text")])
     words = lines.filter(pl.col("text").str.len_chars() <= SHORT_CHARS).unique(maintain_order=True).to_series()
-    taken = words.filter(match_rules(words, sure_rules())["rule"].is_not_null()).to_frame("text")
+    taken = words.filter(match_rules(words, load_zoneless_rules())["rule"].is_not_null()).to_frame("text")
     left = body.join(taken, on="text", how="semi").group_by("doc").agg(boilerplate_lines=pl.len())
     heads = titles.join(taken, on="text", how="semi").select("doc", boilerplate_titles=pl.lit(1))
     return left.join(heads, on="doc", how="full", coalesce=True)
 
 
 @cache
-def sure_rules() -> tuple[Rule, ...]:
-    """The rules that take a line out wherever it stands."""
+def load_zoneless_rules() -> tuple[Rule, ...]:
+    """The rules that remove a line in any zone of a page."""
     return tuple(rule for rule in load_rules() if rule.action == "remove" and rule.zone == "any")

@@ -1,6 +1,6 @@
-"""What a batch looks like, by publisher: the few numbers of a day that later days are held against (`tasks/auditing/drift.py`).
+"""A few figures of a batch by publisher, which later days are compared with (`tasks/auditing/drift.py`).
 
-They count everything that the batch brought, a document that an earlier batch shows too, so no other batch changes them.
+They include documents that an earlier batch publishes, so they do not depend on other batches.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ COLUMNS = (
 
 
 def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
-    """Lines of each text that no rule and no role knows and that are no prose by their form: doc, unknown_lines.
+    """Lines of each text that match no rule and no role and do not look like prose: doc, unknown_lines.
 
-    `body`: lines of texts with doc and text. Sub-headings are among them, and whatever a new template brings along.
+    `body`: lines of texts with doc and text. Sub-headings are counted, and so is the boilerplate of a new template.
     """
     measured = measure_lines(body.select("doc", "text"))
     return measured.filter(~looks_like_prose()).group_by("doc").agg(unknown_lines=pl.len())
 
 
 def profile_publishers(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
-    """One entry a publisher, by name, in the shape of the receipt's `profile`. `parts`: COLUMNS, one row a document."""
+    """One entry per publisher, by name, in the shape of the receipt's `profile`. `parts`: COLUMNS, one row per document."""
     sums, lengths, spoken = [], [], []
-    # One part after the other; only lengths are held of every document, since medians do not add up.
+    # One part after the other; of every document only the length is kept, for the median.
     for part in parts:
         sums.append(sum_publishers(part))
         lengths.append(part.select("publisher", pl.col("text_chars").cast(pl.UInt32)))
@@ -53,7 +53,7 @@ def profile_publishers(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
 
 
 def sum_publishers(narrow: pl.DataFrame) -> pl.DataFrame:
-    """What adds up over documents, by publisher."""
+    """Sums over documents, by publisher."""
     return narrow.group_by("publisher").agg(
         documents=pl.len().cast(pl.Int64),
         chars=pl.col("raw_chars").sum(),

@@ -1,6 +1,6 @@
-"""A batch's receipt: what it was made of, what became of it, and that the sums close.
+"""A batch's receipt: its inputs, its counts, and the versions and settings that made it.
 
-Every count is taken from the staged rows that will be published, not from what a step says of itself.
+Every count is taken from the staged rows that will be published, not from what the steps report.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tasks.batch import InputFile, InputSeen, Limits, Source
 from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
 from tasks.reading.plan import escape_name
+from tasks.schema import RECEIPTS
 from tasks.staging.profile import COLUMNS, profile_publishers
 
 
@@ -52,11 +53,11 @@ class Duplicate:
 
 
 def make_settings(source: Source, limits: Limits) -> str:
-    """Everything in source and limits that shapes the output, as JSON with sorted keys. How work is cut up does not."""
+    """Everything in source and limits that shapes the output (the size of shards does not), as JSON with sorted keys."""
     shaping = {"source": asdict(source), "limits": asdict(limits)}
     shaping["source"]["path"] = escape_name(source.path)
     del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
-    # The version says it all; where its file lies does not count. A run without one says nothing of it.
+    # The version identifies learned lines, wherever the file is. Keys without a value are left out.
     if learned := shaping["limits"].pop("learned"):
         shaping["learned"] = learned["version"]
     if releases := shaping["limits"].pop("releases"):
@@ -70,7 +71,7 @@ def make_versions() -> str:
 
 
 def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
-    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal: the same bytes would come out."""
+    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Batches with equal ones have equal rows."""
     return hash_making(inputs, rules_version(), make_versions(), make_settings(source, limits))
 
 
@@ -91,42 +92,51 @@ def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
     return found
 
 
+def describe_versions(inputs: Sequence[InputSeen], source: Source, limits: Limits) -> dict[str, str]:
+    """The columns of a receipt that say how the batch was made: source, fingerprint, rules_version, versions, settings."""
+    files = [(file.uri, file.size, file.sha256) for file in inputs]
+    return {
+        "source": source.name,
+        "fingerprint": take_fingerprint(files, source, limits),
+        "rules_version": rules_version(),
+        "versions": make_versions(),
+        "settings": make_settings(source, limits),
+    }
+
+
 def make_receipt(
-    source: Source,
     logical_date: date,
-    limits: Limits,
     inputs: Sequence[InputSeen],
     folders: Sequence[StagedFolder],
     quarantine: pl.DataFrame,
     duplicates: Sequence[Duplicate],
     warned: Mapping[str, int],
+    versions: Mapping[str, str],
 ) -> dict[str, Any]:
     """The receipt's row, in the shape of `schema.RECEIPTS`.
 
-    `folders`: the staged shards with what is left out of them; `quarantine`: all quarantine rows of the batch.
+    `folders`: the staged shards, without what is excluded from them; `quarantine`: all quarantine rows of the batch;
+    `versions`: as `describe_versions` gives them.
     """
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
     sums = pl.concat([sum_narrow(read_narrow(part)) for part in folders]).sum().row(0, named=True)
-    return {
-        "source": source.name,
+    receipt: dict[str, Any] = {
+        **versions,
         "logical_date": logical_date,
-        "fingerprint": take_fingerprint([(file.uri, file.size, file.sha256) for file in seen], source, limits),
         "inputs": [asdict(file) for file in seen],
         "records": sum(file.records for file in seen),
         **sums,
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally((read_rules(part) for part in folders), "rule"),
+        "rules": tally((read_removing_rules(part) for part in folders), "rule"),
         "languages": tally((read_narrow(part) for part in folders), "language"),
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
         "profile": profile_publishers(read_narrow(part, COLUMNS) for part in folders),
-        "rules_version": rules_version(),
-        "versions": make_versions(),
-        "settings": make_settings(source, limits),
     }
+    return {name: receipt[name] for name in RECEIPTS.names}
 
 
 def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
@@ -140,7 +150,7 @@ def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
-    """Whether a run today would treat a document as the batch of `receipt` did. Releases do not count."""
+    """Whether a run today would make the same of a document as the batch of `receipt`. Releases are ignored."""
     now = (rules_version(), make_versions(), drop_releases(make_settings(source, limits)))
     return now == (receipt["rules_version"], receipt["versions"], drop_releases(receipt["settings"]))
 
@@ -154,8 +164,7 @@ def drop_releases(settings: str) -> str:
 def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
     """The receipt of a batch most of whose documents are those of an earlier run, made with other rules.
 
-    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still known to
-    be due.
+    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still due.
     """
     released = {name: value for name, value in json.loads(receipt["settings"]).items() if name == "releases"}
     settings = json.dumps(json.loads(drop_releases(earlier["settings"])) | released, sort_keys=True, ensure_ascii=False)
@@ -178,14 +187,14 @@ SUMMED = (
 
 
 def read_narrow(part: StagedFolder, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
-    """Measured columns (those that the receipt sums up unless told) of the documents that will be published."""
+    """Measured columns of the documents that will be published, by default those that the receipt sums up."""
     path = part.folder / "narrow.parquet"
     narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
     return narrow.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))) if part.excluded_ids else narrow
 
 
-def read_rules(part: StagedFolder) -> pl.DataFrame:
-    """The rule of every line taken out of the documents that will be published."""
+def read_removing_rules(part: StagedFolder) -> pl.DataFrame:
+    """The rule of every line removed from the documents that will be published."""
     lines = pl.scan_parquet(part.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
     if part.excluded_ids:
         lines = lines.filter(~pl.col("doc_id").is_in(list(part.excluded_ids)))
@@ -193,7 +202,7 @@ def read_rules(part: StagedFolder) -> pl.DataFrame:
 
 
 def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
-    """How often each value of a column occurs in all parts, as the receipt's tallies are: sorted by value."""
+    """How often each value of a column occurs in all parts, sorted by value, as (value, count)."""
     counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)) for rows in parts]
     return pl.concat(counts).group_by(name).agg(pl.col("count").sum()).sort(name).to_dicts()
 
@@ -201,21 +210,15 @@ def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
 def sum_batch(
     receipt: Mapping[str, Any], planned: int, folders: Sequence[StagedFolder], quarantine: pl.DataFrame
 ) -> dict[str, int]:
-    """The counts that the audit of the batch judges: the receipt's own beside those of the rows themselves."""
+    """The counts that the audit of the batch judges: those of the receipt, and those of the rows."""
     return {
         **{name: value for name, value in receipt.items() if isinstance(value, int)},
         "input_records": sum(file["records"] for file in receipt["inputs"]),
         "inputs": planned,
         "inputs_accounted": len(receipt["inputs"]),
-        "document_rows": sum(count_rows(part, "documents") for part in folders),
+        "document_rows": sum(read_narrow(part, ()).height for part in folders),
         "quarantine_rows": quarantine.height,
         "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
         "language_documents": sum(entry["count"] for entry in receipt["languages"]),
         "profile_documents": sum(entry["documents"] for entry in receipt["profile"]),
     }
-
-
-def count_rows(part: StagedFolder, table: str) -> int:
-    """Rows of a staged table that will be published."""
-    ids = pl.scan_parquet(part.folder / f"{table}.parquet", hive_partitioning=False).select("doc_id")
-    return int(ids.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).select(pl.len()).collect().item())

@@ -1,4 +1,4 @@
-"""A shard's rows written as Parquet where no reader looks, sorted as they will be published."""
+"""Writes a shard's rows as Parquet in the staging folder, sorted as they will be published."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 
 from tasks.schema import MONTH, SORT_KEYS, TABLES
 
-# Small row groups: publishing holds one of each of many shards at a time.
+# Small row groups: publishing holds one group of every shard in memory.
 GROUP_ROWS = 1_000
 GROUP_BYTES = 2**20
 
 
 def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
-    """Writes one Parquet file a table into `folder`, which is emptied first.
+    """Writes one Parquet file per table into `folder`, which is emptied first.
 
     `tables`: name -> rows with the columns of `schema.TABLES[name]` and `month`. Each file is sorted by month and the
     table's sort key, missing values last.
@@ -37,7 +37,7 @@ def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
 
 
 def count_group(rows: pa.Table) -> int:
-    """Rows of a row group: GROUP_ROWS, or fewer where they take more than GROUP_BYTES on average."""
+    """Rows of a row group: GROUP_ROWS, or fewer so that a group has GROUP_BYTES on average."""
     fitting: int = rows.num_rows * GROUP_BYTES // max(int(rows.nbytes), 1)
     return max(1, min(GROUP_ROWS, fitting))
 

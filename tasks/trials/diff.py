@@ -12,8 +12,8 @@ from datetime import date
 
 import polars as pl
 
-from tasks.auditing.batch_rows import read_kept, steadily
-from tasks.auditing.judge import Judgement
+from tasks.auditing.batch_rows import read_published_rows, steadily
+from tasks.auditing.judge import JudgedBatch
 from tasks.lakes.lake import Lake, Manifest
 from tasks.publishing.claims import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
@@ -74,7 +74,7 @@ class Differences:
     examples: tuple[Example, ...]
 
 
-def diff_batch(lake: Lake, source: str, day: date, judged: Judgement, examples: int = 5) -> Differences:
+def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples: int = 5) -> Differences:
     """A judged batch compared with the rows that the lake has of it, and with those that an earlier batch owns for it."""
     staged = read_claimed(judged.folders, day)
     quarantined = judged.quarantine["doc_id"].drop_nulls().unique()
@@ -84,13 +84,13 @@ def diff_batch(lake: Lake, source: str, day: date, judged: Judgement, examples: 
         ids = pl.concat([held["doc_id"], staged["doc_id"]]).unique().sort()
         documents, lines = [DOCUMENT_CHANGES.to_frame()], [LINE_CHANGES.to_frame()]
         for part in ids.to_frame().iter_slices(CHUNK_DOCUMENTS):
-            before = read_kept(lake, seen, source, day, held.join(part, on="doc_id", how="semi"))
+            before = read_published_rows(lake, seen, source, day, held.join(part, on="doc_id", how="semi"))
             after = read_folders(judged.folders, part)
             lines.append(compare_lines(before, after))
             documents.append(compare_documents(before["documents"], after["documents"], lines[-1], quarantined))
         whole = pl.concat(documents)
         worst = pick_worst(whole, examples)
-        old = read_kept(lake, seen, source, day, held.join(worst, on="doc_id", how="semi"))["documents"]
+        old = read_published_rows(lake, seen, source, day, held.join(worst, on="doc_id", how="semi"))["documents"]
         new = read_folders(judged.folders, worst.select("doc_id"))["documents"]
         return Differences(whole, pl.concat(lines), make_examples(worst, old, new))
 

@@ -8,21 +8,21 @@ from importlib import import_module
 
 import pytest
 
-from expectations.library import PUT_OFF, put_off, stand_in
+from expectations.library import LAZY_MODULES, delay_imports, make_placeholder
 
 
-def test_a_stand_in_brings_the_real_module() -> None:
-    assert stand_in("colorsys").rgb_to_hsv is import_module("colorsys").rgb_to_hsv
+def test_a_make_placeholder_brings_the_real_module() -> None:
+    assert make_placeholder("colorsys").rgb_to_hsv is import_module("colorsys").rgb_to_hsv
 
 
-def test_a_stand_in_has_no_more_than_the_real_module() -> None:
+def test_a_make_placeholder_has_no_more_than_the_real_module() -> None:
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = stand_in("colorsys").nothing_of_the_kind
+        _ = make_placeholder("colorsys").nothing_of_the_kind
 
 
-def test_stand_ins_stand_in_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_make_placeholders_make_placeholder_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    with put_off(("colorsys",)):
+    with delay_imports(("colorsys",)):
         held = import_module("colorsys")
         assert "__file__" not in vars(held)  # asking it by name would bring the real one
     assert "colorsys" not in sys.modules
@@ -30,7 +30,7 @@ def test_stand_ins_stand_in_only_within_the_block(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_is_imported_already_is_left_alone() -> None:
-    with put_off(("json",)):
+    with delay_imports(("json",)):
         assert hasattr(sys.modules["json"], "loads")
 
 
@@ -40,7 +40,7 @@ import sys
 from expectations.library import load_library
 load_library()
 assert "great_expectations" in sys.modules
-assert not [name for name in {PUT_OFF!r} if name in sys.modules]
+assert not [name for name in {LAZY_MODULES!r} if name in sys.modules]
 from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as user
 assert user.stats.entropy([0.5, 0.5], [0.5, 0.5]) == 0
 assert user.alt.Chart

@@ -19,7 +19,7 @@ from flows.batches.recipe import Batch
 from flows.batches.replay import Replayed, find_batch, replay_batch
 from flows.batches.requests import RequestError
 from flows.workers.pools import map_here
-from tasks.auditing.batch_rows import file_of, find_held
+from tasks.auditing.batch_rows import find_file, read_published_batch
 from tasks.auditing.replay import pick_files
 from tasks.batch import Limits, Release, Source
 from tasks.checking.check import check
@@ -105,7 +105,7 @@ def test_a_replay_leaves_what_a_whole_run_leaves(place: Path) -> None:
     assert done is not None
     # a goes along since b says one of its stories as well; d does not.
     assert (done.files, done.other_rules) == (3, 0)
-    assert [row.now for row in done.rows] == ["published", "published"]
+    assert [row.state for row in done.rows] == ["published", "published"]
     assert stopped(place) == []
     write(place, BROKEN)
     ingest(place, "other")
@@ -130,7 +130,10 @@ def test_with_nothing_fixed_the_same_rows_stay(tmp_path: Path) -> None:
     done = replay(tmp_path)
     assert done is not None
     assert done.outcome.version == 1
-    assert [row.now for row in done.rows] == ["still in quarantine: published_in_future", "still in quarantine: empty"]
+    assert [row.state for row in done.rows] == [
+        "still in quarantine: published_in_future",
+        "still in quarantine: empty",
+    ]
     assert hashes(tmp_path) == before
 
 
@@ -229,7 +232,7 @@ def test_a_fixed_expectation_lets_its_rows_through(tmp_path: Path, request: pyte
     request.getfixturevalue("lax")
     done = replay(tmp_path, reason="published_in_future")
     assert done is not None
-    assert [row.now for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
+    assert [row.state for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
     ingest(tmp_path, "other", force=True)
     assert hashes(tmp_path) == hashes(tmp_path, "other")
 
@@ -283,13 +286,13 @@ def test_the_receipt_remembers_a_source_that_is_not_declared(place: Path) -> Non
     ("uri", "file"), [("a.txt", "a.txt"), ("a#1.txt", "a#1.txt"), ("a#1.txt#12", "a#1.txt"), ("b.jsonl#0", "b.jsonl")]
 )
 def test_a_record_knows_its_file(uri: str, file: str) -> None:
-    assert file_of(uri, {"a.txt", "a#1.txt", "b.jsonl"}) == file
+    assert find_file(uri, {"a.txt", "a#1.txt", "b.jsonl"}) == file
 
 
 def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(2)]})
     ingest(tmp_path)
-    held = find_held(open_lake(tmp_path / "lake" / "lake"), "s", DAY)
+    held = read_published_batch(open_lake(tmp_path / "lake" / "lake"), "s", DAY)
     assert held is not None
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(3)]})
     from tasks.reading.plan import find_files
@@ -299,7 +302,7 @@ def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path:
 
 
 def release(root: Path, why: str = "checked by hand", lake: str = "lake") -> Replayed | None:
-    found = find_held(open_lake(root / lake / "lake"), "s", DAY)
+    found = read_published_batch(open_lake(root / lake / "lake"), "s", DAY)
     assert found is not None
     (row,) = [row for row in found.quarantine.iter_rows(named=True) if row["stage"] == "audit"]
     return replay(root, lake, uris={row["uri"]}, change=lambda known: add_release(known, make_release(row, why)))
@@ -311,7 +314,7 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
         ingest(tmp_path, lake)
     done = release(tmp_path)
     assert done is not None
-    assert [row.now for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
+    assert [row.state for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
     (told,) = [found for found in done.outcome.findings if found.reason == "released"]
     assert told.severity == "warning"
     assert told.observed.endswith("b.jsonl#1: checked by hand")

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from builders.staged_documents import GOOD_SUMS, make_document, make_line, make_stopped, write_shard
 
-from expectations.evaluate import find_fault
+from expectations.evaluate import describe_fault
 from expectations.suites import Expectation, load_suite
 from tasks.auditing import audit
 from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
@@ -203,7 +203,7 @@ def result(**values: Any) -> SimpleNamespace:
     ids=["fine", "fine-without-info", "flat", "by-metric", "silent", "no-list", "capped", "contradiction"],
 )
 def test_result_that_cannot_be_relied_on(found: Any, fault: str) -> None:
-    assert find_fault(found) == fault
+    assert describe_fault(found) == fault
 
 
 def test_result_that_never_came_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +239,7 @@ def test_orphaned_lines_block(tmp_path: Path) -> None:
     assert verdict.blocked_by == ("document_rows",)
 
 
-def test_findings_stand_in_the_order_of_the_suite(tmp_path: Path) -> None:
+def test_findings_make_placeholder_the_order_of_the_suite(tmp_path: Path) -> None:
     found = audit_documents([shard(tmp_path, make_document())]).findings
     assert [finding.reason for finding in found] == [row.reason for row in load_suite("documents")]
 

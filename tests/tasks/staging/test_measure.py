@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.suites import list_columns, load_suite
-from tasks.staging.measure import LONGEST_RUN, StagedFileError, hash_text, measure_shard
+from tasks.staging.measure import MAX_BLANK_LINES, StagedFileError, hash_text, measure_shard
 
 FATES = ("body", "headline", "byline", "caption", "-boilerplate", "-repeat")
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=12)
@@ -95,7 +95,7 @@ def test_corrupt_line_count_is_answered(count: int, tmp_path: Path) -> None:
     assert narrow["is_rebuilt"].to_list() != [True]
 
 
-@pytest.mark.parametrize("tail", [None, -1, LONGEST_RUN + 1])
+@pytest.mark.parametrize("tail", [None, -1, MAX_BLANK_LINES + 1])
 def test_impossible_tail_has_no_hash(tail: int | None) -> None:
     assert hash_text(b"ferry", tail) is None
 
