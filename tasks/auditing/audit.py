@@ -213,7 +213,7 @@ def describe_observed(row: Expectation, evaluations: Sequence[Evaluation], total
         short, long = format_value(name, low), format_value(name, high)
         spans[name] = short if short == long else f"{short} to {long}"
     missing = sum(found.missing for found in evaluations)
-    if row.finding and not missing:
+    if row.finding and spans and not missing:
         return row.finding[0 if failed == 1 else -1].format(rows=f"{failed:,}", total=f"{total:,}", **spans)
     parts = [", ".join(f"{name} {span}" for name, span in spans.items())] if spans else []
     parts += [f"no value ({missing:,})" if spans else "no value"] if missing else []

@@ -26,7 +26,7 @@ from expectations import projections, suites
 from expectations.evaluate import Evaluation, evaluate
 from expectations.suites import Expectation, build_suite, load_suite
 from flows.reference.expectations import describe_failure, write_expectations
-from tasks.auditing.audit import count_languages, judge
+from tasks.auditing.audit import count_document_languages, make_finding
 from tasks.staging.measure import measure_shard
 from tasks.toml_rows import RowError
 
@@ -221,8 +221,8 @@ def broken_documents(tmp_path_factory: pytest.TempPathFactory) -> list[set[str]]
     orphan = make_line("f" * 32, 0, "byline", "By nobody")
     shard = [*(parts for several in made for parts in several), (document, [*lines, orphan])]
     path = measure_shard(write_shard(tmp_path_factory.mktemp("broken"), shard))
-    mix = projections.mix_languages(count_languages([(path, frozenset())]))
-    narrow = projections.project_documents(pl.read_parquet(path), mix)
+    shares = projections.share_languages(count_document_languages([(path, frozenset())]))
+    narrow = projections.project_documents(pl.read_parquet(path), shares)
     found = dict(zip(narrow["doc_id"], find_reasons(load_suite("documents"), narrow), strict=True))
     assert found[document["doc_id"]] == set()
     return [*(found[several[0][0]["doc_id"]] for several in made), found[orphan["doc_id"]]]
@@ -300,7 +300,7 @@ FAILURES = {
 @pytest.mark.parametrize("row", load_suite("documents"), ids=lambda row: row.reason)
 def test_the_page_says_what_a_failure_leads_to(row: Expectation) -> None:
     """One bad row of thirty, as the audit judges it."""
-    finding = judge(row, [Evaluation(row.reason, places=[0])], 30)
+    finding = make_finding(row, [Evaluation(row.reason, places=[0])], 30, "documents")
     word = "warned" if finding.severity == "warning" else "quarantined" if finding.passed else "blocks"
     assert describe_failure(row, "documents") == FAILURES[word]
 
@@ -323,6 +323,11 @@ def test_suite_carries_every_row(name: str) -> None:
 def test_good_values_are_given_exactly_once(good: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="give the good values once"):
         Expectation("odd", "text", "warn", "It cannot be built.", **good)
+
+
+def test_a_finding_can_only_name_counts_and_its_columns() -> None:
+    with pytest.raises(ValueError, match=r"finding: no \{days\}; there are days_ahead, rows, total"):
+        Expectation("odd", "days_ahead", "warn", "It cannot be built.", high=1, finding=("{rows} have {days}",))
 
 
 def test_a_wrong_row_is_one_line_that_names_file_row_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The gate: what blocks, what goes to quarantine, what is only counted; and no way to pass without being looked at."""
+"""The audit: what blocks a batch, goes to quarantine or is only counted; and that nothing passes without evaluation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from builders.staged_documents import GOOD_SUMS, make_document, make_line, make_
 from expectations.evaluate import describe_fault
 from expectations.suites import Expectation, load_suite
 from tasks.auditing import audit
-from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine, findings_table
+from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine
 from tasks.batch import Release
 from tasks.staging.measure import measure_shard
 
@@ -75,8 +75,8 @@ def test_every_reason_and_every_row_is_listed() -> None:
     assert verdict.failing["d000000"] == ("broken", "faulty")
     assert verdict.failing["d000999"] == ("faulty",)
     assert [found.failed for found in verdict.findings] == [2_000, 400, 1_000]
-    assert verdict.findings[2].observed == "1,000 of 3,000 rows: faulty True"
-    assert verdict.findings[0].observed == "2,000 of 3,000 rows: left 7, right 8"
+    assert verdict.findings[2].observed == "1,000 of 3,000 rows have faulty True"
+    assert verdict.findings[0].observed == "2,000 of 3,000 rows have left 7, right 8"
     assert verdict.blocked_by == ("broken", "faulty")
 
 
@@ -103,7 +103,7 @@ def test_chunks_cross_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert whole.warned == {"over_budget": 9}
 
 
-def test_audited_again_without_the_failing_none_is_left(tmp_path: Path) -> None:
+def test_a_second_audit_without_the_failing_documents_finds_none(tmp_path: Path) -> None:
     untitled = [make_document(number, title=None) for number in range(3)]
     captions = make_document()[0]["captions"] * 2
     repeated = [make_document(number, captions=captions, published_at=None) for number in range(3, 5)]
@@ -126,14 +126,14 @@ def test_one_text_that_cannot_be_rebuilt_blocks_the_batch(tmp_path: Path) -> Non
     assert verdict.failing == {make_document(1)[0]["doc_id"]: ("not_rebuilt",)}
 
 
-def test_a_document_that_two_files_have_is_looked_at_once(tmp_path: Path) -> None:
+def test_a_document_in_two_files_is_judged_once(tmp_path: Path) -> None:
     made = make_document(0, title=None)
     paths = [shard(tmp_path / "a", made), shard(tmp_path / "b", made, make_document(1, title=None))]
     verdict = audit_documents(paths, unpublished=[frozenset(), frozenset([made[0]["doc_id"]])])
     assert verdict.warned == {"title_missing": 2}
 
 
-def test_a_release_answers_the_reasons_it_names_and_no_others(tmp_path: Path) -> None:
+def test_a_release_covers_only_the_reasons_it_names(tmp_path: Path) -> None:
     ahead = {"published_at": datetime(2026, 12, 1, tzinfo=UTC), "month": "2026-12"}
     captions = make_document()[0]["captions"] * 2
     parts = [make_document(0, **ahead), make_document(1, captions=captions, **ahead)]
@@ -147,10 +147,10 @@ def test_a_release_answers_the_reasons_it_names_and_no_others(tmp_path: Path) ->
     assert verdict.failing == {two: ("captions_repeated",)}
     again = audit_documents([shard(tmp_path, *lined)], frozenset({two}), releases=releases)
     assert again.warned == {"released": 1}
-    assert again.findings[-1].observed == f"1 of 1 rows: {one}.txt: It is a calendar."
+    assert again.findings[-1].observed == f"1 of 1 documents: {one}.txt: It is a calendar."
 
 
-# Ways in which Great Expectations passes without having looked.
+# Ways in which Great Expectations passes what it did not evaluate.
 
 
 def test_empty_suite_blocks() -> None:
@@ -167,13 +167,13 @@ def test_one_reason_for_two_rows_blocks() -> None:
 
 
 @pytest.mark.parametrize("rows", [0, 3])
-def test_missing_column_blocks_even_as_a_warning(rows: int) -> None:
+def test_a_missing_column_blocks_whatever_the_severity(rows: int) -> None:
     verdict = audit_frames("suite", SUITE, [make_frame(rows).drop("right")])
     assert verdict.blocked_by == ("doubtful",)
     assert (verdict.findings[0].severity, verdict.findings[0].observed) == ("critical", "no column right")
 
 
-def test_expectation_that_raises_blocks_even_as_a_warning() -> None:
+def test_an_exception_blocks_whatever_the_severity() -> None:
     odd = Expectation("odd", "doc_id", "warn", WHY, low=0, high=1)
     verdict = audit_frames("suite", (odd, STRICT), [make_frame(3)])
     assert verdict.blocked_by == ("odd",)
@@ -202,11 +202,11 @@ def result(**values: Any) -> SimpleNamespace:
     ],
     ids=["fine", "fine-without-info", "flat", "by-metric", "silent", "no-list", "capped", "contradiction"],
 )
-def test_result_that_cannot_be_relied_on(found: Any, fault: str) -> None:
+def test_unreliable_results_have_a_fault(found: Any, fault: str) -> None:
     assert describe_fault(found) == fault
 
 
-def test_result_that_never_came_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_result_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("expectations.evaluate.run_suite", lambda rows, frame: {})
     assert audit_frames("suite", SUITE, [make_frame(3)]).blocked_by == ("doubtful", "broken", "faulty")
 
@@ -215,16 +215,16 @@ def test_missing_values_fail_unless_they_may_be_missing() -> None:
     frame = make_frame(20).with_columns(broken=pl.when(pl.col("doc_id") <= "d000017").then("broken"))
     verdict = audit_frames("suite", SUITE, [frame])
     assert verdict.blocked_by == ("broken",)
-    assert verdict.findings[1].observed == "2 of 20 rows: missing in 2"
+    assert verdict.findings[1].observed == "2 of 20 rows have no value"
     lax = Expectation("broken", "broken", "block", WHY, low=0, high=0, may_be_missing=True)
     assert audit_frames("suite", (lax,), [frame]).passed
 
 
-def test_no_documents_pass_here_since_the_sums_decide(tmp_path: Path) -> None:
+def test_a_batch_without_documents_passes_unless_its_sums_do_not_close(tmp_path: Path) -> None:
     verdict = audit_documents([shard(tmp_path)])
     assert verdict.passed
     assert len(verdict.findings) == len(load_suite("documents"))
-    assert {found.observed for found in verdict.findings} == {"no rows"}
+    assert {found.observed for found in verdict.findings} == {"no documents"}
     none = dict.fromkeys(("published", "document_rows", "language_documents", "profile_documents"), 0)
     sums = GOOD_SUMS | none | {"duplicates": 19}
     assert audit_batch(sums).warned.keys() == {"nothing_published", "duplicates_much"}
@@ -250,7 +250,7 @@ def test_missing_count_blocks(name: str) -> None:
     assert not verdict.passed
 
 
-def test_good_batch_passes_whatever_else_it_brings() -> None:
+def test_a_good_batch_passes_with_other_counts() -> None:
     verdict = audit_batch({**GOOD_SUMS, "source": "harbour", "captions_merged": 4})
     assert (verdict.passed, verdict.warned, verdict.failing) == (True, {}, {})
 
@@ -264,14 +264,34 @@ def test_quarantine_is_audited(tmp_path: Path) -> None:
     assert not verdict.passed
 
 
-def test_table_shows_what_blocks_first() -> None:
-    table = findings_table(audit_frames("suite", SUITE, [make_frame(40, broken=1, faulty=2, doubtful=3)]))
-    assert [(row["result"], row["reason"], row["rows"]) for row in table] == [
-        ("blocked", "broken", "1"),
-        ("warned", "doubtful", "3"),
-        ("quarantined", "faulty", "2"),
-    ]
-    assert table[0] == table[0] | {"share": "2.50%", "observed": "1 of 40 rows: broken 1", "why": WHY}
+OBSERVED = [
+    ("published_in_future", "days_ahead", [21], "1 article is dated 21 days after the batch"),
+    ("published_in_future", "days_ahead", [28, 0, 21], "2 articles are dated 21 to 28 days after the batch"),
+    (
+        "text_unreadable",
+        "replacement_share",
+        [0.09, 0.0],
+        "9.0% of the characters of 1 document are replacement characters",
+    ),
+    ("removed_mostly", "removed_share", [0.9, 0.951], "2 of 2 documents have removed_share 90.0% to 95.1%"),
+    ("removed_mostly", "removed_share", [0.9, 0.1, 0.1], "1 of 3 documents has removed_share 90.0%"),
+    ("text_short", "text_chars", [None, 12], "2 of 2 documents have text_chars 12 or no value (1)"),
+    ("text_short", "text_chars", [500], "0 of 1 documents"),
+]
+
+
+@pytest.mark.parametrize(("reason", "column", "values", "observed"), OBSERVED, ids=[row[3] for row in OBSERVED])
+def test_a_finding_is_a_sentence(reason: str, column: str, values: list[float | None], observed: str) -> None:
+    rows = tuple(row for row in load_suite("documents") if row.reason == reason)
+    frame = pl.DataFrame({"doc_id": [str(at) for at in range(len(values))], column: values})
+    assert audit_frames("documents", rows, [frame]).findings[0].observed == observed
+
+
+def test_a_finding_on_a_batch_needs_no_count() -> None:
+    found = {finding.reason: finding.observed for finding in audit_batch(GOOD_SUMS | {"quarantined": 0}).findings}
+    assert found["records_not_summed"] == "20 records were read, but 19 are published, duplicates or quarantined"
+    assert found["quarantine_differs"] == "quarantined 0, quarantine_rows 1"
+    assert found["records_differ"] == "as expected"
 
 
 def test_threads_do_not_mix_up_their_counts() -> None:
@@ -280,7 +300,7 @@ def test_threads_do_not_mix_up_their_counts() -> None:
     assert [verdict.findings[0].failed for verdict in verdicts] == list(range(8))
 
 
-def test_audit_is_silent_and_stays_at_home(
+def test_the_audit_logs_nothing_and_opens_no_connection(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: object) -> None:
