@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from expectations.suites import Expectation, load_suite
-from tasks.auditing.audit import FEW_ROWS, Finding, result_word
+from tasks.auditing.audit import FEW_ROWS, Finding
 from tasks.report.collect import Report
 
 MONTHS = (
@@ -90,9 +90,7 @@ def say_verdict(report: Report) -> str:
 def say_block(report: Report) -> str:
     """What the first of the expectations that blocked a batch found, and why it matters."""
     found = next((finding for finding in report.findings if finding.reason in report.blocked_by), None)
-    return (
-        f"Found: {found.observed.removeprefix('1 of 1 rows: ')}. {found.why}" if found else "The audit kept no finding."
-    )
+    return f"Found: {found.observed}. {found.why}" if found else "The audit kept no finding."
 
 
 def say_kept(report: Report) -> str:
@@ -133,7 +131,9 @@ def name_result(finding: Finding, blocked_by: Sequence[str]) -> str:
     """What a finding led to."""
     if finding.reason in blocked_by:
         return "blocked"
-    return "held" if finding.passed and not finding.failed else result_word(finding)
+    if finding.passed and not finding.failed:
+        return "held"
+    return "warned" if finding.severity == "warning" else "quarantined" if finding.passed else "blocked"
 
 
 def describe(row: Expectation) -> str:

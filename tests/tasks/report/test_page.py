@@ -116,7 +116,10 @@ def test_the_verdict_comes_first(published: Outcome, blocked: Outcome) -> None:
     )
     assert said.index("Published.") < said.index("What came in")
     said = look(page_of(blocked)).text
-    assert "Blocked by published_in_future. Found: 9 of 39 rows: days_ahead 3 to 15. An article cannot be newer" in said
+    assert (
+        "Blocked by published_in_future. Found: 9 articles are dated 3 to 15 days after the batch. An article cannot be newer"
+        in said
+    )
     assert "Readers see nothing of this batch." in said
 
 
