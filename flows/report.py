@@ -17,7 +17,7 @@ from flows.orchestration.end_with_worker import follow_worker
 from flows.orchestration.failed_run import fail_run
 from flows.settings import read_settings
 from tasks.lakes.store_files import FolderFiles
-from tasks.report.record import find_pages
+from tasks.report.record import open_pages
 
 
 def name_run() -> str:
@@ -45,7 +45,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         blocked = find_blocked(opened, source or None, logical_date)
         if not batches and not blocked:
             return fail_run(f"there is nothing to report on in {settings.lake}. Ingest something first.")
-        pages = FolderFiles(Path(target)) if target else find_pages(opened)
+        pages = FolderFiles(Path(target)) if target else open_pages(opened)
         folder = pages.address("")
         write_pages(opened, batches, pages, blocked)
     except EXPECTED as error:

@@ -12,12 +12,12 @@ from tasks.lakes.lake import Lake
 from tasks.lakes.store_files import StoreFiles, read_store_file
 from tasks.report.record import (
     RunRecord,
-    find_pages,
-    name_page,
     name_record,
-    outline,
+    name_run_page,
+    open_pages,
     read_blocked,
     read_record,
+    shorten_receipt,
     write_record,
     write_text,
 )
@@ -48,18 +48,18 @@ def report_run(lake: Lake, outcome: Outcome, folders: Sequence[StagedFolder], qu
     from tasks.report.collect import collect_blocked, collect_published
     from tasks.report.index import write_index
     from tasks.report.page import write_page
-    from tasks.report.rows import find_staged
+    from tasks.staging.receipt import StagedBatch
 
-    pages = find_pages(lake)
+    pages = open_pages(lake)
     source, day = outcome.batch.source.name, outcome.batch.logical_date
     record = RunRecord(source, day, outcome.state, gather_findings(outcome), outcome.blocked_by)
     if outcome.state == "unchanged":
         # Nothing was audited: what the audit said when the batch was published still holds.
-        known = read_record(pages, name_record(name_page(source, day, "published")))
+        known = read_record(pages, name_record(name_run_page(source, day, "published")))
         record = replace(record, findings=known.findings if known else ())
     if outcome.state == "blocked" and quarantine is not None:
-        record = replace(record, receipt=outline(outcome.receipt))
-        report = collect_blocked(lake, record, outcome.receipt, find_staged(folders, quarantine))
+        record = replace(record, receipt=shorten_receipt(outcome.receipt))
+        report = collect_blocked(lake, record, StagedBatch(tuple(folders), quarantine, outcome.receipt))
     else:
         found = collect_published(lake, source, day, record)
         if found is None:
@@ -91,16 +91,16 @@ def write_pages(
     from tasks.report.index import write_index
     from tasks.report.page import write_page
 
-    own = find_pages(lake)
+    own = open_pages(lake)
     pages: list[WrittenPage] = []
     for source, day in batches:
-        page = name_page(source, day, "published")
+        page = name_run_page(source, day, "published")
         report = collect_published(lake, source, day, read_record(own, name_record(page)))
         if report is not None:
             write_text(target, page, write_page(report))
             pages.append(WrittenPage(source, day, report.state, target.address(page)))
     for record in blocked:
-        page = name_page(record.source, record.logical_date, "blocked")
+        page = name_run_page(record.source, record.logical_date, "blocked")
         pages.append(WrittenPage(record.source, record.logical_date, "blocked", target.address(page)))
         for name in (page, name_record(page)) if target != own else ():
             if said := read_store_file(own, name):
@@ -118,6 +118,6 @@ def find_batches(lake: Lake, source: str | None, day: date | None) -> list[tuple
 
 def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[RunRecord]:
     """The records of blocked runs, those asked for."""
-    pages = find_pages(lake)
+    pages = open_pages(lake)
     wanted = f"{source or '*'}/{day or '*'}.blocked.json"
     return list(read_blocked(pages, (name for name in pages.list_names("") if fnmatchcase(name, wanted))))

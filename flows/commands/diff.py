@@ -41,10 +41,11 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
     print_differences(found)
     if page:
         from tasks.report.changes import write_changes
-        from tasks.report.page import write_whole
 
         try:
-            write_whole(page, write_changes(source, batch.logical_date, found.differences, found.blocked_by))
+            text = write_changes(source, batch.logical_date, found.differences, found.blocked_by)
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
         except OSError as error:
             return fail(f"the page could not be written: {error}", 1)
         out.print(f"page: {page}", soft_wrap=True, markup=False)

@@ -12,7 +12,7 @@ from flows.console import fail, out, print_table
 from flows.errors import EXPECTED, exit_code
 from flows.settings import Settings
 from tasks.lakes.store_files import FolderFiles
-from tasks.report.record import find_pages
+from tasks.report.record import open_pages
 
 MOST_ROWS = 20
 
@@ -21,12 +21,12 @@ def write_reports(settings: Settings, source: str | None, day: date | None, targ
     """Writes the pages of all batches of a lake (of a source, of one batch) and the index, and says where they are."""
     try:
         lake = open_lake(settings.lake)
-        if not lake.version() and not find_pages(lake).list_names(""):
+        if not lake.version() and not open_pages(lake).list_names(""):
             return fail(f"there is no lake at {settings.lake}. Ingest something first, or give --lake.", 2)
         batches, blocked = find_batches(lake, source, day), find_blocked(lake, source, day)
         if not batches and not blocked:
             return fail(f"{settings.lake} has no batch {name_batch(source, day)}. `copydesk sources` lists them.", 2)
-        index, pages = write_pages(lake, batches, FolderFiles(target) if target else find_pages(lake), blocked)
+        index, pages = write_pages(lake, batches, FolderFiles(target) if target else open_pages(lake), blocked)
     except EXPECTED as error:
         return fail(error, exit_code(error))
     except OSError as error:

@@ -1,14 +1,14 @@
-"""The page that people look at: one self-contained HTML file a run, and an index over all runs of a lake.
+"""The page of a run, one self-contained HTML file per batch, and the index of all pages of a lake.
 
-    rows      where a batch's rows lie: in the lake, or staged when it was blocked
-    figures   numbers: days, languages, lengths, publishers against their history
-    hits      lines taken out: the surest and the most doubtful of each rule
-    texts     a few documents put together again, line by line
-    record    what the audit said, kept beside the page: it stands in no table
-    collect   all of these into one `Report`
-    words     the verdict and the expectations in words
-    charts    numbers to SVG (drawn in svg); page: a `Report` to HTML; index: all runs to HTML
-    safe      text from articles, made safe to look at
+    figures   numbers: days, languages, lengths, publishers compared with earlier batches
+    hits      removed lines: the surest and the most doubtful of each rule
+    texts     a few documents, rebuilt line by line
+    record    the audit's findings, stored beside the page, since they are in no table
+    collect   all of these in one `Report`
+    wording   the result and the expectations in words
+    charts    numbers as SVG (drawn by svg)
+    page      a `Report` as HTML; index: all batches as HTML; changes: a preview as HTML
+    safe      text of articles, made safe to show
 
 Whatever the size of a batch, a page reads narrow columns of it, a sample of its lines, and the text of a few documents.
 """

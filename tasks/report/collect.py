@@ -1,4 +1,4 @@
-"""Everything that a page says of a batch, collected into one `Report`."""
+"""Collects what a page says of a batch in one `Report`, from the lake, or from staged rows if the batch is blocked."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from typing import Any
 import polars as pl
 
 from tasks.auditing.audit import Finding
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, month_of
+from tasks.lakes.scan import scan_files
+from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
-from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, read_removed
-from tasks.report.record import RunRecord, outline
-from tasks.report.rows import BatchRows, find_published
+from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
+from tasks.report.record import RunRecord, shorten_receipt
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
+from tasks.schema import TABLES
+from tasks.staging.receipt import StagedBatch
 
 DOUBTS = 8
 STOPPED_SHOWN = 5
 REASONS_SHOWN = 20
-WORDS_CHARS = 400
+EXCERPT_CHARS = 400
 
 
 @dataclass(frozen=True)
-class Stopped:
-    """A row of quarantine in short."""
+class BatchRows:
+    """A batch's rows of three tables, with the columns of `schema.TABLES`, not read yet."""
 
-    uri: str
-    stage: str
-    title: str
-    detail: str
-    excerpt: str
-    reasons: tuple[str, ...]
+    documents: pl.LazyFrame
+    lines: pl.LazyFrame
+    quarantine: pl.LazyFrame
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why records are in quarantine: how many for this reason, and the first few."""
+    """Why records are in quarantine: how many have this reason, and the first few rows."""
 
     code: str
     records: int
-    rows: tuple[Stopped, ...]
+    rows: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a page says. `receipt` as `outline` leaves it; `sampled`: documents whose lines were looked at, of `published`.
+    """What a page says. `receipt` as `shorten_receipt` leaves it; `sampled`: documents whose lines were read.
 
-    `kept`: documents of the batch that readers have at the moment, whatever became of this run (None: not known).
+    `kept`: documents of the batch that readers have now, whatever this run did (None: not known).
     """
 
     source: str
@@ -73,48 +73,63 @@ class Report:
 
 
 def collect_published(lake: Lake, source: str, day: date, record: RunRecord | None) -> Report | None:
-    """The report of a batch as readers have it; None when the lake does not have it."""
+    """The report of a published batch; None if the lake does not have it."""
     receipt = lake.receipt(source, day)
     if receipt is None:
         return None
     manifest = lake.manifest()
-    rows = find_published(lake, manifest, source, day)
-    history = figures.read_history(lake, manifest, source, day)
+    months = sorted(set(read_own_claims(lake, manifest, source, day)["partition"]))
+    own = (pl.col("source") == source) & (pl.col("logical_date") == day)
+    rows = BatchRows(
+        figures.scan_table(lake, manifest, "documents", months).filter(own),
+        figures.scan_table(lake, manifest, "lines", months).filter(own),
+        figures.scan_table(lake, manifest, "quarantine", [month_of(day)]).filter(own),
+    )
     run = record or RunRecord(source, day, "published", ())
-    return collect(run, receipt, rows, history, receipt["published"])
+    return collect_report(lake, run, receipt, rows, receipt["published"])
 
 
-def collect_blocked(lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: BatchRows) -> Report:
-    """The report of a batch that the audit stopped, from what is staged."""
-    history = figures.read_history(lake, lake.manifest(), record.source, record.logical_date)
+def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Report:
+    """The report of a batch that the audit blocked, from its staged rows."""
+    tables = {}
+    for table in ("documents", "lines"):
+        parts = [scan_files([], table)]
+        for part in staged.folders:
+            found = scan_files([part.folder / f"{table}.parquet"], table)
+            parts.append(found.filter(~pl.col("doc_id").is_in(sorted(part.excluded_ids))))
+        tables[table] = pl.concat(parts)
+    quarantine = staged.quarantine.select(TABLES["quarantine"].names).lazy()
     known = lake.receipt(record.source, record.logical_date)
-    return collect(record, receipt, rows, history, known["published"] if known else 0)
+    rows = BatchRows(tables["documents"], tables["lines"], quarantine)
+    return collect_report(lake, record, staged.receipt, rows, known["published"] if known else 0)
 
 
-def collect(
-    record: RunRecord, receipt: Mapping[str, Any], rows: BatchRows, history: pl.DataFrame, kept: int | None
+def collect_report(
+    lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: BatchRows, kept: int | None
 ) -> Report:
     """Reads the batch's narrow columns, a sample of its lines, and the text of the documents that the page shows."""
     documents = rows.documents.select(figures.NARROW).collect().sort("doc_id")
     last = draw_sample(documents)
-    removed = read_removed(rows.lines, rows.documents, last)
+    removed = scan_removed(rows.lines, rows.documents, last)
     counts = [(entry["rule"], entry["count"]) for entry in receipt["rules"]]
-    hits, doubts = pick_hits(removed, counts), pick_doubts(removed, DOUBTS)
+    doubts = pick_doubts(removed, DOUBTS)
     examples = choose_examples(documents, removed)
+    shown = [*examples, *(hit.doc_id for hit in doubts)]
+    earlier = figures.read_earlier_documents(lake, record.source, record.logical_date)
     return Report(
         source=record.source,
         logical_date=record.logical_date,
         state=record.state,
         blocked_by=record.blocked_by,
-        receipt=outline(receipt),
+        receipt=shorten_receipt(receipt),
         findings=record.findings,
         days=figures.count_days(documents, record.logical_date),
         lengths=figures.count_lengths(documents),
-        publishers=figures.share_publishers(documents, history),
-        rules=hits,
+        publishers=figures.compare_publishers(documents, earlier),
+        rules=pick_hits(removed, counts),
         doubts=doubts,
         examples=tuple(examples),
-        texts=read_documents(rows, documents, [*examples, *(hit.doc_id for hit in doubts)]),
+        texts=read_documents(rows.documents, rows.lines, documents, shown),
         reasons=list_reasons(rows.quarantine.collect(), record.blocked_by),
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
         undated=documents["published_at"].null_count(),
@@ -124,18 +139,11 @@ def collect(
 
 
 def list_reasons(quarantine: pl.DataFrame, first: tuple[str, ...]) -> tuple[Reason, ...]:
-    """Quarantine by reason: those in `first` on top, then the most frequent; a record with two reasons stands under both."""
+    """Quarantine by reason: those in `first` on top, then the most frequent; a record with two reasons is in both."""
     counts: Counter[str] = Counter(quarantine["reasons"].explode().drop_nulls().to_list())
     ranked = sorted(counts, key=lambda code: (code not in first, -counts[code], code))[:REASONS_SHOWN]
-    found = []
-    for code in ranked:
-        rows = quarantine.filter(pl.col("reasons").list.contains(code)).sort("uri", "stage").head(STOPPED_SHOWN)
-        found.append(Reason(code, counts[code], tuple(stop(row) for row in rows.iter_rows(named=True))))
-    return tuple(found)
-
-
-def stop(row: Mapping[str, Any]) -> Stopped:
-    """A row of quarantine in short."""
-    title, detail, excerpt = ((row[name] or "")[:WORDS_CHARS] for name in ("title", "detail", "excerpt"))
-    cut = " …" if excerpt and (row["raw_chars"] or 0) > len(excerpt) else ""
-    return Stopped(row["uri"], row["stage"], title, detail, excerpt + cut, tuple(row["reasons"]))
+    short = quarantine.sort("uri", "stage").with_columns(pl.col("title", "detail", "excerpt").str.head(EXCERPT_CHARS))
+    is_cut = (pl.col("excerpt") != "") & (pl.col("raw_chars") > pl.col("excerpt").str.len_chars())
+    short = short.with_columns(excerpt=pl.when(is_cut).then(pl.col("excerpt") + " …").otherwise("excerpt"))
+    rows = {code: short.filter(pl.col("reasons").list.contains(code)).head(STOPPED_SHOWN) for code in ranked}
+    return tuple(Reason(code, counts[code], tuple(rows[code].to_dicts())) for code in ranked)

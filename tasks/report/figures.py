@@ -1,4 +1,4 @@
-"""Numbers of a batch for its charts, from narrow columns: days, languages, lengths, publishers against their history."""
+"""Numbers of a batch for its charts, from narrow columns: days, languages, lengths, publishers and their history."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from tasks.lakes.lake import Lake, Manifest
+from tasks.lakes.lake import Lake, Manifest, table_paths
+from tasks.lakes.scan import scan_files
 from tasks.publishing.claims import read_own_claims
-from tasks.report.rows import scan_table
 
 NARROW = (
     *("doc_id", "publisher", "language", "logical_date", "published_at", "line_count", "raw_chars", "text_chars"),
     *("removed_lines", "removed_chars", "flags"),
 )
 LANGUAGES_SHOWN = 5
-# Periods that are shown up to the batch's own, by the digits of a date that name them: days, months, years.
+# Number of periods shown, the batch's own last, by the length of their names: days, months, years.
 PERIODS = {10: 45, 7: 36, 4: 40}
-EARLIER_SHARE = 0.25  # when more documents than this are older than what would be shown, periods get longer
+EARLIER_SHARE = 0.25  # if more documents are older than the first period, periods are longer
 EARLIER = "earlier"
 PUBLISHERS_SHOWN = 12
 OTHERS = "others"
@@ -31,7 +31,7 @@ HISTORY_DOCUMENTS = 200_000
 
 @dataclass(frozen=True)
 class DayCount:
-    """Documents of one language in one period (a day, a month or a year, as its text says)."""
+    """Documents of one language in one period: a day, a month or a year."""
 
     period: str
     language: str
@@ -49,7 +49,7 @@ class LengthCount:
 
 @dataclass(frozen=True)
 class PublisherShare:
-    """The share of a publisher's characters that was taken out, here and in earlier batches of the source (None: none)."""
+    """The share of a publisher's characters that was removed, here and in earlier batches of the source (None: none)."""
 
     publisher: str
     documents: int
@@ -59,10 +59,9 @@ class PublisherShare:
 
 
 def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
-    """Documents by day of publication (else of the batch, which is `day`) and language, in order.
+    """Documents by day of publication (or else of the batch, which is `day`) and language, in order.
 
-    Days become months or years where that shows more of the batch; what is older still stands under EARLIER, the rarest
-    languages under OTHERS.
+    By month or year if that shows more of the batch; older documents are counted as EARLIER, rare languages as OTHERS.
     """
     dated = documents.select(
         "language", day=pl.coalesce(pl.col("published_at").dt.date(), pl.col("logical_date")).dt.to_string("%Y-%m-%d")
@@ -86,7 +85,7 @@ def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
 
 
 def count_back(day: date, digits: int, steps: int) -> str:
-    """The day, month or year (by the digits that name it) so many of them before a day."""
+    """The day, month or year (by the length of its name) that is `steps` of them before a day."""
     if digits == len("2026-10-31"):
         return str(day - timedelta(days=steps))
     months = day.year * 12 + day.month - 1 - steps * (1 if digits == len("2026-10") else 12)
@@ -94,7 +93,7 @@ def count_back(day: date, digits: int, steps: int) -> str:
 
 
 def list_periods(first: str, last: str) -> list[str]:
-    """All days, months or years from one to another."""
+    """All days, months or years from the first to the last."""
     found = [first]
     while found[-1] < last:
         year, month, day = (int(part) for part in (found[-1] + "-01-01")[:10].split("-"))
@@ -106,7 +105,7 @@ def list_periods(first: str, last: str) -> list[str]:
 
 
 def count_lengths(documents: pl.DataFrame) -> tuple[LengthCount, ...]:
-    """Documents by length of text, one entry a bin, empty ones too."""
+    """Documents by length of text, one entry per bin, including empty bins."""
     lengths = documents["text_chars"]
     bounds = [*LENGTHS, None]
     return tuple(
@@ -115,8 +114,8 @@ def count_lengths(documents: pl.DataFrame) -> tuple[LengthCount, ...]:
     )
 
 
-def share_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[PublisherShare, ...]:
-    """The publishers with most documents, each with the share taken out now and before.
+def compare_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[PublisherShare, ...]:
+    """The publishers with most documents, each with the share removed now and before.
 
     `history`: publisher, raw_chars, removed_chars of documents of earlier batches.
     """
@@ -133,11 +132,12 @@ def share_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[Pu
     return tuple(PublisherShare(*row) for row in rows)
 
 
-def read_history(lake: Lake, manifest: Manifest, source: str, day: date) -> pl.DataFrame:
+def read_earlier_documents(lake: Lake, source: str, day: date) -> pl.DataFrame:
     """Publisher, raw_chars and removed_chars of the documents of the latest batches of a source before a day.
 
-    At most HISTORY_BATCHES of them, and of those as many as come to HISTORY_DOCUMENTS.
+    At most HISTORY_BATCHES batches, and no more than have HISTORY_DOCUMENTS together.
     """
+    manifest = lake.manifest()
     dates: list[date] = []
     documents = 0
     earlier = [row for row in lake.receipts(source, ("logical_date", "published")) if row["logical_date"] < day]
@@ -146,15 +146,12 @@ def read_history(lake: Lake, manifest: Manifest, source: str, day: date) -> pl.D
         if dates and documents > HISTORY_DOCUMENTS:
             break
         dates.append(row["logical_date"])
-    months = find_months(lake, manifest, source, dates)
+    months = {month for each in dates for month in read_own_claims(lake, manifest, source, each)["partition"].unique()}
     own = (pl.col("source") == source) & pl.col("logical_date").is_in(dates)
-    narrow = scan_table(lake, manifest, "documents", months).filter(own)
+    narrow = scan_table(lake, manifest, "documents", sorted(months)).filter(own)
     return narrow.select("publisher", "raw_chars", "removed_chars").collect()
 
 
-def find_months(lake: Lake, manifest: Manifest, source: str, dates: Sequence[date]) -> list[str]:
-    """The partitions in which documents of some batches lie."""
-    found: set[str] = set()
-    for day in dates:
-        found.update(read_own_claims(lake, manifest, source, day)["partition"])
-    return sorted(found)
+def scan_table(lake: Lake, manifest: Manifest, table: str, months: Sequence[str]) -> pl.LazyFrame:
+    """Some partitions of a published table."""
+    return scan_files([path for month in months for path in table_paths(lake, manifest, table, month)], table)

@@ -1,12 +1,12 @@
-"""Lines taken out, seen rule by rule: the surest hit and the most doubtful ones.
+"""Removed lines, rule by rule: the surest hit and the most doubtful ones.
 
-Doubt is a number from 0 to 1 taken from the columns there are, so that the lines to look at twice come first:
+Doubt is a number from 0 to 1 from published columns, so that the lines to check come first:
 
     page model     its own uncertainty: 1 where it gave 0.5, 0 where it gave 1
     learned lines  the share of the publisher's documents that do not have the line
-    copies         0: the line they repeat is shown beside them
-    written rules  how near the line came to being protected as a paragraph (tasks/lines.py), halved outside the body,
-                   divided by the number of documents that have the same line
+    copies         0: the line that they repeat is known
+    written rules  how nearly the line is a protected paragraph (tasks/lines.py), halved outside the body, divided by the
+                   number of documents that have the same line
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NEAR = 0.5
 
 @dataclass(frozen=True)
 class Hit:
-    """One line that was taken out. `documents`: how many of the sample have the same line; `signs`: the doubt in words."""
+    """One removed line. `documents`: how many of the sample have the same line; `signs`: the doubt in words."""
 
     doc_id: str
     line: int
@@ -43,30 +43,29 @@ class Hit:
 
 @dataclass(frozen=True)
 class RuleHits:
-    """What one rule took out: lines in the batch, documents of the sample, its surest and its most doubtful hits."""
+    """What one rule removed: lines in the batch, and its surest and its most doubtful hits in the sample."""
 
     rule: str
     lines: int
-    documents: int
     surest: Hit | None
     doubtful: tuple[Hit, ...]
 
     @property
     def kind(self) -> str:
-        """What decided, see `name_kind`."""
-        return name_kind(self.rule)
+        """What decided, see `name_decider`."""
+        return name_decider(self.rule)
 
 
-def name_kind(rule: str) -> str:
-    """What decided on a line taken out: page, learned, repeat, list (under a header) or rule."""
+def name_decider(rule: str) -> str:
+    """What removed a line: page, learned, repeat, list (under a header) or rule."""
     first, last = rule.partition(".")[0], rule.rpartition(".")[2]
     return first if first in ("page", "learned", "repeat") else "list" if last == "list" else "rule"
 
 
 def draw_sample(documents: pl.DataFrame) -> str | None:
-    """The last doc_id of a sample with at most SAMPLE_LINES lines taken out; None: all of them.
+    """The last doc_id of a sample with at most SAMPLE_LINES removed lines; None: all documents.
 
-    Ids are hashes, so the first ones in order are a fair draw, the same at every run, and lie together in the files.
+    Ids are hashes, so the first ones in order are a fair sample, the same in every run, and together in the files.
     """
     if documents["removed_lines"].sum() <= SAMPLE_LINES:
         return None
@@ -75,8 +74,8 @@ def draw_sample(documents: pl.DataFrame) -> str | None:
     return str((within if within.height else ordered.head(1))["doc_id"][-1])
 
 
-def read_removed(lines: pl.LazyFrame, documents: pl.LazyFrame, last: str | None) -> pl.DataFrame:
-    """The lines taken out of the sample, each with its doubt.
+def scan_removed(lines: pl.LazyFrame, documents: pl.LazyFrame, last: str | None) -> pl.DataFrame:
+    """The lines removed from the sample, each with its doubt.
 
     Returns doc_id, line, rule, evidence, text, documents, inside, nearness, chance, doubt, sorted by doc_id and line.
     """
@@ -84,12 +83,12 @@ def read_removed(lines: pl.LazyFrame, documents: pl.LazyFrame, last: str | None)
     body = documents.filter(drawn).select(
         "doc_id", first=pl.col("body_lines").list.min(), last=pl.col("body_lines").list.max()
     )
-    gone = lines.filter(pl.col("removed"), drawn).select("doc_id", "line", "role", "rule", "evidence", "text")
-    return weigh(gone.join(body, on="doc_id", how="left").collect()).sort("doc_id", "line")
+    removed = lines.filter(pl.col("removed"), drawn).select("doc_id", "line", "role", "rule", "evidence", "text")
+    return measure_doubts(removed.join(body, on="doc_id", how="left").collect()).sort("doc_id", "line")
 
 
-def weigh(gone: pl.DataFrame) -> pl.DataFrame:
-    """Adds documents, inside, nearness, chance and doubt. `gone`: doc_id, line, rule, evidence, text, first, last."""
+def measure_doubts(removed: pl.DataFrame) -> pl.DataFrame:
+    """Adds documents, inside, nearness, chance and doubt. `removed`: doc_id, line, rule, evidence, text, first, last."""
     rule, evidence = pl.col("rule"), pl.col("evidence")
     numbers = evidence.str.extract_groups(r"^seen in ([\d,]+) of ([\d,]+) ").struct
     seen, of = (numbers.field(at).str.replace_all(",", "").cast(pl.Float64) for at in ("1", "2"))
@@ -100,7 +99,7 @@ def weigh(gone: pl.DataFrame) -> pl.DataFrame:
     chance = pl.when(rule.str.starts_with("page.")).then(evidence.str.extract(r"probability ([\d.]+)").cast(pl.Float64))
     place = pl.when(pl.col("inside")).then(1.0).otherwise(0.5)
     return (
-        measure_lines(gone)
+        measure_lines(removed)
         .with_columns(
             documents=pl.col("doc_id").n_unique().over("rule", "text").cast(pl.Int64),
             inside=((pl.col("line") > pl.col("first")) & (pl.col("line") < pl.col("last"))).fill_null(False),
@@ -125,7 +124,7 @@ def weigh(gone: pl.DataFrame) -> pl.DataFrame:
 
 
 def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple[RuleHits, ...]:
-    """The rules that took most, with their surest and most doubtful hits. `counts`: rule and lines in the whole batch."""
+    """The rules that removed most, with their surest and most doubtful hits. `counts`: rule and lines in the whole batch."""
     ranked = sorted(counts, key=lambda count: (-count[1], count[0]))[:RULES_SHOWN]
     found = []
     for rule, lines in ranked:
@@ -134,12 +133,12 @@ def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple
         surest = distinct.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
         doubts = rank_doubts(distinct.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
         best = next(make_hits(surest), None)
-        found.append(RuleHits(rule, lines, hits["doc_id"].n_unique(), best, tuple(make_hits(doubts))))
+        found.append(RuleHits(rule, lines, best, tuple(make_hits(doubts))))
     return tuple(found)
 
 
 def pick_doubts(removed: pl.DataFrame, most: int) -> tuple[Hit, ...]:
-    """The most doubtful lines of all rules, at most two a rule."""
+    """The most doubtful lines of all rules, at most two per rule."""
     distinct = removed.sort("doc_id", "line").unique(["rule", "text"], keep="first", maintain_order=True)
     ranked = rank_doubts(distinct).filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN)
     return tuple(make_hits(ranked.head(most)))
@@ -151,23 +150,15 @@ def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:
 
 
 def make_hits(rows: pl.DataFrame) -> Iterator[Hit]:
-    """Rows as `weigh` gives them, as hits."""
+    """Rows of `measure_doubts` as hits."""
     for row in rows.iter_rows(named=True):
-        yield Hit(
-            row["doc_id"],
-            row["line"],
-            row["rule"],
-            row["evidence"],
-            row["text"][:SHOWN_CHARS],
-            row["doubt"],
-            row["documents"],
-            "; ".join(say_signs(row)),
-        )
+        copied = {name: row[name] for name in ("doc_id", "line", "rule", "evidence", "doubt", "documents")}
+        yield Hit(**copied, text=row["text"][:SHOWN_CHARS], signs="; ".join(list_signs(row)))
 
 
-def say_signs(row: Mapping[str, Any]) -> Iterator[str]:
-    """What speaks for or against a cut, in a few words."""
-    if name_kind(row["rule"]) == "repeat":
+def list_signs(row: Mapping[str, Any]) -> Iterator[str]:
+    """What makes a removal sure or doubtful, in a few words."""
+    if name_decider(row["rule"]) == "repeat":
         if (row["evidence"] or "").isdigit():
             yield f"repeats line {int(row['evidence']) + 1}"
         return

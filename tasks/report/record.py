@@ -1,10 +1,10 @@
-"""What a run found that stands in no table: the audit's findings, and the would-be receipt of a blocked batch.
+"""Records what a run found and no table has: the audit's findings, and the receipt of a blocked batch.
 
-Kept as JSON beside the page, on a disk or in a bucket, so that the page can be made anew and a blocked batch is not forgotten:
+Stored as JSON beside the page, on a disk or in a bucket, so that pages can be written again and the index lists blocked runs:
 
     reports/index.html
-    reports/<source>/<logical date>.html, .json            what became of the batch in its last run that was not blocked
-    reports/<source>/<logical date>.blocked.html, .json    the last run, where the audit stopped it
+    reports/<source>/<logical date>.html, .json            the batch, as of its last run that was not blocked
+    reports/<source>/<logical date>.blocked.html, .json    the last run, if it was blocked
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class RunRecord:
     receipt: dict[str, Any] | None = None
 
 
-def find_pages(lake: Lake) -> StoreFiles:
-    """The pages of a lake and their records: in its store, where no reader of tables looks."""
+def open_pages(lake: Lake) -> StoreFiles:
+    """The pages of a lake and their records, in its store, outside the folders of its tables."""
     return lake.files.open_folder("reports")
 
 
-def name_page(source: str, day: date, state: str) -> str:
+def name_run_page(source: str, day: date, state: str) -> str:
     """The page of a run."""
     return f"{source}/{day}{'.blocked' if state == 'blocked' else ''}.html"
 
@@ -49,36 +49,33 @@ def name_record(page: str) -> str:
     return page.removesuffix(".html") + ".json"
 
 
-def outline(receipt: Mapping[str, Any]) -> dict[str, Any]:
-    """A receipt with the lengths of its long lists in their place."""
+def shorten_receipt(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """A receipt with the lengths of its long lists instead of the lists."""
     short = {name: value for name, value in receipt.items() if name not in LONG_LISTS}
     return short | {f"{name}_count": len(receipt[name]) for name in LONG_LISTS if name in receipt}
 
 
 def write_record(pages: StoreFiles, record: RunRecord) -> str:
-    """Writes a record, and takes away that of a blocked run when the batch has passed since. Returns the page's name."""
-    page = name_page(record.source, record.logical_date, record.state)
+    """Writes a record, and deletes that of an earlier blocked run unless this one is blocked. Returns the page's name."""
+    page = name_run_page(record.source, record.logical_date, record.state)
     write_text(pages, name_record(page), json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False))
     if record.state != "blocked":
-        stale = name_page(record.source, record.logical_date, "blocked")
+        stale = name_run_page(record.source, record.logical_date, "blocked")
         for name in (stale, name_record(stale)):
             change_store_file(pages, name, lambda _: None)
     return page
 
 
 def read_record(pages: StoreFiles, name: str) -> RunRecord | None:
-    """The record of this name; None when there is none that can be read, since a page can do without."""
+    """The record of this name; None if it cannot be read: a page can be written without it."""
     try:
         raw = json.loads(read_store_file(pages, name) or b"")
-        findings = tuple(Finding(**finding) for finding in raw["findings"])
-        return RunRecord(
-            raw["source"],
-            date.fromisoformat(raw["logical_date"]),
-            raw["state"],
-            findings,
-            tuple(raw["blocked_by"]),
-            raw["receipt"],
-        )
+        read = {
+            "logical_date": date.fromisoformat(raw["logical_date"]),
+            "findings": tuple(Finding(**finding) for finding in raw["findings"]),
+            "blocked_by": tuple(raw["blocked_by"]),
+        }
+        return RunRecord(**raw | read)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -91,5 +88,5 @@ def read_blocked(pages: StoreFiles, names: Iterable[str]) -> Iterable[RunRecord]
 
 
 def write_text(pages: StoreFiles, name: str, text: str) -> None:
-    """Writes a page or a record at one instant, whatever was there."""
+    """Writes or overwrites a page or a record in one step."""
     change_store_file(pages, name, lambda _: text.encode())

@@ -1,36 +1,38 @@
-"""A few documents put together again from the lake, each line with what became of it."""
+"""Rebuilds a few documents from the lake, each line with what was done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 import polars as pl
 
 from tasks.formats.canonical import rebuild
-from tasks.report.hits import name_kind
-from tasks.report.rows import BatchRows
+from tasks.report.hits import name_decider
 
 EXAMPLES = 4
 LINE_CHARS = 700
 LINES_SHOWN = 90
-LONGEST = 200_000  # characters; a longer document is not chosen, and its hits have no lines around them
-# Longer runs of lines with one fate are told by their first and last lines.
-RUNS = {"body": (4, 2), "removed": (4, 1), "apart": (8, 2)}
+LONGEST = 200_000  # characters; longer documents are not chosen, and their hits are shown without neighbours
+# Of longer series of lines with one decision, only the first and last lines are shown.
+SERIES_SHOWN = {"body": (4, 2), "removed": (4, 1), "apart": (8, 2)}
+
+
+COPIED = ("doc_id", "uri", "publisher", "language", "raw_chars", "removed_chars", "removed_lines")
 
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line and what became of it: `fate` is body, apart or removed; `copies` of a caption, when there are several.
+    """A line and what was done with it. `decision`: body, apart or removed; `copies` of a caption, if there are several.
 
-    A line with `skipped` stands for so many that are not shown.
+    A line with `skipped` represents so many lines that are not shown.
     """
 
     number: int
     text: str
-    fate: str
+    decision: str
     role: str = ""
     rule: str = ""
     evidence: str = ""
@@ -39,8 +41,8 @@ class ShownLine:
 
     @property
     def kind(self) -> str:
-        """What decided on a line taken out: page, learned, repeat, list or rule; else its fate."""
-        return name_kind(self.rule) if self.fate == "removed" else self.fate
+        """What removed a line (page, learned, repeat, list or rule), or else the decision."""
+        return name_decider(self.rule) if self.decision == "removed" else self.decision
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class ShownDocument:
 def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = EXAMPLES) -> list[str]:
     """Documents that show much in little space: many different rules, merged captions.
 
-    One a publisher at first, and whole pages and articles in turn where a batch has both.
+    First one per publisher, and whole pages and articles in turn if a batch has both.
     """
     kinds = removed.group_by("doc_id").agg(
         kinds=pl.col("rule").n_unique().clip(0, 8) + 2 * (pl.col("rule") == "repeat.caption").any(),
@@ -80,65 +82,57 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
     return ranked.sort("place", "is_page", maintain_order=True)["doc_id"].head(most).to_list()
 
 
-def read_documents(rows: BatchRows, documents: pl.DataFrame, ids: Iterable[str]) -> dict[str, ShownDocument]:
-    """Some documents by doc_id, whole. `documents`: narrow rows of the batch, which say where to look for them."""
+def read_documents(
+    rows: pl.LazyFrame, lines: pl.LazyFrame, documents: pl.DataFrame, ids: Iterable[str]
+) -> dict[str, ShownDocument]:
+    """Some whole documents by doc_id. `rows`, `lines`: of the batch; `documents`: its narrow rows, which speed up reading."""
     wanted = documents.filter(pl.col("doc_id").is_in(sorted(set(ids))), pl.col("raw_chars") <= LONGEST)
     if wanted.is_empty():
         return {}
     chosen = pl.col("doc_id").is_in(wanted["doc_id"].implode())
-    # Files are sorted by language, time and id; naming all three lets most row groups be passed over unread.
+    # Files are sorted by language, time and id; conditions on language and id skip most row groups.
     near = pl.col("language").is_in(wanted["language"].unique().implode()) & pl.col("doc_id").is_between(
         pl.lit(wanted["doc_id"].min()), pl.lit(wanted["doc_id"].max())
     )
-    texts = rows.documents.filter(chosen & near).collect()
-    lines = rows.lines.filter(chosen).sort("doc_id", "line").collect()
-    others = {doc_id: part.to_dicts() for (doc_id,), part in lines.group_by("doc_id", maintain_order=True)}
-    return {row["doc_id"]: show_document(row, others.get(row["doc_id"], [])) for row in texts.to_dicts()}
+    texts = rows.filter(chosen & near).collect()
+    found = lines.filter(chosen).sort("doc_id", "line").collect()
+    others = {doc_id: part.to_dicts() for (doc_id,), part in found.group_by("doc_id", maintain_order=True)}
+    return {row["doc_id"]: rebuild_document(row, others.get(row["doc_id"], [])) for row in texts.to_dicts()}
 
 
-def show_document(document: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> ShownDocument:
+def rebuild_document(document: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> ShownDocument:
     """A row of `documents` and its rows of `lines` as one text."""
     whole = rebuild(
         document["text"], document["body_lines"], document["line_count"], ((row["line"], row["text"]) for row in others)
     )
-    fates = {row["line"]: row for row in others}
+    decided = {row["line"]: row for row in others}
     copies = {caption["line"]: caption["copies"] for caption in document["captions"]}
     lines = [
-        make_line(number, text, fates.get(number), copies.get(number, 1))
+        make_line(number, text, decided.get(number), copies.get(number, 1))
         for number, text in enumerate(whole.split("\n"))
         if text
     ]
-    return ShownDocument(
-        document["doc_id"],
-        document["uri"],
-        document["publisher"],
-        document["title"] or "",
-        document["language"],
-        document["raw_chars"],
-        document["removed_chars"],
-        document["removed_lines"],
-        tuple(document["flags"]),
-        tuple(lines),
-    )
+    copied = {name: document[name] for name in COPIED}
+    return ShownDocument(**copied, title=document["title"] or "", flags=tuple(document["flags"]), lines=tuple(lines))
 
 
 def make_line(number: int, text: str, row: Mapping[str, Any] | None, copies: int) -> ShownLine:
     """One line of a document; `row`: its row of `lines`, if it has one."""
     if row is None:
         return ShownLine(number, text, "body")
-    fate = "removed" if row["removed"] else "apart"
-    return ShownLine(number, text, fate, row["role"], row["rule"], row["evidence"] or "", copies)
+    decision = "removed" if row["removed"] else "apart"
+    return ShownLine(number, text, decision, row["role"], row["rule"], row["evidence"] or "", copies)
 
 
 def shorten(lines: Sequence[ShownLine], most: int = LINES_SHOWN) -> tuple[ShownLine, ...]:
-    """Lines with long runs of one fate told by their first and last, long lines cut, and no more than `most`."""
+    """At most `most` lines, cut to LINE_CHARS; of long series with one decision, only the first and last lines."""
     shown: list[ShownLine] = []
-    for (fate, rule), run in groupby(lines, key=lambda line: (line.fate, line.rule if line.fate == "removed" else "")):
-        part = list(run)
-        head, tail = RUNS[fate]
+    for (decision, rule), series in groupby(lines, key=key_series):
+        part = list(series)
+        head, tail = SERIES_SHOWN[decision]
         if len(part) > head + tail + 1:
             middle = part[head:-tail]
-            gap = ShownLine(middle[0].number, "", fate, middle[0].role, rule, skipped=len(middle))
+            gap = ShownLine(middle[0].number, "", decision, middle[0].role, rule, skipped=len(middle))
             part = [*part[:head], gap, *part[-tail:]]
         shown.extend(part)
     if len(shown) > most:
@@ -147,17 +141,18 @@ def shorten(lines: Sequence[ShownLine], most: int = LINES_SHOWN) -> tuple[ShownL
     return tuple(cut_text(line) for line in shown)
 
 
+def key_series(line: ShownLine) -> tuple[str, str]:
+    """What the lines of a series have in common: the decision, and the rule if they are removed."""
+    return line.decision, line.rule if line.decision == "removed" else ""
+
+
 def cut_text(line: ShownLine) -> ShownLine:
     """A line of at most LINE_CHARS characters."""
-    if len(line.text) <= LINE_CHARS:
-        return line
-    return ShownLine(
-        line.number, line.text[:LINE_CHARS] + " …", line.fate, line.role, line.rule, line.evidence, line.copies
-    )
+    return line if len(line.text) <= LINE_CHARS else replace(line, text=line.text[:LINE_CHARS] + " …")
 
 
 def find_neighbours(document: ShownDocument, number: int) -> Iterator[ShownLine]:
-    """The line itself and the ones right above and below it, those that there are."""
+    """A line and the ones directly above and below it, if there are any."""
     places = [place for place, line in enumerate(document.lines) if line.number == number]
     for place in places[:1]:
         yield from (cut_text(line) for line in document.lines[max(place - 1, 0) : place + 2])

@@ -19,7 +19,7 @@ from builders.lakes import ask, hash_lake, make_lake
 from flows.settings import read_settings
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.open import open_lake
-from tasks.report.record import find_pages
+from tasks.report.record import open_pages
 
 DAY = date(2026, 10, 31)
 
@@ -121,7 +121,7 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         assert str(name_assets(lake)[0].key) == f"{place}/documents"
         with get_client(sync_client=True) as client:
             artifacts = [str(found.data) for found in client.read_artifacts() if found.key == "ingest-in"]
-        page = find_pages(lake).address(f"in/{DAY}.html")
+        page = open_pages(lake).address(f"in/{DAY}.html")
         assert page == f"{object_store}/{tmp_path.name}/.lake-store/reports/in/{DAY}.html"
         assert [text for text in artifacts if f"The page of the run: `{page}`" in text]
         assert fetch_remote(page).lower().startswith(b"<!doctype html")

@@ -1,4 +1,4 @@
-"""The page of a run: what it says, that it is well made, and that nothing in an article can change it."""
+"""The page of a run: its contents, its HTML, and that no article can change it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
-from tasks.report.hits import pick_hits, weigh
+from tasks.report.hits import measure_doubts, pick_hits
 from tasks.report.page import write_page
 from tasks.report.record import RunRecord, write_text
-from tasks.report.safe import plain, show
+from tasks.report.safe import escape_text, flatten_text
 from tasks.report.texts import ShownLine, shorten
 
 
@@ -108,19 +108,19 @@ def test_every_chart_has_a_name_a_description_and_its_numbers(published: Outcome
     assert tables == 4
 
 
-def test_the_verdict_comes_first(published: Outcome, blocked: Outcome) -> None:
+def test_the_result_comes_first(published: Outcome, blocked: Outcome) -> None:
     said = look(page_of(published)).text
     assert (
-        "Published. Readers have 39 documents in 13 languages; 1 duplicate and 7 records in quarantine stayed out."
+        "Published. Readers have 39 documents in 13 languages. Not published: 1 duplicate and 7 records in quarantine."
         in said
     )
-    assert said.index("Published.") < said.index("What came in")
+    assert said.index("Published.") < said.index("What was read")
     said = look(page_of(blocked)).text
     assert (
-        "Blocked by published_in_future. Found: 9 articles are dated 3 to 15 days after the batch. An article cannot be newer"
+        "Blocked: 9 articles are dated 3 to 15 days after the batch (published_in_future). An article cannot be newer"
         in said
     )
-    assert "Readers see nothing of this batch." in said
+    assert "Readers have nothing of this batch." in said
 
 
 def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> None:
@@ -128,31 +128,31 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> No
     said = look(page_of(published)).text
     parts = ("published", "duplicates", "quarantined")
     assert receipt["records"] == sum(receipt[name] for name in parts)
-    assert f"{receipt['records']} records in = {receipt['published']} published + 1 duplicate + 7 quarantined" in said
-    assert f"{receipt['chars']:,} characters in = {receipt['body_chars']:,} in the text +" in said
+    assert f"{receipt['records']} records read = {receipt['published']} published + 1 duplicate + 7 quarantined" in said
+    assert f"{receipt['chars']:,} characters read = {receipt['body_chars']:,} in the text +" in said
 
 
-def test_a_blocked_page_shows_what_blocked_it_and_the_rows(blocked: Outcome) -> None:
+def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: Outcome) -> None:
     said = look(page_of(blocked)).text
-    shown = said.partition("What blocked it")[2].partition("Expectations 72")[0]
+    shown = said.partition("What blocked it")[2].partition("Expectations 72 expectations")[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
     assert "And 4 more records." in shown
-    expectations = said.partition("Expectations 72 were put to the batch; 70 held.")[2]
+    expectations = said.partition("72 expectations evaluated: 2 failed, 70 passed.")[2]
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
 def test_texts_show_what_was_removed_in_its_place(published: Outcome) -> None:
     said = look(page_of(published)).text.partition("Documents, line by line")[2]
-    assert re.search(r"caption, \d copies made one", said)
+    assert re.search(r"caption, \d copies merged", said)
     assert re.search(r"repeat\.caption repeats line \d+", said)
     whole = page_of(published).read_text(encoding="utf-8")
     assert '<li class="list">' in whole
     assert '<li class="repeat">' in whole
 
 
-def test_quarantine_stands_by_reason_with_excerpts(published: Outcome) -> None:
-    said = look(page_of(published)).text.rpartition("Quarantine 7 records came in")[2]
+def test_quarantine_is_listed_by_reason_with_excerpts(published: Outcome) -> None:
+    said = look(page_of(published)).text.rpartition("Quarantine 7 records in quarantine")[2]
     for reason in ("empty 2 records", "bad_json 1 record", "binary 1 record", "empty_after_clean 1 record"):
         assert reason in said
 
@@ -221,18 +221,18 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     unchanged = ingest_with_page(tmp_path, "in", tmp_path / "lake")
     said = look(page_of(unchanged)).text
     assert (
-        "Nothing changed. The files, rules and settings are those of the batch that readers have: 8 documents" in said
+        "Nothing changed. Files, rules and settings are those of the published batch. Readers have 8 documents" in said
     )
-    assert "72 were put to the batch" in said
+    assert "72 expectations evaluated" in said
     write("2031-01-01")
     assert (
-        "Readers keep the 8 documents of this batch"
+        "Readers still have the 8 documents of this batch"
         in look(page_of(ingest_with_page(tmp_path, "in", tmp_path / "lake"))).text
     )
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
 
 
-def test_what_is_unlike_earlier_days_stands_among_the_expectations(published: Outcome) -> None:
+def test_unusual_days_are_listed_with_the_expectations(published: Outcome) -> None:
     why = "So few documents mean a delivery that broke off."
     odd = Finding("volume_low", "warning", "between", "volume", 1, 1.0, "seeds: 39 documents, usually 120", False, why)
     usual = Comparison("seeds", "volume", 39.0, 120.0, 110.0, 130.0, 8, -9.0)
@@ -258,15 +258,15 @@ def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
     ingest_with_page(tmp_path, "in/a.jsonl", tmp_path / "lake", day=EARLY)
     (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "a.jsonl").read_text())
     twins = look(page_of(ingest_with_page(tmp_path, "in/b.jsonl", tmp_path / "lake")))
-    assert "Readers have 0 documents in 0 languages; 1 duplicate stayed out." in twins.text
-    assert "1 record in = 0 published + 1 duplicate + 0 quarantined" in twins.text
+    assert "Readers have 0 documents in 0 languages. Not published: 1 duplicate." in twins.text
+    assert "1 record read = 0 published + 1 duplicate + 0 quarantined" in twins.text
     (tmp_path / "in" / "c.txt").write_text("")
     stopped = look(page_of(ingest_with_page(tmp_path, "in/c.txt", tmp_path / "lake", name="t")))
-    assert "1 record in quarantine stayed out." in stopped.text
+    assert "Not published: 1 record in quarantine." in stopped.text
     assert twins.problems == stopped.problems == []
 
 
-def test_a_page_that_cannot_be_written_does_not_undo_the_run(project: Path, tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_written_does_not_fail_the_run(project: Path, tmp_path: Path) -> None:
     from flows.batches.page import report_run
     from flows.batches.recipe import Batch, ingest_batch
     from flows.workers.pools import map_here
@@ -289,9 +289,9 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
     assert made.exit_code == 0, made.output
     pages = sorted((tmp_path / ".lake-store" / "reports" / "wire").glob("*.html"))
     assert [path.stem for path in pages] == ["2026-10-01", "2026-10-02", "2026-10-03"]
-    assert "There is none to compare with." in look(pages[0]).text
+    assert "There is no earlier batch to compare with." in look(pages[0]).text
     said = look(pages[2]).text
-    assert "What the audit observed was not kept" in said
+    assert "The audit's findings were not stored" in said
     assert re.search(r"Larkhaven Wire 3 \d+\.\d% \d+\.\d% 6 ", said)
 
 
@@ -318,7 +318,7 @@ def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, m
     assert set(look(tmp_path / "out" / "index.html").values("href")) >= {f"one/{REPORTED}.html", f"two/{REPORTED}.html"}
 
 
-def test_pages_of_blocked_runs_go_along_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:
+def test_pages_of_blocked_runs_are_copied_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:
     lake = page_of(blocked).parents[3] / "lake"
     made = CliRunner().invoke(app, ["report", "--lake", str(lake), "--out", str(tmp_path / "out")])
     assert made.exit_code == 0, made.output
@@ -343,7 +343,7 @@ def test_a_wrong_call_is_reported_in_one_line(published: Outcome, arguments: lis
     assert says in re.sub(r"[\s│]+", " ", made.output)
 
 
-def test_reports_stay_out_of_readers_sight_and_a_lake_stays_sound(published: Outcome) -> None:
+def test_reports_are_outside_the_tables_and_the_check_passes(published: Outcome) -> None:
     lake = page_of(published).parents[3] / "lake"
     assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
@@ -383,11 +383,11 @@ LETTERS = st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>&\"'\u202a\
 
 @given(st.lists(LETTERS, max_size=40).map("".join))
 def test_shown_text_is_text(words: str) -> None:
-    seen = look(f"<p>{show(words)}</p>")
+    seen = look(f"<p>{escape_text(words)}</p>")
     assert set(seen.tags) <= {"p", "span"}
     assert seen.problems == []
-    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", str(show(words)))
-    assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069\u2028]", plain(words))
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", str(escape_text(words)))
+    assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069\u2028]", flatten_text(words))
 
 
 RUNS = st.lists(
@@ -398,8 +398,10 @@ RUNS = st.lists(
 
 @given(RUNS)
 def test_shortened_documents_account_for_every_line(runs: list[tuple[str, str, int]]) -> None:
-    fates = [(fate, rule) for fate, rule, length in runs for _ in range(length)]
-    lines = [ShownLine(number, f"line {number}", fate, rule=rule) for number, (fate, rule) in enumerate(fates)]
+    decisions = [(decision, rule) for decision, rule, length in runs for _ in range(length)]
+    lines = [
+        ShownLine(number, f"line {number}", decision, rule=rule) for number, (decision, rule) in enumerate(decisions)
+    ]
     short = shorten(lines, 40)
     assert sum(line.skipped or 1 for line in short) == len(lines)
     assert len(short) <= 41
@@ -422,14 +424,14 @@ DOUBTS = [
 @pytest.mark.parametrize(("change", "doubt"), [row[1:] for row in DOUBTS], ids=[row[0] for row in DOUBTS])
 def test_doubt(change: dict[str, object], doubt: float) -> None:
     rows = pl.DataFrame([HIT | change], schema_overrides={"line": pl.Int32, "first": pl.Int32, "last": pl.Int32})
-    assert weigh(rows)["doubt"].to_list() == [doubt]
+    assert measure_doubts(rows)["doubt"].to_list() == [doubt]
 
 
-def test_a_line_that_many_documents_have_is_less_doubtful_and_comes_first_as_surest() -> None:
+def test_a_line_in_many_documents_is_less_doubtful() -> None:
     rows = [HIT | {"doc_id": f"d{n}", "text": "Share this article with everybody"} for n in range(4)]
     rows.append(HIT | {"doc_id": "d9", "text": "Share this story of ours with everybody"})
-    weighed = weigh(pl.DataFrame(rows))
-    (found,) = pick_hits(weighed, [("share.en", 5)])
+    measured = measure_doubts(pl.DataFrame(rows))
+    (found,) = pick_hits(measured, [("share.en", 5)])
     assert found.surest.documents == 4
     assert [hit.text[:16] for hit in found.doubtful] == ["Share this story"]
 
@@ -456,7 +458,7 @@ def test_days_become_months_and_years(days: list[str | None], expected: dict[str
     assert "<svg" in draw_days(counts).svg
 
 
-def test_rare_languages_stand_together() -> None:
+def test_rare_languages_are_counted_together() -> None:
     rows = frame(["2026-10-31"] * 30).with_columns(
         language=pl.Series(["en"] * 20 + ["de", "fr", "es", "it", "pl", "ru", "tr", "ja", "ar", "nl"])
     )
