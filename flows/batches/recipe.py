@@ -24,7 +24,7 @@ from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.releases import find_releases
-from tasks.learned.versions import pick_learned
+from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
@@ -93,7 +93,7 @@ def ingest_batch(
     """Plans, builds, audits and publishes one batch.
 
     A batch whose inputs, rules and settings are those of its receipt is left alone unless `force` is given. `learned`: which
-    learned lines to use, see `pick_learned`; `drift`: whether a batch unlike its source's earlier days is published with a
+    learned lines to use, see `choose_version`; `drift`: whether a batch unlike its source's earlier days is published with a
     warning (`warn`), is not (`block`), or is not looked for (`off`); `partition`: month or day, for a new lake; `write_page`:
     makes the page of the run, if one is wanted. Nothing that readers see changes before the audit has passed. Raises
     PlanError when there are no files, LearnedError when there is no such version.
@@ -180,7 +180,7 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
 def fit_limits(limits: Limits, batch: Batch, lake: Lake, known: Mapping[str, Any] | None, learned: str) -> Limits:
     """The limits of one batch: with the learned lines that it uses, and what people released of it."""
     releases = find_releases(lake, batch.source.name, batch.logical_date)
-    return replace(limits, learned=pick_learned(lake, learned, known), releases=releases)
+    return replace(limits, learned=find_learned(lake, choose_version(learned, known)), releases=releases)
 
 
 def settle_batch(

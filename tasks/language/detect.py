@@ -8,7 +8,6 @@ langdetect's limit of 10,000 characters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -29,15 +28,8 @@ FEWEST_OWN_LETTERS = 4
 LONG_LETTERS = 200
 LEAST_SCORE = 0.05  # `und` below. A low score is often right for a short text of names
 LEAST_SCORE_LONG = 0.5  # an article still in doubt is mixed, or in none of the 55 languages
-
-
-@dataclass(frozen=True)
-class Guesses:
-    """The best language of each text (its place among the model's languages) and the probability that it is right."""
-
-    best: NDArray[np.int64]
-    score: NDArray[np.float64]
-    is_known: NDArray[np.bool_]  # false: `und`
+# The best language of each text, the probability that it is right, and whether that is enough.
+GUESSES = pl.Schema({"best": pl.String(), "score": pl.Float64(), "is_known": pl.Boolean()})
 
 
 def detect_languages(text: pl.Series) -> pl.DataFrame:
@@ -50,21 +42,13 @@ def detect_languages(text: pl.Series) -> pl.DataFrame:
     model = load_language_model()
     texts = [value[:READ_CHARS] for value in text.cast(pl.String).fill_null("").to_list()]
     guesses = guess_batches([excerpt(value) for value in texts], model)
-    cut = np.array([len(value) > EXCERPT_PARTS * PART_CHARS for value in texts], dtype=np.bool_)
-    doubtful = np.flatnonzero(cut & (guesses.score < SURE))
-    if len(doubtful):
-        again = guess_batches([texts[at] for at in doubtful], model)
-        guesses.best[doubtful], guesses.score[doubtful], guesses.is_known[doubtful] = (
-            again.best,
-            again.score,
-            again.is_known,
-        )
-    names = np.array(model.languages, dtype=object)
-    return pl.DataFrame(
-        {
-            "language": pl.Series(np.where(guesses.is_known, names[guesses.best], UNDETERMINED), dtype=pl.String),
-            "language_score": pl.Series(np.where(guesses.is_known, guesses.score, 0.0), dtype=pl.Float64),
-        }
+    is_cut = pl.Series([len(value) > EXCERPT_PARTS * PART_CHARS for value in texts], dtype=pl.Boolean)
+    doubtful = (is_cut & (guesses["score"] < SURE)).arg_true()
+    again = guess_batches([texts[at] for at in doubtful], model)
+    guesses = guesses.with_columns(guesses[name].scatter(doubtful, again[name]) for name in guesses.columns)
+    return guesses.select(
+        language=pl.when("is_known").then("best").otherwise(pl.lit(UNDETERMINED)),
+        language_score=pl.when("is_known").then("score").otherwise(0.0),
     )
 
 
@@ -76,18 +60,14 @@ def excerpt(text: str) -> str:
     return "\n".join([text[at * step : at * step + PART_CHARS] for at in range(EXCERPT_PARTS)])
 
 
-def guess_batches(texts: Sequence[str], model: LanguageModel) -> Guesses:
-    """The guesses for all texts, BATCH of them at a time."""
-    batches = [guess_languages(texts[at : at + BATCH], model) for at in range(0, len(texts), BATCH)]
-    return Guesses(
-        np.concatenate([batch.best for batch in batches] or [np.zeros(0, dtype=np.int64)]),
-        np.concatenate([batch.score for batch in batches] or [np.zeros(0)]),
-        np.concatenate([batch.is_known for batch in batches] or [np.zeros(0, dtype=np.bool_)]),
-    )
+def guess_batches(texts: Sequence[str], model: LanguageModel) -> pl.DataFrame:
+    """The guesses for all texts, BATCH of them at a time, as GUESSES says."""
+    batches = (guess_languages(texts[at : at + BATCH], model) for at in range(0, len(texts), BATCH))
+    return pl.concat([GUESSES.to_frame(), *batches])
 
 
-def guess_languages(texts: Sequence[str], model: LanguageModel) -> Guesses:
-    """The guess for each of at least one text."""
+def guess_languages(texts: Sequence[str], model: LanguageModel) -> pl.DataFrame:
+    """The guess for each of at least one text, as GUESSES says."""
     ngrams = read_ngrams(texts, model)
     evidence, agrees = reread_all_caps(texts, ngrams, sum_evidence(ngrams, model), model)
     # Korean and Japanese share characters with Chinese, but every article has letters of its own.
@@ -100,7 +80,8 @@ def guess_languages(texts: Sequence[str], model: LanguageModel) -> Guesses:
     score = rate_guesses(top - second, familiarity, own, ngrams.letters)
     least = np.where(ngrams.letters < LONG_LETTERS, LEAST_SCORE, LEAST_SCORE_LONG)
     enough = ngrams.letters >= np.where(own, FEWEST_OWN_LETTERS, FEWEST_LETTERS)
-    return Guesses(best, score, agrees & enough & (score >= least))
+    names = pl.Series(model.languages)[best]
+    return pl.DataFrame({"best": names, "score": score, "is_known": agrees & enough & (score >= least)})
 
 
 def reread_all_caps(

@@ -92,7 +92,7 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
     if version == "latest":
         said = read_store_file(lake.files, LATEST)
         return find_learned(lake, read_latest(said)) if said else None
-    known = list_learned_versions(lake)
+    known = [path.stem for name in lake.files.names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
     if version not in known:
         raise LearnedError(
             f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "
@@ -105,16 +105,6 @@ def read_latest(said: bytes) -> str:
     """The version that the file names. Before release 0.2 it was a link to the version itself."""
     named = said.decode("utf-8", "replace").strip()
     return named if VERSION.fullmatch(named) else hash_content(said)
-
-
-def list_learned_versions(lake: Lake) -> list[str]:
-    """The names of all versions."""
-    return [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
-
-
-def pick_learned(lake: Lake, asked: str, receipt: Mapping[str, Any] | None) -> Learned | None:
-    """The version that a run of a batch uses. `asked`: auto, latest, none or a version; `receipt`: the batch's own, if any."""
-    return find_learned(lake, choose_version(asked, receipt))
 
 
 def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:

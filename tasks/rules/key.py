@@ -1,17 +1,17 @@
-"""The key of a line: what is left of it when case, spacing and decoration no longer count.
+"""The key of a line: its words without case, spacing and decoration.
 
-"Read more »", "READ MORE…" and "* Read more:" have one key. Quotation marks, ? and ! stay: a quoted "Share this" is
-somebody's words, and a question is a question.
+"Read more »", "READ MORE…" and "* Read more:" have one key. Quotation marks, ? and ! stay: a quoted "Share this" is speech, and a
+question is a question.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-# Signs that nobody sees, and what lower case leaves of the Turkish capital I with a dot.
+# Invisible characters, and what lower case leaves of the Turkish capital I with a dot.
 UNSEEN = ("\u0307", "\u00ad", "\u200b", "\u200e", "\u200f", "\u2060", "\ufeff")
 
-# Signs that editors and systems write in several ways.
+# Characters that are written in several ways.
 SAME_SIGN = {
     "\u2018": "'",
     "\u2019": "'",
@@ -32,7 +32,7 @@ SAME_SIGN = {
 # « ... » at the start of a line is speech; a lone « or » is decoration.
 QUOTED = r"^[\s.…–—-]*«([^«»]*)»"
 
-# Signs around a line that say nothing. Japanese and Arabic editors have their own colons, stops and brackets.
+# Characters around a line that do not count. Japanese and Arabic have their own colons, stops and brackets.
 DECORATIONS = (
     " \t\n\r\x0b\x0c\x85\u00a0\u2002\u2003\u2009\u3000"
     ".:…-\u2013\u2014\u2212\u2015•*·∙◦|¦»«›\u2039><→←↑↓⇒➜➔➤➡⬇⬆↗↘↩▶►▸▹▷◀◄▼▲▾▴△▽■□◾◽▪▫●○◆◇★☆✓✔✕✖×✱#()[]{}=_~+/\\"
@@ -42,8 +42,8 @@ DECORATIONS = (
 )
 
 
-# Lines that hold none of these are spelled plainly already: no sign that has another spelling, no white space but single
-# blanks. Most lines are, and looking costs a tenth of rewriting.
+# A line without these needs no rewriting: no character with another spelling, no white space but single spaces. Most lines have
+# none, and looking costs a tenth of rewriting.
 ODD = "[" + "".join({*UNSEEN, *(sign[0] for sign in SAME_SIGN), "«"}) + r"]|  |[^\S ]"
 
 
@@ -57,33 +57,24 @@ def line_key(text: pl.Expr) -> pl.Expr:
 
 
 def key_lines(text: pl.Series) -> pl.Series:
-    """What `line_key` makes of a series of lines; null where a line is null."""
+    """The keys of a series of lines; null where a line is null."""
     lower = text.str.to_lowercase()
     odd = lower.str.contains(ODD).fill_null(False)
-    plain = put_back(lower, odd, spell_plainly(lower.filter(odd)))
+    plain = lower.scatter(odd.arg_true(), spell_plainly(lower.filter(odd)))
     key = keep_signs(plain, plain.str.strip_chars(DECORATIONS))
     empty = (key == "").fill_null(False)
     is_rule = plain.filter(empty).str.strip_chars().str.starts_with("_")
-    return put_back(key, empty, pl.Series(["", "_"]).gather(is_rule.cast(pl.UInt32)))
+    return key.scatter(empty.arg_true(), pl.Series(["", "_"]).gather(is_rule.cast(pl.UInt32)))
 
 
 def keep_signs(plain: pl.Series, key: pl.Series) -> pl.Series:
     """Keys with the bracket of a `(c)` that opens the line: it is a sign of rights, and `c)` the third point of a list."""
     pointed = key.str.starts_with("c)").fill_null(False)
     whole = plain.filter(pointed).str.strip_chars_start(DECORATIONS.replace("(", "")).str.strip_chars_end(DECORATIONS)
-    return put_back(key, pointed, whole.zip_with(whole.str.starts_with("(c)"), key.filter(pointed)))
+    return key.scatter(pointed.arg_true(), whole.zip_with(whole.str.starts_with("(c)"), key.filter(pointed)))
 
 
 def spell_plainly(lower: pl.Series) -> pl.Series:
-    """Lines in lower case with signs and white space spelled in one way."""
+    """Lines in lower case with characters and white space spelled in one way."""
     seen = lower.str.replace_many(list(UNSEEN), [""]).str.replace_many(SAME_SIGN)
     return seen.str.replace_all(r"\s{2,}|[^\S ]", " ").str.replace(QUOTED, '"$1"')
-
-
-def put_back(values: pl.Series, mask: pl.Series, others: pl.Series) -> pl.Series:
-    """`values` with `others`, in their order, where the mask is true."""
-    if others.is_empty():
-        return values
-    own = pl.int_range(len(values), dtype=pl.UInt32, eager=True)
-    new = (mask.cast(pl.UInt32).cum_sum() + (len(values) - 1)).cast(pl.UInt32)
-    return pl.concat([values, others]).gather(new.zip_with(mask, own))

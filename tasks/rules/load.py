@@ -6,10 +6,9 @@ A row is data and its own test: `hits` are lines that it must catch, `keeps` sim
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -21,44 +20,16 @@ from tasks.toml_rows import RowError, describe_unknown, name_row, read_toml_rows
 
 ROWS = Path(__file__).parent / "rows"
 
-FAMILIES = frozenset(
-    {
-        "advertisement",
-        "alerts",
-        "app-prompt",
-        "breadcrumbs",
-        "comments",
-        "cookies-consent",
-        "copyright",
-        "counters",
-        "disclaimer",
-        "donate",
-        "feedback",
-        "follow-us",
-        "gift-save",
-        "loading",
-        "most-popular",
-        "navigation",
-        "newsletter",
-        "pagination",
-        "print-email",
-        "read-more",
-        "reading-time",
-        "related",
-        "share",
-        "sign-in",
-        "sponsored",
-        "story-continues",
-        "subscribe-paywall",
-        "symbols",
-        "tags-topics",
-        "updated-published",
-        "video-scroll",
-    }
-)
+FAMILY_NAMES = """
+advertisement alerts app-prompt breadcrumbs comments cookies-consent copyright counters disclaimer donate
+feedback follow-us gift-save loading most-popular navigation newsletter pagination print-email read-more
+reading-time related share sign-in sponsored story-continues subscribe-paywall symbols tags-topics
+updated-published video-scroll
+"""
+FAMILIES = frozenset(FAMILY_NAMES.split())
 Zone = Literal["any", "edge", "head", "tail"]  # widest first: the order in which rules win
-COMPLAINT = re.compile(r"error: (?!regex)(.*)")  # the last of several lines that the regex engine answers
-SAFE_BRACKETS = re.compile(r"\\.|\[[^\]]*\]|\(\?(?:-u)?:")  # escaped signs, classes, groups that do not count
+COMPLAINT = re.compile(r"error: (?!regex)(.*)")  # the last line of the regex engine's message
+SAFE_BRACKETS = re.compile(r"\\.|\[[^\]]*\]|\(\?(?:-u)?:")  # escaped characters, classes, uncounted groups
 
 
 @dataclass(frozen=True)
@@ -85,8 +56,7 @@ class Rule:
 
 def hash_rules(rules: Iterable[Rule]) -> str:
     """Hash over the content of rows, 12 hex digits. Comments, spacing and the order of rows and files do not count."""
-    rows = sorted((asdict(rule) for rule in rules), key=lambda row: str(row["id"]))
-    content = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = repr(sorted(rules, key=lambda rule: rule.id))
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
@@ -137,7 +107,7 @@ def find_rule_fault(rule: Rule, keys: Mapping[str, str]) -> str:
 
 
 def find_pattern_fault(pattern: str) -> str:
-    """What the engine that runs all patterns at once would take amiss, in words; empty when nothing."""
+    """Why a pattern cannot be one of many that are run at once, in words; empty when it can."""
     if "(" in SAFE_BRACKETS.sub("", pattern):
         return "pattern: write groups as (?:...); the engine counts the others"
     if r"\b" in pattern.replace(r"(?-u:\b)", ""):
@@ -162,10 +132,10 @@ def find_wrong_example(rule: Rule, keys: Mapping[str, str]) -> str:
             return describe_pattern_error(error)
     if "" in caught and rule.family != "symbols":
         return "the rule matches the empty line; narrow it"
-    for line in rule.hits:
-        if keys[line] not in caught or len(keys[line]) > rule.max_chars:
+    for line in (*rule.hits, *rule.keeps):
+        is_caught = keys[line] in caught and len(keys[line]) <= rule.max_chars
+        if line in rule.hits and not is_caught:
             return f"hits: the rule does not match {line!r}, whose key is {keys[line]!r}"
-    for line in rule.keeps:
-        if keys[line] in caught and len(keys[line]) <= rule.max_chars:
+        if line in rule.keeps and is_caught:
             return f"keeps: the rule matches {line!r}, which it must leave alone"
     return ""

@@ -1,7 +1,7 @@
 """All rules against all lines at once.
 
-Only short lines are looked at, and each different key once: first in a table of whole lines, then with one combined
-pattern (a few, if it grows too big for the engine), whose groups say which rule it was.
+Only short lines are looked at, and each different key once: first in a table of whole lines, then with a few combined patterns,
+whose groups say which rule matched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tasks.rules.key import line_key
 from tasks.rules.load import Rule, Zone
 from tasks.rules.precision import load_rules
 
-# Alternatives in one combined pattern. More of them and the engine's tables outgrow its cache.
+# Alternatives in one combined pattern. With more of them the engine's tables outgrow its cache.
 CHUNK = 60
 FOUND = {"rule": pl.String, "family": pl.String, "action": pl.String, "zone": pl.String, "takes": pl.String}
 
@@ -35,7 +35,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Book:
-    """Rules made ready: rows by rank (0 wins), whole lines with the rank of their best rule, patterns in chunks."""
+    """Rules ready to be matched: rows by rank (0 wins), whole lines with the rank of their best rule, patterns in chunks."""
 
     rows: pl.DataFrame
     lines: pl.DataFrame
@@ -44,9 +44,9 @@ class Book:
 
 
 def match_rules(text: pl.Series, rules: tuple[Rule, ...] | None = None) -> pl.DataFrame:
-    """The rule that each line falls under.
+    """The rule that matches each line.
 
-    `text`: one line each; nulls match nothing. `rules`: all of them unless told. Returns columns rule, family, action,
+    `text`: one line each; nulls match nothing. `rules`: all by default. Returns columns rule, family, action,
     zone, takes, evidence (the key that matched), all null where no rule matched; as long as `text`, in its order.
     When several rules match, the widest zone wins, then remove before flag, then the id.
     """
@@ -64,14 +64,14 @@ def rank_keys(keys: pl.Series, book: Book) -> pl.DataFrame:
     """Columns evidence, rank: the best rule of each key that has one."""
     table = pl.DataFrame({"evidence": keys}).with_columns(chars=pl.col("evidence").str.len_chars())
     whole = table.join(book.lines, on="evidence", how="inner").drop("chars")
-    found = [whole, *(search(table, chunk) for chunk in book.chunks)]
+    found = [whole, *(search_chunk(table, chunk) for chunk in book.chunks)]
     return pl.concat(found).group_by("evidence").agg(pl.col("rank").min())
 
 
-def search(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:
+def search_chunk(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:
     """Columns evidence, rank: the first pattern of a chunk that matches each key. `table`: evidence, chars."""
     key = pl.col("evidence")
-    # Two filters: in one, the pattern would be put to the long lines as well.
+    # Two filters: in one, the pattern would be matched against the long lines as well.
     hit = table.filter(pl.col("chars") <= chunk.max_chars).filter(key.str.contains(chunk.test))
     if hit.is_empty():  # compiling the groups takes longer than matching a small shard
         return pl.DataFrame(schema={"evidence": pl.String, "rank": pl.UInt32})
@@ -98,10 +98,10 @@ def make_book(rules: tuple[Rule, ...]) -> Book:
 
 
 def make_chunks(ordered: Iterable[Rule]) -> Iterator[Chunk]:
-    """Patterns with the same `max_chars` side by side, at most CHUNK together, best first.
+    """Patterns with the same `max_chars`, at most CHUNK together, best first.
 
-    Most patterns die on a line's first letters; those that begin with anything at all read every line to its end, and
-    go together lest they keep the others alive.
+    Most patterns fail on a line's first letters. Those that may begin with any character read every line to its end, so they are
+    in chunks of their own.
     """
     with_pattern = [
         (rule.max_chars, rule.pattern.startswith((".", "[^")), rank, rule.pattern)

@@ -23,34 +23,18 @@ from tasks.staging.stage import empty_frame
 CHUNK_DOCUMENTS = 20_000
 CHANGES = ("changed", "new", "removed", "quarantined", "same")  # of documents, what readers notice first
 COMPARED = ("title", "standfirst", "authors", "published_at", "captions", "language", "publisher", "flags", "text")
+# `before`, `after`: text (in the body), apart or removed; `rule`: removes the line now, or removed it before.
 LINE_CHANGES = pl.Schema(
-    {
-        "doc_id": pl.String(),
-        "publisher": pl.String(),
-        "language": pl.String(),
-        "line": pl.Int32(),
-        "before": pl.String(),  # text (in the body), apart or removed
-        "after": pl.String(),
-        "rule": pl.String(),  # that removes the line now, or removed it before
-        "text": pl.String(),
-    }
+    dict.fromkeys(("doc_id", "publisher", "language"), pl.String())
+    | {"line": pl.Int32()}
+    | dict.fromkeys(("before", "after", "rule", "text"), pl.String())
 )
+# `change`: one of CHANGES; `columns`: those that differ; lost: what is removed now and was not before; won: the reverse.
 DOCUMENT_CHANGES = pl.Schema(
-    {
-        "doc_id": pl.String(),
-        "uri": pl.String(),
-        "publisher": pl.String(),
-        "title": pl.String(),
-        "change": pl.String(),  # one of CHANGES
-        "columns": pl.List(pl.String),  # those that differ
-        "lines_lost": pl.Int64(),  # lines that are removed now and were not before
-        "chars_lost": pl.Int64(),
-        "lines_won": pl.Int64(),  # lines that were removed and are not now
-        "chars_won": pl.Int64(),
-    }
+    dict.fromkeys(("doc_id", "uri", "publisher", "title", "change"), pl.String())
+    | {"columns": pl.List(pl.String)}
+    | dict.fromkeys(("lines_lost", "chars_lost", "lines_won", "chars_won"), pl.Int64())
 )
-
-
 LOST, WON = pl.col("after") == "removed", pl.col("before") == "removed"
 
 
