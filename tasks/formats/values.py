@@ -80,7 +80,7 @@ def parse_moment(words: str) -> datetime | None:
         return None
     if DIGITS.fullmatch(words):
         return parse_epoch(float(words) if "." in words else int(words))
-    tidy = OFFSET.sub(r"\1", ZONE_WORD.sub("+00:00", words)) if len(words) > 10 else words
+    tidy = OFFSET.sub(r"\1", ZONE_WORD.sub("+00:00", words))
     try:
         return datetime.fromisoformat(tidy)
     except ValueError:

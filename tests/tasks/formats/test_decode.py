@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import struct
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.decode import Decoded, Undecodable, decode
+from tasks.formats.decode import MEANT, Decoded, Undecodable, decode
 from tasks.formats.repair import repair_text
 
 ENGLISH = "The “old” bridge — 1,200 m long – isn’t safe: “No”, said Zoë, who lives near the café.\n"
@@ -267,3 +268,62 @@ def test_clean_sentences_of_many_languages_are_left_alone(bench: Path) -> None:
     # The collection holds a few sentences that are broken indeed; each has the marks to show for it.
     assert len(changed) < 40
     assert all(any(mark in text for mark in ("â€", "Ã", "Â", "Ă", *map(chr, range(0x80, 0xA0)))) for text in changed)
+
+
+def spread_noise(count: int) -> bytes:
+    """English with `count` bytes in it that spell nothing."""
+    words = b"The ferry left the harbour at six and came back late. " * 6
+    step = len(words) // count
+    noise = bytes(128 + (n * 89 + n * n * 31) % 128 for n in range(600))
+    return b"".join(words[at : at + step] + noise[at // step * 3 :][:1] for at in range(0, len(words), step))
+
+
+THRESHOLDS = {
+    "a tenth of the text is noise": (spread_noise(35), "cp1252"),
+    "a seventh of the text is noise": (spread_noise(50), None),
+    "a letter that a language has in foreign names only": ("Più tardi".encode("cp1252"), "cp1252"),
+    "a cut character of two bytes": (
+        "市政府宣布，这座桥将关闭维修至年底。".encode("gb18030")[:-1],
+        "gb18030;cut-end-dropped",
+    ),
+    "a last letter that could be half a character": ("Hier au marché".encode("cp1252"), "cp1252"),
+    "a quarter of NULs": (b"abcd\0efg\0" * 33, "utf-8;nul-removed"),
+    "a third of NULs": (b"abc\0de\0f\0" * 33, None),
+    "three quarters of UTF-8": ("Привет ".encode() + "пока".encode("cp1251"), "utf-8+cp1252"),
+    "half of UTF-8": ("Привет ".encode() + "Привет и пока".encode("cp1251"), "cp1251;mojibake-fixed"),
+    "control characters, one in fifty": (b"\x01\x02" + b"word " * 18, None),
+    "control characters, one in sixty": (b"\x01\x02" + b"word " * 24, "utf-8"),
+    "UTF-16 with NULs on both sides, a sixteenth": (("The last ferry " + "Ā").encode("utf-16-le"), "utf-16-le"),
+    "UTF-16 with NULs on both sides, a quarter": (("The last ferry " + "Ā" * 5).encode("utf-16-le"), None),
+    "UTF-16 with one odd character in a hundred": (("The ferry." * 10 + "\x81").encode("utf-16-le"), "utf-16-le"),
+    "UTF-16 with five odd characters in a hundred": (("The ferry." * 10 + "\x81" * 5).encode("utf-16-le"), None),
+}
+
+
+@pytest.mark.parametrize(("raw", "encoding"), THRESHOLDS.values(), ids=THRESHOLDS)
+def test_both_sides_of_each_threshold(raw: bytes, encoding: str | None) -> None:
+    assert getattr(decode(raw), "encoding", None) == encoding
+
+
+SUPERSETS = {
+    "ascii": "“one”",
+    "iso-8859-1": "a “b” é ",
+    "iso-8859-9": "“ş”",
+    "iso-8859-11": "“ก”",
+    "tis-620": "“ก”",
+    "gb2312": "镕",
+    "gbk": "㐂",
+    "shift_jis": "①",
+    "euc-kr": "똠",
+    "big5": "㗎",
+}
+
+
+@pytest.mark.parametrize(("declared", "text"), SUPERSETS.items())
+def test_a_declared_encoding_is_read_as_its_superset(declared: str, text: str) -> None:
+    codec = MEANT[codecs.lookup(declared).name]
+    assert decode(text.encode(codec) * 9, declared) == Decoded(text * 9, codec)
+
+
+def test_every_superset_has_a_case() -> None:
+    assert {codecs.lookup(declared).name for declared in SUPERSETS} == set(MEANT)

@@ -14,6 +14,7 @@ from tasks.cleaning.annotate import annotate
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.formats.html import read_page
+from tasks.formats.layout import keep_letters
 from tasks.formats.record import Record
 from tasks.lines import split_lines
 
@@ -93,6 +94,9 @@ def test_a_credit_that_markup_sets_off_stands_below_its_caption(caption: str) ->
 STRANGE = {
     "a menu": f"<nav>{FIGURE}</nav>",
     "an aside": f"<aside>{FIGURE}</aside>",
+    "a footer": f"<footer>{FIGURE}</footer>",
+    "a form": f"<form>{FIGURE}</form>",
+    "a video's picture": FIGURE.replace("<figure>", '<figure class="video">'),
     "related articles": f'<div class="related-articles"><a href="/b">{FIGURE}</a></div>',
     "a video": f'<div class="video-player">{FIGURE}</div>',
     "the author's picture": FIGURE.replace(CAPTION, "By <address>Ann Lee</address>, 3 May"),
@@ -108,6 +112,61 @@ STRANGE = {
 def test_what_is_no_caption_of_the_article(figure: str) -> None:
     assert ("caption", CAPTION) not in says(read(story("", figure)))
     assert "caption" not in [role for role, _ in says(read(story("", figure)))]
+
+
+def make_caption(length: int) -> str:
+    return FIGURE.replace(CAPTION, ("The miller turned the mill. " * 60)[:length])
+
+
+def nest_caption(depth: int) -> str:
+    """A caption that is no figcaption, with its picture `depth` elements further out."""
+    return f'<div>{PICTURE}{"<div>" * (depth - 1)}<p class="caption">{CAPTION}</p>{"</div>" * depth}'
+
+
+def put_above(letters: int) -> tuple[str, str]:
+    """An article, and a page with a figure so many letters above it."""
+    return story(), f"<main>{FIGURE}<nav>{'menu ' * (letters // 4)}</nav>{{}}</main>"
+
+
+PHOTO = f'<div class="photo">{PICTURE}<p class="caption">{CAPTION}</p></div>'
+CAPTION_THRESHOLDS = {
+    "a long caption": ((story("", make_caption(950)),), True),
+    "too long for a caption": ((story("", make_caption(1050)),), False),
+    "a picture on top": (put_above(1300), True),
+    "a picture too far above": (put_above(1700), False),
+    "a picture three elements out": ((story("", nest_caption(3)),), True),
+    "a picture four elements out": ((story("", nest_caption(4)),), False),
+    "a figcaption above the headline": ((FIGURE + story(),), True),
+    "a class above the headline": ((PHOTO + story(),), False),
+    "a class below the headline": ((story(PHOTO),), True),
+}
+
+
+@pytest.mark.parametrize(("page", "is_found"), CAPTION_THRESHOLDS.values(), ids=CAPTION_THRESHOLDS)
+def test_both_sides_of_each_threshold_for_captions(page: tuple[str, ...], is_found: bool) -> None:
+    assert ("caption" in [role for role, _ in says(read(*page))]) == is_found
+
+
+def test_a_button_is_no_part_of_a_caption() -> None:
+    figure = FIGURE.replace("</figcaption>", " <button>Enlarge</button></figcaption>")
+    assert says(read(story("", figure))) == [("caption", CAPTION)]
+
+
+def test_a_credit_beside_two_captions_is_neither_ones() -> None:
+    second = "The cap of the mill on Thursday."
+    captions = "".join(f"{PICTURE}<figcaption>{text}</figcaption>" for text in (CAPTION, second))
+    figure = f'<figure>{captions}<span class="credit">Jorrit Hamel</span></figure>'
+    assert says(read(story("", figure))) == [("caption", CAPTION), ("caption", second)]
+
+
+def test_a_line_is_found_by_its_first_200_letters() -> None:
+    # The page has the same first 60 letters in its menu; there the line does not begin.
+    found = read(story(), f"<main><nav>{FIRST[:70]} and more below</nav>{FIGURE}{{}}</main>")
+    assert found.text.startswith(CAPTION)
+    # The page has a button in the line, which the article does not have: behind 200 letters it does no harm.
+    for above, is_found in ((THIRD, False), (f"{SECOND} {THIRD} {CAPTION}", True)):
+        article = f"{HEAD}<p>{above} <button>Share</button>{FIRST}</p>{FIGURE}{paragraph(f'{SECOND} {SECOND}')}"
+        assert read(article).text.startswith(CAPTION) != is_found
 
 
 def test_a_figure_below_the_article_is_not_its_own() -> None:
@@ -131,7 +190,15 @@ def test_a_picture_that_the_page_shows_twice_has_one_caption() -> None:
 
 
 TITLE = "Ten other mills that have been seen turning to the left"
+ITEM = f"<ul><li>{SECOND}</li><li>{{}}</li></ul>"
 TEASERS = {
+    "a higher headline": (f'<h2><a href="/mills">{TITLE}</a></h2>', True),
+    "a lower headline": (f'<h4><a href="/mills">{TITLE}</a></h4>', True),
+    "the lowest headline": (f'<h5><a href="/mills">{TITLE}</a></h5>', False),
+    "two elements in a list item": (ITEM.format(f'<b><i><a href="/mills">{TITLE}</a></i></b>'), True),
+    "three elements in a list item": (ITEM.format(f'<b><i><u><a href="/mills">{TITLE}</a></u></i></b>'), False),
+    "a few words more than the link": (f'<h3><a href="/mills">{TITLE}</a> (with video)</h3>', True),
+    "a third more than the link": (f'<h3><a href="/mills">{TITLE}</a> (with a video of each of them)</h3>', False),
     "a list item": (f'<ul><li>{SECOND}</li><li>{THIRD}</li><li><a href="/mills">{TITLE}</a></li></ul>', True),
     "a headline": (f'<h3><a href="https://example.com/mills">{TITLE}</a></h3>', True),
     "a headline of another site": (f'<h3><a href="https://shop.example.org/mills">{TITLE}</a></h3>', False),
@@ -147,6 +214,24 @@ def test_a_line_that_is_a_link_to_another_page_of_the_site(html: str, is_teaser:
     said = [line for role, line in says(found) if role == "link"]
     assert bool(said) == is_teaser
     assert TITLE in found.text
+
+
+def test_a_bare_address_is_no_teaser() -> None:
+    address = "https://www.example.com/mills/that/have/turned/to/the/left"
+    found = read(
+        story("", f'<h3><a href="{address}">{address}</a></h3>'), head=f'<link rel="canonical" href="{address}">'
+    )
+    assert address in found.text
+    assert says(found) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "is_teaser"), [("Ten mills that turned to left", False), ("Ten mills that turned to left x", True)]
+)
+def test_a_short_line_is_not_searched_on_the_page(title: str, is_teaser: bool) -> None:
+    assert len(keep_letters(title)) == (25 if is_teaser else 24)
+    found = read(story("", f'<h3><a href="/mills">{title}</a></h3>'))
+    assert [line for role, line in says(found) if role == "link"] == [title] * is_teaser
 
 
 DESCRIPTIONS = {

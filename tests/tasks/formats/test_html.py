@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from tasks.batch import Fields, Limits
 from tasks.formats.format import ReadContext
-from tasks.formats.html import META_CHARSET, read_page
+from tasks.formats.html import META_CHARSET, excerpt_page, read_page
 from tasks.formats.jsonl import read_jsonl
 from tasks.formats.record import Found, Record, Reject
 
@@ -134,3 +135,27 @@ def test_a_record_with_html_and_no_text_is_read_as_a_page() -> None:
     assert isinstance(found, Record)
     assert PARAGRAPHS[0] in found.text
     assert (found.title, found.record_id, found.uri) == ("Own title", "1", "f#0")
+
+
+@pytest.mark.parametrize(("pad", "name"), [(3_900, "koi8-r"), (4_100, "koi8_u")], ids=["declared", "guessed"])
+def test_a_charset_counts_in_the_first_4096_bytes(pad: int, name: str) -> None:
+    words = "Власти города объявили, что мост через реку будет закрыт на ремонт до конца года, сообщает издание."
+    head = f"<!-- {'x' * pad} --><meta charset='koi8-r'>"
+    raw = f"<html><head>{head}</head><body><article>{f'<p>{words}</p>' * 3}</article></body></html>".encode("koi8-r")
+    assert read_page(raw, "f", None, None).encoding == name
+
+
+@pytest.mark.parametrize(("depth", "title"), [(3, "Deep"), (4, "Four bridges")])
+def test_an_article_counts_three_objects_deep(depth: int, title: str) -> None:
+    linked: dict[str, Any] = {"@type": "NewsArticle", "headline": "Deep"}
+    for _ in range(depth):
+        linked = {"mainEntity": linked}
+    found = read(page(f'<script type="application/ld+json">{json.dumps(linked)}</script>'))
+    assert found.title == title
+
+
+@pytest.mark.parametrize(("count", "end"), [(8_100, "x last"), (8_300, "x x")], ids=["in it", "beyond"])
+def test_an_excerpt_has_the_top_of_a_page(count: int, end: str) -> None:
+    words = excerpt_page(f"<html><body>{'<p>x</p>' * count}<p>last</p>")
+    assert words
+    assert words.endswith(end)

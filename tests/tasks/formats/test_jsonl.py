@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import chain, repeat
 
 import pytest
 
 from tasks.batch import Fields, Limits
 from tasks.formats.format import ReadContext
-from tasks.formats.jsonl import read_json, read_jsonl
+from tasks.formats.jsonl import WHOLE_BYTES, read_json, read_jsonl
 from tasks.formats.record import BrokenInputError, Found, Record, Reject
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -149,3 +150,11 @@ def test_an_array_that_breaks_gives_what_came_before(raw: bytes, reason: str) ->
     with pytest.raises(BrokenInputError) as broken:
         next(found)
     assert (broken.value.reason, broken.value.keeps) == (reason, True)
+
+
+def test_a_json_file_that_is_too_large_for_one_piece_is_refused() -> None:
+    chunks = chain([b"["], repeat(b" " * 2**20, WHOLE_BYTES // 2**20))
+    with pytest.raises(BrokenInputError) as broken:
+        list(read_json(chunks, ReadContext("f", Fields(), Limits())))
+    assert (broken.value.reason, broken.value.keeps) == ("too_large", False)
+    assert WHOLE_BYTES == 2**28

@@ -64,3 +64,14 @@ def test_bytes_that_break_say_how(raw: bytes, limits: Limits, reason: str, keeps
     with pytest.raises(BrokenInputError) as broken:
         unpack(raw, 4096, limits)
     assert (broken.value.reason, broken.value.keeps) == (reason, keeps)
+
+
+@pytest.mark.parametrize(("size", "is_bomb"), [(2**20, False), (2**20 + 4096, True)], ids=["a mebibyte", "more"])
+def test_what_unpacks_to_little_is_no_bomb(size: int, is_bomb: bool) -> None:
+    packed = gzip.compress(b"a" * size, mtime=0)
+    assert size > len(packed) * Limits().unpacked_ratio
+    if is_bomb:
+        with pytest.raises(BrokenInputError, match="unpacks to more than 200 times"):
+            unpack(packed, 4096, Limits())
+    else:
+        assert len(unpack(packed, 4096, Limits())) == size

@@ -31,6 +31,8 @@ FILES = {
     "no name, lines": ("dump", b'{"text": 1}\n{"text": 2}', "jsonl"),
     "no name, an archive": ("dump.bin", b"WARC/1.0\r\n", "warc"),
     "no name, words": ("dump", b"{curly} words", "text"),
+    "no name, a page below 4,000 blanks": ("article", b" " * 4_000 + b"<html>", "html"),
+    "no name, a page below 5,000 blanks": ("article", b" " * 5_000 + b"<html>", "text"),
     "no name, packed": ("dump.gz", b"words", "text"),
 }
 

@@ -134,6 +134,12 @@ def test_many_short_records_are_cut_by_their_number(tmp_path: Path) -> None:
     assert len(cut_file(file, Source("s", "x"), limits)) == 1_000 // 20 + (1_000 % 20 > 0)
 
 
+def test_a_file_is_cut_from_one_byte_over_the_size_of_a_shard(tmp_path: Path) -> None:
+    file = write(tmp_path, RECORDS)
+    assert cut_file(file, Source("s", "x"), Limits(shard_bytes=file.size)) == (file,)
+    assert cut_file(file, Source("s", "x"), Limits(shard_bytes=file.size - 1)) != (file,)
+
+
 NOT_CUT = {
     "packed.jsonl.gz": gzip.compress(RECORDS),
     "packed.jsonl": gzip.compress(RECORDS),
