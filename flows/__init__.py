@@ -1,4 +1,4 @@
-"""When the work is done, where, how often and how much of it at once: the command line and the Prefect flows."""
+"""The command line and the Prefect flows: when work runs, where, how often, and how much of it at once."""
 
 from flows.prefect_defaults import set_defaults
 

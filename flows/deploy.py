@@ -1,6 +1,6 @@
-"""`python -m flows.deploy`: makes a Prefect server ready for copydesk. Work pool, queues, automation, every deployment.
+"""`python -m flows.deploy`: registers the work pool, queues, automation and deployments on a Prefect server.
 
-Works on the server that PREFECT_API_URL names, and may be run as often as one likes: what a team has set is left as it is.
+The server is that of PREFECT_API_URL. It may be run any number of times: settings that a team has changed stay.
 """
 
 from __future__ import annotations
@@ -12,42 +12,40 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.console import fail, out, print_table
-from flows.orchestration.catchup import make_missed_runs
+from flows.console import print_error, print_line, print_table
+from flows.errors import RequestError, RunFailed
+from flows.exit_codes import EXPECTED, find_exit_code
+from flows.orchestration.catchup import create_missed_runs
 from flows.orchestration.resume import resume_runs
 from flows.prefect_defaults import set_defaults
 from flows.settings import Settings
 from tasks.sources import load_sources
-from tasks.toml_rows import RowError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 POOL = "copydesk"
 NIGHTLY = "nightly"
-# Name, priority (1 is first) and runs at once. A worker that is free takes a nightly run before anything else, and a backfill
-# never holds more than one of its places, so that a nightly run always finds one.
+# Name, priority (1 is first) and runs at once. A free worker takes a nightly run first, and a backfill uses only one of its
+# slots, so that a nightly run always gets one.
 QUEUES: tuple[tuple[str, int, int | None], ...] = ((NIGHTLY, 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
 SCHEDULER_SECONDS = 120
 LOST = "copydesk: runs whose process is gone"
-LOST_MESSAGE = "no heartbeat: the process is gone. Press Retry."
+LOST_MESSAGE = "no heartbeat: the process has ended. Press Retry."
 RESUME = "--resume="
 
 
-def prepare(project: Path, *, began: datetime | None) -> int:
-    """Registers everything and prints what there is, with the next run of each schedule; returns the exit code.
+def register_deployments(project: Path, began: datetime | None) -> None:
+    """Registers everything and prints the deployments, each with its next run. Raises RequestError or RunFailed.
 
-    `began`: when the server was started. Runs that were cut off before are scheduled again; only for a server on which nobody
-    else works, and that runs nothing yet. None: runs are left alone.
+    `began`: when the server was started. Runs that were interrupted before are scheduled again; only for a server that runs
+    nothing yet and that no other worker uses. None: runs stay as they are.
     """
     from prefect.client.orchestration import get_client
 
     if not (project / "prefect.yaml").is_file():
-        return fail(f"there is no prefect.yaml in {project}. Run this in the project's folder.", 2)
-    try:
-        declared = load_sources(Settings().sources)
-    except RowError as error:
-        return fail(error, 2)
+        raise RequestError(f"there is no prefect.yaml in {project}. Run this in the project's folder.")
+    declared = load_sources(Settings().sources)
     with get_client(sync_client=True) as client:
         make_pool(client)
         make_queues(client)
@@ -60,26 +58,23 @@ def prepare(project: Path, *, began: datetime | None) -> int:
             check=False,
         )
         if done.returncode:
-            return fail(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}", 1)
+            raise RunFailed(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}")
         rows = await_schedules(client)
-        for name, count in make_missed_runs(client, NIGHTLY, datetime.now(UTC)):
-            out.print(f"{name}: {count} runs that were missed are made up for, each for its own day", markup=False)
+        for name, count in create_missed_runs(client, NIGHTLY, datetime.now(UTC)):
+            print_line(f"{name}: {count} missed runs were created, each for its own day")
         for name in resume_runs(client, LOST_MESSAGE, began) if began else ():
-            out.print(f"{name} was cut off, and is tried again", markup=False)
+            print_line(f"{name} was interrupted, and is tried again")
     print_table(("deployment", "queue", "next run"), rows)
     nightly = {name.removeprefix("ingest/nightly-") for name, *_ in rows}
     for name in declared:
         if name not in nightly:
-            out.print(
-                f"{name} is declared and has no nightly-{name} in prefect.yaml: it runs only by hand", markup=False
-            )
+            print_line(f"{name} is declared and has no nightly-{name} in prefect.yaml: it runs only by hand")
     if any(next_run == "" for *_, next_run in rows):
-        return fail("the scheduler made no runs. See the server's log, and `copydesk doctor`", 1)
-    return 0
+        raise RunFailed("the scheduler made no runs. See the server's log, and `copydesk doctor`")
 
 
 def make_pool(client: SyncPrefectClient) -> None:
-    """The work pool, of processes, unless there is one of any type."""
+    """Creates the work pool, of processes, unless it exists with any type."""
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.exceptions import ObjectNotFound
     from prefect.workers.process import ProcessWorker
@@ -92,7 +87,7 @@ def make_pool(client: SyncPrefectClient) -> None:
 
 
 def make_queues(client: SyncPrefectClient) -> None:
-    """The queues of the pool, each with its priority."""
+    """Creates the queues of the pool, each with its priority."""
     present = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
     for name, priority, limit in QUEUES:
         if name not in present:
@@ -100,9 +95,9 @@ def make_queues(client: SyncPrefectClient) -> None:
 
 
 def watch_heartbeats(client: SyncPrefectClient) -> None:
-    """An automation that counts a run as crashed when its process has not been heard of for three heartbeats.
+    """Creates an automation that marks a run Crashed after three missed heartbeats.
 
-    Without it, a run whose worker or machine died stays Running for ever, and cannot be tried again.
+    Without it, a run whose worker or machine died stays Running for ever, and cannot be retried.
     """
     from prefect.automations import AutomationCore, EventTrigger, Posture
     from prefect.client.schemas.objects import StateType
@@ -115,7 +110,7 @@ def watch_heartbeats(client: SyncPrefectClient) -> None:
     client.create_automation(
         AutomationCore(
             name=LOST,
-            description="Marks runs as Crashed that have sent no heartbeat; press Retry to go on with what is left.",
+            description="Marks runs as Crashed that have sent no heartbeat; press Retry to do what is left.",
             trigger=EventTrigger(
                 after={"prefect.flow-run.heartbeat"},
                 expect={"prefect.flow-run.*"},
@@ -131,27 +126,27 @@ def watch_heartbeats(client: SyncPrefectClient) -> None:
 
 
 def await_schedules(client: SyncPrefectClient) -> list[tuple[str, str, str]]:
-    """Every deployment with its queue and next run, once the scheduler has made the runs; "" where it made none in time."""
+    """Every deployment with its queue and next run, once the scheduler has created the runs; "" where it created none."""
     deadline = time.monotonic() + SCHEDULER_SECONDS
     while True:
-        rows = [describe(client, deployment) for deployment in client.read_deployments()]
+        rows = [describe_deployment(client, deployment) for deployment in client.read_deployments()]
         if all(row[2] for row in rows) or time.monotonic() > deadline:
             return sorted(rows)
         time.sleep(1)
 
 
-def describe(client: SyncPrefectClient, deployment: Any) -> tuple[str, str, str]:
+def describe_deployment(client: SyncPrefectClient, deployment: Any) -> tuple[str, str, str]:
     """Name, queue and next run of a deployment."""
     name = f"{client.read_flow(deployment.flow_id).name}/{deployment.name}"
     queue = deployment.work_queue_name or ""
     if not any(schedule.active for schedule in deployment.schedules) or deployment.paused:
         return name, queue, "when started by hand"
-    found = next_runs(client, deployment.id)
+    found = find_next_runs(client, deployment.id)
     return name, queue, f"{min(found):%Y-%m-%d %H:%M} UTC" if found else ""
 
 
-def next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
-    """When the runs that the scheduler made for a deployment start."""
+def find_next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
+    """The start times of the runs that the scheduler created for a deployment."""
     from prefect.client.schemas.filters import (
         DeploymentFilter,
         DeploymentFilterId,
@@ -170,4 +165,8 @@ def next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
 if __name__ == "__main__":
     set_defaults()
     times = [word.removeprefix(RESUME) for word in sys.argv if word.startswith(RESUME)]
-    sys.exit(prepare(Path.cwd(), began=datetime.fromisoformat(times[0]) if times else None))
+    try:
+        register_deployments(Path.cwd(), datetime.fromisoformat(times[0]) if times else None)
+    except EXPECTED as error:
+        print_error(error)
+        sys.exit(find_exit_code(error))

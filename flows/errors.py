@@ -1,60 +1,35 @@
-"""The errors that a caller is told in one line, with the exit code each leads to."""
+"""Errors of the command line and the flows. Each message is one line: what is wrong, where, and what to do next."""
 
 from __future__ import annotations
 
-from flows.batches.places import PlaceError
-from flows.batches.requests import RequestError
-from flows.batches.staging import BatchBusy
-from tasks.formats.format import FormatError
-from tasks.formats.record import MissingExtra
-from tasks.formats.remote import AddressError
-from tasks.lakes.lake import LakeError
-from tasks.lakes.releases import ReleaseError
-from tasks.learned.versions import LearnedError
-from tasks.reading.plan import PlanError
-from tasks.reading.spans import InputChanged
-from tasks.shard import ShardLost
-from tasks.staging.assemble import UnmadeColumnError
-from tasks.toml_rows import RowError
-from tasks.trials.tryout import TryoutError
+
+class RequestError(ValueError):
+    """A request that cannot be carried out as it was made."""
+
+
+class RunFailed(RuntimeError):
+    """A command that ran and did not reach its goal."""
+
+
+class BatchBusy(RuntimeError):
+    """Another run holds the batch and did not end in time."""
 
 
 class RunnerError(ValueError):
-    """A runner that is not there, or cannot be reached. One line."""
+    """A runner that does not exist or cannot be reached."""
 
 
 class ClusterLost(ConnectionError):
-    """A cluster that was lost on the way, or gave up a shard. One line."""
+    """A cluster that was lost during a run, or that gave up on a shard."""
 
 
 class WorkerUnfit(RuntimeError):
-    """A worker that must not build shards of this run. One line."""
+    """A worker that must not build shards of this run."""
 
 
-# 2: the call was wrong; 1: the run failed.
-EXIT_CODES: dict[type[Exception], int] = {
-    RequestError: 2,
-    FormatError: 2,
-    RowError: 2,
-    PlanError: 2,
-    LearnedError: 2,
-    PlaceError: 2,
-    ReleaseError: 2,
-    TryoutError: 2,
-    MissingExtra: 2,
-    UnmadeColumnError: 2,
-    RunnerError: 2,
-    LakeError: 1,
-    InputChanged: 1,
-    ShardLost: 1,
-    WorkerUnfit: 1,
-    ClusterLost: 1,
-    AddressError: 1,
-    BatchBusy: 1,
-}
-EXPECTED = tuple(EXIT_CODES)
+class DayStopped(RuntimeError):
+    """A process that died, or was stopped, while it worked on a day of a backfill."""
 
 
-def exit_code(error: Exception) -> int:
-    """The exit code for an expected error."""
-    return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+class BackfillStopped(RuntimeError):
+    """A backfill that is being stopped: no further day starts."""

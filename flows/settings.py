@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.batch import Limits
 
-# Runners with an address have workers on other machines.
+# Runners that can have workers on other machines.
 CLUSTERS = ("dask", "ray")
 RUNNERS = ("auto", "threads", "processes", *CLUSTERS)
 
@@ -24,13 +24,13 @@ class Settings(BaseSettings):
     # Text: a path would lose one of the two slashes of an address.
     lake: Annotated[str, BeforeValidator(str)] = Field(
         "lake",
-        description="Folder that readers see, or s3://bucket/folder. Its store lies beside it, in a hidden folder.",
+        description="Folder that readers see, or s3://bucket/folder. Its store is beside it, in a hidden folder.",
     )
     work: Path = Field(
         Path(".copydesk"), description="Where a lake at an address is staged and its files are copied to."
     )
     sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
-    workers: int = Field(1, ge=1, le=256, description="Shards that are built side by side.")
+    workers: int = Field(1, ge=1, le=256, description="Shards that are built at the same time.")
     runner: str = Field(
         "auto",
         description=f"Who runs a flow's tasks: {', '.join(RUNNERS)}. auto: threads for one worker, else processes.",
@@ -44,14 +44,14 @@ class Settings(BaseSettings):
         "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
     )
     step_seconds: float = Field(
-        4 * 3600, gt=0, description="A day of a backfill that has done no step for so long is stopped."
+        4 * 3600, gt=0, description="A day of a backfill without a step for so long is stopped."
     )
     shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
     shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
     file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")
     record_bytes: int = Field(20 * 2**20, ge=1, description="A larger record goes to quarantine.")
     removal_budget: float = Field(
-        0.5, gt=0, le=1, description="Share of a document's characters that rules may take out."
+        0.5, gt=0, le=1, description="Share of a document's characters that rules may remove."
     )
     report: bool = Field(True, description="Whether a run writes its page: `copydesk report` can do it later.")
     learned: str = Field(
@@ -63,19 +63,19 @@ class Settings(BaseSettings):
         description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
     )
     drift: Literal["warn", "block", "off"] = Field(
-        "warn", description="What becomes of a batch that is unlike the earlier days of its source."
+        "warn", description="A batch unlike the earlier days of its source: warn, block, or off."
     )
 
 
 def read_settings(**given: object) -> Settings:
-    """Settings from the environment with what was given on top; None is not given."""
+    """Settings from the environment, replaced by those that are given and not None."""
     return Settings.model_validate(
         {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
     )
 
 
 def make_limits(settings: Settings) -> Limits:
-    """The settings that the work itself is bound by."""
-    # Which learned lines and which releases are meant depends on the lake and the batch: the recipe finds out.
+    """The settings that shape the rows of a batch."""
+    # The learned lines and releases depend on the lake and the batch: see fit_limits.
     names = {field.name for field in fields(Limits)} - {"learned", "releases"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})

@@ -83,7 +83,7 @@ def test_real_dumps_in_mixed_encodings(bench: Path, tmp_path: Path) -> None:
         tmp_path / "lake", "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE contains(text, chr(65533))"
     ) == [(0,)]
     before = hash_lake(tmp_path / "lake")
-    make_lake(raw.parent, raw.name, tmp_path / "lake", limits=Limits(shard_files=100), force=True)
+    make_lake(raw.parent, raw.name, tmp_path / "lake", limits=Limits(shard_files=100), is_forced=True)
     make_lake(raw.parent, raw.name, tmp_path / "two" / "lake", limits=Limits(shard_files=100), workers=2)
     assert hash_lake(tmp_path / "lake") == before == hash_lake(tmp_path / "two" / "lake")
 

@@ -19,8 +19,8 @@ import pytest
 from builders.desks import Desk, find_numbers, find_port, find_processes, keep, open_desk
 from builders.lakes import ask, hash_lake
 
-from flows.commands.ui import await_server, make_environment
 from flows.orchestration.end_with_worker import ASKED
+from flows.orchestration.services import await_server, make_environment
 from tasks.lakes.open import open_lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
@@ -251,7 +251,7 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
         desk.process.wait()
     with open_desk(folder) as desk:
         assert any("was cut off, and is tried again" in line for line in desk.said)
-        for entry in find_numbers("flows.commands.supervised_process", str(folder)):
+        for entry in find_numbers("flows.orchestration.supervised_process", str(folder)):
             os.kill(entry, signal.SIGKILL)
         desk.process.kill()
         desk.process.wait()

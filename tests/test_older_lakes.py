@@ -15,14 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from builders.command_line import run_copydesk
 from builders.lakes import make_lake
 from builders.staged_documents import make_document
 from builders.staged_shards import Doc, stage_batch
 
-from flows.commands.diff import run_diff
-from flows.commands.report import write_reports
 from flows.reference.columns import write_dictionary
-from flows.settings import Settings
 from tasks.checking.check import check
 from tasks.lakes.lake import HIDDEN, Lake, LakeError, file_schema, fits, read_columns, table_paths
 from tasks.lakes.lookup import find_documents, restore_text
@@ -64,7 +62,9 @@ def test_old_lake_accepts_new_batch(project: Path, lake: Lake) -> None:
     outcome = make_lake(project, "seeds/clock-tower.en.txt", lake.path, name="clock", day=DAY)
     assert (outcome.state, outcome.version) == ("published", 5)
     # The batch of the old release is run again by this one; what it had is replaced, whatever has changed since.
-    again = make_lake(project, "seeds/harbour-ferry.en.txt", lake.path, name="harbour-ferry-en", day=DAY, force=True)
+    again = make_lake(
+        project, "seeds/harbour-ferry.en.txt", lake.path, name="harbour-ferry-en", day=DAY, is_forced=True
+    )
     assert again.receipt["published"] == 1
     assert check(lake) == []
     manifest = lake.manifest()
@@ -75,10 +75,10 @@ def test_old_lake_accepts_new_batch(project: Path, lake: Lake) -> None:
 def test_pages_and_differences_read_an_old_lake(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, differences and replays read columns that its release did not know."""
     monkeypatch.chdir(project)
-    settings = Settings(lake=lake.path)
-    assert write_reports(settings, None, None, lake.path.parent / "pages") == 0
+    assert run_copydesk("report", "--lake", lake.path, "--out", lake.path.parent / "pages") == 0
     batch = lake.receipts(columns=("source", "logical_date"))[0]
-    assert run_diff(settings, batch["source"], batch["logical_date"], 1) == 0
+    call = ("diff", batch["source"], batch["logical_date"], "--examples", 1, "--lake", lake.path)
+    assert run_copydesk(*call) == 0
 
 
 def test_a_new_column_is_added_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Something slow done beside the work that comes first, and done when it is needed."""
+"""A slow task done in the background of the work that matters first."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from threading import Thread
 
 
 @contextmanager
-def beside(task: Callable[[], None]) -> Iterator[None]:
-    """Does `task` in a thread while the block runs, and waits for it at the block's end.
+def in_background(task: Callable[[], None]) -> Iterator[None]:
+    """Does `task` in a thread while the block runs, and waits for it at the end of the block.
 
-    What goes wrong in it is not told: whoever needs its result does it again, and is told then.
+    Its errors are ignored: the code that needs its result does the task again, and raises them.
     """
 
     def attempt() -> None:
         with suppress(Exception):
             task()
 
-    thread = Thread(target=attempt, name="beside", daemon=True)
+    thread = Thread(target=attempt, name="background", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The pages of runs: one written at the end of each run, all of them anew from the lake."""
+"""The pages of runs: one written at the end of each run, and all of them again from the lake."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.batches.run import BatchResult, Run
+from flows.errors import RequestError, RunFailed
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import StoreFiles, read_store_file
+from tasks.lakes.store_files import FolderFiles, StoreFiles, read_store_file
 from tasks.report.record import (
     RunRecord,
     name_record,
@@ -23,11 +26,8 @@ from tasks.report.record import (
 )
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from flows.batches.recipe import Outcome
     from tasks.auditing.audit import Finding
-    from tasks.staging.receipt import StagedFolder
+    from tasks.auditing.judge import JudgedBatch
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,37 @@ class WrittenPage:
     place: str
 
 
-def report_run(lake: Lake, outcome: Outcome, folders: Sequence[StagedFolder], quarantine: pl.DataFrame | None) -> str:
-    """Writes the page of a run that has just ended, and the index; returns where the page is.
+def add_page(run: Run, result: BatchResult, judged: JudgedBatch | None = None) -> BatchResult:
+    """The result with its page, which is written now unless the settings want none. `judged`: what a blocked batch staged.
 
-    `folders`, `quarantine`: what is staged, of which the page of a blocked batch is made; others are read from the lake.
+    A page that cannot be written is a warning: the batch itself is settled.
     """
+    if not run.settings.report:
+        return result
+    try:
+        return replace(result, page=write_run_page(run.lake, result, judged))
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}".partition("\n")[0]
+        run.watcher.warn(f"the page of the run could not be written ({why}); the batch itself is not affected")
+        return result
+
+
+def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) -> str:
+    """Writes the page of a run that has just ended, and the index; returns where the page is."""
     from tasks.report.collect import collect_blocked, collect_published
     from tasks.report.index import write_index
     from tasks.report.page import write_page
-    from tasks.staging.receipt import StagedBatch
 
     pages = open_pages(lake)
-    source, day = outcome.batch.source.name, outcome.batch.logical_date
-    record = RunRecord(source, day, outcome.state, gather_findings(outcome), outcome.blocked_by)
-    if outcome.state == "unchanged":
-        # Nothing was audited: what the audit said when the batch was published still holds.
+    source, day = result.batch.source.name, result.batch.logical_date
+    record = RunRecord(source, day, result.state, gather_findings(result), result.blocked_by)
+    if result.state == "unchanged":
+        # Nothing was audited: the findings of the run that published the batch still hold.
         known = read_record(pages, name_record(name_run_page(source, day, "published")))
         record = replace(record, findings=known.findings if known else ())
-    if outcome.state == "blocked" and quarantine is not None:
-        record = replace(record, receipt=shorten_receipt(outcome.receipt))
-        report = collect_blocked(lake, record, StagedBatch(tuple(folders), quarantine, outcome.receipt))
+    if judged is not None:
+        record = replace(record, receipt=shorten_receipt(result.receipt))
+        report = collect_blocked(lake, record, judged)
     else:
         found = collect_published(lake, source, day, record)
         if found is None:
@@ -71,13 +82,32 @@ def report_run(lake: Lake, outcome: Outcome, folders: Sequence[StagedFolder], qu
     return pages.address(page)
 
 
-def gather_findings(outcome: Outcome) -> tuple[Finding, ...]:
-    """What the audit found, and how the batch stands to its source's earlier days where there are enough to say so."""
-    drift = outcome.drift
+def gather_findings(result: BatchResult) -> tuple[Finding, ...]:
+    """The findings of the audit, and those of the comparison with earlier days where there are enough of them."""
+    drift = result.drift
     if drift is None:
-        return tuple(outcome.findings)
+        return tuple(result.findings)
     compared = any(row.deviation is not None for row in drift.comparisons)
-    return (*outcome.findings, *(found for found in drift.findings if compared or not found.passed))
+    return (*result.findings, *(found for found in drift.findings if compared or not found.passed))
+
+
+def write_reports(
+    lake: Lake, source: str | None, day: date | None, target: Path | None
+) -> tuple[str, list[WrittenPage]]:
+    """Writes the pages of all batches, of a source or of one batch, and the index; returns where the index and they are.
+
+    Raises RequestError when there is no such batch, RunFailed when `target` cannot be written to.
+    """
+    if not lake.version() and not open_pages(lake).list_names(""):
+        raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
+    batches, blocked = find_published(lake, source, day), find_blocked(lake, source, day)
+    if not batches and not blocked:
+        wanted = " ".join(str(part) for part in (source, day) if part)
+        raise RequestError(f"{lake.name} has no batch {wanted or 'at all'}. `copydesk sources` lists them.")
+    try:
+        return write_pages(lake, batches, FolderFiles(target) if target else open_pages(lake), blocked)
+    except OSError as error:
+        raise RunFailed(f"the report could not be written: {error}") from None
 
 
 def write_pages(
@@ -85,7 +115,7 @@ def write_pages(
 ) -> tuple[str, list[WrittenPage]]:
     """Writes the pages of batches and of blocked runs, and the index over them; returns where the index and they are.
 
-    Pages of blocked runs stay as they were written: what they were made of is gone.
+    Pages of blocked runs are copied: their rows are no longer staged.
     """
     from tasks.report.collect import collect_published
     from tasks.report.index import write_index
@@ -103,13 +133,13 @@ def write_pages(
         page = name_run_page(record.source, record.logical_date, "blocked")
         pages.append(WrittenPage(record.source, record.logical_date, "blocked", target.address(page)))
         for name in (page, name_record(page)) if target != own else ():
-            if said := read_store_file(own, name):
-                write_text(target, name, said.decode())
+            if content := read_store_file(own, name):
+                write_text(target, name, content.decode())
     return write_index(lake, target), pages
 
 
-def find_batches(lake: Lake, source: str | None, day: date | None) -> list[tuple[str, date]]:
-    """The batches that the lake has, those asked for."""
+def find_published(lake: Lake, source: str | None, day: date | None) -> list[tuple[str, date]]:
+    """Source and logical date of the batches that the lake has; only those of `source` and `day` where they are given."""
     if not lake.version():
         return []
     found = lake.receipts(source, ("source", "logical_date"))
@@ -117,7 +147,7 @@ def find_batches(lake: Lake, source: str | None, day: date | None) -> list[tuple
 
 
 def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[RunRecord]:
-    """The records of blocked runs, those asked for."""
+    """The records of blocked runs; only those of `source` and `day` where they are given."""
     pages = open_pages(lake)
     wanted = f"{source or '*'}/{day or '*'}.blocked.json"
     return list(read_blocked(pages, (name for name in pages.list_names("") if fnmatchcase(name, wanted))))

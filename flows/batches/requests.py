@@ -1,4 +1,4 @@
-"""What was asked for, turned into batches: names of sources, files and folders, a date."""
+"""The batches that a call asks for, by names of sources, files and folders, and a date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
 
-from flows.batches.recipe import Batch
+from flows.batches.run import Batch
+from flows.errors import RequestError
 from tasks.batch import Source
 from tasks.formats.registry import BY_EXTENSION, PACKED
 from tasks.reading.plan import REMOTE, unescape_name
@@ -24,17 +25,13 @@ EXTENSION = re.compile(
 )
 
 
-class RequestError(ValueError):
-    """Something was asked for that cannot be done. One line: what, where, what next."""
-
-
 def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path) -> list[Batch]:
-    """One batch for each source, file or folder asked for; all declared sources when nothing is.
+    """One batch per source, file or folder of `what`; of all declared sources when it is empty.
 
-    Relative paths of declared sources start where sources.toml lies, others where the command runs.
+    Relative paths of declared sources start in the folder of sources.toml, others in the current folder.
     """
     if day > today:
-        raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give a day that has come.")
+        raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give an earlier day.")
     declared = load_sources(sources_file)
     root = sources_file.absolute().parent
     if not what:

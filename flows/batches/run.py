@@ -1,27 +1,105 @@
-"""One batch as the settings want it: the same for the command line, for the flow and for a day of a backfill."""
+"""The nouns of a run: a batch, what a run of it gives, and what one command or flow uses for all of its batches."""
 
 from __future__ import annotations
 
-from flows.batches.page import report_run
-from flows.batches.recipe import Batch, MapShards, Outcome, Watcher, ingest_batch
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
 from flows.settings import Settings, make_limits
+from tasks.auditing.drift import Drift
+from tasks.batch import Limits, Shard, Source
+from tasks.lakes.lake import Lake, PublishPolicy
+from tasks.lakes.open import open_lake
+from tasks.shard import StagedShard
 
 
-def ingest_by_settings(
-    batch: Batch, settings: Settings, map_shards: MapShards, watcher: Watcher, *, force: bool = False
-) -> Outcome:
-    """Plans, builds, audits and publishes a batch. Raises what `ingest_batch` raises."""
-    return ingest_batch(
-        batch,
-        settings.lake,
-        make_limits(settings),
-        map_shards,
-        watcher,
-        force=force,
-        keep_versions=settings.keep_versions,
-        wait_seconds=settings.wait_seconds,
-        learned=settings.learned,
-        drift=settings.drift,
-        partition=settings.partition,
-        write_page=report_run if settings.report else None,
-    )
+@dataclass(frozen=True)
+class Batch:
+    """The files of a source for one logical date. `root`: the folder that relative paths start in.
+
+    `only`: the uris that the batch is limited to, all its files when empty. It keeps a day of a drop folder to its own files.
+    """
+
+    source: Source
+    logical_date: date
+    root: Path
+    only: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """Its name in messages: wire 2026-10-02."""
+        return f"{self.source.name} {self.logical_date}"
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """The end of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
+
+    `receipt`: the batch's receipt in the lake, or the one it would have; `findings`: those of the audit, empty when nothing
+    was audited; `page`: where the page of the run is; `drift`: how the batch compares with earlier days of its source.
+    """
+
+    batch: Batch
+    state: str
+    receipt: dict[str, Any]
+    version: int
+    findings: tuple[Any, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    page: str | None = None
+    drift: Drift | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The records of the batch, and how many ended where."""
+        return {name: self.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
+
+
+def ignore(*_: object) -> None:
+    """Does nothing."""
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Functions that are called while a run works; each does nothing unless it is given.
+
+    `step`: label of a batch, name of the step that begins; `warn`: a line on what the run waits for, or on a fault that does
+    not stop it; `count`: how many shards or days are done, and of how many.
+    """
+
+    step: Callable[[str, str], None] = ignore
+    warn: Callable[[str], None] = ignore
+    count: Callable[[int, int], None] = ignore
+
+
+NO_WATCHER = Watcher()
+# Builds shards somewhere: the run, the shards, the limits of their batch, and the folder of the run.
+MapShards = Callable[["Run", Sequence[Shard], Limits, Path], list[StagedShard]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of a command or flow. `is_forced`: batches run again even if nothing has changed."""
+
+    settings: Settings
+    lake: Lake
+    limits: Limits
+    map_shards: MapShards
+    watcher: Watcher = NO_WATCHER
+    is_forced: bool = False
+
+
+def open_settings_lake(settings: Settings, warn: Callable[[str], None] = ignore) -> Lake:
+    """The lake that the settings name. `warn` gets a line when a publish has to wait."""
+    policy = PublishPolicy(settings.keep_versions, settings.wait_seconds, settings.partition, warn)
+    return open_lake(settings.lake, work=settings.work, policy=policy)
+
+
+def make_run(
+    settings: Settings, map_shards: MapShards, watcher: Watcher = NO_WATCHER, *, is_forced: bool = False
+) -> Run:
+    """A run as the settings want it."""
+    lake = open_settings_lake(settings, watcher.warn)
+    return Run(settings, lake, make_limits(settings), map_shards, watcher, is_forced)

@@ -1,49 +1,44 @@
-"""The folder where one batch is staged: one run at a time, left-overs of killed runs swept away."""
+"""The folder where one batch is staged: for one run at a time, emptied of what killed runs left."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tasks.lakes.lake import LakeError
+from flows.errors import BatchBusy
+from tasks.lakes.lake import Lake, LakeError
 from tasks.objects.handover import clear_handover
 
 
-class BatchBusy(RuntimeError):
-    """Another run holds the batch and did not end in time. One line."""
-
-
 @contextmanager
-def claim_staging(
-    staging: Path, source: str, day: date, wait_seconds: float, on_wait: Callable[[str], None] | None = None
-) -> Iterator[Path]:
-    """An empty folder below `staging` that belongs to this run of the batch until the block ends.
+def claim_staging(lake: Lake, source: str, day: date) -> Iterator[Path]:
+    """An empty staging folder that belongs to this run of the batch until the block ends.
 
-    The kernel frees the lock when a process dies, so whatever a killed run left is taken over and emptied. Raises BatchBusy
-    when another run still holds the batch after `wait_seconds`.
+    The kernel frees the lock when a process dies, so the folder of a killed run is taken over and emptied. Raises BatchBusy
+    when another run still holds the batch after the seconds that the lake's policy allows.
     """
-    staging.mkdir(parents=True, exist_ok=True)
-    name = f"{source}@{day}"
-    lock = FileLock(staging / f"{name}.lock")
+    lake.staging.mkdir(parents=True, exist_ok=True)
+    name, seconds = f"{source}@{day}", lake.policy.wait_seconds
+    lock = FileLock(lake.staging / f"{name}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        if on_wait:
-            on_wait(f"another run is at batch {name}; waiting up to {wait_seconds:.0f} s for it")
+        if lake.policy.on_wait:
+            lake.policy.on_wait(f"another run holds batch {name}; waiting up to {seconds:.0f} s for it")
         try:
-            lock.acquire(timeout=wait_seconds)
+            lock.acquire(timeout=seconds)
         except Timeout:
             raise BatchBusy(
-                f"batch {name} is being run by another process for more than {wait_seconds:.0f} s. Run it again later."
+                f"another process has held batch {name} for more than {seconds:.0f} s. Run it again later."
             ) from None
-    folder = staging / name
+    folder = lake.staging / name
     try:
-        sweep_staging(staging, keep=name)
+        sweep_staging(lake.staging, keep=name)
         remove_staged(folder)
         folder.mkdir()
         yield folder
@@ -62,9 +57,8 @@ def sweep_staging(staging: Path, keep: str = "") -> int:
     for folder in sorted(staging.iterdir()):
         if not folder.is_dir() or folder.name == keep:
             continue
-        lock = FileLock(staging / f"{folder.name}.lock")
         try:
-            with lock.acquire(timeout=0):
+            with FileLock(staging / f"{folder.name}.lock").acquire(timeout=0):
                 remove_staged(folder)
                 swept += 1
         except (Timeout, LakeError):
@@ -73,6 +67,6 @@ def sweep_staging(staging: Path, keep: str = "") -> int:
 
 
 def remove_staged(folder: Path) -> None:
-    """Removes what a run staged, on the disk and in the bucket. Raises LakeError when the store is not there."""
+    """Removes what a run staged, on the disk and in the bucket. Raises LakeError when the store does not answer."""
     clear_handover(folder)
     shutil.rmtree(folder, ignore_errors=True)

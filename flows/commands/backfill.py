@@ -1,115 +1,87 @@
-"""`copydesk backfill`: a range of days looked at, and run again where they need it, in process. The flow does the same."""
+"""`copydesk backfill`: past days run again where they need it, without a Prefect server. The flow does the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
-from flows.batches.places import open_lake
-from flows.batches.requests import today
-from flows.batches.staging import sweep_staging
-from flows.console import Ticker, fail, out, print_table, watch_run
-from flows.days.day_run import (
-    DayDone,
-    OnExisting,
-    Order,
-    choose_days,
-    count_states,
-    fail_day,
-    outline_days,
-    outline_plan,
-    run_day,
-    say_days,
-    say_failed,
-)
-from flows.days.day_workers import RunDay, open_lanes
-from flows.days.survey import Day, survey_days
-from flows.errors import EXPECTED, exit_code
-from flows.settings import Settings
-from flows.workers.clusters import check_runner
+import typer
+
+from flows.commands.options import LakeOption, LearnedOption, SourcesOption, parse_date
+from flows.console import open_progress, out, print_line, print_table
+
+if TYPE_CHECKING:
+    from flows.days.day_workers import RunBatch
+    from flows.days.plan import DayResult
+    from flows.days.states import Day
 
 RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"})
 
 
-def run_backfill(
-    names: Sequence[str],
-    start: date,
-    end: date,
-    settings: Settings,
-    *,
-    on_existing: OnExisting,
-    order: Order,
-    dry_run: bool,
-    parallel: int,
-) -> int:
-    """Prints the plan, runs it unless it is a dry run, prints what became of the days; returns the exit code."""
-    try:
-        check_runner(settings)
-        days = survey_days(names, start, end, settings, today())
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    chosen = choose_days(days, on_existing, order)
-    print_rows(outline_plan(days, on_existing))
-    out.print(f"{len(chosen)} of {say_days(len(days))} to run ({count_states(days)})", markup=False)
+def backfill(
+    start: Annotated[date, typer.Option("--from", parser=parse_date, metavar="YYYY-MM-DD", help="First logical date.")],
+    end: Annotated[date, typer.Option("--to", parser=parse_date, metavar="YYYY-MM-DD", help="Last logical date.")],
+    names: Annotated[
+        Optional[list[str]],
+        typer.Argument(help="Declared sources. All when left out.", metavar="[SOURCE]", show_default=False),
+    ] = None,
+    on_existing: Annotated[
+        Literal["skip", "stale", "replace"],
+        typer.Option(
+            "--on-existing",
+            help="Days that the lake has: skip leaves them, stale makes those again that were made with other rules or "
+            "from other files, replace also compares the contents of all files.",
+        ),
+    ] = "skip",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show the state of the days and what would be run.")
+    ] = False,
+    parallel: Annotated[int, typer.Option("--parallel", min=1, max=8, help="Days worked on at the same time.")] = 1,
+    newest_first: Annotated[bool, typer.Option("--newest-first/--oldest-first", help="Which end to begin at.")] = True,
+    lake: LakeOption = None,
+    learned: LearnedOption = None,
+    sources: SourcesOption = None,
+) -> None:
+    """Look at a range of days, and run those that are missing, failed or stale."""
+    from flows.batches.requests import today
+    from flows.batches.run import Watcher, make_run
+    from flows.days.day_workers import run_days
+    from flows.days.plan import (
+        choose_days,
+        count_days,
+        count_states,
+        describe_results,
+        summarize_error,
+        tabulate_plan,
+        tabulate_results,
+    )
+    from flows.days.states import survey_days
+    from flows.settings import read_settings
+    from flows.workers.cluster_map import choose_map
+
+    settings = read_settings(lake=lake, sources=sources, learned=learned)
+    days = survey_days(names or [], start, end, make_run(settings, choose_map(settings)), today())
+    chosen = choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
+    print_rows(tabulate_plan(days, on_existing))
+    print_line(f"{len(chosen)} of {count_days(len(days))} to run ({count_states(days)})")
     if dry_run or not chosen:
-        return 0
-    with watch_run(f"backfill {start} to {end}") as ticker:
-        done = run_days(chosen, settings, parallel, ticker)
+        return
+    with open_progress(f"backfill {start} to {end}") as (progress, _):
+        watcher = Watcher(warn=progress.warn)  # the steps of parallel days would alternate too fast to be read
+
+        def run_day(day: Day, run_batch: RunBatch) -> DayResult:
+            try:
+                return run_batch(day.batch, watcher)
+            except Exception as error:
+                return summarize_error(day.batch, error)
+
+        progress.count(0, len(chosen))
+        results = run_days(chosen, settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     out.print()
-    print_rows(outline_days(done))
-    bad = [day for day in done if day.is_bad]
-    out.print(f"{say_days(len(done))}: {count_states(done)}", markup=False)
-    return fail(f"{len(bad)} of {say_days(len(done))} failed: {say_failed(done)}", 1) if bad else 0
-
-
-def run_days(days: Sequence[Day], settings: Settings, parallel: int, ticker: Ticker) -> list[DayDone]:
-    """Runs the days, `parallel` at a time, in their order; one that fails does not stop the others."""
-    ticker.shards(len(days))
-    done: list[DayDone] = []
-    with ThreadPoolExecutor(parallel) as pool, open_days(settings, parallel) as run:
-        try:
-            for future in as_completed([pool.submit(try_day, run, day, settings, ticker) for day in days]):
-                done.append(future.result())
-                ticker.shard_done()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return done
-
-
-@contextmanager
-def open_days(settings: Settings, parallel: int) -> Iterator[RunDay]:
-    """A way to run days: here for one at a time, in processes for more. What died or was stopped leaves nothing staged."""
-    try:
-        if parallel == 1:
-            yield run_day
-        else:
-            with open_lanes(parallel, settings.step_seconds) as run:
-                yield run
-    finally:
-        sweep_staging(open_lake(settings.lake).staging)
-
-
-def try_day(run: RunDay, day: Day, settings: Settings, ticker: Ticker) -> DayDone:
-    """Runs a day; an error becomes its outcome."""
-    try:
-        return run(day.batch, settings, QuietSteps(ticker))
-    except Exception as error:
-        return fail_day(day.batch, error)
-
-
-class QuietSteps:
-    """Passes on that a day waits; its steps would only flicker between those of the others."""
-
-    def __init__(self, ticker: Ticker) -> None:
-        self.ticker = ticker
-
-    def step(self, name: str) -> None: ...
-
-    def wait(self, message: str) -> None:
-        self.ticker.wait(message)
+    print_rows(tabulate_results(results))
+    print_line(f"{count_days(len(results))}: {count_states(results)}")
+    describe_results(results)  # raises an error where some failed
 
 
 def print_rows(rows: Sequence[dict[str, str]]) -> None:

@@ -1,43 +1,49 @@
-"""`copydesk diff`: a batch run again with today's rules, held against what is published, and thrown away."""
+"""`copydesk diff`: a published batch run again with the rules and files of today, compared with the lake, not published."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
-import polars as pl
+import typer
 
-from flows.batches.places import open_lake
-from flows.batches.replay import find_latest
-from flows.batches.trial import DryRun, dry_run
-from flows.commands.replay import pick_batch
-from flows.console import fail, out, print_table, watch_run
-from flows.errors import EXPECTED, exit_code
-from flows.settings import Settings, make_limits
-from flows.workers.cluster_map import map_shards
-from tasks.trials.diff import CHANGES, count_changes
+from flows.commands.options import LakeOption, LearnedOption, SourcesOption, WorkersOption, parse_date
+from flows.console import open_progress, out, print_line, print_table
+from flows.errors import RunFailed
+
+if TYPE_CHECKING:
+    from flows.batches.preview import Preview
 
 MOST_ROWS = 20
 
 
-def run_diff(settings: Settings, source: str, day: date | None, examples: int, page: Path | None = None) -> int:
-    """Prints what a run of a published batch would change, and writes it as a page if one is wanted. Returns the exit code."""
-    try:
-        batch = pick_batch(settings, source, day or find_latest(open_lake(settings.lake), source))
-        with watch_run(f"{source} {batch.logical_date}") as ticker:
-            found = dry_run(
-                batch,
-                settings.lake,
-                make_limits(settings),
-                map_shards(ticker, settings),
-                ticker,
-                learned=settings.learned,
-                wait_seconds=settings.wait_seconds,
-                examples=examples,
-            )
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
+def diff(
+    source: Annotated[str, typer.Argument(help="Source of the batch.")],
+    day: Annotated[
+        Optional[date],
+        typer.Argument(parser=parse_date, metavar="[YYYY-MM-DD]", help="Logical date.", show_default="its latest"),
+    ] = None,
+    examples: Annotated[int, typer.Option("--examples", min=0, help="Documents to show, worst first.")] = 5,
+    page: Annotated[Optional[Path], typer.Option("--page", help="Write it as one HTML file, too.")] = None,
+    learned: LearnedOption = None,
+    lake: LakeOption = None,
+    workers: WorkersOption = None,
+    sources: SourcesOption = None,
+) -> None:
+    """What a run of a published batch would change with today's rules and files. Publishes nothing."""
+    from flows.batches.preview import preview_batch
+    from flows.batches.replay import find_batch, find_latest
+    from flows.batches.run import make_run
+    from flows.settings import read_settings
+    from flows.workers.cluster_map import choose_map
+
+    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
+    with open_progress() as (watcher, _):
+        run = make_run(settings, choose_map(settings), watcher)
+        batch = find_batch(run.lake, source, day or find_latest(run.lake, source), settings)
+        found = preview_batch(batch, run, examples)
     print_differences(found)
     if page:
         from tasks.report.changes import write_changes
@@ -47,20 +53,22 @@ def run_diff(settings: Settings, source: str, day: date | None, examples: int, p
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
         except OSError as error:
-            return fail(f"the page could not be written: {error}", 1)
-        out.print(f"page: {page}", soft_wrap=True, markup=False)
-    return 0
+            raise RunFailed(f"the page could not be written: {error}") from None
+        print_line(f"page: {page}")
 
 
-def print_differences(found: DryRun) -> None:
-    """Counts first, then by rule and publisher, then the worst cases; nothing at all is one line."""
-    batch, changes = found.batch, found.differences
+def print_differences(found: Preview) -> None:
+    """Prints the worst cases, counts by rule and publisher, and a summary; one line if nothing would change."""
+    import polars as pl
+
+    from tasks.trials.diff import CHANGES, count_changes
+
+    label, changes = found.batch.label, found.differences
     counts = Counter(changes.documents["change"])
-    label = f"{batch.source.name} {batch.logical_date}"
     if found.blocked_by:
-        out.print(f"{label}: the audit would block it: {', '.join(found.blocked_by)}", soft_wrap=True, markup=False)
+        print_line(f"{label}: the audit would block it: {', '.join(found.blocked_by)}")
     if set(counts) <= {"same"}:
-        out.print(f"{label}: a run would change none of {counts['same']:,} documents", markup=False)
+        print_line(f"{label}: a run would change none of {counts['same']:,} documents")
         return
     for example in changes.examples:
         out.print(f"{example.doc_id}  {example.uri}", style="bold", soft_wrap=True, markup=False)
@@ -70,15 +78,14 @@ def print_differences(found: DryRun) -> None:
     counted = count_changes(changes.lines)
     if counted.height:
         print_table(
-            ("rule", "publisher", "newly out", "newly kept", "apart", "longest line"),
+            ("rule", "publisher", "newly removed", "newly kept", "apart", "longest line"),
             ((*row[:5], row[5][:80]) for row in counted.head(MOST_ROWS).iter_rows()),
-            right=frozenset({"newly out", "newly kept", "apart"}),
+            right=frozenset({"newly removed", "newly kept", "apart"}),
         )
     if counted.height > MOST_ROWS:
-        out.print(f"... and {counted.height - MOST_ROWS} more rules and publishers", markup=False)
+        print_line(f"... and {counted.height - MOST_ROWS} more rules and publishers")
     columns = changes.documents.select(pl.col("columns").explode().drop_nulls())["columns"].value_counts(sort=True)
     if columns.height:
-        said = ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows())
-        out.print(f"columns that differ: {said}", soft_wrap=True, markup=False)
-    said = ", ".join(f"{counts[change]:,} {change}" for change in CHANGES if counts[change])
-    out.print(f"{label}: of {changes.documents.height:,} documents {said}. Nothing was published.", markup=False)
+        print_line("columns that differ: " + ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows()))
+    summary = ", ".join(f"{counts[state]:,} {state}" for state in CHANGES if counts[state])
+    print_line(f"{label}: of {changes.documents.height:,} documents {summary}. Nothing was published.")

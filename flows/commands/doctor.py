@@ -1,4 +1,4 @@
-"""`copydesk doctor`: is everything here that a run needs, and does it work?"""
+"""`copydesk doctor`: checks that everything a run needs is installed and works."""
 
 from __future__ import annotations
 
@@ -7,22 +7,41 @@ import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-from flows.batches.places import PlaceError, open_lake
-from flows.console import out, print_table
-from flows.settings import Settings
-from tasks.lakes.lake import LakeError
-from tasks.sources import load_sources
-from tasks.toml_rows import RowError
+import typer
 
-# What is known to break: the newest version that works, and what happens above it.
+from flows.commands.options import LakeOption
+from flows.console import print_line, print_table
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+# Libraries that break: the first version that does not work, and what happens.
 PINS = (
     ("prefect", (3, 9), "3.9 asks for a certifi that pip cannot get"),
     ("fastapi", (0, 151), "Prefect's server fails at import"),
     ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
 )
-# What each extra brings.
+# The library of each extra.
 EXTRAS = {"warc": "fastwarc", "s3": "obstore", "dask": "distributed", "ray": "ray", "iceberg": "pyiceberg"}
+
+
+def doctor(lake: LakeOption = None) -> None:
+    """Check whether everything that copydesk needs is installed and works."""
+    from flows.settings import read_settings
+
+    rows = []
+    for name, check in make_checks(read_settings(lake=lake)).items():
+        try:
+            rows.append((name, "ok", check()))
+        except Problem as problem:
+            rows.append((name, "PROBLEM", str(problem)))
+    print_table(("", "", ""), rows)
+    bad = sum(state != "ok" for _, state, _ in rows)
+    print_line(f"{bad} of {len(rows)} need attention" if bad else "all is well")
+    if bad:
+        raise typer.Exit(1)
 
 
 class Problem(Exception):
@@ -63,7 +82,7 @@ def check_libraries() -> str:
     return ", ".join(f"{name} {version(name)}" for name in ("polars", "pyarrow", "duckdb", "great-expectations"))
 
 
-def check_server() -> str:
+def check_prefect_server() -> str:
     try:
         importlib.import_module("prefect.server.api.server")
     except Exception as error:
@@ -92,7 +111,12 @@ def check_rules() -> str:
 
 
 def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
-    """What is looked at, in order."""
+    """The checks, in order."""
+    from flows.batches.run import open_settings_lake
+    from tasks.lakes.lake import LakeError
+    from tasks.lakes.open import PlaceError
+    from tasks.sources import load_sources
+    from tasks.toml_rows import RowError
 
     def check_sources() -> str:
         try:
@@ -104,7 +128,7 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
         from tasks.publishing.store import place_of
 
         try:
-            lake = open_lake(settings.lake)
+            lake = open_settings_lake(settings)
             return place_of(lake).try_place(lake)
         except (LakeError, PlaceError) as error:
             raise Problem(str(error)) from None
@@ -113,24 +137,9 @@ def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
         "Python": check_python,
         "pins": check_pins,
         "libraries": check_libraries,
-        "Prefect server": check_server,
+        "Prefect server": check_prefect_server,
         "extras": check_extras,
         "rules": check_rules,
         "sources": check_sources,
         "lake": check_lake,
     }
-
-
-def examine(settings: Settings) -> int:
-    """Runs every check and prints one line each; 1 when one of them found a problem."""
-    rows = []
-    bad = 0
-    for name, check in make_checks(settings).items():
-        try:
-            rows.append((name, "ok", check()))
-        except Problem as problem:
-            bad += 1
-            rows.append((name, "PROBLEM", str(problem)))
-    print_table(("", "", ""), rows)
-    out.print("all is well" if not bad else f"{bad} of {len(rows)} need attention", markup=False)
-    return 1 if bad else 0

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from flows.batches.catalog import register_lake
-from flows.console import fail, out, print_table
-from flows.errors import EXPECTED, exit_code
-from flows.settings import Settings
+from typing import Annotated, Optional
+
+import typer
+
+from flows.commands.options import LakeOption
+from flows.console import print_line, print_table
 
 
-def register_tables(settings: Settings) -> int:
-    """Points the catalog's tables to the published version and says what it did; returns the exit code."""
-    try:
-        uri, tables = register_lake(settings)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
+def iceberg(
+    catalog: Annotated[
+        Optional[str],
+        typer.Option(
+            "--catalog", help="An SQLite file, or a URI (postgresql, thrift, http).", show_default="in the lake's store"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
+    from flows.batches.catalog import register_lake
+    from flows.batches.run import open_settings_lake
+    from flows.settings import read_settings
+
+    settings = read_settings(lake=lake, iceberg=catalog)
+    uri, tables = register_lake(open_settings_lake(settings), settings.iceberg)
     print_table(
         ("table", "version", "rows", "files", ""),
         ((row.name, row.version, row.rows, row.files, "" if row.changed else "unchanged") for row in tables),
         right=frozenset({"version", "rows", "files"}),
     )
-    out.print(f"catalog: {uri}", soft_wrap=True, markup=False)
-    return 0
+    print_line(f"catalog: {uri}")

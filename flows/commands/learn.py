@@ -1,53 +1,63 @@
-"""`copydesk learn` and `copydesk learned`: publishers' templates learned, and shown."""
+"""`copydesk learn` and `copydesk learned`: the templates of publishers, learned and listed."""
 
 from __future__ import annotations
 
-import polars as pl
+from pathlib import Path
+from typing import Annotated, Optional
 
-from flows.batches.places import open_lake
-from flows.console import fail, out, print_table
-from flows.errors import EXPECTED, exit_code
-from flows.settings import Settings
-from tasks.learned.versions import find_learned, learn_version, load_learned
+import typer
+
+from flows.commands.options import LakeOption, open_chosen_lake
+from flows.console import print_line, print_table
+from flows.errors import RequestError
 
 
-def learn_lake(settings: Settings) -> int:
-    """Learns from the published lake and says what came out."""
-    lake = open_lake(settings.lake)
-    if not lake.version():
-        return fail(f"there is no lake at {settings.lake} to learn from. Ingest something first.", 2)
-    try:
-        made = learn_version(lake, settings.sources)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    out.print(
-        f"learned {made.version}: {made.used} lines of {made.publishers} publishers ({made.vetoed} more are vetoed)",
-        soft_wrap=True,
-        markup=False,
+def learn(
+    lake: LakeOption = None,
+    sources: Annotated[
+        Optional[Path], typer.Option("--sources", help="learned_veto.toml lies beside it.", show_default="sources.toml")
+    ] = None,
+) -> None:
+    """Learn the lines that return across the documents of each publisher, as a new version for later runs."""
+    from flows.settings import read_settings
+    from tasks.learned.versions import learn_version
+
+    opened = open_chosen_lake(lake)
+    if not opened.version():
+        raise RequestError(f"there is no lake at {opened.name} to learn from. Ingest something first.")
+    made = learn_version(opened, read_settings(sources=sources).sources)
+    print_line(
+        f"learned {made.version}: {made.used} lines of {made.publishers} publishers ({made.vetoed} more are vetoed)"
     )
-    out.print(
-        "New batches will use it. To clean a published one anew: copydesk ingest NAME --date ... --learned latest",
-        soft_wrap=True,
-        markup=False,
+    print_line(
+        "New batches will use it. To clean a published one again: copydesk ingest NAME --date ... --learned latest"
     )
-    return 0
 
 
-def list_learned(settings: Settings, publisher: str | None, version: str) -> int:
-    """The rows of a version, those of `publisher` if one is named."""
-    try:
-        lake = open_lake(settings.lake)
-        named = find_learned(lake, version)
-        if named is None:
-            return fail(f"nothing has been learned in {settings.lake} yet. Run: copydesk learn", 2)
-        rows = load_learned(named)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
+def learned(
+    publisher: Annotated[
+        Optional[str], typer.Argument(help="Only lines of this publisher.", metavar="[PUBLISHER]")
+    ] = None,
+    version: Annotated[str, typer.Option("--version", help="Version to show.", metavar="VERSION")] = "latest",
+    lake: LakeOption = None,
+) -> None:
+    """The learned lines, each with how often it was seen and documents to look at."""
+    import polars as pl
+
+    from tasks.learned.versions import find_learned, load_learned
+
+    opened = open_chosen_lake(lake)
+    found = find_learned(opened, version)
+    if found is None:
+        raise RequestError(f"nothing has been learned in {opened.name} yet. Run: copydesk learn")
+    rows = load_learned(found)
     if publisher:
         rows = rows.filter(pl.col("publisher") == publisher)
         if rows.is_empty():
-            return fail(f"version {named.version} has no line of {publisher!r}. `copydesk learned` shows all.", 2)
-    out.print(f"version {named.version}", markup=False)
+            raise RequestError(
+                f"version {found.version} has no line of {publisher!r}. `copydesk learned` lists all lines."
+            )
+    print_line(f"version {found.version}")
     print_table(
         ("publisher", "line", "where", "documents", "months", "samples", "veto"),
         (
@@ -64,4 +74,3 @@ def list_learned(settings: Settings, publisher: str | None, version: str) -> int
         ),
         right=frozenset({"documents", "months"}),
     )
-    return 0

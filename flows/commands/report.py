@@ -1,43 +1,33 @@
-"""`copydesk report`: the pages of runs made anew from the lake."""
+"""`copydesk report`: the pages of batches, written again from the lake."""
 
 from __future__ import annotations
 
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Optional
 
-from flows.batches.page import find_batches, find_blocked, write_pages
-from flows.batches.places import open_lake
-from flows.console import fail, out, print_table
-from flows.errors import EXPECTED, exit_code
-from flows.settings import Settings
-from tasks.lakes.store_files import FolderFiles
-from tasks.report.record import open_pages
+import typer
+
+from flows.commands.options import LakeOption, open_chosen_lake, parse_date
+from flows.console import print_line, print_table
 
 MOST_ROWS = 20
 
 
-def write_reports(settings: Settings, source: str | None, day: date | None, target: Path | None) -> int:
-    """Writes the pages of all batches of a lake (of a source, of one batch) and the index, and says where they are."""
-    try:
-        lake = open_lake(settings.lake)
-        if not lake.version() and not open_pages(lake).list_names(""):
-            return fail(f"there is no lake at {settings.lake}. Ingest something first, or give --lake.", 2)
-        batches, blocked = find_batches(lake, source, day), find_blocked(lake, source, day)
-        if not batches and not blocked:
-            return fail(f"{settings.lake} has no batch {name_batch(source, day)}. `copydesk sources` lists them.", 2)
-        index, pages = write_pages(lake, batches, FolderFiles(target) if target else open_pages(lake), blocked)
-    except EXPECTED as error:
-        return fail(error, exit_code(error))
-    except OSError as error:
-        return fail(f"the report could not be written: {error}", 1)
+def report(
+    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
+    day: Annotated[
+        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
+    ] = None,
+    lake: LakeOption = None,
+    target: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
+    ] = None,
+) -> None:
+    """Write the page of each batch, with figures, texts and findings, and an index over them."""
+    from flows.batches.page import write_reports
+
+    index, pages = write_reports(open_chosen_lake(lake), source, day, target)
     print_table(("source", "date", "state", "page"), map(astuple, pages if len(pages) <= MOST_ROWS else ()))
-    out.print(
-        f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}", soft_wrap=True, markup=False
-    )
-    return 0
-
-
-def name_batch(source: str | None, day: date | None) -> str:
-    """What was asked for, in words."""
-    return " ".join(str(part) for part in (source, day) if part) or "at all"
+    print_line(f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}")

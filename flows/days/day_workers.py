@@ -1,7 +1,7 @@
-"""Days side by side: a few processes that live through a whole backfill, each working on one day at a time.
+"""The processes of a backfill: they live until it ends, and each works on one day at a time.
 
-A day that takes its process down (out of memory, a crash in a library) takes nothing else with it, and stopping is at once:
-the processes are ended, and the lake is made for that. They run at a lower priority than the nightly runs beside them.
+A day that ends its process (out of memory, a crash in a library) stops no other day. A backfill is stopped at once by ending the
+processes, which never harms the lake. They run at a lower priority than the nightly runs.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -19,153 +21,158 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
-from flows.batches.recipe import Batch, Watcher
-from flows.days.day_run import DayDone, run_day
+from flows.batches.ingest import ingest_batch
+from flows.batches.run import Batch, Watcher, make_run, open_settings_lake
+from flows.batches.staging import sweep_staging
+from flows.days.plan import DayResult, summarize_result
+from flows.days.states import Day
+from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
-from flows.workers.pools import carry, follow_parent
+from flows.workers.cluster_map import choose_map
+from flows.workers.local_map import follow_parent, make_picklable
 
 NICE = 5
 GRACE_SECONDS = 5
 
-
-class DayStopped(RuntimeError):
-    """The process that worked on a day died or was stopped. One line."""
-
-
-class BackfillStopped(RuntimeError):
-    """The whole backfill is being stopped; nothing should be started any more."""
+# Runs a batch in a process. Raises what the run raised, DayStopped when the process ended, BackfillStopped.
+RunBatch = Callable[[Batch, Watcher], DayResult]
 
 
 @dataclass(frozen=True)
-class Lane:
+class DayWorker:
     """A process and the pipe to it."""
 
     process: SpawnProcess
     pipe: Connection
 
 
-RunDay = Callable[[Batch, Settings, Watcher], DayDone]
+def run_days(
+    days: Sequence[Day],
+    settings: Settings,
+    parallel: int,
+    run_day: Callable[[Day, RunBatch], DayResult],
+    report: Callable[[Sequence[DayResult]], object],
+) -> list[DayResult]:
+    """Runs days, `parallel` at a time, in their order; one that fails does not stop the others.
+
+    `run_day`: runs a day with the function that it gets, and returns a failure as a result; `report`: gets the results so far
+    whenever a day is done.
+    """
+    results: list[DayResult] = []
+    with ThreadPoolExecutor(parallel) as pool, open_day_workers(settings, parallel) as run_batch:
+        # In a copy of the context, which has the flow that a Prefect task belongs to.
+        futures = [pool.submit(copy_context().run, run_day, day, run_batch) for day in days]
+        try:
+            for future in as_completed(futures):
+                results.append(future.result())
+                report(results)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return results
 
 
 @contextmanager
-def open_lanes(count: int, seconds: float) -> Iterator[RunDay]:
-    """Yields a `run_day` that may be called from `count` threads at once; each call has a process to itself.
+def open_day_workers(settings: Settings, count: int) -> Iterator[RunBatch]:
+    """Yields a function that `count` threads may call at once; each call has a process to itself.
 
-    A day that takes longer than `seconds` is stopped. At the end of the block all processes are gone, whatever they were at.
+    A day without a step for `settings.step_seconds` is stopped. At the end of the block all processes are ended, and what they
+    staged is removed.
     """
-    free: SimpleQueue[Lane | None] = SimpleQueue()
-    living: set[Lane] = set()
-    guard = Lock()
-    closed = False
+    free: SimpleQueue[DayWorker | None] = SimpleQueue()
+    started: set[DayWorker] = set()
+    lock = Lock()
+    is_closed = False
     for _ in range(count):
         free.put(None)
 
-    def take_lane() -> Lane:
-        lane = free.get()
-        with guard:
-            if closed:
-                raise BackfillStopped("the backfill was stopped")
-            if lane is None:
-                lane = start_lane()
-                living.add(lane)
-        return lane
-
-    def run(batch: Batch, settings: Settings, watcher: Watcher) -> DayDone:
-        lane: Lane | None = take_lane()
-        assert lane is not None
+    def run_batch(batch: Batch, watcher: Watcher) -> DayResult:
+        worker = free.get()
         try:
-            return await_day(lane, batch, settings, watcher, seconds)
-        except DayStopped:
-            stop_lane(lane)
-            living.discard(lane)
-            lane = None
-            raise
+            with lock:
+                if is_closed:
+                    raise BackfillStopped("the backfill was stopped")
+                if worker is None:
+                    worker = start_worker(settings)
+                    started.add(worker)
+            try:
+                end, value = await_day(worker, batch, watcher, settings.step_seconds)
+            except BaseException as error:
+                with lock:
+                    if is_closed:
+                        raise BackfillStopped("the backfill was stopped") from error
+                    started.discard(worker)
+                stop_worker(worker)
+                worker = None
+                raise
         finally:
-            free.put(lane)
+            free.put(worker)
+        if end == "error":
+            raise value
+        return value  # type: ignore[no-any-return]
 
     try:
-        yield run
+        yield run_batch
     finally:
-        with guard:
-            closed = True
-        for lane in living:
-            stop_lane(lane)
+        with lock:
+            is_closed = True
+        # Nothing is added or removed any more.
+        for worker in started:
+            stop_worker(worker)
+        sweep_staging(open_settings_lake(settings).staging)
 
 
-def start_lane() -> Lane:
-    """A new process, not forked: Polars and Arrow have threads, and a forked thread pool hangs."""
+def start_worker(settings: Settings) -> DayWorker:
+    """Starts a process; not a fork, since Polars and Arrow have threads, and a forked thread pool hangs."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs,), name="copydesk-day")
+    process = context.Process(target=serve_days, args=(theirs, settings), name="copydesk-day")
     process.start()
     theirs.close()
-    return Lane(process, ours)
+    return DayWorker(process, ours)
 
 
-def stop_lane(lane: Lane) -> None:
-    """Ends a lane: an idle one finds its pipe closed, a busy one is told to clean up, and killed if it does not listen."""
-    lane.pipe.close()
-    lane.process.terminate()
-    lane.process.join(GRACE_SECONDS)
-    lane.process.kill()
-    lane.process.join()
+def stop_worker(worker: DayWorker) -> None:
+    """Ends a process: an idle one finds its pipe closed, a busy one gets SIGTERM to clean up, then SIGKILL."""
+    worker.pipe.close()
+    worker.process.terminate()
+    worker.process.join(GRACE_SECONDS)
+    worker.process.kill()
+    worker.process.join()
 
 
-def await_day(lane: Lane, batch: Batch, settings: Settings, watcher: Watcher, seconds: float) -> DayDone:
-    """Has a lane run a day and passes on what it tells. Raises what the run raised, DayStopped when the process is gone."""
-    name = f"{batch.source.name} {batch.logical_date}"
+def await_day(worker: DayWorker, batch: Batch, watcher: Watcher, seconds: float) -> tuple[str, Any]:
+    """Has a process run a day: `done` and its result, or `error` and what it raised. Raises DayStopped when it ends or hangs."""
     try:
-        lane.pipe.send((batch, settings))
-        end, what = follow_day(lane.pipe, watcher, seconds)
+        worker.pipe.send(batch)
+        while wait([worker.pipe], timeout=seconds):
+            kind, value = worker.pipe.recv()
+            if kind in ("done", "error"):
+                return kind, value
+            getattr(watcher, kind)(*value)
     except (EOFError, OSError):
-        lane.process.join()
-        raise DayStopped(f"{name}: its process died (exit code {lane.process.exitcode}); out of memory?") from None
-    if end == "error":
-        # Not above: an error of a disk or a network comes from a process that lives.
-        raise what
-    if end == "done":
-        return what  # type: ignore[no-any-return]
-    raise DayStopped(f"{name}: no step was done in {seconds:,.0f} s, and it was stopped; see COPYDESK_STEP_SECONDS")
+        worker.process.join()
+        code = worker.process.exitcode
+        raise DayStopped(f"{batch.label}: its process died (exit code {code}); out of memory?") from None
+    raise DayStopped(f"{batch.label}: stopped after {seconds:,.0f} s without a step; see COPYDESK_STEP_SECONDS")
 
 
-def follow_day(pipe: Connection, watcher: Watcher, seconds: float) -> tuple[str, Any]:
-    """How a day ended, and what with: done, error, or late when it told nothing for so long. Passes on what it tells."""
-    while wait([pipe], timeout=seconds):
-        kind, what = pipe.recv()
-        if kind in ("done", "error"):
-            return kind, what
-        getattr(watcher, kind)(what)
-    return "late", None
-
-
-def serve(pipe: Connection) -> None:
-    """What a lane does: takes a day, runs it, tells how it goes and what came out; until nobody is there any more."""
-    # Ctrl-C reaches every process of a terminal; the one in charge decides.
+def serve_days(pipe: Connection, settings: Settings) -> None:
+    """The work of a process: takes batches from the pipe, and sends their progress and results until the pipe is closed."""
+    # Ctrl-C reaches every process of a terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     follow_parent()
     with suppress(OSError):
         os.nice(NICE)
-    watcher = PipeWatcher(pipe)
+    watcher = Watcher(lambda *step: pipe.send(("step", step)), lambda *line: pipe.send(("warn", line)))
     with suppress(EOFError, BrokenPipeError):
         while True:
-            batch, settings = pipe.recv()
+            batch = pipe.recv()
             try:
-                pipe.send(("done", run_day(batch, settings, watcher)))
+                run = make_run(settings, choose_map(settings), watcher)
+                pipe.send(("done", summarize_result(ingest_batch(batch, run))))
             except Exception as error:
-                pipe.send(("error", carry(error)))
-    # Nobody is there any more: this process ends by itself, and is not to be stopped on its last steps.
+                pipe.send(("error", make_picklable(error)))
+    # The pipe is closed: this process ends by itself and must not be interrupted in its last steps.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-class PipeWatcher:
-    """Tells the other end of a pipe how a run is getting on."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self.pipe = pipe
-
-    def step(self, name: str) -> None:
-        self.pipe.send(("step", name))
-
-    def wait(self, message: str) -> None:
-        self.pipe.send(("wait", message))

@@ -1,1 +1,1 @@
-"""What the flows need of Prefect and Prefect of them: logs, states, retries, assets, choices of a form."""
+"""Prefect around the flows: the server of `make ui`, deployments, artifacts, retries."""

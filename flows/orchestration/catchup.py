@@ -1,7 +1,7 @@
-"""Nights that nobody was there for: a run is made for each, which stands for its own day.
+"""Scheduled runs that were missed while the server was down: each is created, for its own day.
 
-Prefect makes runs three nights ahead while its server runs, and none for nights that have passed. So what is missing is read off
-the schedule: every time after the last run that was begun.
+Prefect creates runs three nights ahead while its server runs, and none for past nights. The missed ones are all times of the
+schedule after the last run that started.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 MOST_NIGHTS = 31
 
 
-def make_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> list[tuple[str, int]]:
-    """Makes the runs that are missing of each deployment in a queue; their names, with how many were due and have not begun.
+def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> list[tuple[str, int]]:
+    """Creates the missed runs of each deployment in a queue; returns its name and how many runs are due.
 
-    Looks back MOST_NIGHTS days at most. A deployment that never ran has missed nothing. A run that is there already is not made
-    again: Prefect knows it by its schedule and time.
+    Looks back MOST_NIGHTS days at most. A deployment that never ran has missed nothing. Prefect recognises a run that exists by
+    its schedule and time, and does not create it again.
     """
     missed = []
     for deployment in client.read_deployments():
         if deployment.work_queue_name != queue or deployment.paused:
             continue
-        if (last := find_last_begun(client, deployment.id)) is None:
+        if (last := find_last_started(client, deployment.id)) is None:
             continue
         since = max(last + timedelta(seconds=1), now - timedelta(days=MOST_NIGHTS))
-        # Without a least number of runs, Prefect makes one.
+        # Without min_runs, Prefect creates one run.
         given = {"min_runs": MOST_NIGHTS, "max_runs": MOST_NIGHTS}
         asked = {"start_time": since.isoformat(), "end_time": now.isoformat(), **given}
         client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment.id}, json=asked)
@@ -37,18 +37,18 @@ def make_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> li
     return sorted(missed)
 
 
-def find_last_begun(client: SyncPrefectClient, deployment: Any) -> datetime | None:
-    """When the last run of a schedule was due that was begun, or None."""
+def find_last_started(client: SyncPrefectClient, deployment: Any) -> datetime | None:
+    """When the last started run of a schedule was due, or None."""
     from prefect.client.schemas.filters import FlowRunFilterState, FlowRunFilterStateType
     from prefect.client.schemas.objects import StateType
 
-    begun = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
-    found = read_scheduled(client, deployment, state=begun)
+    started = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
+    found = read_scheduled(client, deployment, state=started)
     return found[0].expected_start_time if found else None
 
 
 def count_due(client: SyncPrefectClient, deployment: Any, now: datetime) -> int:
-    """How many runs of a schedule are due and wait."""
+    """How many runs of a schedule are due and have not started."""
     from prefect.client.schemas.filters import (
         FlowRunFilterExpectedStartTime,
         FlowRunFilterState,
@@ -65,7 +65,7 @@ def count_due(client: SyncPrefectClient, deployment: Any, now: datetime) -> int:
 
 
 def read_scheduled(client: SyncPrefectClient, deployment: Any, **wanted: Any) -> list[Any]:
-    """Runs that a deployment's schedule made, the last first."""
+    """Runs that a deployment's schedule created, the last first."""
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId, FlowRunFilter, FlowRunFilterTags
     from prefect.client.schemas.sorting import FlowRunSort
 

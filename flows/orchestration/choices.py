@@ -1,4 +1,4 @@
-"""Choices of a form that depend on the project: the declared sources, read when a deployment is registered."""
+"""The declared sources as choices of a form, read when a deployment is registered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tasks.sources import load_sources
 
 
 class DeclaredSources:
-    """Marks a text that names a declared source: a form offers those of sources.toml, and the server refuses others."""
+    """Marks a parameter that names a source: the form offers those of sources.toml, and the server refuses others."""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         schema = handler(core)
-        # Without a declared source there is nothing to choose from, and the run says so.
+        # Without a declared source there is no choice, and the run fails with a message.
         if names := list(load_sources(Settings().sources)):
             schema["enum"] = names
         return schema

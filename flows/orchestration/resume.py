@@ -1,10 +1,10 @@
-"""Runs that were cut off with their machine: scheduled again, or laid to rest if somebody had cancelled them.
+"""Runs that were interrupted when their machine stopped: scheduled again, or marked Cancelled if they were being cancelled.
 
-Only for a server on which nobody else works: what it holds to be running when it starts cannot be. The lake says what is left to
-do, so running such a run again is safe.
+Only for a server that no other worker uses: no run that it lists as running when it starts can still run. The lake's receipts say
+what is left to do, so running such a run again is safe.
 
-A server that comes back after a while has counted such runs as crashed before anybody can ask it, by the automation that
-`flows.deploy` makes; those it has counted so since it was started are scheduled again as well.
+A server that was down for some time marks such runs Crashed as soon as it starts, by the automation that `flows.deploy` creates.
+Runs that it has marked since then are scheduled again as well.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[str]:
-    """Schedules cut-off runs again, and returns their names.
+    """Schedules interrupted runs again, and returns their names.
 
-    `lost`: the message of runs that were counted as crashed for want of a sign of life; `began`: when the server was started.
+    `lost`: the message of runs that the automation marked Crashed; `began`: when the server was started.
     """
     from prefect.client.schemas.filters import (
         FlowRunFilter,
@@ -30,11 +30,11 @@ def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[s
     from prefect.client.schemas.objects import StateType
     from prefect.states import AwaitingRetry, Cancelled
 
-    cut_off = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    interrupted = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
     crashed = FlowRunFilterStateType(any_=[StateType.CRASHED])
     since = FlowRunFilterEndTime(after_=began)
     runs = [
-        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=cut_off))),
+        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=interrupted))),
         *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=crashed), end_time=since)),
     ]
     names = []
@@ -46,6 +46,8 @@ def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[s
         if run.state.type == StateType.CANCELLING:
             client.set_flow_run_state(run.id, Cancelled(message="the server was stopped meanwhile"), force=True)
         else:
-            client.set_flow_run_state(run.id, AwaitingRetry(message="it was cut off, and is tried again"), force=True)
+            client.set_flow_run_state(
+                run.id, AwaitingRetry(message="it was interrupted, and is tried again"), force=True
+            )
             names.append(run.name)
     return names

@@ -1,4 +1,4 @@
-"""When another try can help: somebody else was in the way, or a disk or a network was. Never for data or a call that is wrong."""
+"""Retries of tasks: when another run was in the way, or a disk or network failed. Never for wrong data or a wrong call."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
-from flows.batches.staging import BatchBusy
-from flows.days.day_workers import DayStopped
+from flows.errors import BatchBusy, DayStopped
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import LakeSilent
 from tasks.publishing.disk_store import LakeBusy
@@ -20,17 +19,17 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PASSING = (BatchBusy, LakeBusy, LakeSilent, AddressError, DayStopped, ConnectionError, TimeoutError, OSError)
-# A file that is not there, or may not be read, will not be there in a minute either.
+# A file that is missing or unreadable is still so a minute later.
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 RETRIES = 2
-# 10 s, then 20 s, each with some chance in it, so that those who were in each other's way are not so again.
+# 10 s, then 20 s, each varied at random, so that two tasks that conflicted do not conflict again.
 BACK_OFF = exponential_backoff(backoff_factor=10)
 JITTER = 0.5
 
 
 def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """A task that is safe to run again, and is where that may help. Nothing that it takes or returns is worth keeping.
+    """A task that is safe to run again, and is retried after some errors. Nothing that it takes or returns is stored.
 
     `run_name` may name its arguments: "{shard.source.name}-{shard.number}".
     """
@@ -47,6 +46,6 @@ def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P,
 
 
 def can_retry_help(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Whether the error a task ended with may be gone the next time."""
+    """Whether the next try may not meet the error that a task ended with."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, PASSING) and not isinstance(error, LASTING)

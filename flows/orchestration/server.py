@@ -1,12 +1,12 @@
-"""Prefect's server as `make ui` runs it: on SQLite, and patient on behalf of who is not.
+"""Prefect's server as `make ui` runs it: on SQLite, with retries on behalf of clients that do not retry.
 
-SQLite turns a transaction away that has read and wants to write once another has written in between, at once and whatever its
-timeout (SQLITE_BUSY_SNAPSHOT). Prefect undoes the transaction and answers 503; its own client asks again, a browser does not, and
-a form that was submitted came to nothing. So whatever is answered so is asked again here.
+SQLite rejects a transaction that has read and wants to write after another has written, at once and whatever its timeout
+(SQLITE_BUSY_SNAPSHOT). Prefect rolls back and answers 503. Its own client retries; a browser does not, and a submitted form is
+lost. So this server retries every request that it would answer with 503.
 
-A write that waits for another is given a second. Prefect's minute is a minute in which the server may stand still: Python's
-garbage collector closes a forgotten cursor of the waiting connection, for which SQLite wants the connection's mutex; so the event
-loop stops, and with it whoever was to end the other write. Postgres knows neither.
+A write waits a second for another one. With Prefect's minute the whole server may stop for a minute: Python's garbage collector
+closes an unused cursor of the waiting connection, which needs the connection's mutex, so the event loop blocks, and with it the
+task that would end the other write. Postgres has neither problem.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BUSY = 503
-# Seconds before each further try; the last answer goes out as it is.
+# Seconds before each retry; the last answer is sent as it is.
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 LOCK_MILLISECONDS = 1_000
-TOLD = "copydesk_told"
+TIMEOUT_SET = "copydesk_timeout"
 
 
 def make_app() -> FastAPI:
@@ -31,24 +31,24 @@ def make_app() -> FastAPI:
     from sqlalchemy import event
     from sqlalchemy.pool import Pool
 
-    # Not when it connects: Prefect's own word would be the last then.
-    event.listen(Pool, "checkout", wait_less)
+    # Not on connect: Prefect's own setting would replace it.
+    event.listen(Pool, "checkout", shorten_timeout)
     app = create_app(final=True)
-    app.add_middleware(AskAgain)
+    app.add_middleware(RetryBusy)
     return app
 
 
-def wait_less(connection: Any, record: Any, proxy: object) -> None:
-    """Tells a connection to SQLite how long it may wait for another's write, the first time it is used."""
-    if TOLD not in record.info and "sqlite" in type(connection).__module__:
+def shorten_timeout(connection: Any, record: Any, proxy: object) -> None:
+    """Limits how long a connection to SQLite waits for another write, the first time it is used."""
+    if TIMEOUT_SET not in record.info and "sqlite" in type(connection).__module__:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
         cursor.close()
-        record.info[TOLD] = True
+        record.info[TIMEOUT_SET] = True
 
 
-class AskAgain:
-    """Asks an ASGI application again, with the same body, when it answers that it is busy."""
+class RetryBusy:
+    """Repeats a request to an ASGI application, with the same body, when it answers that it is busy."""
 
     def __init__(self, app: ASGIApp, waits: tuple[float, ...] = WAITS) -> None:
         self.app, self.waits = app, waits
@@ -60,14 +60,14 @@ class AskAgain:
         while body[-1].get("more_body"):
             body.append(await receive())
         for wait in self.waits:
-            if not await is_busy(self.app, scope, replay(body, receive), send):
+            if not await is_busy(self.app, scope, repeat_body(body, receive), send):
                 return None
             await asyncio.sleep(wait)
-        return await self.app(scope, replay(body, receive), send)
+        return await self.app(scope, repeat_body(body, receive), send)
 
 
-def replay(body: list[Message], receive: Receive) -> Receive:
-    """A `receive` that gives the messages of a body once more, and then what comes after them."""
+def repeat_body(body: list[Message], receive: Receive) -> Receive:
+    """A `receive` that gives the messages of a body again, and then what follows them."""
     left = iter(body)
 
     async def receive_again() -> Message:
@@ -77,7 +77,7 @@ def replay(body: list[Message], receive: Receive) -> Receive:
 
 
 async def is_busy(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> bool:
-    """Sends an application's answer on, unless it says that it is busy; whether it said so."""
+    """Sends an application's answer, unless it is that it is busy; whether it was."""
     busy = False
 
     async def send_unless_busy(message: Message) -> None:
@@ -87,10 +87,10 @@ async def is_busy(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> b
             await send(message)
 
     try:
-        # What one try leaves in the scope (path parameters, an app mounted below) must not reach the next.
+        # A copy: path parameters and mounted apps that one try leaves in the scope must not reach the next.
         await app(dict(scope), receive, send_unless_busy)
     except Exception:
-        # Starlette raises what it has answered for, once more.
+        # Starlette raises the error again after it has answered.
         if not busy:
             raise
     return busy

@@ -1,1 +1,1 @@
-"""Who builds the shards: this process, processes of this machine, workers of a cluster; and what each must find."""
+"""Where shards are built: in this process, in processes of this machine, on the workers of a cluster."""

@@ -1,7 +1,7 @@
-"""Clusters that are there: what their addresses look like, and what is said when one cannot be worked with.
+"""Running clusters: the form of their addresses, and the errors when one cannot be reached or is lost.
 
-Ray asks for a token as soon as `ray start` finds one on the head, and sends none from here unless it is told to: a missing
-token looks like a cluster that does not answer.
+Ray asks for a token as soon as `ray start` finds one on the head, and sends none from here unless RAY_AUTH_MODE is set: a
+missing token looks like a cluster that does not answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EXAMPLES = {"dask": "tcp://scheduler:8786", "ray": "ray://head:10001, or head:63
 
 
 def check_runner(settings: Settings) -> None:
-    """Raises RunnerError where there is no such runner, its library is missing, or nothing answers at its address."""
+    """Raises RunnerError where the runner does not exist, its library is missing, or nothing answers at its address."""
     name, address = settings.runner, settings.runner_address
     if name not in RUNNERS:
         raise RunnerError(f"there is no runner {name!r}. There are {', '.join(RUNNERS)}.")
@@ -37,16 +37,16 @@ def check_runner(settings: Settings) -> None:
         )
     if has_cluster(settings):
         check_address(name, address)
-        load_library(name)
+        load_cluster_library(name)
 
 
 def has_cluster(settings: Settings) -> bool:
-    """Whether there is a cluster to give shards to. Without an address a run has the processes of this machine."""
+    """Whether shards go to a running cluster. Without an address a run uses processes of this machine."""
     return settings.runner in CLUSTERS and bool(settings.runner_address)
 
 
 def check_address(name: str, address: str) -> None:
-    """Raises RunnerError where an address is none of such a cluster, or nothing answers at it."""
+    """Raises RunnerError where an address has not the form of such a cluster, or nothing answers at it."""
     place = urlsplit(address if "://" in address else f"//{address}")
     try:
         host, port = place.hostname, place.port
@@ -60,8 +60,8 @@ def check_address(name: str, address: str) -> None:
         raise RunnerError(f"nothing answers at {address} ({error}). Is the {name} cluster up?") from None
 
 
-def load_library(name: str) -> Any:
-    """The library of a cluster, told to keep its own news to itself. Raises RunnerError where it is not installed."""
+def load_cluster_library(name: str) -> Any:
+    """The library of a cluster, with its log limited to errors. Raises RunnerError where it is not installed."""
     try:
         library = import_module({"dask": "distributed"}.get(name, name))
     except ImportError as error:
@@ -75,15 +75,15 @@ def missing_extra(name: str, error: ImportError) -> RunnerError:
     return RunnerError(f"the runner {name} needs a library that is missing ({error}): install copydesk[{name}]")
 
 
-def ray_options() -> dict[str, Any]:
-    """What `ray.init` is told in any case: workers keep to one thread, and nothing is printed."""
+def make_ray_options() -> dict[str, Any]:
+    """Options of `ray.init`: workers keep to one thread, and nothing is printed."""
     threads = {name: os.environ.get(name, "1") for name in THREADS}
     return {"log_to_driver": False, "logging_level": "error", "runtime_env": {"env_vars": threads}}
 
 
 @contextmanager
 def explain_connection(settings: Settings) -> Iterator[None]:
-    """Whatever goes wrong while a runner starts or a cluster is connected becomes a RunnerError of one line."""
+    """Turns any error while a runner starts or a cluster is connected into a RunnerError of one line."""
     import warnings
 
     try:
@@ -93,38 +93,40 @@ def explain_connection(settings: Settings) -> Iterator[None]:
     except RunnerError:
         raise
     except Exception as error:
-        raise RunnerError(say_unconnected(settings, error)) from error
+        raise RunnerError(describe_connection_error(settings, error)) from error
 
 
-def say_unconnected(settings: Settings, error: Exception) -> str:
-    """Why a cluster cannot be worked with, and what may help."""
+def describe_connection_error(settings: Settings, error: Exception) -> str:
+    """Why a cluster cannot be used, and what may help."""
     address = settings.runner_address
-    why = outline_error(error)
-    said = f"cannot work with {settings.runner}{f' at {address}' if address else ''}: {why}."
+    why = shorten_error(error)
+    message = f"cannot work with {settings.runner}{f' at {address}' if address else ''}: {why}."
     if settings.runner != "ray" or not address:
-        return f"{said} Are its versions those of this machine?"
+        return f"{message} Are its versions those of this machine?"
     if os.environ.get("RAY_AUTH_MODE") != "token":
-        said += " If the cluster asks for a token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH to a file with it."
+        message += (
+            " If the cluster asks for a token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH to a file with it."
+        )
     if "://" not in address:
-        said += " From a machine that is not in the cluster write ray://head:10001, the port of its client server."
-    return f"{said} Versions of Ray and Python must be those of this machine."
+        message += " From a machine that is not in the cluster write ray://head:10001, the port of its client server."
+    return f"{message} Versions of Ray and Python must be those of this machine."
 
 
 @contextmanager
 def explain_loss(name: str) -> Iterator[None]:
-    """An error that comes of the cluster, not of a shard, becomes a ClusterLost of one line."""
+    """Turns an error of the cluster, not of a shard, into a ClusterLost of one line."""
     try:
         yield
     except Exception as error:
-        # Ray's errors of a task begin with a traceback.
-        why = outline_error(getattr(error, "cause", None) or error)
+        # The text of Ray's task errors begins with a traceback.
+        why = shorten_error(getattr(error, "cause", None) or error)
         raise ClusterLost(
             f"the {name} cluster gave up a shard, or was lost ({why}). Did workers run out of memory, or lack copydesk?"
         ) from error
 
 
-def outline_error(error: BaseException) -> str:
-    """An error in a line: what kind it is and its first line, or the last one of a traceback from elsewhere."""
+def shorten_error(error: BaseException) -> str:
+    """An error in one line: its kind and its first line, or the last line of a remote traceback."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
-    said = lines[-1] if "Traceback" in str(error) else lines[0]
-    return f"{type(error).__name__}: {said}".rstrip(".: ")
+    line = lines[-1] if "Traceback" in str(error) else lines[0]
+    return f"{type(error).__name__}: {line}".rstrip(".: ")

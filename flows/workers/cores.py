@@ -1,4 +1,4 @@
-"""Cores shared out among processes: each gets a fair share for the threads of its libraries."""
+"""Threads for the libraries of worker processes: each process gets its share of the cores."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# What the libraries of a shard read when they are imported.
+# Read by the libraries of a shard when they are imported.
 THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 
 
 @contextmanager
 def share_cores(processes: int) -> Iterator[None]:
-    """Processes that are started within the block get their share; what the environment says already holds.
+    """Processes that start within the block get their share of threads; a value that the environment already has stays.
 
-    Left alone Polars starts a thread a core in each of them; they then wait for one another, and every thread compiles every
-    pattern anew. It reads its environment when it is imported, so this process keeps what it has.
+    By default Polars starts a thread per core in each of them; the threads then wait for one another, and each compiles every
+    pattern. Polars reads its environment when it is imported, so this process keeps its threads.
     """
     share = str(max(1, count_cores() // processes))
     added = [name for name in THREADS if name not in os.environ]

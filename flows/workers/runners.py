@@ -1,6 +1,6 @@
-"""Who runs the tasks of a flow: threads or processes of this machine, or the workers of a Dask or Ray cluster.
+"""Task runners of a flow: threads or processes of this machine, or the workers of a Dask or Ray cluster.
 
-The flow is the same on all of them, and so are the bytes that come out. Imported only where a flow runs.
+The flow and the bytes it publishes are the same on all of them. Imported only where a flow runs.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from flows.workers.clusters import (
     CONNECT_SECONDS,
     check_runner,
     explain_connection,
-    load_library,
+    load_cluster_library,
+    make_ray_options,
     missing_extra,
-    ray_options,
 )
 from flows.workers.cores import share_cores
 
@@ -30,7 +30,7 @@ HERE = ("127.", "localhost", "::1")
 
 
 def make_runner(settings: Settings) -> TaskRunner[Any]:
-    """The task runner that the settings name. Raises RunnerError where there is no such thing."""
+    """The task runner that the settings name. Raises RunnerError where it does not exist."""
     check_runner(settings)
     name = pick_runner(settings)
     if name == "threads":
@@ -38,12 +38,12 @@ def make_runner(settings: Settings) -> TaskRunner[Any]:
     if name == "processes":
         return ProcessPoolTaskRunner(max_workers=settings.workers)
     if settings.runner_address:
-        check_server(settings.runner_address)
+        check_server_address(settings.runner_address)
     return make_dask(settings) if name == "dask" else make_ray(settings)
 
 
 def pick_runner(settings: Settings) -> str:
-    """The runner's name. Unless told: threads for one worker, since a thread starts at once, else processes."""
+    """The name of the runner. auto: threads for one worker, since a thread starts at once, else processes."""
     if settings.runner == "auto":
         return "threads" if settings.workers == 1 else "processes"
     return settings.runner
@@ -51,7 +51,7 @@ def pick_runner(settings: Settings) -> str:
 
 def make_dask(settings: Settings) -> TaskRunner[Any]:
     """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
-    load_library("dask")
+    load_cluster_library("dask")
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
@@ -71,21 +71,21 @@ def make_dask(settings: Settings) -> TaskRunner[Any]:
 
 def make_ray(settings: Settings) -> TaskRunner[Any]:
     """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
-    load_library("ray")  # the task runner would say only when it starts that it is not there
+    load_cluster_library("ray")  # the task runner itself reports a missing library only when it starts
     try:
         from prefect_ray.task_runners import RayTaskRunner
     except ImportError as error:
         raise missing_extra("ray", error) from None
     if settings.runner_address:
-        distant: TaskRunner[Any] = RayTaskRunner(address=settings.runner_address, init_kwargs=ray_options())
+        distant: TaskRunner[Any] = RayTaskRunner(address=settings.runner_address, init_kwargs=make_ray_options())
         return distant
     local: TaskRunner[Any] = RayTaskRunner(
-        init_kwargs={**ray_options(), "num_cpus": settings.workers, "include_dashboard": False}
+        init_kwargs={**make_ray_options(), "num_cpus": settings.workers, "include_dashboard": False}
     )
     return local
 
 
-def check_server(address: str) -> None:
+def check_server_address(address: str) -> None:
     """Raises RunnerError where workers elsewhere could not reach the server of this flow."""
     host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     if not host.startswith(HERE) and not os.environ.get("PREFECT_API_URL"):
@@ -97,7 +97,7 @@ def check_server(address: str) -> None:
 
 @contextmanager
 def run_tasks(settings: Settings) -> Iterator[TaskRunner[Any]]:
-    """The task runner at work: connected, or with workers of its own. Raises RunnerError where that fails."""
+    """A started task runner, connected or with workers of its own. Raises RunnerError where that fails."""
     runner = make_runner(settings)
     with ExitStack() as stack:
         stack.enter_context(share_cores(settings.workers))

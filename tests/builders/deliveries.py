@@ -1,16 +1,19 @@
-"""Deliveries: the files that a dated source gets on one day, and the sources.toml that declares it."""
+"""Deliveries: the files that a dated source gets on one day, the sources.toml that declares it, and runs of its days."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from builders.lakes import make_test_run
+from flows.batches.ingest import ingest_batch
+from flows.batches.run import Batch
+from flows.days.plan import DayResult, summarize_result
+from flows.days.states import Day, survey_days
 from flows.settings import Settings
 
 FIRST = date(2026, 10, 1)
-
-
 TODAY = date(2026, 11, 24)
 
 
@@ -34,3 +37,15 @@ def write_sources(folder: Path) -> Settings:
     )
     (folder / "drop").mkdir(exist_ok=True)
     return Settings(lake=folder / "lake", sources=folder / "sources.toml")
+
+
+def run_day(batch: Batch, settings: Settings) -> DayResult:
+    """Ingests a batch in this process."""
+    return summarize_result(ingest_batch(batch, make_test_run(**settings.model_dump(exclude_unset=True))))
+
+
+def list_days(settings: Settings, count: int, *names: str) -> list[Day]:
+    """The state of `count` days from FIRST on; of all sources, or of those named."""
+    return survey_days(
+        names, FIRST, FIRST + timedelta(count - 1), make_test_run(**settings.model_dump(exclude_unset=True)), TODAY
+    )

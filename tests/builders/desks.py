@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.commands.supervised_process import end_group, start
+from flows.orchestration.supervised_process import end_group, start_process
 
 READY = "ctrl-C stops it all"
 
@@ -144,7 +144,7 @@ def keep(
     command: list[str], log: Path, environment: dict[str, str], project: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process, and all of its group, for as long as the block runs."""
-    process = start(command, log, environment, project)
+    process = start_process(command, log, environment, project)
     try:
         yield process
     finally:

@@ -1,62 +1,61 @@
-"""Helpers of the tests: make a lake in process, ask it, hash it."""
+"""Lakes for tests: made in this process, queried, hashed."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows.batches.recipe import Batch, Outcome, ingest_batch
-from flows.workers.pools import map_here
+from flows.batches.ingest import ingest_batch
+from flows.batches.run import NO_WATCHER, Batch, BatchResult, MapShards, Run, Watcher, make_run
+from flows.settings import Settings
+from flows.workers.local_map import build_here
 from tasks.batch import Limits, Source
 
 DAY = date(2026, 10, 9)
 
 
-class Quiet:
-    """Watches a run and says nothing; remembers the steps."""
+@dataclass(frozen=True)
+class Recorder:
+    """Records what a watcher is called with."""
 
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.waits: list[str] = []
+    steps: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    def step(self, name: str) -> None:
-        self.steps.append(name)
+    @property
+    def watcher(self) -> Watcher:
+        """A watcher that adds to the lists."""
+        return Watcher(lambda batch, name: self.steps.append(name), self.warnings.append)
 
-    def wait(self, message: str) -> None:
-        self.waits.append(message)
 
-    def shards(self, total: int) -> None:
-        pass
-
-    def shard_done(self) -> None:
-        pass
+def make_test_run(
+    lake: Path | str,
+    *,
+    limits: Limits | None = None,
+    map_shards: MapShards = build_here,
+    watcher: Watcher = NO_WATCHER,
+    is_forced: bool = False,
+    **settings: Any,
+) -> Run:
+    """A run into `lake`, in this process, that writes no pages unless the settings say so."""
+    assert settings.keys() <= Settings.model_fields.keys(), settings
+    chosen = Settings.model_validate({"lake": str(lake), "report": False, "wait_seconds": 60, **settings})
+    run = make_run(chosen, map_shards, watcher, is_forced=is_forced)
+    return replace(run, limits=limits) if limits else run
 
 
 def make_lake(
-    root: Path,
-    path: str,
-    lake: Path,
-    *,
-    name: str = "s",
-    day: date = DAY,
-    workers: int = 1,
-    limits: Limits | None = None,
-    force: bool = False,
-    wait_seconds: float = 60,
-) -> Outcome:
-    """Ingests `path` (below `root`) as one batch, in process."""
-    quiet = Quiet()
-    batch = Batch(Source(name, path), day, root)
-    return ingest_batch(
-        batch, lake, limits or Limits(), map_here(quiet, workers), quiet, force=force, wait_seconds=wait_seconds
-    )
+    root: Path, path: str, lake: Path | str, *, name: str = "s", day: date = DAY, **options: Any
+) -> BatchResult:
+    """Ingests `path` (below `root`) as one batch. `options`: see `make_test_run`."""
+    return ingest_batch(Batch(Source(name, path), day, root), make_test_run(lake, **options))
 
 
-def ask(lake: Path, query: str) -> list[tuple[Any, ...]]:
+def ask(lake: Path | str, query: str) -> list[tuple[Any, ...]]:
     """Rows of a query in which LAKE stands for the lake's folder."""
     with duckdb.connect() as base:
         return base.execute(query.replace("LAKE", str(lake))).fetchall()

@@ -9,11 +9,8 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
-from builders.lakes import Quiet
-from flows.batches.page import report_run
-from flows.batches.recipe import Batch, Outcome, ingest_batch
-from flows.workers.pools import map_here
-from tasks.batch import Limits, Source
+from builders.lakes import Recorder, make_lake
+from flows.batches.run import BatchResult
 
 DAY = date(2026, 10, 31)
 EARLY = date(2026, 10, 3)  # some seeds are dated later than this
@@ -21,28 +18,20 @@ VOID = {"meta", "br", "input", "img", "hr", "link"}
 
 
 def ingest_with_page(
-    root: Path, path: str, lake: Path | str, *, name: str = "s", day: date = DAY, force: bool = False
-) -> Outcome:
+    root: Path, path: str, lake: Path | str, *, name: str = "s", day: date = DAY, is_forced: bool = False
+) -> BatchResult:
     """Ingests `path` (below `root`) as one batch, in process, and has its page written."""
-    quiet = Quiet()
-    outcome = ingest_batch(
-        Batch(Source(name, path), day, root),
-        lake,
-        Limits(),
-        map_here(quiet, 1),
-        quiet,
-        force=force,
-        write_page=report_run,
-    )
-    assert quiet.waits == [], quiet.waits
-    assert outcome.page
-    return outcome
+    seen = Recorder()
+    result = make_lake(root, path, lake, name=name, day=day, is_forced=is_forced, report=True, watcher=seen.watcher)
+    assert seen.warnings == [], seen.warnings
+    assert result.page
+    return result
 
 
-def page_of(outcome: Outcome) -> Path:
+def page_of(result: BatchResult) -> Path:
     """The file of a run's page."""
-    assert outcome.page
-    return Path(outcome.page)
+    assert result.page
+    return Path(result.page)
 
 
 SCRIPT = "<script>window.broken='script'</script>"

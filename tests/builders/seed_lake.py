@@ -6,11 +6,9 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from builders.lakes import Quiet
-from flows.batches.recipe import ingest_batch
+from builders.lakes import make_test_run
+from flows.batches.ingest import ingest_batch
 from flows.batches.requests import find_batches
-from flows.workers.pools import map_here
-from tasks.batch import Limits
 
 BATCHES = (
     ("wire", date(2026, 10, 1)),
@@ -27,5 +25,5 @@ def make_seed_lake(project: Path, place: Path) -> Path:
         shutil.copy(project / "sources.toml", place)
         for name, day in BATCHES:
             (batch,) = find_batches([name], day, day, place / "sources.toml")
-            ingest_batch(batch, place / "lake", Limits(), map_here(Quiet(), 1), Quiet())
+            ingest_batch(batch, make_test_run(place / "lake"))
     return place

@@ -1,4 +1,4 @@
-"""The backfill on a real Prefect server, and on the command line: plan, days, what is left, what is told."""
+"""The backfill on a real Prefect server and on the command line: plan, results, what is left to do, messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from builders.deliveries import FIRST, write_day, write_sources
 from builders.lakes import hash_lake
 
-from flows.batches.staging import BatchBusy
+from flows.errors import BatchBusy
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import LakeError, LakeSilent
 from tasks.lakes.open import open_lake
@@ -22,7 +22,7 @@ from tasks.reading.plan import PlanError
 
 LAST = FIRST + timedelta(3)
 BAD = FIRST + timedelta(1)
-MEND = {"count": 20}
+GOOD = {"count": 20}
 BROKEN = {"count": 20, "published_at": "2031-01-01"}
 
 
@@ -48,7 +48,7 @@ def copydesk(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A folder whose days were run by `copydesk backfill`, and what it said."""
+    """A folder whose days were run by `copydesk backfill`, and its output."""
     folder = tmp_path_factory.mktemp("here")
     write_days(folder)
     return folder, copydesk("gazette", cwd=folder)
@@ -92,7 +92,7 @@ def test_one_bad_day_does_not_stop_the_others(filled: tuple[Path, subprocess.Com
 
 
 @pytest.mark.prefect
-def test_the_flow_gives_the_same_lake_and_says_the_same(filled: tuple[Path, Any], flowed: tuple[Path, Any]) -> None:
+def test_the_flow_gives_the_same_lake_and_message(filled: tuple[Path, Any], flowed: tuple[Path, Any]) -> None:
     folder, state = flowed
     assert hash_lake(folder / "lake") == hash_lake(filled[0] / "lake")
     assert state.is_failed()
@@ -115,7 +115,7 @@ def test_the_same_range_again_does_what_is_left(flowed: tuple[Path, Any]) -> Non
     again = run_flow(folder)
     (row,) = json.loads(read_artifacts(again)["backfill-days"].data)
     assert (row["date"], row["state"]) == (str(BAD), "blocked")
-    write_day(folder, BAD, **MEND)
+    write_day(folder, BAD, **GOOD)
     assert run_flow(folder).message == "1 day: 1 published"
     version = open_lake(folder / "lake").version()
     done = run_flow(folder, on_existing="stale")
@@ -141,7 +141,7 @@ def test_a_wrong_range_is_reported_in_one_line(tmp_path: Path, prefect_server: N
     assert state.message == f"the end {FIRST} lies before the start {LAST}. Give the earlier day first."
 
 
-def test_a_range_that_is_done_costs_nothing(filled: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_a_range_that_is_done_is_no_work(filled: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, _ = filled
     version = open_lake(folder / "lake").version()
     done = copydesk("gazette", "--dry-run", "--on-existing", "stale", cwd=folder)
@@ -176,18 +176,18 @@ SCHEDULED = [
 
 
 @pytest.mark.parametrize(("due", "given", "day"), SCHEDULED, ids=["due", "day before", "east", "west", "given"])
-def test_a_run_stands_for_the_day_of_its_schedule(due: str, given: dict[str, Any], day: str) -> None:
-    from flows.ingest import find_day
+def test_a_run_has_the_logical_date_of_its_schedule(due: str, given: dict[str, Any], day: str) -> None:
+    from flows.ingest import find_logical_date
 
-    assert find_day(given, datetime.fromisoformat(due)) == date.fromisoformat(day)
+    assert find_logical_date(given, datetime.fromisoformat(due)) == date.fromisoformat(day)
 
 
 def test_an_unknown_time_zone_is_reported_in_one_line() -> None:
-    from flows.batches.requests import RequestError
-    from flows.ingest import find_day
+    from flows.errors import RequestError
+    from flows.ingest import find_logical_date
 
     with pytest.raises(RequestError, match="'Mars/Base' is no time zone"):
-        find_day({"time_zone": "Mars/Base"}, datetime.now(UTC))
+        find_logical_date({"time_zone": "Mars/Base"}, datetime.now(UTC))
 
 
 RETRIES = [
@@ -204,7 +204,7 @@ RETRIES = [
 
 
 @pytest.mark.parametrize(("error", "helps"), RETRIES, ids=[type(row[0]).__name__ for row in RETRIES])
-def test_a_retry_is_for_what_may_pass(error: Exception, helps: bool) -> None:
+def test_temporary_errors_are_retried(error: Exception, helps: bool) -> None:
     from prefect.states import Failed
 
     from flows.orchestration.retries import can_retry_help

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: real processes, exit codes, one-line errors."""
+"""The command line in real processes: output, exit codes, one-line errors."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_a_run_ends_with_a_table_and_directions(place: Path) -> None:
     assert done.stderr == ""
 
 
-def test_the_question_to_paste_answers(place: Path) -> None:
+def test_the_printed_query_works(place: Path) -> None:
     shown = run("ingest", "in", "--date", "2026-10-31", cwd=place).stdout
     (line,) = [line for line in shown.splitlines() if line.startswith("ask:")]
     command = line.removeprefix("ask:").strip()
     assert command.startswith(sys.executable)
     answer = subprocess.run(command, shell=True, cwd=place, capture_output=True, text=True, check=True).stdout
-    assert "chars_taken_out" in answer
+    assert "chars_removed" in answer
     assert "de" in answer
 
 
@@ -138,11 +138,11 @@ def test_a_broken_sources_file_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("[[source]]\nname = 'a'\n")
     done = run("ingest", cwd=tmp_path)
     assert done.returncode == 2
-    assert "path is missing" in done.stderr
+    assert "key 'path' is missing" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_is_reported_in_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_ctrl_c_prints_one_line_and_leaves_nothing_staged(tmp_path: Path) -> None:
     sentences = "\n\n".join(
         f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(20)
     )
@@ -176,7 +176,7 @@ def test_why_names_lines_rules_and_reasons(place: Path) -> None:
         "Most Popular",
         "repeat.caption",
         "contributors.contributed",
-        "taken out",
+        "removed",
         "kept apart",
     ):
         assert words in done.stdout
@@ -195,7 +195,7 @@ def test_a_fixed_file_is_replayed(place: Path, project: Path, tmp_path: Path) ->
     assert "nothing is released" in run("release", cwd=tmp_path).stdout
 
 
-def test_a_diff_and_a_candidate_are_printed(place: Path) -> None:
+def test_a_diff_and_a_candidate_rule_are_printed(place: Path) -> None:
     done = run("diff", "in", cwd=place)
     assert (done.returncode, done.stdout) == (0, "in 2026-10-31: a run would change none of 2 documents\n")
     changed = run("diff", "in", "2026-10-31", cwd=place, COPYDESK_REMOVAL_BUDGET="0.01").stdout
@@ -255,7 +255,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_no_step_of_the_work_knows_the_orchestrator(project: Path) -> None:
+def test_tasks_and_expectations_never_mention_prefect(project: Path) -> None:
     named = [
         path.name
         for folder in ("tasks", "expectations")

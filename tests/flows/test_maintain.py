@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.deliveries import FIRST, TODAY, write_day, write_sources
-from builders.lakes import Quiet
+from builders.deliveries import FIRST, list_days, run_day, write_day, write_sources
 
-from flows.days.day_run import run_day
-from flows.days.survey import survey_days
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
 from tasks.learned.versions import find_learned
@@ -25,8 +22,8 @@ def lake(tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch) 
     settings = write_sources(tmp_path)
     for number in range(4):
         write_day(tmp_path, FIRST + timedelta(number), count=3)
-    for day in survey_days(["gazette"], FIRST, FIRST + timedelta(3), settings, TODAY):
-        run_day(day.batch, settings, Quiet())
+    for day in list_days(settings, 4, "gazette"):
+        run_day(day.batch, settings)
     (open_lake(settings.lake).staging / "gazette@2026-01-01").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
@@ -42,8 +39,8 @@ def far_lake(object_store: str, tmp_path: Path, prefect_server: None, monkeypatc
     settings = write_sources(tmp_path).model_copy(update={"lake": address})
     for number in range(4):
         write_day(tmp_path, FIRST + timedelta(number), count=6)
-    for day in survey_days(["gazette"], FIRST, FIRST + timedelta(3), settings, TODAY):
-        run_day(day.batch, settings, Quiet())
+    for day in list_days(settings, 4, "gazette"):
+        run_day(day.batch, settings)
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
     return open_lake(address)
@@ -53,13 +50,13 @@ def kept(lake: Lake) -> list[int]:
     return [made.version for made in lake.versions() if made.kept]
 
 
-def test_a_lake_is_checked_and_cleared(lake: Lake) -> None:
+def test_a_lake_is_checked_and_old_versions_are_removed(lake: Lake) -> None:
     from flows.maintain import maintain
 
     assert kept(lake) == [1, 2, 3, 4]
     state: Any = maintain(learn_templates=False, return_state=True)
     assert state.is_completed()
-    assert state.message == "all is as its receipts say; cleared away 2 old versions and 1 left-overs of stopped runs"
+    assert state.message == "all is as its receipts say; removed 2 old versions and 1 left-overs of stopped runs"
     assert kept(lake) == [3, 4]
 
 
@@ -72,7 +69,7 @@ def test_a_lake_in_a_bucket_is_kept_in_order_as_one_on_a_disk(far_lake: Lake) ->
     assert version is not None
     assert state.message == (
         f"all is as its receipts say; learned {version.version}: 0 lines of 0 publishers; "
-        "cleared away 2 old versions and 0 left-overs of stopped runs"
+        "removed 2 old versions and 0 left-overs of stopped runs"
     )
     assert kept(far_lake) == [3, 4]
     state = maintain(learn_templates=False, partitions="day", lake=far_lake.name, return_state=True)
@@ -80,7 +77,7 @@ def test_a_lake_in_a_bucket_is_kept_in_order_as_one_on_a_disk(far_lake: Lake) ->
     assert "ingest into a new lake in the bucket, with COPYDESK_PARTITION=day" in state.message
 
 
-def test_a_bucket_that_is_not_there_is_reported_in_one_line(object_store: str, prefect_server: None) -> None:
+def test_a_missing_bucket_is_reported_in_one_line(object_store: str, prefect_server: None) -> None:
     from flows.maintain import maintain
 
     state: Any = maintain(lake="s3://nobody/lake", return_state=True)
@@ -88,7 +85,7 @@ def test_a_bucket_that_is_not_there_is_reported_in_one_line(object_store: str, p
     assert state.message.endswith("there is no such bucket; make it first or name another --lake")
 
 
-def test_nothing_is_cleared_away_while_something_is_wrong(lake: Lake) -> None:
+def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
     from flows.maintain import maintain
 
     file = next((lake.path / "documents").rglob("*.parquet"))
@@ -96,7 +93,7 @@ def test_nothing_is_cleared_away_while_something_is_wrong(lake: Lake) -> None:
     state: Any = maintain(return_state=True)
     assert state.is_failed()
     assert state.message.startswith("1 things are wrong with the lake; nothing learned")
-    assert state.message.endswith("nothing cleared away, as a roll-back may be needed")
+    assert state.message.endswith("nothing removed, as a roll-back may be needed")
     assert kept(lake) == [1, 2, 3, 4]
 
 
@@ -104,12 +101,12 @@ def test_the_pages_of_runs_are_written_again(lake: Lake, tmp_path: Path) -> None
     from flows.report import report
 
     state: Any = report(source="gazette", target=str(tmp_path / "pages"), return_state=True)
-    assert (state.is_completed(), state.message) == (True, f"4 pages in {tmp_path / 'pages'}")
+    assert (state.is_completed(), state.message) == (True, f"4 pages, from {tmp_path / 'pages' / 'index.html'}")
     assert len(list((tmp_path / "pages").rglob("*.html"))) >= 4
 
 
 @pytest.mark.parametrize("flow", ["maintain", "report"])
-def test_without_a_lake_there_is_a_line(
+def test_without_a_lake_the_flow_fails_with_a_message(
     flow: str, tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.maintain import maintain

@@ -1,4 +1,4 @@
-"""Quarantine worked off: a replay leaves the lake as a whole run would, a release survives every run."""
+"""A replay leaves the lake as a whole run does; a release applies to every later run."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.lakes import DAY, Quiet, ask, hash_lake, make_lake
+from builders.lakes import DAY, ask, hash_lake, make_lake, make_test_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expectations import suites
-from flows.batches.recipe import Batch
 from flows.batches.replay import Replayed, find_batch, replay_batch
-from flows.batches.requests import RequestError
-from flows.workers.pools import map_here
+from flows.batches.run import Batch
+from flows.errors import RequestError
+from flows.settings import Settings
 from tasks.auditing.batch_rows import find_file, read_published_batch
 from tasks.auditing.replay import pick_files
 from tasks.batch import Limits, Release, Source
@@ -65,11 +65,8 @@ def ingest(root: Path, lake: str = "lake", *, day: date = DAY, **options: Any) -
 
 
 def replay(root: Path, lake: str = "lake", *, limits: Limits | None = None, **options: Any) -> Replayed | None:
-    quiet = Quiet()
-    batch = Batch(Source("s", PATH), DAY, root)
-    return replay_batch(
-        batch, root / lake / "lake", limits or Limits(), map_here(quiet, 1), quiet, wait_seconds=60, **options
-    )
+    run = make_test_run(root / lake / "lake", limits=limits)
+    return replay_batch(Batch(Source("s", PATH), DAY, root), run, **options)
 
 
 def hashes(root: Path, lake: str = "lake") -> dict[str, str]:
@@ -82,15 +79,15 @@ BROKEN = {
     "c.jsonl": [story(13), story(5)],
     "d.jsonl": [story(6)],
 }
-MENDED = BROKEN | {"b.jsonl": [story(3), story(4), story(1)], "c.jsonl": [story(14), story(5)]}
+FIXED = BROKEN | {"b.jsonl": [story(3), story(4), story(1)], "c.jsonl": [story(14), story(5)]}
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A lake with a batch of which two records are in quarantine, and the files mended since."""
+    """A lake with a batch of which two records are in quarantine, and the files fixed since."""
     write(tmp_path, BROKEN)
     assert ingest(tmp_path) == "published"
-    write(tmp_path, MENDED)
+    write(tmp_path, FIXED)
     return tmp_path
 
 
@@ -103,13 +100,13 @@ def test_a_replay_leaves_what_a_whole_run_leaves(place: Path) -> None:
     assert stopped(place) == [("b.jsonl#1", ["published_in_future"]), ("c.jsonl#0", ["empty"])]
     done = replay(place)
     assert done is not None
-    # a goes along since b says one of its stories as well; d does not.
+    # a is run again as well, since b has one of its stories; d is not.
     assert (done.files, done.other_rules) == (3, 0)
     assert [row.state for row in done.rows] == ["published", "published"]
     assert stopped(place) == []
     write(place, BROKEN)
     ingest(place, "other")
-    write(place, MENDED)
+    write(place, FIXED)
     assert ingest(place, "other") == "published"
     assert hashes(place) == hashes(place, "other")
     assert ingest(place) == "unchanged"
@@ -129,7 +126,7 @@ def test_with_nothing_fixed_the_same_rows_stay(tmp_path: Path) -> None:
     before = hashes(tmp_path)
     done = replay(tmp_path)
     assert done is not None
-    assert done.outcome.version == 1
+    assert done.result.version == 1
     assert [row.state for row in done.rows] == [
         "still in quarantine: published_in_future",
         "still in quarantine: empty",
@@ -146,7 +143,7 @@ def test_the_commit_says_what_was_run_again(place: Path) -> None:
 
 NUMBERS = st.lists(st.integers(1, 6) | st.just(13), min_size=1, max_size=4)
 FILES = st.dictionaries(st.sampled_from("abcd"), NUMBERS, min_size=1)
-FATES = st.fixed_dictionaries({"early": FILES, "late": FILES, "mended": FILES})
+INPUTS = st.fixed_dictionaries({"early": FILES, "late": FILES, "fixed": FILES})
 
 
 def records(files: dict[str, list[int]], future: set[int]) -> dict[str, list[dict[str, Any]]]:
@@ -162,37 +159,37 @@ SLOW = [HealthCheck.too_slow]
 
 
 @settings(max_examples=4, suppress_health_check=SLOW)
-@given(fates=FATES, future=FUTURES, reason=REASONS)
+@given(files=INPUTS, future=FUTURES, reason=REASONS)
 def test_whatever_was_fixed_a_replay_is_a_whole_run(
-    fates: dict[str, dict[str, list[int]]], future: set[int], reason: str | None
+    files: dict[str, dict[str, list[int]]], future: set[int], reason: str | None
 ) -> None:
-    compare_replay(fates, future, reason)
+    compare_replay(files, future, reason)
 
 
 @pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=SLOW)
-@given(fates=FATES, future=FUTURES, reason=REASONS)
+@given(files=INPUTS, future=FUTURES, reason=REASONS)
 def test_a_replay_is_a_whole_run_in_many_more_cases(
-    fates: dict[str, dict[str, list[int]]], future: set[int], reason: str | None
+    files: dict[str, dict[str, list[int]]], future: set[int], reason: str | None
 ) -> None:
-    compare_replay(fates, future, reason)
+    compare_replay(files, future, reason)
 
 
-def compare_replay(fates: dict[str, dict[str, list[int]]], future: set[int], reason: str | None) -> None:
+def compare_replay(files: dict[str, dict[str, list[int]]], future: set[int], reason: str | None) -> None:
     """Copies inside the batch and in another one, files that come, go and change, rows that stay in quarantine."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        write(root, records(fates["late"], set()), LATER)
+        write(root, records(files["late"], set()), LATER)
         for lake in ("one", "two"):
-            write(root, records(fates["early"], future))
+            write(root, records(files["early"], future))
             # Whichever batch is the earlier: the other one has documents of it.
             ingest(root, lake)
             ingest(root, lake, day=LATER)
-            write(root, records(fates["mended"], set()))
+            write(root, records(files["fixed"], set()))
             if lake == "one":
                 replay(root, lake, reason=reason)
             else:
-                ingest(root, lake, force=True)
+                ingest(root, lake, is_forced=True)
         assert hashes(root, "one") == hashes(root, "two")
         assert check(open_lake(root / "one" / "lake")) == []
 
@@ -216,7 +213,7 @@ def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path
 
 @pytest.fixture
 def lax(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The expectation of dates mended: ten years ahead are allowed."""
+    """The expectation of dates changed: ten years ahead are allowed."""
     rows = tuple(
         replace(row, high=4_000) if row.reason == "published_in_future" else row
         for row in suites.load_suite("documents")
@@ -233,7 +230,7 @@ def test_a_fixed_expectation_lets_its_rows_through(tmp_path: Path, request: pyte
     done = replay(tmp_path, reason="published_in_future")
     assert done is not None
     assert [row.state for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
-    ingest(tmp_path, "other", force=True)
+    ingest(tmp_path, "other", is_forced=True)
     assert hashes(tmp_path) == hashes(tmp_path, "other")
 
 
@@ -259,12 +256,12 @@ def test_a_blocked_batch_is_fixed_and_replayed(tmp_path: Path) -> None:
     assert hashes(tmp_path) == before
     blocked = replay(tmp_path)
     assert blocked is not None
-    assert blocked.outcome.blocked_by == ("published_in_future",)
+    assert blocked.result.blocked_by == ("published_in_future",)
     assert hashes(tmp_path) == before
     write(tmp_path, good | {"x.jsonl": [story(31)]})
     done = replay(tmp_path)
     assert done is not None
-    assert (done.outcome.state, done.files, done.outcome.receipt["published"]) == ("published", 1, 11)
+    assert (done.result.state, done.files, done.result.receipt["published"]) == ("published", 1, 11)
 
 
 def test_a_batch_that_is_not_in_the_lake_cannot_be_replayed(tmp_path: Path) -> None:
@@ -272,14 +269,14 @@ def test_a_batch_that_is_not_in_the_lake_cannot_be_replayed(tmp_path: Path) -> N
     with pytest.raises(RequestError, match="ingest it first"):
         replay(tmp_path)
     with pytest.raises(RequestError, match="has no batch s 2026-10-09"):
-        find_batch(open_lake(tmp_path / "lake" / "lake"), "s", DAY, {}, tmp_path)
+        find_batch(open_lake(tmp_path / "lake" / "lake"), "s", DAY, Settings(sources=tmp_path / "sources.toml"))
 
 
 def test_the_receipt_remembers_a_source_that_is_not_declared(place: Path) -> None:
-    found = find_batch(open_lake(place / "lake" / "lake"), "s", DAY, {}, place)
+    found = find_batch(open_lake(place / "lake" / "lake"), "s", DAY, Settings(sources=place / "sources.toml"))
     assert found.source == Source("s", PATH)
     with pytest.raises(RequestError, match=f"It has s of {DAY} to {DAY}"):
-        find_batch(open_lake(place / "lake" / "lake"), "s", LATER, {}, place)
+        find_batch(open_lake(place / "lake" / "lake"), "s", LATER, Settings(sources=place / "sources.toml"))
 
 
 @pytest.mark.parametrize(
@@ -315,7 +312,7 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     done = release(tmp_path)
     assert done is not None
     assert [row.state for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
-    (told,) = [found for found in done.outcome.findings if found.reason == "released"]
+    (told,) = [found for found in done.result.findings if found.reason == "released"]
     assert told.severity == "warning"
     assert told.observed.endswith("b.jsonl#1: checked by hand")
     assert ask(
@@ -326,14 +323,14 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     assert json.loads(receipt["settings"])["releases"][0]["why"] == "checked by hand"
     before = hashes(tmp_path)
     assert ingest(tmp_path) == "unchanged"
-    ingest(tmp_path, force=True)
+    ingest(tmp_path, is_forced=True)
     assert hashes(tmp_path) == before
     release(tmp_path, lake="other")
     assert hashes(tmp_path, "other") == before
     assert check(open_lake(tmp_path / "lake" / "lake")) == []
 
 
-def test_a_release_taken_back_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_revoked_release_leaves_no_trace(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     ingest(tmp_path)
     before = hashes(tmp_path)
@@ -372,7 +369,7 @@ def test_releases_are_kept_changed_and_listed(any_lake: Lake) -> None:
     assert list(list_releases(any_lake)) == [("a-source", LATER, one)]
 
 
-def test_two_who_release_at_once_both_do(any_lake: Lake) -> None:
+def test_two_releases_at_once_are_both_saved(any_lake: Lake) -> None:
     one, two = Release("d", "a.txt", ("x",), "one"), Release("e", "b.txt", ("y",), "two")
     asked = 0
 
@@ -387,7 +384,7 @@ def test_two_who_release_at_once_both_do(any_lake: Lake) -> None:
     assert (asked, find_releases(any_lake, "s", DAY)) == (2, (one, two))
 
 
-def test_a_damaged_file_of_releases_is_reported(any_lake: Lake) -> None:
+def test_a_damaged_file_of_releases_is_an_error(any_lake: Lake) -> None:
     change_store_file(any_lake.files, f"releases/s@{DAY}.json", lambda _: b'{"releases": [{"doc_id": 1}]}')
     with pytest.raises(ReleaseError, match="is damaged"):
         find_releases(any_lake, "s", DAY)

@@ -1,4 +1,4 @@
-"""Which batches a call asks for: names, files and folders, none of which may replace another."""
+"""The batches that a call asks for: names, files and folders, of which none may replace another."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from builders.lakes import ask
 
-from flows.batches.requests import RequestError, find_batches, name_paths
+from flows.batches.requests import find_batches, name_paths
 from flows.cli import app
+from flows.errors import RequestError
 
 DAY = date(2026, 11, 1)
 

@@ -1,4 +1,4 @@
-"""Days side by side in processes: one that dies takes nothing with it, and nothing outlives the backfill."""
+"""The processes of a backfill: one that dies stops no other day, and none outlives the backfill."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 import pytest
-from builders.lakes import Quiet
+from builders.lakes import Recorder
 
-from flows.batches.recipe import Batch
-from flows.days.day_workers import BackfillStopped, DayStopped, Lane, RunDay, await_day, open_lanes
-from flows.errors import ClusterLost
+from flows.batches.run import Batch, Watcher
+from flows.days.day_workers import DayWorker, RunBatch, await_day, open_day_workers
+from flows.errors import BackfillStopped, ClusterLost, DayStopped
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lakes.lake import LakeError
@@ -43,24 +45,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(place: Path) -> Iterator[RunDay]:
-    """One lane for all tests of the module, as a backfill has it for all its days."""
-    with open_lanes(1, 600) as run:
+def run(place: Path) -> Iterator[RunBatch]:
+    """One process for all tests of the module, as a backfill has it for all its days."""
+    with open_day_workers(Settings(lake=place / "lake"), 1) as run:
         yield run
 
 
 def make_batch(place: Path, name: str) -> Batch:
     return Batch(Source(name, name + "/{date}/*.jsonl"), DAY, place)
-
-
-class Killer(Quiet):
-    """Kills the process that works on the day, as soon as it does."""
-
-    def step(self, name: str) -> None:
-        super().step(name)
-        if name == "build":
-            (child,) = (pid for pid in find_children() if pid)
-            os.kill(child, signal.SIGKILL)
 
 
 def find_children() -> list[int]:
@@ -78,67 +70,108 @@ def find_children() -> list[int]:
     return found
 
 
-def test_a_day_runs_and_reports_its_steps(place: Path, run: RunDay) -> None:
-    watcher = Quiet()
-    done = run(make_batch(place, "in"), Settings(lake=place / "lake"), watcher)
+def test_a_day_is_run_and_reports_its_steps(place: Path, run: RunBatch) -> None:
+    seen = Recorder()
+    done = run(make_batch(place, "in"), seen.watcher)
     assert (done.state, done.published) == ("published", 5)
-    assert watcher.steps == ["plan", "build", "audit", "publish"]
+    assert seen.steps == ["plan", "build", "audit", "publish"]
 
 
-def test_what_a_day_raises_is_raised_here(place: Path, run: RunDay) -> None:
-    with pytest.raises(LakeError, match="is a file"):
-        run(make_batch(place, "in"), Settings(lake=place / "in" / str(DAY) / "a.jsonl"), Quiet())
+def test_an_error_of_a_day_is_raised_here(place: Path) -> None:
+    with (
+        open_day_workers(Settings(lake=place / "in" / str(DAY) / "a.jsonl"), 1) as run,
+        pytest.raises(LakeError, match="is a file"),
+    ):
+        run(make_batch(place, "in"), Watcher())
 
 
-def test_a_process_that_dies_is_one_day_that_failed(place: Path, run: RunDay) -> None:
+def test_a_process_that_dies_fails_one_day(place: Path, run: RunBatch) -> None:
+    def kill_at_build(batch: str, name: str) -> None:
+        if name == "build":
+            (child,) = find_children()
+            os.kill(child, signal.SIGKILL)
+
     with pytest.raises(DayStopped, match="exit code -9"):
-        run(make_batch(place, "big"), Settings(lake=place / "lake"), Killer())
+        run(make_batch(place, "big"), Watcher(kill_at_build))
     # The next day gets a new process.
-    assert run(make_batch(place, "in"), Settings(lake=place / "lake"), Quiet()).state == "unchanged"
+    assert run(make_batch(place, "in"), Watcher()).state == "unchanged"
 
 
-def test_a_day_that_does_no_step_is_stopped(place: Path) -> None:
-    with open_lanes(1, 0.01) as hurried, pytest.raises(DayStopped, match="no step was done"):
-        hurried(make_batch(place, "big"), Settings(lake=place / "lake"), Quiet())
+def test_a_day_without_a_step_is_stopped(place: Path) -> None:
+    settings = Settings(lake=place / "lake", step_seconds=0.01)
+    with open_day_workers(settings, 1) as hurried, pytest.raises(DayStopped, match="without a step"):
+        hurried(make_batch(place, "big"), Watcher())
 
 
-def test_an_error_of_a_disk_or_a_network_is_not_taken_for_a_process_that_died(place: Path) -> None:
+def test_an_error_of_a_disk_or_a_network_is_not_a_dead_process(place: Path) -> None:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     theirs.send(("error", ClusterLost("the cluster is gone")))
-    with pytest.raises(ClusterLost, match="the cluster is gone"):
-        await_day(Lane(context.Process(), ours), make_batch(place, "in"), Settings(), Quiet(), 600)
+    end, error = await_day(DayWorker(context.Process(), ours), make_batch(place, "in"), Watcher(), 600)
+    assert (end, str(error)) == ("error", "the cluster is gone")
 
 
-def test_nothing_is_started_once_it_is_over_and_nothing_is_left(place: Path) -> None:
+def test_a_watcher_that_fails_does_not_spoil_the_next_day(place: Path, run: RunBatch) -> None:
+    def fail(batch: str, name: str) -> None:
+        raise ValueError("no such log")
+
+    with pytest.raises(ValueError, match="no such log"):
+        run(make_batch(place, "in"), Watcher(fail))
+    seen = Recorder()
+    assert run(make_batch(place, "in"), seen.watcher).state == "unchanged"
+    assert seen.steps == ["plan"]
+
+
+def test_days_at_work_when_the_backfill_stops_are_reported_as_stopped(place: Path) -> None:
+    """Not as processes that died, and without an error of the block itself."""
     before = set(find_children())
-    with open_lanes(1, 600) as run:
-        assert run(make_batch(place, "in"), Settings(lake=place / "lake"), Quiet()).state == "unchanged"
+    building = [Event(), Event()]
+    with ThreadPoolExecutor(2) as pool:
+        with open_day_workers(Settings(lake=place / "stopped"), 2) as run:
+            days = [
+                pool.submit(
+                    run,
+                    Batch(Source(f"big-{number}", "big/{date}/*.jsonl"), DAY, place),
+                    Watcher(lambda batch, name, at=at: at.set() if name == "build" else None),
+                )
+                for number, at in enumerate(building)
+            ]
+            assert all(at.wait(120) for at in building)
+        for day in days:
+            with pytest.raises(BackfillStopped, match="the backfill was stopped"):
+                day.result()
+    assert set(find_children()) - before == set()
+    assert [path for path in (place / ".stopped-store" / "staging").iterdir() if path.is_dir()] == []
+
+
+def test_no_day_starts_and_no_process_is_left_after_the_block(place: Path) -> None:
+    before = set(find_children())
+    with open_day_workers(Settings(lake=place / "lake"), 1) as run:
+        assert run(make_batch(place, "in"), Watcher()).state == "unchanged"
         assert set(find_children()) - before
     assert set(find_children()) - before == set()
     with pytest.raises(BackfillStopped):
-        run(make_batch(place, "in"), Settings(lake=place / "lake"), Quiet())
+        run(make_batch(place, "in"), Watcher())
 
 
-def test_a_lane_does_not_outlive_a_backfill_that_is_killed(place: Path, project: Path) -> None:
+def test_a_process_ends_when_its_backfill_is_killed(place: Path, project: Path) -> None:
     code = (
         "import os, sys, signal; sys.path[:0] = ['tests', 'tests/flows/days']\n"
         "if __name__ == '__main__':\n"
         "    from pathlib import Path; from test_day_workers import *\n"
-        "    class Dies(Quiet):\n"
-        "        def step(self, name):\n"
-        "            print(*find_children(), flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    with open_lanes(1, 600) as run:\n"
-        "        run(make_batch(Path(sys.argv[1]), 'big'), Settings(lake=Path(sys.argv[1]) / 'other'), Dies())\n"
+        "    def die(batch, name):\n"
+        "        print(*find_children(), flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    with open_day_workers(Settings(lake=Path(sys.argv[1]) / 'other'), 1) as run:\n"
+        "        run(make_batch(Path(sys.argv[1]), 'big'), Watcher(die))\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", code, str(place)], cwd=project, capture_output=True, text=True, check=False
     )
     assert killed.returncode == -9, killed.stderr
-    (lane,) = map(int, killed.stdout.split())
+    (child,) = map(int, killed.stdout.split())
     gone = threading.Event()
     for _ in range(300):
-        if not Path(f"/proc/{lane}").exists() or "Z" in Path(f"/proc/{lane}/stat").read_text().rsplit(")", 1)[1][:3]:
+        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1][:3]:
             gone.set()
             break
         gone.wait(0.1)

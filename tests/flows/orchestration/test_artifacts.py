@@ -1,4 +1,4 @@
-"""What a run shows of itself, and that it goes on where the server does not take it."""
+"""Artifacts of a run, and a run that continues when they cannot be saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_artifacts(run: UUID) -> dict[str, Any]:
         return {found.key: found for found in client.read_artifacts(artifact_filter=own) if found.key}
 
 
-def test_a_run_goes_on_when_nothing_can_be_shown(prefect_server: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_run_continues_when_artifacts_cannot_be_saved(prefect_server: None, caplog: pytest.LogCaptureFixture) -> None:
     from prefect import flow
 
     from flows.orchestration.artifacts import show_progress, show_table, show_text
@@ -41,9 +41,9 @@ def test_a_run_goes_on_when_nothing_can_be_shown(prefect_server: None, caplog: p
 
     with caplog.at_level(logging.WARNING):
         assert refused() == "fine"
-    told = [line for line in caplog.messages if "the run itself is not affected" in line]
-    assert [line.partition(" could")[0] for line in told] == ["A Table", "A Text", "A Count", "a-count"]
-    assert all(len(line.splitlines()) == 1 for line in told)
+    warnings = [line for line in caplog.messages if "the run itself is not affected" in line]
+    assert [line.partition(" could")[0] for line in warnings] == ["A Table", "A Text", "A Count", "a-count"]
+    assert all(len(line.splitlines()) == 1 for line in warnings)
 
 
 def test_a_count_is_one_artifact_and_a_long_table_is_cut(

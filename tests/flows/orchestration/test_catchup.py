@@ -1,4 +1,4 @@
-"""Nights that nobody was there for, and runs that were cut off, on a real server without a worker."""
+"""Missed runs and interrupted runs, on a real server without a worker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.orchestration.catchup import make_missed_runs
+from flows.orchestration.catchup import create_missed_runs
 from flows.orchestration.resume import resume_runs
 
 pytestmark = pytest.mark.prefect
@@ -71,44 +71,44 @@ def end_run(client: Any, run: Any) -> None:
     client.set_flow_run_state(run.id, Completed(), force=True)
 
 
-def test_every_night_after_the_last_that_was_begun_gets_a_run(client: Any, night: tuple[Any, str]) -> None:
+def test_every_night_after_the_last_started_run_gets_a_run(client: Any, night: tuple[Any, str]) -> None:
     deployment, queue = night
     # Two were made ahead and one of them ran; the server was away for the other and four more.
     make_runs(client, deployment, datetime(2026, 11, 15, tzinfo=UTC), 2)
     end_run(client, read_runs(client, deployment)["11-15"])
-    assert make_missed_runs(client, queue, NOW) == [(queue, 5)]
+    assert create_missed_runs(client, queue, NOW) == [(queue, 5)]
     runs = read_runs(client, deployment)
     assert sorted(runs) == ["11-15", "11-16", "11-17", "11-18", "11-19", "11-20"]
     assert {run.expected_start_time.hour for run in runs.values()} == {2}
-    # A second time makes none anew, of those that have run meanwhile neither.
+    # A second call creates no run twice, even if it has run meanwhile.
     end_run(client, runs["11-18"])
-    assert make_missed_runs(client, queue, NOW) == [(queue, 4)]
+    assert create_missed_runs(client, queue, NOW) == [(queue, 4)]
     assert read_runs(client, deployment).keys() == runs.keys()
 
 
-def test_a_month_is_the_most(client: Any, night: tuple[Any, str]) -> None:
+def test_a_month_is_the_limit(client: Any, night: tuple[Any, str]) -> None:
     deployment, queue = night
     make_runs(client, deployment, datetime(2026, 8, 1, tzinfo=UTC), 1)
     end_run(client, read_runs(client, deployment)["08-01"])
-    assert make_missed_runs(client, queue, NOW) == [(queue, 31)]
+    assert create_missed_runs(client, queue, NOW) == [(queue, 31)]
     assert min(read_runs(client, deployment).keys() - {"08-01"}) == "10-21"
 
 
-def test_what_never_ran_has_missed_nothing(client: Any, night: tuple[Any, str]) -> None:
+def test_a_deployment_that_never_ran_has_missed_nothing(client: Any, night: tuple[Any, str]) -> None:
     deployment, queue = night
-    assert make_missed_runs(client, queue, NOW) == []
+    assert create_missed_runs(client, queue, NOW) == []
     assert read_runs(client, deployment) == {}
 
 
-def test_a_run_by_hand_is_no_night(client: Any, night: tuple[Any, str]) -> None:
+def test_a_run_by_hand_is_no_scheduled_run(client: Any, night: tuple[Any, str]) -> None:
     deployment, queue = night
     make_runs(client, deployment, datetime(2026, 11, 18, tzinfo=UTC), 1)
     end_run(client, read_runs(client, deployment)["11-18"])
     end_run(client, client.create_flow_run_from_deployment(deployment))
-    assert make_missed_runs(client, queue, NOW) == [(queue, 2)]
+    assert create_missed_runs(client, queue, NOW) == [(queue, 2)]
 
 
-CUT_OFF = [
+INTERRUPTED = [
     ("Running", "", True),
     ("Pending", "", True),
     ("Crashed", LOST, True),
@@ -118,8 +118,10 @@ CUT_OFF = [
 ]
 
 
-@pytest.mark.parametrize(("state", "message", "again"), CUT_OFF, ids=[f"{row[0]} {row[1]}".strip() for row in CUT_OFF])
-def test_runs_that_were_cut_off_are_tried_again(
+@pytest.mark.parametrize(
+    ("state", "message", "again"), INTERRUPTED, ids=[f"{row[0]} {row[1]}".strip() for row in INTERRUPTED]
+)
+def test_interrupted_runs_are_scheduled_again(
     client: Any, night: tuple[Any, str], state: str, message: str, again: bool
 ) -> None:
     from prefect import states
@@ -131,7 +133,7 @@ def test_runs_that_were_cut_off_are_tried_again(
     assert (client.read_flow_run(run.id).state.name == "AwaitingRetry") is again
 
 
-def test_a_run_that_was_being_cancelled_is_laid_to_rest(client: Any, night: tuple[Any, str]) -> None:
+def test_a_run_that_was_being_cancelled_is_marked_cancelled(client: Any, night: tuple[Any, str]) -> None:
     from prefect.states import Cancelling
 
     run = client.create_flow_run_from_deployment(night[0])
@@ -140,7 +142,7 @@ def test_a_run_that_was_being_cancelled_is_laid_to_rest(client: Any, night: tupl
     assert client.read_flow_run(run.id).state.name == "Cancelled"
 
 
-def test_what_crashed_before_the_start_is_left_to_people(client: Any, night: tuple[Any, str]) -> None:
+def test_a_run_that_crashed_before_the_start_is_left_as_it_is(client: Any, night: tuple[Any, str]) -> None:
     from prefect.states import Crashed
 
     run = client.create_flow_run_from_deployment(night[0])

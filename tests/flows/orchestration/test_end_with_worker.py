@@ -1,4 +1,4 @@
-"""A run that ends with its worker where that is asked for, and goes on without it elsewhere."""
+"""A run ends with its worker where that is asked for, and continues without it elsewhere."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_run_ends_with_its_worker_where_that_is_asked_for() -> None:
     raise AssertionError("it goes on")
 
 
-def test_elsewhere_the_worker_is_not_watched() -> None:
+def test_elsewhere_no_thread_is_started() -> None:
     before = threading.enumerate()
     follow_worker()
     assert threading.enumerate() == before

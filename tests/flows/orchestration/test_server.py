@@ -1,4 +1,4 @@
-"""The server of `make ui` asks again what SQLite turned away, and waits a second for a lock; all else passes through as it is."""
+"""The server of `make ui` retries what SQLite rejected, and waits a second for a lock; all else passes through unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from flows.orchestration.server import AskAgain, wait_less
+from flows.orchestration.server import RetryBusy, shorten_timeout
 
 POST = {"type": "http", "method": "POST", "path": "/api/flow_runs/"}
 BODY = [
@@ -55,7 +55,7 @@ def ask(application: Any, scope: dict[str, Any] = POST, waits: tuple[float, ...]
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(AskAgain(application, waits)(dict(scope), receive, send))  # type: ignore[arg-type]
+    asyncio.run(RetryBusy(application, waits)(dict(scope), receive, send))  # type: ignore[arg-type]
     return sent
 
 
@@ -63,7 +63,7 @@ def read_statuses(sent: list[dict[str, Any]]) -> list[int]:
     return [message["status"] for message in sent if message["type"] == "http.response.start"]
 
 
-def test_a_busy_answer_is_asked_again_with_the_same_body() -> None:
+def test_a_busy_answer_is_retried_with_the_same_body() -> None:
     application = Application([503, 503, 201])
     sent = ask(application)
     assert read_statuses(sent) == [201]
@@ -71,24 +71,24 @@ def test_a_busy_answer_is_asked_again_with_the_same_body() -> None:
     assert application.bodies == [b"one two"] * 3
 
 
-def test_the_error_that_comes_with_a_busy_answer_goes_no_further() -> None:
+def test_an_error_raised_with_a_busy_answer_is_not_raised_again() -> None:
     assert read_statuses(ask(Application([503, 200], raises=True))) == [200]
 
 
-def test_the_last_busy_answer_goes_out() -> None:
+def test_the_last_busy_answer_is_sent() -> None:
     application = Application([503, 503, 503])
     assert read_statuses(ask(application)) == [503]
     assert len(application.bodies) == 3
 
 
 @pytest.mark.parametrize("status", [200, 404, 409, 500])
-def test_any_other_answer_is_taken_at_its_word(status: int) -> None:
+def test_any_other_answer_is_not_retried(status: int) -> None:
     application = Application([status])
     assert read_statuses(ask(application)) == [status]
     assert len(application.bodies) == 1
 
 
-def test_another_error_is_not_hidden() -> None:
+def test_another_error_is_raised() -> None:
     with pytest.raises(RuntimeError, match="answered 500"):
         ask(Application([500], raises=True))
 
@@ -100,7 +100,7 @@ def test_a_websocket_passes_through() -> None:
     assert ask(echo, {"type": "websocket"}) == [{"type": "websocket.accept", "heard": BODY[0]}]
 
 
-def test_a_lock_is_waited_for_a_second_whatever_was_said_at_connecting(tmp_path: Path) -> None:
+def test_a_connection_waits_a_second_for_a_lock(tmp_path: Path) -> None:
     async def ask_twice() -> list[int]:
         engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/prefect.db")
         event.listen(
@@ -108,7 +108,7 @@ def test_a_lock_is_waited_for_a_second_whatever_was_said_at_connecting(tmp_path:
             "connect",
             lambda connection, _: connection.cursor().execute("PRAGMA busy_timeout = 60000"),
         )
-        event.listen(engine.sync_engine.pool, "checkout", wait_less)
+        event.listen(engine.sync_engine.pool, "checkout", shorten_timeout)
         found = []
         for _ in range(2):
             async with engine.connect() as connection:

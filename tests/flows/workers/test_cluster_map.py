@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from builders.clusters import Cluster, kill_busy, start_dask, start_ray
 from builders.deliveries import FIRST, write_day, write_sources
-from builders.lakes import Quiet, hash_lake
+from builders.lakes import hash_lake, make_test_run
 
+from flows.batches.run import Watcher
 from flows.errors import ClusterLost, RunnerError, WorkerUnfit
 from flows.settings import Settings
-from flows.workers.cluster_map import map_cluster, map_shards
+from flows.workers.cluster_map import build_on_cluster, choose_map
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.open import open_lake
 
@@ -101,9 +102,7 @@ def test_days_on_a_cluster_give_the_same_lake_also_when_a_worker_dies(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cluster", ["ray"], indirect=True)
-def test_a_ray_cluster_that_asks_for_a_token_is_reported_in_one_line(
-    cluster: Cluster, place: Path, tmp_path: Path
-) -> None:
+def test_a_missing_ray_token_is_reported_in_one_line(cluster: Cluster, place: Path, tmp_path: Path) -> None:
     for number, address in enumerate(cluster.addresses):
         variables = {"COPYDESK_RUNNER": "ray", "COPYDESK_RUNNER_ADDRESS": address}
         with begin_backfill(place, tmp_path / f"lake{number}", "--to", str(FIRST), **variables) as job:
@@ -126,35 +125,30 @@ def stage(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_what_goes_wrong_on_a_dask_cluster_is_one_line(tmp_path: Path) -> None:
+def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n"
     )
     shards = make_shards(tmp_path / "a.txt")
     with start_dask() as dask:
-        run = map_cluster(Quiet(), Settings(runner="dask", runner_address=dask.addresses[0]))
-        assert [staged.records for staged in run(shards, Limits(), stage(tmp_path / "staging"))] == [1, 1]
+        run = make_test_run(tmp_path / "lake", runner="dask", runner_address=dask.addresses[0])
+        built = build_on_cluster(run, shards, Limits(), stage(tmp_path / "staging"))
+        assert [staged.records for staged in built] == [1, 1]
         with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
-            run(make_shards(tmp_path / "none.txt"), Limits(), stage(tmp_path / "other"))
-        counter = KillsScheduler(dask)
+            build_on_cluster(run, make_shards(tmp_path / "none.txt"), Limits(), stage(tmp_path / "other"))
+
+        def kill_scheduler(done: int, total: int) -> None:
+            if done:
+                dask.nodes[0].kill()
+                dask.nodes[0].wait()
+
         with pytest.raises(ClusterLost, match="the dask cluster gave up a shard, or was lost"):
-            map_cluster(counter, Settings(runner="dask", runner_address=dask.addresses[0]))(
+            build_on_cluster(
+                replace(run, watcher=Watcher(count=kill_scheduler)),
                 [replace(shard, number=number) for number, shard in enumerate(shards * 20)],
                 Limits(),
                 stage(tmp_path / "third"),
             )
-
-
-class KillsScheduler(Quiet):
-    """Kills the scheduler as soon as one shard is done."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        super().__init__()
-        self.cluster = cluster
-
-    def shard_done(self) -> None:
-        self.cluster.nodes[0].kill()
-        self.cluster.nodes[0].wait()
 
 
 @pytest.mark.parametrize(
@@ -166,16 +160,16 @@ class KillsScheduler(Quiet):
     ],
     ids=["no such runner", "an address for processes", "nobody there"],
 )
-def test_a_wrong_cluster_is_reported_before_any_day_runs(
+def test_a_wrong_cluster_is_an_error_before_any_day_runs(
     place: Path, tmp_path: Path, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RunnerError, match=words):
-        map_shards(Quiet(), Settings(**settings))
-    said = begin_backfill(
+        choose_map(Settings(**settings))
+    backfill = begin_backfill(
         place, tmp_path / "lake", **{f"COPYDESK_{name.upper()}": value for name, value in settings.items()}
     )
-    out, err = said.communicate()
-    assert (said.returncode, out) == (2, "")
+    out, err = backfill.communicate()
+    assert (backfill.returncode, out) == (2, "")
     assert err.startswith("error: ")
     assert words in err
     assert err.count("\n") == 1
@@ -186,6 +180,7 @@ def test_a_runner_without_an_address_means_processes_of_this_machine(tmp_path: P
     (tmp_path / "a.txt").write_text(
         "A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n"
     )
-    run = map_shards(Quiet(), Settings(runner="ray"))
-    (staged,) = run(make_shards(tmp_path / "a.txt", 1), Limits(), stage(tmp_path / "staging"))
+    run = make_test_run(tmp_path / "lake", runner="ray")
+    build = choose_map(run.settings)
+    (staged,) = build(run, make_shards(tmp_path / "a.txt", 1), Limits(), stage(tmp_path / "staging"))
     assert Path(staged.folders[0]).is_relative_to(tmp_path / "staging" / "shard-00000")

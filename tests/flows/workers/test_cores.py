@@ -1,4 +1,4 @@
-"""Worker processes share the cores, and this process keeps what its environment says."""
+"""Worker processes share the cores, and variables that are set stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_each_process_gets_its_share_and_at_least_one_thread(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("name", THREADS)
-def test_what_the_environment_says_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_variable_that_is_set_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "7")
     with share_cores(2):
         assert os.environ[name] == "7"

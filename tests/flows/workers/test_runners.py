@@ -219,15 +219,15 @@ def test_a_missing_extra_is_one_clear_line(name: str, monkeypatch: pytest.Monkey
 
 
 def test_workers_elsewhere_need_a_server_that_they_can_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.workers.runners import check_server
+    from flows.workers.runners import check_server_address
 
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    check_server("tcp://127.0.0.1:8786")
+    check_server_address("tcp://127.0.0.1:8786")
     for address in ("tcp://scheduler:8786", "head:6379"):
         with pytest.raises(RunnerError, match="Start a server and set PREFECT_API_URL"):
-            check_server(address)
+            check_server_address(address)
     monkeypatch.setenv("PREFECT_API_URL", "http://server:4200/api")
-    check_server("tcp://scheduler:8786")
+    check_server_address("tcp://scheduler:8786")
 
 
 def test_the_command_line_says_what_is_wrong_with_a_runner(raw: Path, tmp_path: Path, project: Path) -> None:

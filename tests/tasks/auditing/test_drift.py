@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.lakes import Quiet, hash_lake
+from builders.lakes import hash_lake, make_lake
 from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.suites import load_suite
-from flows.batches.recipe import Batch, Outcome, ingest_batch
-from flows.workers.pools import map_here
+from flows.batches.run import BatchResult
 from tasks.auditing.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
 from tasks.auditing.drift import Drift, judge_drift, note_drift, read_history
-from tasks.batch import Limits, Source
 from tasks.lakes.open import open_lake
 
 MONDAY = date(2026, 10, 5)
@@ -219,10 +217,8 @@ def write_day(root: Path, day: date, count: int, *, shared: int = 0) -> None:
     path.write_text("\n".join(map(json.dumps, rows)))
 
 
-def run_day(root: Path, lake: Path, day: date, **options: Any) -> Outcome:
-    quiet = Quiet()
-    batch = Batch(Source("s", PATH), day, root)
-    return ingest_batch(batch, lake, Limits(), map_here(quiet, 1), quiet, wait_seconds=60, **options)
+def run_day(root: Path, lake: Path, day: date, **options: Any) -> BatchResult:
+    return make_lake(root, PATH, lake, day=day, **options)
 
 
 def test_half_a_day_is_caught_before_it_is_published(tmp_path: Path) -> None:
@@ -240,7 +236,7 @@ def test_half_a_day_is_caught_before_it_is_published(tmp_path: Path) -> None:
     assert hash_lake(tmp_path / "lake") == before
     assert run_day(tmp_path, tmp_path / "lake", last, drift="off").drift is None
     quiet = hash_lake(tmp_path / "lake")
-    warned = run_day(tmp_path, tmp_path / "lake", last, drift="warn", force=True)
+    warned = run_day(tmp_path, tmp_path / "lake", last, drift="warn", is_forced=True)
     assert isinstance(warned.drift, Drift)
     assert [finding.reason for finding in warned.drift.findings if not finding.passed] == ["volume_low"]
     # What drift found is no part of what is published.

@@ -14,11 +14,10 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from builders.command_line import run_copydesk
 from builders.lakes import DAY, make_lake
 from builders.staged_shards import Doc, publish_docs
 
-from flows.commands.lake import check_lake
-from flows.settings import Settings
 from tasks.checking.check import Finding, check, find_odd_days
 from tasks.checking.files import check_files
 from tasks.checking.gaps import check_days
@@ -407,12 +406,12 @@ def test_odd_days_of_a_lake_are_reported_and_are_no_failure(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_command_says_what_to_copy_and_counts(lake: Lake, capsys: pytest.CaptureFixture[str], whole: bool) -> None:
-    settings = Settings(lake=lake.path)
-    assert check_lake(settings, whole=whole) == 0
+    call = ("check", "--lake", lake.path, *(["--all"] if whole else []))
+    assert run_copydesk(*call) == 0
     assert ("all documents" if whole else "--all takes every one") in capsys.readouterr().out
     path = first_file(lake, "documents")
     flip_byte("documents")(lake)
-    assert check_lake(settings, whole=whole) == 1
+    assert run_copydesk(*call) == 1
     told = capsys.readouterr()
     # On one line, however long, so that it can be copied.
     assert f"{OTHER_BYTES}: {path}\n" in told.out

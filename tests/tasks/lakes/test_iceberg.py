@@ -13,11 +13,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
+from builders.command_line import run_copydesk
 from builders.staged_shards import Doc, publish_docs
 
-from flows.commands.iceberg import register_tables
-from flows.commands.ingest import keep_catalog
-from flows.commands.lake import roll_back
+from flows.batches.catalog import follow_publish
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
 from tasks.lakes.lake import Lake, LakeError, file_schema
@@ -92,16 +91,17 @@ def test_registering_again_changes_nothing(lake: Lake) -> None:
     assert {table: load(lake, table).metadata_location for table in TABLES} == before
 
 
-def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake) -> None:
+def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_ICEBERG", "store")
+    monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
     uri = iceberg.default_catalog(lake)
     for number in range(4):
         iceberg.register(lake, uri)
         assert shows_the_lake(lake), number
         put(lake, Doc(1), Doc(10 + number))
-    settings = Settings(lake=lake.path, iceberg="store", keep_versions=2)
-    assert keep_catalog(settings) == 0
+    follow_publish(lake, Settings())
     assert shows_the_lake(lake)
-    assert roll_back(settings, lake.version() - 1) == 0
+    assert run_copydesk("rollback", lake.version() - 1, "--lake", lake.path) == 0
     assert shows_the_lake(lake)
     # Only kept versions can be travelled to, and there is one snapshot for each.
     kept = [str(made.version) for made in lake.versions() if made.kept]
@@ -205,14 +205,14 @@ def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
         open_lake(tmp_path / "lake"),
         open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work"),
     )
-    settings = Settings(lake=there.name, iceberg=str(tmp_path / "catalog.db"))
+    call = ("iceberg", "--lake", there.name, "--catalog")
     options = {"s3.endpoint": os.environ["AWS_ENDPOINT_URL"], "s3.region": os.environ["AWS_REGION"]}
-    catalog = iceberg.open_catalog(there, iceberg.name_catalog(settings.iceberg), options)
+    catalog = iceberg.open_catalog(there, iceberg.name_catalog(str(tmp_path / "catalog.db")), options)
     held = []
     for docs in ([Doc(1), Doc(2), Doc(3, published=SEPTEMBER)], [Doc(1), Doc(9), Doc(3, published=SEPTEMBER)]):
         for lake in (here, there):
             put(lake, *docs)
-        assert register_tables(settings) == 0
+        assert run_copydesk(*call, tmp_path / "catalog.db") == 0
         assert "lake.documents" in capsys.readouterr().out
         for table in TABLES:
             keys = [(name, "ascending") for name in SORT_KEYS[table]]
@@ -222,7 +222,7 @@ def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
     # September did not change, and lies where it lay.
     (same,) = held[0] & held[1]
     assert same.startswith(f"{object_store}/{tmp_path.name}/.lake-store/files/00000001/documents/month=2026-09/part-0-")
-    assert register_tables(settings.model_copy(update={"iceberg": "store"})) == 1
+    assert run_copydesk(*call, "store") == 1
     assert "no SQLite file can lie in a bucket" in capsys.readouterr().err
 
 
@@ -268,8 +268,8 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyiceberg", None)
     with pytest.raises(MissingExtra, match=r"install copydesk\[iceberg\]"):
         iceberg.register(lake, iceberg.default_catalog(lake))
-    assert keep_catalog(Settings(lake=lake.path)) == 0
-    assert keep_catalog(Settings(lake=lake.path, iceberg="store")) == 2
+    follow_publish(lake, Settings())
+    assert run_copydesk("iceberg", "--lake", lake.path, "--catalog", "store") == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

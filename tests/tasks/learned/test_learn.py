@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from builders.lakes import Quiet, ask, hash_lake
+from builders.command_line import run_copydesk
+from builders.lakes import ask, hash_lake, make_lake
 from builders.papers import FOOT, HEAD, NOUNS, PAPER, Make, paper, paragraphs, with_template, write
 
-from flows.batches.recipe import Batch, Outcome, ingest_batch
-from flows.workers.pools import map_here
+from flows.batches.run import BatchResult
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
@@ -27,13 +27,9 @@ from tasks.shard import build_shard
 from tasks.toml_rows import RowError
 
 
-def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", force: bool = False) -> Outcome:
+def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", force: bool = False) -> BatchResult:
     """Ingests <root>/in/<day> into <root>/lake."""
-    quiet = Quiet()
-    batch = Batch(Source("s", "in/{date}/*.jsonl"), day, root)
-    return ingest_batch(
-        batch, root / "lake", Limits(), map_here(quiet, 1), quiet, learned=learned, force=force, wait_seconds=60
-    )
+    return make_lake(root, "in/{date}/*.jsonl", root / "lake", day=day, learned=learned, is_forced=force)
 
 
 def learn(root: Path) -> pl.DataFrame:
@@ -302,28 +298,26 @@ def test_a_veto_that_cannot_be_used_is_reported_in_one_line(content: str, messag
 
 
 def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from flows.commands.learn import learn_lake, list_learned
-    from flows.settings import Settings
-
-    settings = Settings(lake=tmp_path / "lake", sources=tmp_path / "sources.toml")
-    assert learn_lake(settings) == 2
+    lake = ("--lake", tmp_path / "lake")
+    learn = ("learn", *lake, "--sources", tmp_path / "sources.toml")
+    assert run_copydesk(*learn) == 2
     assert "there is no lake" in capsys.readouterr().err
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
-    assert list_learned(settings, None, "latest") == 2
+    assert run_copydesk("learned", *lake) == 2
     assert "nothing has been learned" in capsys.readouterr().err
-    assert learn_lake(settings) == 0
+    assert run_copydesk(*learn) == 0
     assert "3 lines of 1 publishers (0 more are vetoed)" in capsys.readouterr().out
-    assert list_learned(settings, PAPER, "latest") == 0
+    assert run_copydesk("learned", PAPER, *lake) == 0
     shown = capsys.readouterr().out
     assert "26 of 40" in shown
     assert FOOT[0][:9] in shown
-    assert list_learned(settings, "Nobody", "latest") == 2
+    assert run_copydesk("learned", "Nobody", *lake) == 2
     (tmp_path / "learned_veto.toml").write_text('[[veto]]\npublisher = "P"\nline = "x"\nwhy = "y"')
-    latest = find_learned(open_lake(settings.lake), "latest")
-    assert learn_lake(settings) == 2
+    latest = find_learned(open_lake(tmp_path / "lake"), "latest")
+    assert run_copydesk(*learn) == 2
     assert "correct the line" in capsys.readouterr().err
-    assert find_learned(open_lake(settings.lake), "latest") == latest
+    assert find_learned(open_lake(tmp_path / "lake"), "latest") == latest
 
 
 def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:

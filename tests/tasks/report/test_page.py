@@ -13,15 +13,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from builders.command_line import run_copydesk
 from builders.lakes import DAY as REPORTED
-from builders.lakes import Quiet, make_lake
+from builders.lakes import Recorder, make_lake
 from builders.report_pages import DAY, EARLY, Seen, ingest_with_page, look, page_of, write_hostile
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from flows.batches.page import gather_findings
-from flows.batches.recipe import Outcome
+from flows.batches.run import BatchResult
 from flows.cli import app
 from tasks.auditing.audit import Finding
 from tasks.auditing.compare import Comparison
@@ -42,17 +43,17 @@ from tasks.report.texts import ShownLine, shorten
 
 
 @pytest.fixture(scope="module")
-def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> BatchResult:
     return ingest_with_page(project, "seeds", tmp_path_factory.mktemp("published") / "lake", name="seeds")
 
 
 @pytest.fixture(scope="module")
-def blocked(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def blocked(project: Path, tmp_path_factory: pytest.TempPathFactory) -> BatchResult:
     return ingest_with_page(project, "seeds", tmp_path_factory.mktemp("blocked") / "lake", name="seeds", day=EARLY)
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> BatchResult:
     folder = tmp_path_factory.mktemp("hostile")
     return ingest_with_page(folder, str(write_hostile(folder / "in")), folder / "lake")
 
@@ -97,7 +98,7 @@ def test_the_policy_lets_the_page_load_its_own_style_and_nothing_else(page: Path
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in look(page).values("content")[0]
 
 
-def test_every_chart_has_a_name_a_description_and_its_numbers(published: Outcome) -> None:
+def test_every_chart_has_a_name_a_description_and_its_numbers(published: BatchResult) -> None:
     seen = look(page_of(published))
     assert seen.tags.count("svg") == seen.tags.count("desc") == 6  # two strips, four charts
     assert seen.values("role") == ["img"] * 6
@@ -108,7 +109,7 @@ def test_every_chart_has_a_name_a_description_and_its_numbers(published: Outcome
     assert tables == 4
 
 
-def test_the_result_comes_first(published: Outcome, blocked: Outcome) -> None:
+def test_the_result_comes_first(published: BatchResult, blocked: BatchResult) -> None:
     said = look(page_of(published)).text
     assert (
         "Published. Readers have 39 documents in 13 languages. Not published: 1 duplicate and 7 records in quarantine."
@@ -123,7 +124,7 @@ def test_the_result_comes_first(published: Outcome, blocked: Outcome) -> None:
     assert "Readers have nothing of this batch." in said
 
 
-def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> None:
+def test_the_sums_on_the_page_are_those_of_the_receipt(published: BatchResult) -> None:
     receipt = published.receipt
     said = look(page_of(published)).text
     parts = ("published", "duplicates", "quarantined")
@@ -132,7 +133,7 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: Outcome) -> No
     assert f"{receipt['chars']:,} characters read = {receipt['body_chars']:,} in the text +" in said
 
 
-def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: Outcome) -> None:
+def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: BatchResult) -> None:
     said = look(page_of(blocked)).text
     shown = said.partition("What blocked it")[2].partition("Expectations 72 expectations")[0]
     assert "published_in_future" in shown
@@ -142,7 +143,7 @@ def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: Outcome) -> 
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
-def test_texts_show_what_was_removed_in_its_place(published: Outcome) -> None:
+def test_texts_show_what_was_removed_in_its_place(published: BatchResult) -> None:
     said = look(page_of(published)).text.partition("Documents, line by line")[2]
     assert re.search(r"caption, \d copies merged", said)
     assert re.search(r"repeat\.caption repeats line \d+", said)
@@ -151,14 +152,14 @@ def test_texts_show_what_was_removed_in_its_place(published: Outcome) -> None:
     assert '<li class="repeat">' in whole
 
 
-def test_quarantine_is_listed_by_reason_with_excerpts(published: Outcome) -> None:
+def test_quarantine_is_listed_by_reason_with_excerpts(published: BatchResult) -> None:
     said = look(page_of(published)).text.rpartition("Quarantine 7 records in quarantine")[2]
     for reason in ("empty 2 records", "bad_json 1 record", "binary 1 record", "empty_after_clean 1 record"):
         assert reason in said
 
 
 def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_made(
-    project: Path, published: Outcome, tmp_path: Path
+    project: Path, published: BatchResult, tmp_path: Path
 ) -> None:
     again = ingest_with_page(project, "seeds", tmp_path / "elsewhere", name="seeds")
     assert page_of(again).read_bytes() == page_of(published).read_bytes()
@@ -170,8 +171,8 @@ def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_ma
 
 def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
     project: Path,
-    published: Outcome,
-    blocked: Outcome,
+    published: BatchResult,
+    blocked: BatchResult,
     object_store: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -192,7 +193,7 @@ def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
     assert {f"seeds/{DAY}.html", f"seeds/{EARLY}.blocked.html"} <= set(index.values("href"))
 
 
-def test_articles_cannot_become_markup(hostile: Outcome) -> None:
+def test_articles_cannot_become_markup(hostile: BatchResult) -> None:
     seen = look(page_of(hostile))
     assert "<script>window.broken='script'</script>" in seen.text
     assert "onload=\"window.broken='svg'\"" in seen.text
@@ -232,7 +233,7 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     assert "blocked" in look(tmp_path / ".lake-store" / "reports" / "index.html").text
 
 
-def test_unusual_days_are_listed_with_the_expectations(published: Outcome) -> None:
+def test_unusual_days_are_listed_with_the_expectations(published: BatchResult) -> None:
     why = "So few documents mean a delivery that broke off."
     odd = Finding("volume_low", "warning", "between", "volume", 1, 1.0, "seeds: 39 documents, usually 120", False, why)
     usual = Comparison("seeds", "volume", 39.0, 120.0, 110.0, 130.0, 8, -9.0)
@@ -267,19 +268,21 @@ def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
 
 
 def test_a_page_that_cannot_be_written_does_not_fail_the_run(project: Path, tmp_path: Path) -> None:
-    from flows.batches.page import report_run
-    from flows.batches.recipe import Batch, ingest_batch
-    from flows.workers.pools import map_here
-    from tasks.batch import Limits, Source
-
     (tmp_path / ".lake-store").mkdir()
     (tmp_path / ".lake-store" / "reports").write_text("in the way")
-    quiet = Quiet()
-    batch = Batch(Source("wire", "seeds/daily/{date}/*.jsonl"), EARLY, project)
-    outcome = ingest_batch(batch, tmp_path / "lake", Limits(), map_here(quiet, 1), quiet, write_page=report_run)
+    seen = Recorder()
+    outcome = make_lake(
+        project,
+        "seeds/daily/{date}/*.jsonl",
+        tmp_path / "lake",
+        name="wire",
+        day=EARLY,
+        report=True,
+        watcher=seen.watcher,
+    )
     assert (outcome.state, outcome.page) == ("published", None)
-    assert len(quiet.waits) == 1
-    assert "the page of the run could not be written" in quiet.waits[0]
+    assert len(seen.warnings) == 1
+    assert "the page of the run could not be written" in seen.warnings[0]
 
 
 def test_publishers_are_compared_with_earlier_batches_of_their_source(project: Path, tmp_path: Path) -> None:
@@ -318,7 +321,7 @@ def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, m
     assert set(look(tmp_path / "out" / "index.html").values("href")) >= {f"one/{REPORTED}.html", f"two/{REPORTED}.html"}
 
 
-def test_pages_of_blocked_runs_are_copied_to_another_folder(blocked: Outcome, tmp_path: Path) -> None:
+def test_pages_of_blocked_runs_are_copied_to_another_folder(blocked: BatchResult, tmp_path: Path) -> None:
     lake = page_of(blocked).parents[3] / "lake"
     made = CliRunner().invoke(app, ["report", "--lake", str(lake), "--out", str(tmp_path / "out")])
     assert made.exit_code == 0, made.output
@@ -336,14 +339,15 @@ def test_pages_of_blocked_runs_are_copied_to_another_folder(blocked: Outcome, tm
     ],
     ids=["no lake", "no source", "no day", "no date"],
 )
-def test_a_wrong_call_is_reported_in_one_line(published: Outcome, arguments: list[str], says: str) -> None:
+def test_a_wrong_call_is_reported_in_one_line(
+    published: BatchResult, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     lake = str(page_of(published).parents[3] / "lake")
-    made = CliRunner().invoke(app, [part.replace("LAKE", lake) for part in arguments])
-    assert made.exit_code == 2
-    assert says in re.sub(r"[\s│]+", " ", made.output)
+    assert run_copydesk(*(part.replace("LAKE", lake) for part in arguments)) == 2
+    assert says in re.sub(r"[\s│]+", " ", capsys.readouterr().err)
 
 
-def test_reports_are_outside_the_tables_and_the_check_passes(published: Outcome) -> None:
+def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchResult) -> None:
     lake = page_of(published).parents[3] / "lake"
     assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from builders.lakes import DAY, Quiet, ask, hash_lake, make_lake
+from builders.lakes import DAY, ask, hash_lake, make_lake, make_test_run
 
 import tasks.rules.match as matching
-from flows.batches.recipe import Batch
-from flows.commands.diff import DryRun, dry_run
-from flows.workers.pools import map_here
-from tasks.batch import Limits, Source
+from flows.batches.preview import Preview, preview_batch
+from flows.batches.run import Batch
+from tasks.batch import Source
 from tasks.rules import load_rules
 from tasks.trials.diff import count_changes, diff_texts
 
@@ -49,11 +48,8 @@ def fewer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "load_rules", lambda: (*kept, odd))
 
 
-def run_dry(root: Path, examples: int = 5) -> DryRun:
-    quiet = Quiet()
-    return dry_run(
-        Batch(Source("s", "in"), DAY, root), root / "lake", Limits(), map_here(quiet, 1), quiet, examples=examples
-    )
+def preview(root: Path, examples: int = 5) -> Preview:
+    return preview_batch(Batch(Source("s", "in"), DAY, root), make_test_run(root / "lake"), examples)
 
 
 def read_fates(lake: Path) -> Fates:
@@ -65,7 +61,7 @@ def read_fates(lake: Path) -> Fates:
 
 
 def test_no_change_is_reported_as_no_change(place: Path) -> None:
-    found = run_dry(place).differences
+    found = preview(place).differences
     assert set(found.documents["change"]) == {"same"}
     assert found.documents.height > 10
     assert found.lines.is_empty()
@@ -75,10 +71,10 @@ def test_no_change_is_reported_as_no_change(place: Path) -> None:
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
     before, files = read_fates(place / "lake"), hash_lake(place / "lake")
-    found = run_dry(place).differences
+    found = preview(place).differences
     assert hash_lake(place / "lake") == files
     assert [path for path in (place / ".lake-store" / "staging").iterdir() if path.is_dir()] == []
-    make_lake(place, "in", place / "lake", force=True)
+    make_lake(place, "in", place / "lake", is_forced=True)
     after = read_fates(place / "lake")
     told = {(row["doc_id"], row["line"]): (row["before"], row["after"]) for row in found.lines.iter_rows(named=True)}
     done = {
@@ -96,7 +92,7 @@ def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
 
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
-    found = run_dry(place, examples=2).differences
+    found = preview(place, examples=2).differences
     worst = found.examples[0]
     assert worst.uri == "in/lighthouse-keeper.en.txt"
     assert "-What did you do all day?" in worst.diff
@@ -112,7 +108,7 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
     (place / "in" / "strait-cup.en.txt").write_text("Share\n\nMost Popular\n")
     whole = (place / "in" / "night-train.en.txt").read_bytes()
     (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
-    found = run_dry(place).differences
+    found = preview(place).differences
     fates = dict(found.documents.select("uri", "change").iter_rows())
     assert fates["in/carillon.de.txt"] == "removed"
     # Its text is another one, so it is another document, and the old one is removed.
@@ -132,7 +128,7 @@ def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pyt
     )
     read = suites.load_suite
     monkeypatch.setattr(suites, "load_suite", lambda name: rows if name == "documents" else read(name))
-    found = run_dry(place)
+    found = preview(place)
     assert found.blocked_by == ("text_short",)
     assert set(found.differences.documents["change"]) == {"quarantined"}
 

@@ -1,4 +1,4 @@
-"""How a range of days stands, by files, receipts and history; and what a backfill makes of it."""
+"""The state of the days of a range, by files, receipts and history; and what a backfill does with each."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from builders.deliveries import FIRST, TODAY, write_day, write_sources
-from builders.lakes import Quiet, ask, hash_lake
+from builders.deliveries import FIRST, TODAY, list_days, run_day, write_day, write_sources
+from builders.lakes import ask, hash_lake, make_test_run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.batches.failures import list_failures, remember_failure
-from flows.batches.recipe import Batch
-from flows.batches.requests import RequestError
-from flows.days.changes import sample_changes
-from flows.days.day_run import choose_days, decide, outline_plan, run_day
-from flows.days.survey import Day, each_day, find_usual, survey_days
+from flows.batches.run import Batch
+from flows.days.plan import choose_action, choose_days, tabulate_plan
+from flows.days.previews import preview_days
+from flows.days.states import Day, each_day, find_usual, survey_days
+from flows.errors import RequestError
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lakes.lake import LakeSilent
@@ -29,21 +29,21 @@ def states(days: list[Day]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Three days: the first published and as it was, the second grown since, the third blocked by the audit; no fourth."""
+    """Days: the first published and unchanged, the second grown since, the third blocked by the audit, no fourth, a new fifth."""
     folder = tmp_path_factory.mktemp("survey")
     settings = write_sources(folder)
     for number in (0, 1):
         write_day(folder, FIRST + timedelta(number))
     write_day(folder, FIRST + timedelta(2), count=20, published_at="2031-01-01")
-    for day in survey_days(["gazette"], FIRST, FIRST + timedelta(2), settings, TODAY):
-        run_day(day.batch, settings, Quiet())
+    for day in list_days(settings, 3, "gazette"):
+        run_day(day.batch, settings)
     write_day(folder, FIRST + timedelta(1), count=7)
     write_day(folder, FIRST + timedelta(4))
     return settings
 
 
-def look(settings: Settings, names: tuple[str, ...] = ("gazette",)) -> list[Day]:
-    return survey_days(list(names), FIRST, FIRST + timedelta(4), settings, TODAY)
+def look(settings: Settings) -> list[Day]:
+    return list_days(settings, 5, "gazette")
 
 
 def test_each_day_has_a_state_and_a_why(made: Settings) -> None:
@@ -55,7 +55,7 @@ def test_each_day_has_a_state_and_a_why(made: Settings) -> None:
 
 
 def test_other_rules_make_a_day_stale_and_say_which(made: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.days.survey.rules_version", lambda: "0123456789ab")
+    monkeypatch.setattr("flows.days.states.rules_version", lambda: "0123456789ab")
     first = look(made)[0]
     assert first.state == "stale"
     assert first.why.endswith(", now 0123456789ab")
@@ -73,74 +73,74 @@ def test_other_settings_make_a_day_stale(made: Settings, change: dict[str, objec
 
 CHOICES = [
     ("skip", ["leave", "leave", "make", "leave", "make"]),
-    ("stale", ["leave", "make anew", "make", "leave", "make"]),
-    ("replace", ["compare", "make anew", "make", "leave", "make"]),
+    ("stale", ["leave", "make again", "make", "leave", "make"]),
+    ("replace", ["compare", "make again", "make", "leave", "make"]),
 ]
 
 
 @pytest.mark.parametrize(("on_existing", "wanted"), CHOICES, ids=[row[0] for row in CHOICES])
 def test_what_a_backfill_does_with_each_day(made: Settings, on_existing: str, wanted: list[str]) -> None:
-    assert [decide(day, on_existing) for day in look(made)] == wanted  # type: ignore[arg-type]
+    assert [choose_action(day, on_existing) for day in look(made)] == wanted  # type: ignore[arg-type]
 
 
-def test_days_are_taken_from_the_end_that_was_asked_for(made: Settings) -> None:
+def test_days_are_in_the_requested_order(made: Settings) -> None:
     days = look(made)
     newest = [day.batch.logical_date for day in choose_days(days, "stale", "newest first")]
     assert newest == sorted(newest, reverse=True)
     assert [day.batch.logical_date for day in choose_days(days, "stale", "oldest first")] == newest[::-1]
 
 
-def test_the_plan_begins_with_what_is_to_be_done(made: Settings) -> None:
-    rows = outline_plan(look(made), "stale")
-    assert [row["will"] for row in rows] == ["make anew", "make", "make", "leave", "leave"]
+def test_the_plan_lists_the_days_to_work_on_first(made: Settings) -> None:
+    rows = tabulate_plan(look(made), "stale")
+    assert [row["action"] for row in rows] == ["make again", "make", "make", "leave", "leave"]
 
 
-def test_a_look_changes_nothing(made: Settings) -> None:
+def test_looking_and_previewing_change_nothing(made: Settings) -> None:
     before = hash_lake(Path(made.lake)), open_lake(made.lake).version()
     look(made)
-    sample_changes(look(made), made)
+    preview_days(look(made), make_test_run(**made.model_dump(exclude_unset=True)))
     assert (hash_lake(Path(made.lake)), open_lake(made.lake).version()) == before
 
 
-def test_a_sample_says_what_would_change(made: Settings) -> None:
-    (row,) = sample_changes([look(made)[1]], made)
+def test_a_preview_counts_what_would_change(made: Settings) -> None:
+    (row,) = preview_days([look(made)[1]], make_test_run(**made.model_dump(exclude_unset=True)))
     assert (row["same"], row["changed"], row["new"], row["removed"]) == ("6", "0", "1", "0")
     assert row["outcome"] == "would be published"
 
 
-def test_a_failure_is_forgotten_when_the_day_is_published(tmp_path: Path) -> None:
+def test_a_failure_is_deleted_when_the_day_is_published(tmp_path: Path) -> None:
     settings = write_sources(tmp_path)
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
-    assert run_day(batch, settings, Quiet()).is_bad
+    assert run_day(batch, settings).is_bad
     assert list_failures(open_lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
     write_day(tmp_path, FIRST, count=20)
-    assert run_day(batch, settings, Quiet()).state == "published"
+    assert run_day(batch, settings).state == "published"
     assert list_failures(open_lake(settings.lake)) == {}
 
 
-def test_another_machine_knows_of_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_machine_sees_a_failure(object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
     settings = write_sources(tmp_path).model_copy(update={"lake": f"{object_store}/{tmp_path.name}/lake"})
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
-    assert run_day(look(settings)[0].batch, settings, Quiet()).is_bad
+    assert run_day(look(settings)[0].batch, settings).is_bad
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
     day = look(settings)[0]
     assert (day.state, day.why) == ("failed", "blocked by published_in_future")
     write_day(tmp_path, FIRST, count=20)
-    run_day(day.batch, settings, Quiet())
+    run_day(day.batch, settings)
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
     assert look(settings)[0].state == "fine"
 
 
-def test_a_store_that_does_not_answer_says_nothing_of_the_batch(tmp_path: Path) -> None:
+def test_a_store_that_does_not_answer_is_no_failure_of_the_batch(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake")
     with pytest.raises(LakeSilent), remember_failure(lake, "s", FIRST):
         raise LakeSilent("no answer")
     assert list_failures(lake) == {}
 
 
-def test_a_store_that_takes_no_note_does_not_hide_the_failure(
+def test_a_store_that_cannot_save_the_failure_does_not_hide_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_store: str
 ) -> None:
     lake = open_lake("s3://nobody/lake", work=tmp_path)
@@ -154,32 +154,32 @@ def test_a_day_with_far_fewer_records_than_usual_is_short(tmp_path: Path) -> Non
     settings = write_sources(tmp_path)
     for number in range(6):
         write_day(tmp_path, FIRST + timedelta(number), count=2 if number == 3 else 8)
-    days = survey_days(["gazette"], FIRST, FIRST + timedelta(5), settings, TODAY)
+    days = list_days(settings, 6, "gazette")
     for day in days:
-        run_day(day.batch, settings, Quiet())
-    days = survey_days(["gazette"], FIRST, FIRST + timedelta(5), settings, TODAY)
+        run_day(day.batch, settings)
+    days = list_days(settings, 6, "gazette")
     assert states(days) == ["fine"] * 3 + ["short"] + ["fine"] * 2
     assert days[3].why.startswith("2 records, and 8 are usual")
-    assert decide(days[3], "stale") == "leave"
+    assert choose_action(days[3], "stale") == "leave"
 
 
-def test_a_drop_folder_has_the_days_that_the_lake_knows_and_each_keeps_to_its_own_files(tmp_path: Path) -> None:
+def test_a_drop_folder_has_the_days_of_the_lake_each_with_its_own_files(tmp_path: Path) -> None:
     settings = write_sources(tmp_path)
     write_day(tmp_path, FIRST)
     (tmp_path / "in" / str(FIRST) / "a.jsonl").rename(tmp_path / "drop" / "a.jsonl")
     drop = Source("drop", "drop")
-    assert run_day(Batch(drop, FIRST, tmp_path), settings, Quiet()).published == 6
+    assert run_day(Batch(drop, FIRST, tmp_path), settings).published == 6
     write_day(tmp_path, FIRST + timedelta(1))
     (tmp_path / "in" / str(FIRST + timedelta(1)) / "a.jsonl").rename(tmp_path / "drop" / "b.jsonl")
-    (day,) = survey_days(["drop"], FIRST, FIRST + timedelta(9), settings, TODAY)
+    (day,) = list_days(settings, 10, "drop")
     assert day.state == "fine"
-    # What came since belongs to a later day, also when this one is made anew.
-    again = run_day(day.batch, settings.model_copy(update={"removal_budget": 0.4}), Quiet())
+    # New files belong to a later day, also when this one is made again.
+    again = run_day(day.batch, settings.model_copy(update={"removal_budget": 0.4}))
     assert (again.state, again.records) == ("published", 6)
 
 
 @pytest.mark.parametrize(
-    ("names", "start", "end", "says"),
+    ("names", "start", "end", "message"),
     [
         ([], FIRST, FIRST - timedelta(1), "lies before the start"),
         ([], FIRST, TODAY + timedelta(1), "lies in the future"),
@@ -189,16 +189,16 @@ def test_a_drop_folder_has_the_days_that_the_lake_knows_and_each_keeps_to_its_ow
     ids=["backwards", "future", "year", "source"],
 )
 def test_a_wrong_request_is_reported_in_one_line(
-    made: Settings, names: list[str], start: date, end: date, says: str
+    made: Settings, names: list[str], start: date, end: date, message: str
 ) -> None:
-    with pytest.raises(RequestError, match=says.replace("?", r"\?")) as told:
-        survey_days(names, start, end, made, TODAY)
-    assert "\n" not in str(told.value)
+    with pytest.raises(RequestError, match=message.replace("?", r"\?")) as raised:
+        survey_days(names, start, end, make_test_run(**made.model_dump(exclude_unset=True)), TODAY)
+    assert "\n" not in str(raised.value)
 
 
 def test_without_a_declared_source_there_is_nothing_to_run(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="declares no source"):
-        survey_days([], FIRST, FIRST, Settings(sources=tmp_path / "sources.toml", lake=tmp_path / "lake"), TODAY)
+        list_days(Settings(sources=tmp_path / "sources.toml", lake=tmp_path / "lake"), 1)
 
 
 @given(
@@ -215,23 +215,23 @@ def test_the_usual_grows_with_the_history_and_never_counts_the_day_itself(
 
 
 @given(st.integers(0, 400))
-def test_every_day_of_a_range_is_looked_at_once(length: int) -> None:
+def test_a_range_has_every_day_once(length: int) -> None:
     days = list(each_day(FIRST, FIRST + timedelta(length)))
     assert len(set(days)) == len(days) == length + 1
 
 
-def test_replace_twice_is_no_work(tmp_path: Path) -> None:
+def test_replace_a_second_time_changes_nothing(tmp_path: Path) -> None:
     settings = write_sources(tmp_path)
     write_day(tmp_path, FIRST)
-    (day,) = survey_days([], FIRST, FIRST, settings, TODAY)
-    assert run_day(day.batch, settings, Quiet()).state == "published"
-    (day,) = survey_days([], FIRST, FIRST, settings, TODAY)
-    assert decide(day, "replace") == "compare"
-    assert run_day(day.batch, settings, Quiet()).state == "unchanged"
-    # The same size and other words: only a look at the contents finds it.
+    (day,) = list_days(settings, 1)
+    assert run_day(day.batch, settings).state == "published"
+    (day,) = list_days(settings, 1)
+    assert choose_action(day, "replace") == "compare"
+    assert run_day(day.batch, settings).state == "unchanged"
+    # The same size and other words: only reading the contents finds it.
     path = tmp_path / "in" / str(FIRST) / "a.jsonl"
     path.write_text(path.read_text().replace("ferry", "train"))
-    (day,) = survey_days([], FIRST, FIRST, settings, TODAY)
+    (day,) = list_days(settings, 1)
     assert day.state == "fine"
-    assert run_day(day.batch, settings, Quiet()).state == "published"
+    assert run_day(day.batch, settings).state == "published"
     assert ask(settings.lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE text LIKE '%train%'") == [(6,)]

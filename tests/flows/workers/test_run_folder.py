@@ -1,4 +1,4 @@
-"""A shard is built in the run's folder where the worker sees it, else handed over through the bucket; anything else is refused."""
+"""A shard is built in the run's folder where the worker sees it, else handed over through the bucket; else it is an error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from flows.batches.staging import claim_staging
 from flows.errors import WorkerUnfit
-from flows.workers.workplace import Workplace, build_at, check_worker, collect_shard, mark_workplace
+from flows.workers.run_folder import RunFolder, build_for, check_worker, collect_shard, mark_run_folder
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.bucket import ObjectLake
 from tasks.lakes.client import list_objects, put_object
@@ -42,10 +42,10 @@ def bucket_lake(object_store: str, tmp_path: Path) -> ObjectLake:
 
 
 @pytest.fixture
-def elsewhere(bucket_lake: ObjectLake, tmp_path: Path) -> Iterator[Workplace]:
+def elsewhere(bucket_lake: ObjectLake, tmp_path: Path) -> Iterator[RunFolder]:
     """A run of that lake, as a worker knows it that does not see the run's folder."""
-    with claim_staging(bucket_lake.staging, "s", DAY, 0) as folder:
-        place = mark_workplace(folder, bucket_lake)
+    with claim_staging(bucket_lake, "s", DAY) as folder:
+        place = mark_run_folder(folder, bucket_lake)
         yield replace(place, folder=tmp_path / "another disk")
 
 
@@ -59,13 +59,13 @@ def keys(lake: ObjectLake) -> list[str]:
     return list_objects(lake.bucket, lake.key("staging/"))
 
 
-def test_a_shard_handed_over_equals_the_shard_built_next_to_the_lake(
-    elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
+    elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
 ) -> None:
     here = tmp_path / "here"
     here.mkdir()
-    beside = build_at(mark_workplace(here, open_lake(tmp_path / "lake")), shard, Limits())
-    handed = build_at(elsewhere, shard, Limits())
+    beside = build_for(mark_run_folder(here, open_lake(tmp_path / "lake")), shard, Limits())
+    handed = build_for(elsewhere, shard, Limits())
     assert all(folder.startswith(f"{elsewhere.handover}/shard-00003/") for folder in handed.folders)
     assert not elsewhere.folder.exists()
     collected = collect_shard(replace(elsewhere, folder=tmp_path / "driver"), shard, handed)
@@ -77,28 +77,26 @@ def test_a_shard_handed_over_equals_the_shard_built_next_to_the_lake(
     assert keys(bucket_lake) == []
 
 
-def test_unclaimed_handovers_are_removed_with_the_run(bucket_lake: ObjectLake, shard: Shard, tmp_path: Path) -> None:
-    with claim_staging(bucket_lake.staging, "s", DAY, 0) as folder:
-        build_at(replace(mark_workplace(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
+def test_an_uncollected_handover_is_removed_with_the_run(bucket_lake: ObjectLake, shard: Shard, tmp_path: Path) -> None:
+    with claim_staging(bucket_lake, "s", DAY) as folder:
+        build_for(replace(mark_run_folder(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
         assert len(keys(bucket_lake)) == 4
     assert keys(bucket_lake) == []
 
 
-def test_what_a_killed_run_was_handed_is_swept_by_the_next_run_of_anything(
+def test_the_handover_of_a_killed_run_is_removed_by_the_next_run(
     bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
 ) -> None:
     dead = bucket_lake.staging / f"s@{DAY}"
     dead.mkdir(parents=True)
-    build_at(replace(mark_workplace(dead, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
-    with claim_staging(bucket_lake.staging, "other", DAY, 0):
+    build_for(replace(mark_run_folder(dead, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
+    with claim_staging(bucket_lake, "other", DAY):
         assert not dead.exists()
         assert keys(bucket_lake) == []
 
 
-def test_what_a_machine_that_never_came_back_was_handed_is_swept_when_it_is_old(
-    elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard
-) -> None:
-    build_at(elsewhere, shard, Limits())
+def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard) -> None:
+    build_for(elsewhere, shard, Limits())
     now = datetime.now(UTC)
     assert sweep_handovers(bucket_lake, now - timedelta(days=1)) == 0
     assert len(keys(bucket_lake)) == 4
@@ -106,19 +104,19 @@ def test_what_a_machine_that_never_came_back_was_handed_is_swept_when_it_is_old(
     assert keys(bucket_lake) == []
 
 
-def test_other_objects_of_the_lake_stay(elsewhere: Workplace, bucket_lake: ObjectLake, shard: Shard) -> None:
+def test_other_objects_of_the_lake_stay(elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard) -> None:
     put_object(bucket_lake.bucket, bucket_lake.key("files/00000001/x"), b"x", seen=None)
-    build_at(elsewhere, shard, Limits())
+    build_for(elsewhere, shard, Limits())
     sweep_handovers(bucket_lake, datetime.now(UTC) + timedelta(days=1))
     assert list_objects(bucket_lake.bucket, bucket_lake.key("")) == [bucket_lake.key("files/00000001/x")]
 
 
-def test_a_worker_without_the_shared_disk_does_not_start(tmp_path: Path) -> None:
+def test_a_worker_without_the_shared_disk_is_refused(tmp_path: Path) -> None:
     staging, seen = tmp_path / "staging", tmp_path / "a.txt"
     staging.mkdir()
     seen.write_text("words")
     shard = Shard(Source("s", "x"), DAY, 0, (InputFile(str(seen), "a.txt", 5),))
-    place = mark_workplace(staging, open_lake(tmp_path / "lake"))
+    place = mark_run_folder(staging, open_lake(tmp_path / "lake"))
     check_worker(place, shard)
     gone = replace(shard, files=(InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
     with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
@@ -133,9 +131,7 @@ def test_a_worker_without_the_shared_disk_does_not_start(tmp_path: Path) -> None
         check_worker(place, shard)
 
 
-def test_raw_files_on_the_disk_of_one_machine_are_not_handed_out_to_others(
-    elsewhere: Workplace, tmp_path: Path
-) -> None:
+def test_a_worker_that_does_not_see_the_raw_files_is_refused(elsewhere: RunFolder, tmp_path: Path) -> None:
     gone = Shard(Source("s", "x"), DAY, 0, (InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
     with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt"):
-        build_at(elsewhere, gone, Limits())
+        build_for(elsewhere, gone, Limits())

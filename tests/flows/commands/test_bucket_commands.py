@@ -1,4 +1,4 @@
-"""The command line on a lake in a bucket, with inputs in a bucket: everything a lake on a disk can do."""
+"""The command line on a lake in a bucket, with inputs in a bucket."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_command_line_works_on_a_bucket(
     )  # whatever else
 
 
-def test_what_is_learned_and_released_makes_the_lake_of_a_disk(
+def test_a_bucket_and_a_disk_give_the_same_lake_with_learned_lines_and_releases(
     object_store: str, tmp_path: Path, copydesk: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same commands on both; in the bucket each on a machine that has seen nothing of the lake before."""

@@ -1,7 +1,7 @@
-"""How a range of days stands: each day of each source against its files, its receipt and the history of the source.
+"""The state of each day of a range: each source's files compared with its receipts and its history.
 
-Nothing is read but lists of files and receipts, so a look at a year takes seconds. The lake is the only witness: what some
-worker remembers does not count.
+Only lists of files and receipts are read, so a year takes seconds. The lake is the only source of truth: Prefect's records are
+not used.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from statistics import median
 from typing import Any
 
 from flows.batches.failures import list_failures
-from flows.batches.places import open_lake
-from flows.batches.recipe import Batch
-from flows.batches.requests import RequestError
-from flows.settings import Settings, make_limits
+from flows.batches.run import Batch, Run
+from flows.errors import RequestError
 from tasks.batch import InputFile, Limits, Source
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
@@ -28,17 +26,8 @@ from tasks.reading.plan import PlanError, find_files, has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import make_settings, make_versions
 
-# What a day can be, worst first, in the words of the table that people see.
-STATES = {
-    "failed": "its last run failed",
-    "missing": "its files are here, and the lake has nothing of it",
-    "stale": "it was made with other rules, libraries or settings, or of other files",
-    "short": "it has far fewer records than such a day usually has",
-    "fine": "it is what a run of today would make",
-    "no files": "there are no files to make it of",
-}
 MOST_DAYS = 3_660
-# History: the four weeks on either side. Papers of the same weekday are compared where there are enough of them.
+# History: four weeks before and after. Days of the same weekday are compared where there are enough of them.
 NEARBY = timedelta(days=28)
 ENOUGH = 4
 SHORT = 0.5
@@ -47,9 +36,11 @@ COLUMNS = ("logical_date", "inputs", "records", "rules_version", "versions", "se
 
 @dataclass(frozen=True)
 class Day:
-    """A source's day: its state (see STATES) and why, the files it would be made of, and the records that the lake has of it.
+    """A day of a source: its state and the reason, how many files a run would read, and how many records the lake has of it.
 
-    `records` is None for a day that the lake has nothing of.
+    The states: `failed` (in its last run), `missing` (it has files and is not in the lake), `stale` (made with other rules,
+    libraries or settings, or from other files), `short` (far fewer records than usual), `fine` (a run of today would give the
+    same) and `no files`. `records` is None for a day that is not in the lake.
     """
 
     batch: Batch
@@ -60,11 +51,11 @@ class Day:
 
 
 def check_range(start: date, end: date, today: date) -> None:
-    """Raises RequestError for a range that cannot be meant."""
+    """Raises RequestError for a range that ends before it starts, ends in the future, or is far too long."""
     if end < start:
         raise RequestError(f"the end {end} lies before the start {start}. Give the earlier day first.")
     if end > today:
-        raise RequestError(f"the end {end} lies in the future (today is {today}, UTC). Give a day that has come.")
+        raise RequestError(f"the end {end} lies in the future (today is {today}, UTC). Give an earlier day.")
     if (days := (end - start).days + 1) > MOST_DAYS:
         raise RequestError(f"{start} to {end} are {days:,} days, and {MOST_DAYS:,} are the most. Is the year right?")
 
@@ -80,16 +71,15 @@ def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
     return [declared[name] for name in dict.fromkeys(names or declared)]
 
 
-def survey_days(names: Sequence[str], start: date, end: date, settings: Settings, today: date) -> list[Day]:
+def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: date) -> list[Day]:
     """Every day of the range for every source, by date and source.
 
-    A drop folder has no days of its own before they are ingested: only those that the lake knows are looked at.
+    A drop folder has no days before they are ingested: only those that the lake has are listed.
     """
     check_range(start, end, today)
-    lake = open_lake(settings.lake)
-    limits = make_limits(settings)
+    lake, settings = run.lake, run.settings
     root = settings.sources.absolute().parent
-    # Asked for once: in a bucket each is a question of its own, and a year has many days.
+    # Read once: in a bucket each is a request, and a year has many days.
     failures, released = list_failures(lake), group_releases(lake)
     find = cache(partial(find_learned, lake))
     found: list[Day] = []
@@ -108,9 +98,9 @@ def survey_days(names: Sequence[str], start: date, end: date, settings: Settings
             )
             batch = Batch(source, day, root, own)
             learned = find(choose_version(settings.learned, receipt))
-            own_limits = replace(limits, learned=learned, releases=released.get((source.name, day), ()))
+            own_limits = replace(run.limits, learned=learned, releases=released.get((source.name, day), ()))
             usual = find_usual(day, records) if has_date(source) else None
-            found.append(judge_day(batch, receipt, failure, own_limits, usual))
+            found.append(find_state(batch, receipt, failure, own_limits, usual))
     return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))
 
 
@@ -119,10 +109,10 @@ def each_day(start: date, end: date) -> Iterator[date]:
     return (start + timedelta(days=number) for number in range((end - start).days + 1))
 
 
-def judge_day(
+def find_state(
     batch: Batch, receipt: Mapping[str, Any] | None, failure: str | None, limits: Limits, usual: float | None
 ) -> Day:
-    """The state of one day. `usual`: records that such a day has, None when nobody can tell."""
+    """One day with its state. `usual`: the records that such a day has, None when that is unknown."""
     records: int | None = receipt["records"] if receipt else None
     try:
         files = find_files(batch.source, batch.logical_date, batch.root)
@@ -131,7 +121,7 @@ def judge_day(
     if batch.only:
         files = [file for file in files if file.uri in batch.only]
     if not files:
-        return Day(batch, "no files", "what the lake has of it stays" if receipt else "", 0, records)
+        return Day(batch, "no files", "the lake keeps what it has" if receipt else "", 0, records)
     if failure:
         return Day(batch, "failed", failure, len(files), records)
     if receipt is None:
@@ -139,15 +129,15 @@ def judge_day(
     if changes := find_changes(batch.source, files, receipt, limits):
         return Day(batch, "stale", "; ".join(changes), len(files), records)
     if usual is not None and receipt["records"] < SHORT * usual:
-        why = f"{receipt['records']:,} records, and {usual:,.0f} are usual; a new run changes nothing before files come"
+        why = f"{receipt['records']:,} records, and {usual:,.0f} are usual; a new run changes nothing until more files arrive"
         return Day(batch, "short", why, len(files), records)
     return Day(batch, "fine", "", len(files), records)
 
 
 def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:
-    """What a run of today would do differently, in words: files, rules, versions, settings.
+    """How a run of today would differ, in words: files, rules, versions, settings.
 
-    Contents of files are not looked at: a file that was changed and kept its size is found only by the run itself.
+    Contents of files are not read: only the run itself finds a file that was changed and kept its size.
     """
     changes = []
     before = {seen["uri"]: seen["size"] for seen in receipt["inputs"]}
@@ -155,10 +145,10 @@ def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[st
     counts = {
         "new": len(now.keys() - before.keys()),
         "changed": sum(now[uri] != before[uri] for uri in now.keys() & before.keys()),
-        "gone": len(before.keys() - now.keys()),
+        "removed": len(before.keys() - now.keys()),
     }
-    if said := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
-        changes.append(f"files: {said}")
+    if differences := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
+        changes.append(f"files: {differences}")
     if receipt["rules_version"] != rules_version():
         changes.append(f"rules {receipt['rules_version']}, now {rules_version()}")
     for text, present in ((receipt["versions"], make_versions()), (receipt["settings"], make_settings(source, limits))):
@@ -167,24 +157,24 @@ def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[st
 
 
 def compare_records(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Where two records differ, in words."""
+    """The differences of two records, in words."""
     changes: list[str] = []
     for name in sorted(before.keys() | now.keys()):
         old, new = before.get(name), now.get(name)
         if isinstance(old, dict) and isinstance(new, dict):
             changes += compare_records(old, new, f"{prefix}{name}.")
         elif old != new:
-            changes.append(f"{prefix}{name} {say(old)}, now {say(new)}")
+            changes.append(f"{prefix}{name} {format_setting(old)}, now {format_setting(new)}")
     return changes
 
 
-def say(value: object) -> str:
-    """A value of a setting as people write it."""
+def format_setting(value: object) -> str:
+    """The value of a setting in a sentence."""
     return "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def find_usual(day: date, records: Mapping[date, int]) -> float | None:
-    """Records that such a day usually has: the median of the days around it; None with too few of them."""
+    """The records that such a day usually has: the median of the days around it, None with too few of them."""
     around = {other: count for other, count in records.items() if other != day and abs(other - day) <= NEARBY}
     alike = [count for other, count in around.items() if other.weekday() == day.weekday()]
     pool = alike if len(alike) >= ENOUGH else list(around.values())

@@ -43,7 +43,7 @@ def ui(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_deployment_is_registered_and_cron_made_runs(desk: Desk) -> None:
+def test_every_deployment_is_registered_and_has_scheduled_runs(desk: Desk) -> None:
     names = {found["name"]: found for found in desk.ask("/deployments/filter", {})}
     assert {"nightly-wire", "nightly-seeds", "backfill", "maintain"} <= names.keys()
     runs = desk.ask("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})
@@ -52,7 +52,7 @@ def test_every_deployment_is_registered_and_cron_made_runs(desk: Desk) -> None:
     assert any(line.startswith("ingest/nightly-wire") and "UTC" in line for line in desk.said)
 
 
-def test_a_nightly_run_finds_a_place_next_to_a_backfill(desk: Desk) -> None:
+def test_a_backfill_leaves_a_slot_for_a_nightly_run(desk: Desk) -> None:
     queues = {queue["name"]: queue for queue in desk.ask("/work_queues/filter", {})}
     assert queues["nightly"]["priority"] < queues["backfill"]["priority"]
     assert (queues["nightly"]["concurrency_limit"], queues["backfill"]["concurrency_limit"]) == (None, 1)
@@ -104,7 +104,7 @@ def test_submit_is_not_turned_away_by_a_busy_database(desk: Desk) -> None:
         desk.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}})
 
 
-def test_a_second_one_in_the_same_folder_says_where_the_first_is(desk: Desk) -> None:
+def test_a_second_one_in_the_same_folder_names_the_first(desk: Desk) -> None:
     done = ui("--port", str(find_port()), cwd=desk.folder)
     assert done.returncode == 2
     assert f"it runs in this folder already: http://127.0.0.1:{desk.port}" in done.stderr

@@ -1,4 +1,4 @@
-"""A batch from files to lake, in process: what is promised of every run."""
+"""A batch from files to lake, in process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from builders.lakes import DAY, ask, hash_lake, make_lake
 
 from tasks.batch import Limits
+from tasks.lakes.open import open_lake
 from tasks.reading.plan import PlanError
 
 SMALL = Limits(shard_files=4)
@@ -33,7 +34,7 @@ def test_the_same_input_gives_the_same_bytes(project: Path, seeds_lake: Path, tm
 
 def test_a_forced_run_gives_the_same_bytes_and_no_new_version(project: Path, seeds_lake: Path) -> None:
     before = hash_lake(seeds_lake)
-    outcome = make_lake(project, "seeds", seeds_lake, name="seeds", limits=SMALL, force=True)
+    outcome = make_lake(project, "seeds", seeds_lake, name="seeds", limits=SMALL, is_forced=True)
     assert (outcome.state, outcome.version) == ("published", 1)
     assert hash_lake(seeds_lake) == before
 
@@ -58,7 +59,7 @@ def test_staging_is_empty_after_a_run(seeds_lake: Path) -> None:
     assert [path.name for path in staging.iterdir() if path.is_dir()] == []
 
 
-def test_every_document_is_put_together_again(seeds_lake: Path) -> None:
+def test_every_document_can_be_rebuilt(seeds_lake: Path) -> None:
     import hashlib
 
     from tasks.lakes.lookup import find_documents, restore_text
@@ -83,7 +84,7 @@ def write_records(path: Path, count: int, **fields: object) -> None:
     path.write_text("\n".join(lines))
 
 
-def test_a_batch_that_fails_its_audit_stays_out(tmp_path: Path) -> None:
+def test_a_blocked_batch_is_not_published(tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 20)
     assert make_lake(tmp_path, "in", tmp_path / "lake").state == "published"
     before = hash_lake(tmp_path / "lake")
@@ -97,7 +98,7 @@ def test_a_batch_that_fails_its_audit_stays_out(tmp_path: Path) -> None:
 def test_a_few_bad_documents_go_to_quarantine_with_their_reasons(tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 20)
     write_records(tmp_path / "in" / "b.jsonl", 1, published_at="2031-01-01", title="Story of the day after tomorrow")
-    # The same text under another name, so that it is no copy.
+    # Another text, so that it is no duplicate.
     (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "b.jsonl").read_text().replace("ferry", "tram"))
     assert make_lake(tmp_path, "in", tmp_path / "lake").state == "published"
     found = ask(tmp_path / "lake", "SELECT uri, stage, reasons, title FROM 'LAKE/quarantine/**/*.parquet'")
@@ -108,7 +109,7 @@ def test_a_few_bad_documents_go_to_quarantine_with_their_reasons(tmp_path: Path)
     assert (records, published, quarantined) == (21, 20, 1)
 
 
-def test_a_drop_folder_gives_each_batch_what_is_new(tmp_path: Path) -> None:
+def test_a_drop_folder_gives_each_batch_its_new_files(tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 3)
     make_lake(tmp_path, "in", tmp_path / "lake", day=DAY)
     write_records(tmp_path / "in" / "b.jsonl", 5, publisher="other")
@@ -123,7 +124,7 @@ def test_a_drop_folder_gives_each_batch_what_is_new(tmp_path: Path) -> None:
     assert again.state == "unchanged"
 
 
-def test_rows_that_vanish_from_the_input_vanish_from_the_lake(tmp_path: Path) -> None:
+def test_rows_removed_from_the_input_are_removed_from_the_lake(tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 5)
     make_lake(tmp_path, "in", tmp_path / "lake")
     write_records(tmp_path / "in" / "a.jsonl", 2)
@@ -156,8 +157,8 @@ def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_
     before = hash_lake(tmp_path / "lake")
     write_records(tmp_path / "in" / "a.jsonl", 4_000)
     code = (
-        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from builders.lakes import make_lake; import tasks.publishing.publish as p;"
-        "p.publish = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL); import flows.batches.recipe as r; r.publish = p.publish;"
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from builders.lakes import make_lake;"
+        "import flows.batches.ingest as ingest; ingest.publish = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL);"
         "make_lake(Path(sys.argv[1]), 'in', Path(sys.argv[1]) / 'lake')"
     )
     killed = subprocess.run(
@@ -176,12 +177,13 @@ def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_
 def test_two_runs_of_one_batch_wait_for_each_other(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from flows.batches.staging import BatchBusy, claim_staging
+    from flows.batches.staging import claim_staging
+    from flows.errors import BatchBusy
 
     write_records(tmp_path / "in" / "a.jsonl", 5)
-    with claim_staging(tmp_path / ".lake-store" / "staging", "s", DAY, 0), ThreadPoolExecutor(1) as pool:
+    with claim_staging(open_lake(tmp_path / "lake"), "s", DAY), ThreadPoolExecutor(1) as pool:
         refused = pool.submit(make_lake, tmp_path, "in", tmp_path / "lake", wait_seconds=0.1)
-        with pytest.raises(BatchBusy, match="is being run by another process"):
+        with pytest.raises(BatchBusy, match="another process has held batch"):
             refused.result()
     assert make_lake(tmp_path, "in", tmp_path / "lake").state == "published"
 

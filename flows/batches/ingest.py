@@ -1,0 +1,149 @@
+"""The order of the steps that turn the files of a source and day into a published batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from expectations.evaluate import warm_up_audit
+from flows.batches.background import in_background
+from flows.batches.catalog import follow_publish
+from flows.batches.failures import remember_failure
+from flows.batches.page import add_page
+from flows.batches.run import Batch, BatchResult, Run
+from flows.batches.staging import claim_staging
+from flows.exit_codes import EXPECTED
+from tasks.auditing.drift import note_drift, read_history
+from tasks.auditing.judge import add_drift, judge_batch
+from tasks.batch import InputFile, Limits
+from tasks.lakes.lake import Lake
+from tasks.lakes.releases import find_releases
+from tasks.learned.versions import choose_version, find_learned
+from tasks.publishing.disk_store import explain_staging
+from tasks.publishing.publish import finish_showing, publish
+from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
+from tasks.shard import StagedShard, check_complete
+from tasks.staging.receipt import hash_files, take_fingerprint
+
+
+def ingest_batches(
+    batches: Sequence[Batch], run: Run, report: Callable[[BatchResult | Exception], object]
+) -> list[BatchResult | Exception]:
+    """Ingests batches one after the other, then brings the Iceberg catalog up to date.
+
+    An expected error is a result as well: one batch that fails does not stop the others. `report` gets each result as soon
+    as it is known.
+    """
+    results: list[BatchResult | Exception] = []
+    for batch in batches:
+        try:
+            results.append(ingest_batch(batch, run))
+        except EXPECTED as error:
+            results.append(error)
+        report(results[-1])
+    try:
+        follow_publish(run.lake, run.settings)
+    except EXPECTED as error:
+        results.append(error)
+        report(error)
+    return results
+
+
+def ingest_batch(batch: Batch, run: Run) -> BatchResult:
+    """Plans, builds, audits and publishes one batch. Readers see no change before the audit has passed.
+
+    A batch whose inputs, rules and settings are those of its receipt stays as it is, unless the run is forced. Raises
+    PlanError when there are no files, LearnedError when the settings name a version of learned lines that does not exist.
+    """
+    run.watcher.step(batch.label, "plan")
+    files = plan_files(batch, run.lake)
+    with (
+        explain_staging(run.lake),
+        claim_staging(run.lake, batch.source.name, batch.logical_date) as folder,
+        remember_failure(run.lake, batch.source.name, batch.logical_date) as count_as_failed,
+    ):
+        finish_showing(run.lake)
+        # Looked up only now: a run that had to wait finds the batch done.
+        known = run.lake.receipt(batch.source.name, batch.logical_date)
+        limits = fit_limits(batch, run, known)
+        if known and not run.is_forced and is_unchanged(batch, files, known, limits):
+            return add_page(run, BatchResult(batch, "unchanged", known, run.lake.version()))
+        staged = build_shards(batch, run, files, limits, folder)
+        result = settle_batch(batch, run, limits, staged, len(files))
+        if result.blocked_by:
+            count_as_failed(f"blocked by {', '.join(result.blocked_by)}")
+        return result
+
+
+def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
+    """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
+    found = find_files(batch.source, batch.logical_date, batch.root)
+    if batch.only:
+        found = [file for file in found if file.uri in batch.only]
+    if not found:
+        place = escape_name(batch.source.path)
+        raise PlanError(f"source {batch.source.name}: no files for {batch.logical_date} at {place}. Nothing was done.")
+    if has_date(batch.source):
+        return found
+    receipts = lake.receipts(batch.source.name, columns=("logical_date", "inputs"))
+    others = [receipt for receipt in receipts if receipt["logical_date"] != batch.logical_date]
+    taken = {(seen["uri"], seen["size"]) for receipt in others for seen in receipt["inputs"]}
+    files = [file for file in found if (file.uri, file.size) not in taken]
+    if not files:
+        raise NothingNew(
+            f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
+            "To run one of them again, give its --date and --force."
+        )
+    return files
+
+
+def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
+    """The limits of one batch: those of the run, with the learned lines that it uses and its releases."""
+    releases = find_releases(run.lake, batch.source.name, batch.logical_date)
+    learned = find_learned(run.lake, choose_version(run.settings.learned, known))
+    return replace(run.limits, learned=learned, releases=releases)
+
+
+def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any], limits: Limits) -> bool:
+    """Whether the receipt has the same files, bytes, rules, versions and settings."""
+    if [(file.uri, file.size) for file in files] != [(seen["uri"], seen["size"]) for seen in known["inputs"]]:
+        return False
+    return bool(take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"])
+
+
+def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Limits, folder: Path) -> list[StagedShard]:
+    """Cuts files into shards and has them built. Raises ShardLost when one does not come back complete."""
+    run.watcher.step(batch.label, "build")
+    shards = cut_shards(batch.source, batch.logical_date, files, limits)
+    with in_background(warm_up_audit):
+        staged = run.map_shards(run, shards, limits, folder) if shards else []
+    check_complete(shards, staged)
+    return staged
+
+
+def settle_batch(
+    batch: Batch,
+    run: Run,
+    limits: Limits,
+    staged: Sequence[StagedShard],
+    planned: int,
+    stamp: Mapping[str, Any] | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> BatchResult:
+    """Audits what is staged and publishes it, or leaves the lake as it is. `planned`: how many files; `stamp`: see
+    `judge_batch`; `note`: goes into the commit.
+    """
+    run.watcher.step(batch.label, "audit")
+    judged = judge_batch(batch.source, batch.logical_date, staged, planned, limits, stamp)
+    if run.settings.drift != "off":
+        history = read_history(run.lake, batch.source.name, batch.logical_date)
+        judged = add_drift(judged, history, blocks=run.settings.drift == "block")
+    if judged.blocked_by:
+        result = BatchResult(batch, "blocked", judged.receipt, run.lake.version(), judged.findings, judged.blocked_by)
+        return add_page(run, replace(result, drift=judged.drift), judged)
+    run.watcher.step(batch.label, "publish")
+    done = publish(run.lake, judged, {**(note or {}), **note_drift(judged.drift)})
+    result = BatchResult(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
+    return add_page(run, result)

@@ -1,0 +1,68 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from tasks.lakes.lake import Lake
+
+
+def parse_date(text: str) -> date:
+    """A logical date as typed: 2026-10-01."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date. Write it as 2026-10-01.") from None
+
+
+def parse_key(text: Optional[str]) -> Optional[str]:
+    """A key as typed; a file's name that is not UTF-8 becomes the uri that the lake has for it."""
+    from tasks.reading.plan import escape_name
+
+    return escape_name(text) if text else text
+
+
+KeyArgument = Annotated[
+    str, typer.Argument(help="doc_id, uri, url or record id.", metavar="DOC_ID or URI", callback=parse_key)
+]
+DriftOption = Annotated[
+    Optional[Literal["warn", "block", "off"]],
+    typer.Option(
+        "--drift",
+        help="A batch unlike the earlier days of its source: publish with a warning, block, or do not look.",
+        show_default="warn",
+    ),
+]
+SourcesOption = Annotated[
+    Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+]
+LakeOption = Annotated[
+    Optional[str],
+    typer.Option("--lake", help="Folder of the lake, or s3://bucket/folder.", show_default="lake", metavar="PLACE"),
+]
+LearnedOption = Annotated[
+    Optional[str],
+    typer.Option(
+        "--learned",
+        help="Learned lines to use: latest, none, a version, or auto: what the batch used before, else the latest.",
+        show_default="auto",
+        metavar="VERSION",
+    ),
+]
+WorkersOption = Annotated[
+    Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+]
+ReasonOption = Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")]
+
+
+def open_chosen_lake(lake: Optional[str]) -> Lake:
+    """The lake that the option --lake names, or else the settings."""
+    from flows.batches.run import open_settings_lake
+    from flows.settings import read_settings
+
+    return open_settings_lake(read_settings(lake=lake))

@@ -1,0 +1,127 @@
+"""What a backfill does: the days it chooses, what it does with each, and the tables and sentences that describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from flows.batches.run import Batch, BatchResult
+from flows.days.states import Day
+from flows.errors import RunFailed
+
+OnExisting = Literal["skip", "stale", "replace"]
+Order = Literal["newest first", "oldest first"]
+LEAVE = "leave"
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class DayResult:
+    """The end of a day: published, unchanged, blocked (by the audit) or failed, and why. `version`: of the lake."""
+
+    source: str
+    logical_date: date
+    state: str
+    why: str = ""
+    version: int = 0
+    records: int = 0
+    published: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the lake has not what it should have of the day."""
+        return self.state in ("blocked", "failed")
+
+
+def choose_action(day: Day, on_existing: OnExisting) -> str:
+    """What a backfill does with a day: `make`, `make again`, `compare` (make again if contents differ) or `leave`."""
+    if day.state == "no files":
+        return LEAVE
+    if day.records is None:
+        return "make"
+    if on_existing == "skip":
+        return LEAVE
+    if day.state in ("stale", "failed"):
+        return "make again"
+    return "compare" if on_existing == "replace" else LEAVE
+
+
+def choose_days(days: Iterable[Day], on_existing: OnExisting, order: Order) -> list[Day]:
+    """The days that a backfill works on, in order."""
+    chosen = [day for day in days if choose_action(day, on_existing) != LEAVE]
+    # A stable sort: the sources of a day keep their order either way.
+    return sorted(chosen, key=lambda day: day.batch.logical_date, reverse=order == "newest first")
+
+
+def summarize_result(result: BatchResult) -> DayResult:
+    """The result of a batch as that of a day."""
+    why = (
+        f"the audit blocked it: {', '.join(result.blocked_by)}; readers keep what they had" if result.blocked_by else ""
+    )
+    batch = result.batch
+    return DayResult(batch.source.name, batch.logical_date, result.state, why, result.version, **result.counts)
+
+
+def summarize_error(batch: Batch, error: BaseException) -> DayResult:
+    """A day whose run ended with an error."""
+    why = " ".join(str(error).split()) or type(error).__name__
+    return DayResult(batch.source.name, batch.logical_date, "failed", why)
+
+
+def tabulate_plan(days: Sequence[Day], on_existing: OnExisting) -> list[dict[str, str]]:
+    """The plan as rows of a table, the days to work on first."""
+    rows = [
+        {
+            "date": str(day.batch.logical_date),
+            "source": day.batch.source.name,
+            "state": day.state,
+            "action": choose_action(day, on_existing),
+            "why": day.why,
+            "files": f"{day.files:,}",
+            "in the lake": "" if day.records is None else f"{day.records:,} records",
+        }
+        for day in days
+    ]
+    return sorted(rows, key=lambda row: row["action"] == LEAVE)
+
+
+def tabulate_results(results: Iterable[DayResult]) -> list[dict[str, str]]:
+    """The results as rows of a table, the bad ones first."""
+    ordered = sorted(results, key=lambda day: (not day.is_bad, day.logical_date, day.source))
+    return [
+        {
+            "date": str(day.logical_date),
+            "source": day.source,
+            "state": day.state,
+            "why": day.why,
+            "records": f"{day.records:,}",
+            "published": f"{day.published:,}",
+            "quarantined": f"{day.quarantined:,}",
+        }
+        for day in ordered
+    ]
+
+
+def count_states(days: Iterable[Day] | Iterable[DayResult]) -> str:
+    """States with their counts, in words: "12 missing, 3 stale"."""
+    states = [day.state for day in days]
+    return ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "no days"
+
+
+def count_days(count: int) -> str:
+    """A number of days in words."""
+    return f"{count:,} day" if count == 1 else f"{count:,} days"
+
+
+def describe_results(results: Sequence[DayResult]) -> str:
+    """The results in a sentence. Raises RunFailed, which names days and reasons, when some are bad."""
+    bad = sorted((day for day in results if day.is_bad), key=lambda day: (day.logical_date, day.source))
+    if not bad:
+        return f"{count_days(len(results))}: {count_states(results)}"
+    named = "; ".join(f"{day.source} {day.logical_date}: {day.why}" for day in bad[:MOST_NAMED])
+    more = f"; and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
+    raise RunFailed(f"{len(bad)} of {count_days(len(results))} failed: {named}{more}")
