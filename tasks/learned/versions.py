@@ -92,7 +92,7 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
     if version == "latest":
         said = read_store_file(lake.files, LATEST)
         return find_learned(lake, read_latest(said)) if said else None
-    known = [path.stem for name in lake.files.names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
+    known = [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
     if version not in known:
         raise LearnedError(
             f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "
