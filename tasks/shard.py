@@ -1,4 +1,4 @@
-"""A shard's whole way: files in, staged rows out. Everything a worker does, in one call that is safe to repeat."""
+"""Builds a shard: reads its files and stages its rows, in one call that is safe to repeat."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tasks.staging.stage import stage_tables
 
 @dataclass(frozen=True)
 class StagedShard:
-    """What a worker hands back: where the rows are, what came in. Small, whatever the size of the shard.
+    """What a worker returns: where the rows are, and counts. Small, whatever the size of the shard.
 
-    `folders`: one a part, nearly always one.
+    `folders`: one per part, usually one.
     """
 
     folders: tuple[str, ...]
@@ -42,15 +42,14 @@ class StagedShard:
 
 
 class ShardLost(RuntimeError):
-    """What workers handed back is not what they were given. One line."""
+    """Workers returned other shards or files than they were given. One line."""
 
 
 def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
-    """Reads, annotates, cleans, merges captions, names languages, stages and measures one shard.
+    """Reads, cleans, stages and measures one shard.
 
-    `folder` receives a folder a part with documents.parquet, lines.parquet, quarantine.parquet and the audit's
-    narrow.parquet; what stood there before is replaced. Inputs that cannot be read become quarantine rows; an exception
-    means a fault of ours or of the machine.
+    `folder` is emptied and gets a folder per part, with documents.parquet, lines.parquet, quarantine.parquet and the audit's
+    narrow.parquet. Inputs that cannot be read become quarantine rows; an exception means a fault of copydesk or the machine.
     """
     shutil.rmtree(folder, ignore_errors=True)
     parts = [
@@ -71,7 +70,7 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
 
 
 def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -> StagedShard:
-    """What was read of a shard, or a part of it, staged in one folder."""
+    """Stages the records of a shard, or of a part of it, in one folder."""
     records = readings.records
     learned = load_learned(limits.learned) if limits.learned else None
     lines = clean_documents(split_lines(records["canonical"]), records, limits.removal_budget, learned)
@@ -97,7 +96,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
 
 
 def gather_inputs(staged: Sequence[StagedShard]) -> list[InputSeen]:
-    """The files that came in, each once: spans of a file are put together again."""
+    """The files that were read, each once: the counts of its spans are added up."""
     whole: dict[str, InputSeen] = {}
     for seen in (seen for shard in staged for seen in shard.inputs):
         before = whole.get(seen.uri)
@@ -108,22 +107,24 @@ def gather_inputs(staged: Sequence[StagedShard]) -> list[InputSeen]:
 
 
 def check_complete(shards: Sequence[Shard], staged: Sequence[StagedShard]) -> None:
-    """Raises ShardLost unless every shard came back, with all its files and with files where it says they are."""
+    """Raises ShardLost unless every shard was returned, with all its files, and its staged files exist."""
     for shard, back in zip_longest(shards, staged):
         if not shard or not back or shard.number != back.number:
-            raise ShardLost(f"{len(shards)} shards were given out and others came back. Run the batch again.")
+            raise ShardLost(
+                f"{len(shards)} shards were sent to workers, and others were returned. Run the batch again."
+            )
         if [file.uri for file in shard.files] != [seen.uri for seen in back.inputs]:
-            raise ShardLost(f"shard {shard.number} came back with other files than it was given. Run the batch again.")
+            raise ShardLost(f"shard {shard.number} was returned with other files than it has. Run the batch again.")
         for folder in back.folders:
             if not Path(folder, "narrow.parquet").is_file():
                 raise ShardLost(
-                    f"shard {shard.number} was staged in {folder}, and nothing is there: workers and the machine that "
-                    "publishes must see the lake under the same path, on a disk that they share"
+                    f"shard {shard.number} was staged in {folder}, which does not exist here: workers and the machine that "
+                    "publishes must have the lake under the same path, on a disk that they share"
                 )
 
 
 def quarantine_emptied(emptied: pl.DataFrame, records: pl.DataFrame, limits: Limits) -> pl.DataFrame:
-    """Quarantine rows for documents of which cleaning left no text."""
+    """Quarantine rows for documents that have no text after cleaning."""
     canonical = records.select("uri", "canonical")
     return assemble_quarantine(
         emptied.join(canonical, on="uri", how="left", maintain_order="left"),

@@ -124,15 +124,14 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     """The share of characters removed from each publisher's documents: a dot for this batch, a stroke for earlier ones."""
     labels = clip_labels([share.publisher for share in shares])
     now = [{"k": label, "v": share.share} for label, share in zip(labels, shares, strict=True)]
-    before = [
-        {"k": label, "v": share.usual} for label, share in zip(labels, shares, strict=True) if share.usual is not None
-    ]
+    usual = {label: share.usual for label, share in zip(labels, shares, strict=True) if share.usual is not None}
+    before = [{"k": label, "v": value} for label, value in usual.items()]
     summary = "The dot is this batch, the stroke the batches of this source before it."
     if not before:
         summary += " There is no earlier batch to compare with."
     elif len(before) < len(shares):
         summary += f" {len(before)} of the {len(shares)} publishers shown have documents in one."
-    top = max([0.1, *(row["v"] for row in [*now, *before])])
+    top = max([0.1, *(share.share for share in shares), *usual.values()])
     scale = {"domain": [0, top * 1.05], "nice": True}
     axis = {"title": None, "format": "%", "tickCount": 4, "grid": False}
     encoding = {

@@ -67,21 +67,19 @@ def describe_result(report: Report) -> tuple[str, str]:
     if report.state == "unchanged":
         return "Nothing changed", f"Files, rules and settings are those of the published batch. Readers have {have}."
     if report.state == "published":
-        parts = [
-            format_count(receipt[name], *forms)
-            for name, forms in {
-                "duplicates": ("duplicate",),
-                "quarantined": ("record in quarantine", "records in quarantine"),
-            }.items()
-            if receipt[name]
-        ]
+        duplicates = format_count(receipt["duplicates"], "duplicate")
+        quarantined = format_count(receipt["quarantined"], "record in quarantine", "records in quarantine")
+        parts = [text for text in (duplicates, quarantined) if not text.startswith("0 ")]
         left_out = f" Not published: {' and '.join(parts)}." if parts else " All records are published."
         warned = sum(finding.severity == "warning" and finding.failed > 0 for finding in report.findings)
         warning = f" {format_count(warned, 'expectation warns', 'expectations warn')}." if warned else ""
         return "Published", f"Readers have {have}.{left_out}{warning}"
     found = next((finding for finding in report.findings if finding.reason in report.blocked_by), None)
-    kept = f"Readers still have the {format_count(report.kept, 'document')} of this batch that were published before."
-    kept = kept if report.kept else "Readers have nothing of this batch."
+    kept = "Readers have nothing of this batch."
+    if report.kept:
+        kept = (
+            f"Readers still have the {format_count(report.kept, 'document')} of this batch that were published before."
+        )
     if found is None:
         return f"Blocked by {', '.join(report.blocked_by)}", f"The audit's findings are not stored. {kept}"
     others = [reason for reason in report.blocked_by if reason != found.reason]

@@ -13,14 +13,8 @@ import polars as pl
 from tasks.lines import looks_like_prose, measure_lines
 
 COLUMNS = (
-    "publisher",
-    "language",
-    "raw_chars",
-    "text_chars",
-    "removed_line_chars",
-    "captions_listed",
-    "body_lines_counted",
-    "unknown_lines",
+    *("publisher", "language", "raw_chars", "text_chars", "removed_line_chars", "captions_listed"),
+    *("body_lines_counted", "unknown_lines"),
 )
 
 

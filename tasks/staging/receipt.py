@@ -175,13 +175,7 @@ def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dic
 
 
 SUMMED = (
-    "language",
-    "raw_chars",
-    "body_chars",
-    "apart_chars",
-    "removed_line_chars",
-    "line_ends",
-    "removed_lines",
+    *("language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines"),
     "captions_merged",
 )
 

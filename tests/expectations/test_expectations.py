@@ -229,7 +229,7 @@ def broken_documents(tmp_path_factory: pytest.TempPathFactory) -> list[set[str]]
 
 
 @pytest.mark.parametrize("number", range(len(BROKEN)), ids=[reason for reason, _, _ in BROKEN])
-def test_document_expectation_fails_for_what_it_names(number: int, broken_documents: list[set[str]]) -> None:
+def test_an_expectation_of_documents_fails_alone(number: int, broken_documents: list[set[str]]) -> None:
     reason, _, also = BROKEN[number]
     assert broken_documents[number] == {reason} | also
 
@@ -247,7 +247,7 @@ def broken_batches() -> list[set[str]]:
 
 
 @pytest.mark.parametrize("number", range(len(BROKEN_SUMS)), ids=[reason for reason, _, _ in BROKEN_SUMS])
-def test_batch_expectation_fails_for_what_it_names(number: int, broken_batches: list[set[str]]) -> None:
+def test_an_expectation_of_batches_fails_alone(number: int, broken_batches: list[set[str]]) -> None:
     reason, _, also = BROKEN_SUMS[number]
     assert broken_batches[number] == {reason} | also
 
@@ -265,7 +265,7 @@ def broken_stops(tmp_path_factory: pytest.TempPathFactory) -> list[set[str]]:
 
 
 @pytest.mark.parametrize("number", range(len(BROKEN_STOPS)), ids=[reason for reason, _, _ in BROKEN_STOPS])
-def test_quarantine_expectation_fails_for_what_it_names(number: int, broken_stops: list[set[str]]) -> None:
+def test_an_expectation_of_quarantine_fails_alone(number: int, broken_stops: list[set[str]]) -> None:
     reason, _, also = BROKEN_STOPS[number]
     assert broken_stops[number] == {reason} | also
 
@@ -277,7 +277,7 @@ def test_good_quarantine_row_fails_nothing(broken_stops: list[set[str]]) -> None
 @pytest.mark.parametrize(
     ("name", "broken"), [("documents", BROKEN), ("batch", BROKEN_SUMS), ("quarantine", BROKEN_STOPS)]
 )
-def test_every_expectation_has_something_that_breaks_it(name: str, broken: list[tuple[str, Any, set[str]]]) -> None:
+def test_every_expectation_has_an_input_that_breaks_it(name: str, broken: list[tuple[str, Any, set[str]]]) -> None:
     assert {row.reason for row in load_suite(name)} == {reason for reason, _, _ in broken}
 
 
@@ -312,7 +312,7 @@ def test_the_page_has_every_row_once() -> None:
 
 
 @pytest.mark.parametrize("name", SUITES)
-def test_suite_carries_every_row(name: str) -> None:
+def test_a_suite_has_every_row(name: str) -> None:
     rows = load_suite(name)
     built = build_suite(name, rows).expectations
     assert [made.meta["reason"] for made in built] == [row.reason for row in rows]

@@ -1,4 +1,4 @@
-"""Stand-ins are gone after the import, and bring the real module when they are asked."""
+"""Placeholders are removed after the import, and import the real module when an attribute is used."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from expectations.library import LAZY_MODULES, delay_imports, make_placeholder
 
 
-def test_a_make_placeholder_brings_the_real_module() -> None:
+def test_a_placeholder_imports_the_real_module() -> None:
     assert make_placeholder("colorsys").rgb_to_hsv is import_module("colorsys").rgb_to_hsv
 
 
-def test_a_make_placeholder_has_no_more_than_the_real_module() -> None:
+def test_a_placeholder_has_only_the_attributes_of_the_real_module() -> None:
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = make_placeholder("colorsys").nothing_of_the_kind
 
 
-def test_make_placeholders_make_placeholder_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_placeholders_are_removed_after_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     with delay_imports(("colorsys",)):
         held = import_module("colorsys")
@@ -29,7 +29,7 @@ def test_make_placeholders_make_placeholder_only_within_the_block(monkeypatch: p
     assert held.rgb_to_hsv is import_module("colorsys").rgb_to_hsv
 
 
-def test_what_is_imported_already_is_left_alone() -> None:
+def test_imported_modules_are_not_replaced() -> None:
     with delay_imports(("json",)):
         assert hasattr(sys.modules["json"], "loads")
 

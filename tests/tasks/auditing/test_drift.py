@@ -101,7 +101,7 @@ def test_an_ordinary_day_fails_nothing() -> None:
     assert all(row.deviation is not None for row in found.comparisons)
 
 
-def test_the_numbers_are_shown_next_to_the_history() -> None:
+def test_findings_name_the_figure_and_the_usual_one() -> None:
     found = judge_drift(receipt(MONDAY, entry(documents=45, captioned=36)), past(entry()))
     assert found.findings[0].observed == ("(all publishers): 45 documents, usually 100 (97 to 103 in 14 earlier days)")
     assert note_drift(found)["drift"] == {"days": 14, "unusual": {"volume_low": found.findings[0].observed}}
@@ -111,13 +111,13 @@ def test_the_numbers_are_shown_next_to_the_history() -> None:
 @pytest.mark.parametrize(
     ("blocks", "blocked_by", "severity"), [(False, (), "warning"), (True, ("volume_low",), "critical")]
 )
-def test_a_setting_says_whether_it_blocks(blocks: bool, blocked_by: tuple[str, ...], severity: str) -> None:
+def test_a_setting_decides_whether_it_blocks(blocks: bool, blocked_by: tuple[str, ...], severity: str) -> None:
     found = judge_drift(receipt(MONDAY, entry(documents=10, captioned=8)), past(entry()), blocks=blocks)
     assert found.blocked_by == blocked_by
     assert found.findings[0].severity == severity
 
 
-def test_what_was_not_evaluated_blocks_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expectation_that_was_not_evaluated_always_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("expectations.evaluate.run_suite", lambda rows, frame: {})
     assert judge_drift(receipt(MONDAY, entry()), past(entry())).blocked_by == tuple(
         row.reason for row in load_suite("drift")
@@ -125,7 +125,7 @@ def test_what_was_not_evaluated_blocks_in_any_case(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("days", [0, 1, LEAST_DAYS - 1])
-def test_without_history_nothing_is_said(days: int) -> None:
+def test_without_history_nothing_fails(days: int) -> None:
     found = judge_drift(receipt(MONDAY, entry(documents=1, captioned=0)), past(entry(), days=days))
     assert all(finding.passed for finding in found.findings)
     assert {row.deviation for row in found.comparisons} == {None}
@@ -137,14 +137,14 @@ def find(compared: Sequence[Comparison], publisher: str, measure: str) -> Compar
     return row
 
 
-def test_a_publisher_that_stays_away_is_missed() -> None:
+def test_a_missing_publisher_is_found() -> None:
     history = past(entry("harbour"), entry("pier"))
     found = judge_drift(receipt(MONDAY, entry("harbour")), history)
     assert "pier: 0 documents, usually 100" in found.findings[0].observed
     assert [finding.reason for finding in found.findings if not finding.passed] == ["volume_low"]
 
 
-def test_a_small_publisher_is_judged_with_the_others_only() -> None:
+def test_a_small_publisher_is_only_judged_with_the_others() -> None:
     small = entry("pier", documents=3, captioned=1)
     compared = list(compare_batch(receipt(MONDAY, entry("harbour")), past(entry("harbour"), small)))
     assert {row.publisher for row in compared} == {"harbour", EVERYONE}
@@ -156,7 +156,7 @@ def test_a_new_publisher_has_no_history_yet() -> None:
     assert find(compared, EVERYONE, "volume").now == 200
 
 
-def test_a_weekday_is_held_against_its_like() -> None:
+def test_a_weekday_is_compared_with_the_same_weekday() -> None:
     # Sundays bring a fifth of what other days do.
     history = [
         receipt(day, entry(documents=20 if day.weekday() == 6 else 100, captioned=16 if day.weekday() == 6 else 80))
@@ -221,7 +221,7 @@ def run_day(root: Path, lake: Path, day: date, **options: Any) -> BatchResult:
     return make_lake(root, PATH, lake, day=day, **options)
 
 
-def test_half_a_day_is_caught_before_it_is_published(tmp_path: Path) -> None:
+def test_half_a_day_is_blocked_before_it_is_published(tmp_path: Path) -> None:
     days = [MONDAY + timedelta(days=at) for at in range(LEAST_DAYS + 1)]
     *full, last = days
     for day in full:
@@ -244,7 +244,7 @@ def test_half_a_day_is_caught_before_it_is_published(tmp_path: Path) -> None:
     assert [row["logical_date"] for row in read_history(open_lake(tmp_path / "lake"), "s", last)] == full
 
 
-def test_whatever_order_days_are_run_in_the_lake_is_the_same(tmp_path: Path) -> None:
+def test_the_order_in_which_days_are_run_changes_nothing(tmp_path: Path) -> None:
     days = [MONDAY + timedelta(days=at) for at in range(2)]
     for day in days:
         write_day(tmp_path, day, 3, shared=2)

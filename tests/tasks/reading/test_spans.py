@@ -274,7 +274,7 @@ def test_a_shard_that_does_not_come_back_is_missed(tmp_path: Path) -> None:
     shards = cut_shards(Source("s", "x"), DAY, [file], limits)
     staged = [build_shard(shard, limits, tmp_path / str(shard.number)) for shard in shards]
     check_complete(shards, staged)
-    with pytest.raises(ShardLost, match="were given out and others came back"):
+    with pytest.raises(ShardLost, match="were sent to workers, and others were returned"):
         check_complete(shards, staged[:-1])
     with pytest.raises(ShardLost, match="with other files"):
         check_complete(shards, [replace(staged[0], inputs=()), *staged[1:]])

@@ -46,7 +46,7 @@ def make_differences(*changes: str, text: str = "Read more: gulls", diff: tuple[
     return Differences(documents, lines, (Example(f"{0:032x}", f"{text}.txt", diff),) if diff else ())
 
 
-def test_it_says_what_would_change_and_shows_the_lines() -> None:
+def test_the_page_counts_changes_and_shows_their_lines() -> None:
     changes = make_differences(
         "changed", "same", "same", diff=("@@ -1 +1 @@", " The ferry left.", "-Read more: gulls", "+It came back.")
     )
@@ -57,14 +57,14 @@ def test_it_says_what_would_change_and_shows_the_lines() -> None:
     assert "It would be blocked" not in page
 
 
-def test_nothing_to_change_and_a_block_are_said() -> None:
+def test_the_page_names_what_would_block() -> None:
     page = write_changes("wire", DAY, make_differences("same", "same"), ("published_in_future",))
     assert "A run would change none of 2 documents." in page
     assert "published_in_future" in page
 
 
 @pytest.mark.parametrize("hostile", [HOSTILE, "\u202egnp.exe", "\x00\x1b[31m"])
-def test_text_cannot_break_out(hostile: str) -> None:
+def test_article_text_is_escaped(hostile: str) -> None:
     page = write_changes(
         hostile, DAY, make_differences("changed", text=hostile, diff=(f"-{hostile}", f"+{hostile}")), (hostile,)
     )

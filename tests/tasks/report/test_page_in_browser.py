@@ -71,7 +71,7 @@ def visit(browser: Any, path: Path, **options: Any) -> Opened:
 
 
 @pytest.mark.parametrize("name", ["seeds", "hostile", "index"])
-def test_a_page_asks_for_nothing_and_says_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
+def test_a_page_makes_no_request_and_logs_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
     opened = visit(browser, pages[name])
     assert opened.requests == [pages[name].as_uri()]
     assert opened.said == []
@@ -80,7 +80,7 @@ def test_a_page_asks_for_nothing_and_says_nothing(browser: Any, pages: dict[str,
     opened.page.close()
 
 
-def test_articles_break_out_of_nothing(browser: Any, pages: dict[str, Path]) -> None:
+def test_article_text_stays_in_its_element(browser: Any, pages: dict[str, Path]) -> None:
     page = visit(browser, pages["hostile"]).page
     # Whatever article text tried to close is still where the template put it.
     assert page.evaluate("document.body.lastElementChild.tagName") == "FOOTER"

@@ -66,7 +66,7 @@ def test_order_of_staged_rows_changes_nothing(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_columns_are_short_and_one_for_every_question(tmp_path: Path) -> None:
+def test_every_expectation_has_a_short_column(tmp_path: Path) -> None:
     narrow = pl.read_parquet(measure_shard(write_shard(tmp_path, [make_document()])))
     # The other two follow from all documents of the batch.
     assert set(list_columns(load_suite("documents"))) - {"undetermined_chars", "language_share"} <= set(narrow.columns)
@@ -83,14 +83,14 @@ def test_empty_shard_has_the_columns_of_a_full_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [-(2**31), -1, 2**31 - 1])
-def test_corrupt_line_number_is_answered(line: int, tmp_path: Path) -> None:
+def test_a_corrupt_line_number_fails_the_rebuild(line: int, tmp_path: Path) -> None:
     document, lines = make_document()
     narrow = measure_documents(tmp_path, [(document, [lines[0] | {"line": line}, *lines[1:]])])
     assert narrow.select("is_rebuilt", "lines_outside").row(0) in [(None, 1), (False, 1)]
 
 
 @pytest.mark.parametrize("count", [-1, 0, 3, 2**31 - 1])
-def test_corrupt_line_count_is_answered(count: int, tmp_path: Path) -> None:
+def test_a_corrupt_line_count_fails_the_rebuild(count: int, tmp_path: Path) -> None:
     narrow = measure_documents(tmp_path, [make_document(line_count=count)])
     assert narrow["is_rebuilt"].to_list() != [True]
 
@@ -105,7 +105,7 @@ def test_published_at_missing_takes_the_logical_month(tmp_path: Path) -> None:
     assert narrow.select("is_month", "days_ahead", "published_year").row(0) == (True, None, None)
 
 
-def test_same_words_under_other_credits_are_no_repeat(tmp_path: Path) -> None:
+def test_equal_captions_with_other_credits_are_not_repeats(tmp_path: Path) -> None:
     caption = make_document()[0]["captions"][0]
     captions = [caption | {"credit": credit} for credit in ("Quist", "Holm", "Holm")]
     assert measure_documents(tmp_path, [make_document(captions=captions)])["captions_repeated"].to_list() == [1]
@@ -126,7 +126,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
         measure_shard(tmp_path)
 
 
-def test_staged_files_are_read_back_not_remembered(tmp_path: Path) -> None:
+def test_staged_files_are_read_from_disk(tmp_path: Path) -> None:
     write_shard(tmp_path, [make_document(0)])
     first = measure_shard(tmp_path).read_bytes()
     assert measure_shard(tmp_path).read_bytes() == first
