@@ -28,16 +28,6 @@ LINK_RULE = {
 }
 
 
-def annotate(
-    lines: pl.DataFrame,
-    records: pl.DataFrame,
-    headlines: pl.DataFrame | None = None,
-    learned: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """All columns that `match_words` and `assign_roles` add; arguments as they take them."""
-    return assign_roles(match_words(lines, records, learned), records, headlines)
-
-
 def match_words(lines: pl.DataFrame, records: pl.DataFrame, learned: pl.DataFrame | None = None) -> pl.DataFrame:
     """What each line's own words and markup say, wherever it stands. This is the costly half of annotating.
 

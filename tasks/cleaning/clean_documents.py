@@ -11,7 +11,7 @@ import polars as pl
 from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words
 from tasks.cleaning.clean import clean_lines
 from tasks.lines import change_lines
-from tasks.pages import judge_pages
+from tasks.pages.cuts import mark_page_cuts
 from tasks.roles.byline_detection import name_bylines
 
 FAR_ABOVE = 25  # on a page a byline stands at most this many lines above the body,
@@ -30,23 +30,23 @@ def clean_documents(
     """
     words = match_words(lines, records, learned)
     annotated = assign_roles(words, records)
-    judged = judge_pages(annotated)
-    pages = judged.filter(pl.col("page_cut"))["doc"].unique()
+    marked = mark_page_cuts(annotated)
+    pages = marked.filter(pl.col("page_cut"))["doc"].unique()
     if pages.is_empty():
         return clean_lines(annotated, removal_budget)
     on_page = pl.col("doc").is_in(pages.implode())
-    article = words.filter(judged.select(on_page & ~pl.col("page_cut")).to_series())
-    headlines = judged.filter(on_page & pl.col("page_headline")).select("doc", "line")
+    article = words.filter(marked.select(on_page & ~pl.col("page_cut")).to_series())
+    headlines = marked.filter(on_page & pl.col("page_headline")).select("doc", "line")
     again = assign_roles(article, records, headlines)
     cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
-    outside = restore_captions(decide_outside(judged.filter(on_page)), cleaned)
+    outside = restore_captions(decide_outside(marked.filter(on_page)), cleaned)
     missing = [pl.lit(None).alias(name) for name in cleaned.columns if name not in outside.columns]
     outside = outside.with_columns(missing).select(cleaned.columns)
     return pl.concat([cleaned, outside], how="vertical_relaxed").sort("doc", "line")
 
 
 def decide_outside(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines that the page model cut, removed unless they sign or date the article. `lines` as `judge_pages` gives them."""
+    """The lines that the page model cut, removed unless they sign or date the article. `lines` as `mark_page_cuts` gives them."""
     outside = name_page_parts(lines).filter("page_cut").with_columns(removed=pl.lit(False), over_budget=pl.lit(False))
     outside = outside.with_columns(by="role_by", evidence=pl.lit(None, dtype=pl.String))
     return change_lines(
@@ -81,7 +81,7 @@ def restore_captions(outside: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the roles `byline` and `timestamp` to lines around the head of a page's article, cut or not; others lose theirs.
 
-    `lines` as `judge_pages` gives them, of pages alone. A cut line is no prose here, and a line far from the article signs
+    `lines` as `mark_page_cuts` gives them, of pages alone. A cut line is no prose here, and a line far from the article signs
     something else.
     """
     place = pl.col("place").cast(pl.Int64)

@@ -1,10 +1,12 @@
 """Sums over spans of lines, many pages at once: the arithmetic under the page model's features.
 
-Everything is whole numbers over one long column of lines; `begin` and `end` give, for each line, the index of its page's
-first line and the index behind its last. So nothing of one page ever reaches another, and sums are exact.
+Everything is whole numbers over one long column of lines. Each line knows the bounds of its page, so nothing of one page
+reaches another, and sums are exact.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,56 +14,74 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-FAR = 60  # a distance in lines; larger ones say no more
+FAR = 60  # lines; a larger distance says no more
 
 
-def find_bounds(doc: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
-    """`begin` and `end` for lines whose documents are `doc`, sorted."""
-    starts = page_starts(doc.astype(np.int64))
+class Bounds(NamedTuple):
+    """For each line the index of its page's first line, and the index behind its last."""
+
+    begin: Ints
+    end: Ints
+
+
+class Span(NamedTuple):
+    """For each line a span of its page: the index of the first line, the index behind the last, and the span's sum."""
+
+    first: Ints
+    behind: Ints
+    total: Ints
+
+
+def find_bounds(doc: npt.NDArray[np.uint32]) -> Bounds:
+    """The bounds of lines whose documents are `doc`, sorted."""
+    starts = np.flatnonzero(np.r_[True, np.diff(doc.astype(np.int64)) != 0][: len(doc)])
     sizes = np.diff(np.r_[starts, len(doc)])
-    return np.repeat(starts, sizes), np.repeat(starts + sizes, sizes)
+    return Bounds(np.repeat(starts, sizes), np.repeat(starts + sizes, sizes))
 
 
-def page_starts(page: Ints) -> Ints:
-    """The index of the first line of each page; `page` is any column that differs from page to page."""
-    return np.flatnonzero(np.r_[True, np.diff(page) != 0][: len(page)])
+def number_pages(bounds: Bounds) -> tuple[Ints, Ints]:
+    """The index of the first line of each page, and the number of each line's page, from 0."""
+    starts, page = np.unique(bounds.begin, return_inverse=True)
+    return starts, page
 
 
 def sum_between(values: Ints, low: Ints, high: Ints) -> Ints:
-    """The sum of `values[low:high]` for each line; 0 where the span is empty."""
+    """The sum of `values[low:high]` for each line; 0 where the span is empty.
+
+    >>> sum_between(np.array([1, 2, 3]), np.array([0, 1]), np.array([3, 1])).tolist()
+    [6, 0]
+    """
     total = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
     return np.asarray(total[np.maximum(high, low)] - total[low])
 
 
-def look(values: Ints, step: int, begin: Ints, end: Ints) -> Ints:
+def read_neighbour(values: Ints, step: int, bounds: Bounds) -> Ints:
     """`values` of the line `step` below (above, when negative); -1 outside the page."""
     to = np.arange(len(values)) + step
-    inside = (to >= begin) & (to < end)
+    inside = (to >= bounds.begin) & (to < bounds.end)
     return np.where(inside, values[np.clip(to, 0, max(len(values) - 1, 0))], -1)
 
 
-def count_since(marked: Bools, begin: Ints) -> Ints:
+def count_since(marked: Bools, bounds: Bounds) -> Ints:
     """Lines since the last marked one above, itself included (0), at most FAR; -1 where there is none."""
     at = np.arange(len(marked))
     last = np.maximum.accumulate(np.where(marked, at, -1))
-    return np.where(last >= begin, np.minimum(at - last, FAR), -1)
+    return np.where(last >= bounds.begin, np.minimum(at - last, FAR), -1)
 
 
-def count_until(marked: Bools, end: Ints) -> Ints:
+def count_until(marked: Bools, bounds: Bounds) -> Ints:
     """Lines until the next marked one below, itself included (0), at most FAR; -1 where there is none."""
     at = np.arange(len(marked))
     following = np.minimum.accumulate(np.where(marked, at, len(at) + FAR)[::-1])[::-1]
-    return np.where(following < end, np.minimum(following - at, FAR), -1)
+    return np.where(following < bounds.end, np.minimum(following - at, FAR), -1)
 
 
-def main_run(gain: Ints, begin: Ints) -> tuple[Ints, Ints, Ints]:
+def find_best_span(gain: Ints, bounds: Bounds) -> Span:
     """The span of lines with the largest sum of `gain` on each page (Bentley's maximum subarray, all pages at once).
 
-    Returns, for each line, the first index of its page's run, the index behind its last, and the run's sum. Of equal
-    runs the first to end and the longest counts.
+    Of equal spans the first to end counts, and of these the longest.
     """
-    starts = page_starts(begin)
-    page = np.cumsum(np.isin(np.arange(len(gain)), starts)) - 1
+    starts, page = number_pages(bounds)
     total = np.cumsum(gain)
     before = total - gain
     # Each page is lowered below all earlier ones, so that one running minimum serves them all.
@@ -73,4 +93,4 @@ def main_run(gain: Ints, begin: Ints) -> tuple[Ints, Ints, Ints]:
     last = np.minimum.reduceat(np.where(best == peak[page], at, len(gain)), starts)
     opens = (before == lowest[last][page]) & (at <= last[page])
     first = np.minimum.reduceat(np.where(opens, at, len(gain)), starts)
-    return first[page], last[page] + 1, peak[page]
+    return Span(first[page], last[page] + 1, peak[page])

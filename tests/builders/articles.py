@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from tasks.cleaning.annotate import annotate
+from tasks.cleaning.annotate import assign_roles, match_words
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean import clean_lines
 from tasks.cleaning.clean_documents import clean_documents
@@ -20,6 +22,16 @@ def make_records(count: int = 1, title: str | None = None, standfirst: str | Non
     """Records as reading gives them, with the fields that cleaning looks at."""
     schema = {"title": pl.String, "standfirst": pl.String}
     return pl.DataFrame({"title": [title] * count, "standfirst": [standfirst] * count}, schema=schema)
+
+
+def annotate(lines: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The annotated lines of articles; arguments as `match_words` and `assign_roles` take them."""
+    return assign_roles(match_words(lines, records), records, headlines)
+
+
+def annotate_texts(texts: Sequence[str] | pl.Series) -> pl.DataFrame:
+    """The annotated lines of texts without fields of their own."""
+    return annotate(split_lines(pl.Series(texts, dtype=pl.String)), make_records(len(texts)))
 
 
 def annotate_text(text: str, title: str | None = None, standfirst: str | None = None) -> pl.DataFrame:

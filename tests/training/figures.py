@@ -17,7 +17,7 @@ OTHER_ROLES = ("caption", "credit", "byline", "timestamp", "bio", "contributors"
 def measure_pages(pages: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Figures of each page: id, source, lang, word_f1, line_f1, cut, headline_right (null where no line is labelled a title).
 
-    `lines` come from `judge_pages`, with label and is_good. A line is kept if neither the page model nor a rule removes it
+    `lines` come from `mark_page_cuts`, with label and is_good. A line is kept if neither the page model nor a rule removes it
     and it has none of OTHER_ROLES. Lines labelled title count for neither F1.
     """
     by_rule = (pl.col("action") == "remove").fill_null(False) & ~pl.col("is_paragraph")

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-
-from tasks.cleaning.annotate import annotate
-from tasks.lines import split_lines
+from builders.articles import annotate_texts
 
 KEEP = ("body", "standfirst", "subhead")
 UNSCORED = ("mixed", "unknown", "title", "symbol")
@@ -46,26 +44,13 @@ def read_labelled(folder: Path, rendering: str, *, gold_only: bool = True) -> tu
         orient="row",
     )
     canonical = ["\n".join(row["t"].rstrip() for row in text["lines"]) for text in texts]
-    lines = annotate_texts(pl.Series(canonical))
+    lines = annotate_texts(canonical)
     return pages, lines.join(labels, on=["doc", "line"], how="left", maintain_order="left")
 
 
 def find_data(folder: Path) -> Path:
     """The folder itself, or its folder `data` where there is one."""
     return folder / "data" if (folder / "data").is_dir() else folder
-
-
-def annotate_texts(canonical: pl.Series) -> pl.DataFrame:
-    """The annotated lines of texts without fields of their own."""
-    return annotate(split_lines(canonical), make_empty_records(len(canonical)))
-
-
-def make_empty_records(count: int) -> pl.DataFrame:
-    """Records without title, standfirst and authors, as `annotate` takes them."""
-    return pl.DataFrame(
-        {"title": [None] * count, "standfirst": [None] * count, "authors": [[]] * count},
-        schema={"title": pl.String, "standfirst": pl.String, "authors": pl.List(pl.String)},
-    )
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+from builders.articles import annotate, annotate_texts, make_records
 
-from tasks.cleaning.annotate import annotate
 from tasks.cleaning.clean import clean_lines
-from tasks.pages import judge_pages
+from tasks.pages.cuts import mark_page_cuts
 from tasks.rules.load import ROWS, read_rules
 from tasks.rules.precision import PRECISION, PrecisionCounts
-from training.labelled import UNSCORED, annotate_texts, find_data, make_empty_records, read_json_lines, read_labelled
+from training.labelled import UNSCORED, find_data, read_json_lines, read_labelled
 
 BUDGET = 0.5  # the share of a document that rules may remove, as in a batch
 KEPT_ROLES = ("headline", "standfirst")  # published in columns of their own
@@ -76,7 +76,7 @@ def cut_articles(pages: list[dict[str, str]]) -> pl.DataFrame:
         "\n\n".join([page.get("title") or "", *filter(str.strip, page["body_text"].split("\n"))]) for page in pages
     ]
     named = pl.DataFrame({"id": [page["id"] for page in pages], "lang": [page.get("lang") or "" for page in pages]})
-    lines = clean_labelled(annotate_texts(pl.Series([text.strip() for text in texts])))
+    lines = clean_labelled(annotate_texts([text.strip() for text in texts]))
     titles = lines.group_by("doc").agg(pl.col("line").min())  # titles are not measured
     body = lines.join(titles, on=["doc", "line"], how="anti", maintain_order="left")
     return body.join(named.with_row_index("doc"), on="doc").select("id", "lang", "text", "by", is_good=pl.lit(True))
@@ -84,14 +84,14 @@ def cut_articles(pages: list[dict[str, str]]) -> pl.DataFrame:
 
 def clean_labelled(lines: pl.DataFrame) -> pl.DataFrame:
     """Annotated lines cleaned as in a batch, with every row's own action, without the lines that the page model cuts."""
-    judged = judge_pages(apply_own_actions(lines))
+    judged = mark_page_cuts(apply_own_actions(lines))
     article = judged.filter(~pl.col("page_cut"))
     headlines = judged.filter(pl.col("page_headline")).select("doc", "line")
     # Documents are numbered from 0 without gaps, as in a batch.
     number = article.select("doc").unique(maintain_order=True).with_row_index("new")
     texts = article.select(*LINE).join(number, on="doc", maintain_order="left").drop("doc").rename({"new": "doc"})
     pointed = headlines.join(number, on="doc").select(doc="new", line="line")
-    again = apply_own_actions(annotate(texts.select(*LINE), make_empty_records(len(number)), pointed))
+    again = apply_own_actions(annotate(texts.select(*LINE), make_records(len(number)), pointed))
     cleaned = clean_lines(again, BUDGET).filter(~pl.col("role").is_in(KEPT_ROLES).fill_null(False))
     taken = cleaned.select(new="doc", line="line", by="by").join(number, on="new").drop("new")
     return article.join(taken, on=["doc", "line"], how="left", maintain_order="left")

@@ -10,10 +10,12 @@ import pytest
 
 pytest.importorskip("lightgbm", reason="LightGBM or libgomp is not installed", exc_type=(ImportError, OSError))
 
-from tasks.pages import judge_pages
+from builders.articles import annotate_texts
+
+from tasks.pages.cuts import mark_page_cuts
 from tasks.pages.weights import load_model
 from training.figures import table_figures
-from training.labelled import annotate_texts, read_labelled
+from training.labelled import read_labelled
 from training.made_pages import make_page, write_labelled
 from training.train import cross_validate, main
 
@@ -28,7 +30,7 @@ def test_generated_pages_are_learned(tmp_path: Path) -> None:
     assert figures["pages_trained_on"] == 20
     assert figures["cross_validated_by_publisher"]["all"]["line_f1"] > 0.95
     unseen = make_page(1000)
-    judged = judge_pages(annotate_texts(pl.Series(["\n".join(text for text, _ in unseen)])), load_model(paths[0]))
+    judged = mark_page_cuts(annotate_texts(["\n".join(text for text, _ in unseen)]), load_model(paths[0]))
     kept = judged.filter(~pl.col("page_cut") & ~pl.col("page_headline"))["text"].to_list()
     assert kept == [text for text, label in unseen if label == "body"]
     assert judged.filter("page_headline")["text"].to_list() == [text for text, label in unseen if label == "title"]

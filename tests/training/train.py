@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.pages.features import make_features
+from tasks.pages.cuts import keep_article, mark_page_cuts
+from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import describe_candidates, find_candidates
-from tasks.pages.judge import judge_pages, keep_article
-from tasks.pages.page_detection import find_pages
-from tasks.pages.spans import Bools, Ints, find_bounds
+from tasks.pages.page_detection import detect_pages
+from tasks.pages.spans import Bools, Ints
 from tasks.pages.weights import WEIGHTS, PageModel, TreeEnsemble, add_scores
 from training.boosting import Floats, Recipe, convert_booster, fit_booster
 from training.figures import measure_pages, table_figures
@@ -60,7 +60,7 @@ def cross_validate(pages: pl.DataFrame, lines: pl.DataFrame, recipe: Recipe = RE
     judged = []
     for number in range(FOLDS):
         model = train_model(lines.filter(line_fold != number), recipe)
-        judged.append(judge_pages(lines.filter(line_fold == number), model))
+        judged.append(mark_page_cuts(lines.filter(line_fold == number), model))
     return measure_pages(pages, pl.concat(judged).sort("doc", "line"))
 
 
@@ -70,16 +70,16 @@ def choose_fold(publisher: str) -> int:
 
 
 def train_model(lines: pl.DataFrame, recipe: Recipe = RECIPE) -> PageModel:
-    """The model trained on labelled lines of pages; documents that `find_pages` takes for articles are left out."""
-    lines = lines.filter(find_pages(lines))
-    features = make_features(lines)
+    """The model trained on labelled lines of pages; documents that `detect_pages` takes for articles are left out."""
+    lines = lines.filter(detect_pages(lines))
+    page = make_features(lines)
     doc = lines["doc"].cast(pl.Int64).to_numpy()
     usable = ~lines["label"].is_in(UNTRAINED).to_numpy()
     good = lines["is_good"].to_numpy()
     weight = weight_lines(doc, usable & good)
-    picked = {name: values[usable] for name, values in features.items()}
+    picked = {name: values[usable] for name, values in page.features.items()}
     boilerplate = convert_booster(fit_booster(picked, ~good[usable], weight[usable], doc[usable], recipe))
-    return PageModel(boilerplate, train_headline(lines, features, add_scores(boilerplate, features), recipe))
+    return PageModel(boilerplate, train_headline(page, add_scores(boilerplate, page.features), recipe))
 
 
 def weight_lines(doc: Ints, good: Bools) -> Floats:
@@ -89,14 +89,13 @@ def weight_lines(doc: Ints, good: Bools) -> Floats:
     return np.asarray(weight / weight.mean())
 
 
-def train_headline(lines: pl.DataFrame, features: dict[str, Ints], score: Ints, recipe: Recipe) -> TreeEnsemble:
+def train_headline(page: PageLines, score: Ints, recipe: Recipe) -> TreeEnsemble:
     """The score that separates a page's headline from other lines near its top."""
-    begin, end = find_bounds(lines["doc"].to_numpy())
-    kept = keep_article(features, score, begin, end)
-    candidates, distance = find_candidates(features, kept, begin)
-    described = describe_candidates(lines, features, score, kept, candidates, distance, begin, end)
-    is_title = (lines["label"] == "title").to_numpy()[candidates]
-    doc = lines["doc"].cast(pl.Int64).to_numpy()[candidates]
+    kept = keep_article(page, score)
+    candidates = find_candidates(page, kept)
+    described = describe_candidates(page, score, kept, candidates)
+    is_title = (page.lines["label"] == "title").to_numpy()[candidates.chosen]
+    doc = page.lines["doc"].cast(pl.Int64).to_numpy()[candidates.chosen]
     shorter = replace(recipe, trees=HEADLINE_TREES)
     return convert_booster(fit_booster(described, is_title, np.ones(len(doc)), doc, shorter))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from builders.articles import P1, P2, P3, annotate_text, clean_text, find_roles, make_line, make_records
+from builders.articles import P1, P2, P3, annotate, annotate_text, clean_text, find_roles, make_line, make_records
 
-from tasks.cleaning.annotate import assign_roles, match_words
 from tasks.lines import split_lines
 
 BYLINE = "Mara Quist, 5 May 2026"
@@ -82,7 +81,7 @@ def mark_up(text: str, *markup: tuple[int, str]) -> pl.DataFrame:
     """The annotated lines of a text whose input says what some lines are."""
     marks = pl.Series("markup", [[{"line": line, "role": role} for line, role in markup]])
     records = make_records().with_columns(marks.cast(pl.List(pl.Struct({"line": pl.Int32, "role": pl.String}))))
-    return assign_roles(match_words(split_lines(pl.Series([text])), records), records)
+    return annotate(split_lines(pl.Series([text])), records)
 
 
 MARKUP = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from builders.articles import annotate
 from builders.readings import read_shard
 
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.cleaning.annotate import annotate
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.formats.html import read_page
