@@ -80,24 +80,12 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
             shown = [("caption", figure.text)] + ([("credit", figure.credit)] if figure.credit else [])
             inserted.setdefault(before if before != anchors[0].line else 0, []).extend(shown)
         seen.add(figure.text)
-    return merge_lines(lines, inserted, roles)
-
-
-def merge_lines(
-    lines: Sequence[str], inserted: dict[int, list[tuple[str, str]]], roles: dict[int, str]
-) -> TextWithCaptions:
-    """The lines, with `inserted` ones above those numbered, and the roles of both by their new numbers."""
-    out: list[str] = []
-    markup: list[tuple[int, str]] = []
-    for number in range(len(lines) + 1):
-        for role, line in inserted.get(number, ()):
-            markup.append((len(out), role))
-            out.append(line)
-        if number < len(lines):
-            if number in roles:
-                markup.append((len(out), roles[number]))
-            out.append(lines[number])
-    return TextWithCaptions("\n".join(out), tuple(markup))
+    merged: list[tuple[str | None, str]] = []
+    for number, line in enumerate(lines):
+        merged += [*inserted.get(number, ()), (roles.get(number), line)]
+    merged += inserted.get(len(lines), [])
+    markup = tuple((number, role) for number, (role, _) in enumerate(merged) if role)
+    return TextWithCaptions("\n".join(line for _, line in merged), markup)
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:

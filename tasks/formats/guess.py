@@ -59,6 +59,7 @@ FOREIGN_SHARE = 2e-5
 NEIGHBOUR_FLOOR = 1e-3
 PUNCTUATION = frozenset("’‘“”„‚–—…«»‹›•·©®™°£€§¿¡№½¼²\xa0\xad、。，（）「」『』：；？！・‧“”《》〈〉　")
 IN_WORDS = "’·\xad\xa0"
+VOWEL_SIGN = re.compile("[\u0591-\u05c7\u064b-\u0652\u0e31-\u0e4e]")  # of Hebrew, Arabic and Thai: no letters
 CONTEXT = re.compile(r"(?=(.?)([^\x00-\x7f])(.?))", re.S)
 # The mean score of a character beyond ASCII below which a text is unreadable, and the share of such characters from which
 # that counts: one odd byte in an English text does not make it undecodable.
@@ -73,23 +74,18 @@ def guess_encoding(raw: bytes, mixed: str) -> str | None:
     """
     scores = {"mixed": score_text(mixed[:SAMPLE_BYTES], WEST)}
     for name, languages, handicap in CANDIDATES[1:]:
-        cut = find_cut(raw, name)
-        if cut is None:
-            continue
+        is_cut = False
+        try:
+            raw.decode(name)
+        except UnicodeDecodeError as error:
+            is_cut = name in MULTIBYTE and error.end == len(raw)
+            if not is_cut:
+                continue
         total, mean = score_text(raw[:SAMPLE_BYTES].decode(name, "ignore"), languages)
-        scores[name] = (total - handicap - CUT_COST * cut, mean)
+        scores[name] = (total - handicap - CUT_COST * is_cut, mean)
     best = max(scores, key=lambda name: scores[name][0])
     is_dense = sum(not char.isascii() for char in mixed[:SAMPLE_BYTES]) > DENSE_SHARE * len(mixed[:SAMPLE_BYTES])
     return None if is_dense and scores[best][1] < UNREADABLE else best
-
-
-def find_cut(raw: bytes, name: str) -> bool | None:
-    """False where `raw` is valid in an encoding, True where only its last character is cut, None where it is not."""
-    try:
-        raw.decode(name)
-    except UnicodeDecodeError as error:
-        return True if name in MULTIBYTE and error.end == len(raw) else None
-    return False
 
 
 def score_text(text: str, languages: tuple[str, ...]) -> tuple[float, float]:
@@ -117,7 +113,7 @@ def score_letter(language: str, char: str) -> float:
 @cache
 def score_character(language: str, before: str, char: str, after: str) -> float:
     """Log-likelihood of `char` between its neighbours in a language."""
-    if not char.isalpha() and char not in PUNCTUATION and not is_mark(char):
+    if not char.isalpha() and char not in PUNCTUATION and not VOWEL_SIGN.match(char):
         return ODD_COST
     if char in PUNCTUATION:
         is_inside = is_latin(before) and after.isalpha() and char not in IN_WORDS and char < "\u3000"
@@ -142,11 +138,6 @@ def score_character(language: str, before: str, char: str, after: str) -> float:
 def is_latin(neighbours: str) -> bool:
     """Whether a neighbour is a Latin letter: no word mixes two alphabets."""
     return any(char.isalpha() and char < "\u0250" for char in neighbours)
-
-
-def is_mark(char: str) -> bool:
-    """Whether a character is a vowel sign of Thai, Hebrew or Arabic: part of a word, but no letter."""
-    return "\u0591" <= char <= "\u05c7" or "\u064b" <= char <= "\u0652" or "\u0e31" <= char <= "\u0e4e"
 
 
 def share_of_script(single: dict[str, float], char: str) -> float:

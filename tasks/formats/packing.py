@@ -56,42 +56,21 @@ def find_packing(first: bytes) -> Packing | None:
     return next((packing for packing in PACKINGS if first.startswith(packing.magic)), None)
 
 
-class GzipDecompressor:
-    """zlib's decompressor with the interface of bz2 and lzma: zlib returns what it did not take."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=31)
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-
-
 def unpack_members(name: str, make: Callable[[], Any], chunks: Chunks) -> Chunks:
     """Unpacks one packed stream or several in a row (as `cat a.gz b.gz` or a WARC gives), padding allowed."""
     inner = make()
     try:
         for chunk in chunks:
             data = chunk
-            while data or not inner.needs_input:
+            while data or not getattr(inner, "needs_input", True):
                 if inner.eof:
                     data = data.lstrip(b"\x00")
                     if not data:
                         break
                     inner = make()
                 plain = inner.decompress(data, CHUNK_BYTES)
-                data = inner.unused_data if inner.eof else b""
+                # zlib returns what it did not take; bz2 and lzma keep it.
+                data = inner.unused_data if inner.eof else getattr(inner, "unconsumed_tail", b"")
                 if plain:
                     yield plain
     except (zlib.error, OSError, lzma.LZMAError, EOFError) as error:
@@ -113,7 +92,7 @@ def unpack_zstd(chunks: Chunks) -> Chunks:
 
 
 PACKINGS = (
-    Packing("gzip", ".gz", b"\x1f\x8b\x08", partial(unpack_members, "gzip", GzipDecompressor)),
+    Packing("gzip", ".gz", b"\x1f\x8b\x08", partial(unpack_members, "gzip", partial(zlib.decompressobj, wbits=31))),
     Packing("bzip2", ".bz2", b"BZh", partial(unpack_members, "bzip2", bz2.BZ2Decompressor)),
     Packing("xz", ".xz", b"\xfd7zXZ\x00", partial(unpack_members, "xz", lzma.LZMADecompressor)),
     Packing("zstd", ".zst", b"\x28\xb5\x2f\xfd", unpack_zstd),

@@ -37,17 +37,6 @@ def open_remote(path: str) -> Any:
         return filesystem.open(place, "rb")
 
 
-def read_remote(path: str, size: int) -> Iterator[bytes]:
-    """The bytes at an address, `size` at a time. Raises as `open_remote` does."""
-    with open_remote(path) as stream:
-        while True:
-            with name_failures("read", path):
-                chunk = bytes(stream.read(size))
-            if not chunk:
-                return
-            yield chunk
-
-
 def fetch_remote(path: str) -> bytes:
     """A small file at an address, whole. Raises as `open_remote` does."""
     filesystem, place = find_filesystem(path)

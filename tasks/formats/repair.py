@@ -47,13 +47,8 @@ def repair_characters(text: str) -> tuple[str, str]:
     made = ""
     if "\x00" in text:
         text, made = text.replace("\x00", ""), ";nul-removed"
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            text, name = repair_surrogates(text)
-            made += name
-    return text, made
+    text, name = repair_surrogates(text)
+    return text, made + name
 
 
 def repair_surrogates(text: str) -> tuple[str, str]:
@@ -62,7 +57,13 @@ def repair_surrogates(text: str) -> tuple[str, str]:
     >>> repair_surrogates("\\ud83d\\ude00"), repair_surrogates("a\\ud83d")
     (('😀', ';surrogates-joined'), ('a�', ';surrogates-replaced'))
     """
-    repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if text.isascii():
+        return text, ""
+    try:
+        text.encode()
+        return text, ""
+    except UnicodeEncodeError:
+        repaired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     is_lossy = repaired.count("\ufffd") > text.count("\ufffd")
     return repaired, ";surrogates-replaced" if is_lossy else ";surrogates-joined"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.formats.record import BrokenInputError, Chunks
-from tasks.formats.remote import open_remote, read_remote
+from tasks.formats.remote import name_failures, open_remote
 
 CHUNK_BYTES = 2**20
 END_BYTES = 4
@@ -28,13 +29,20 @@ class Tap:
     digest: Any = field(default_factory=hashlib.sha256)
 
 
-def read_bytes(path: str) -> Chunks:
-    """The bytes at `path`: plain `open` for local paths, fsspec for addresses with a scheme."""
-    if "://" in path:
-        yield from read_remote(path, CHUNK_BYTES)
-        return
-    with Path(path).open("rb", buffering=0) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
+def read_bytes(path: str, start: int = 0, end: int = sys.maxsize) -> Chunks:
+    """The bytes of a file from `start` up to `end`, or up to its end; fsspec opens addresses with a scheme.
+
+    Raises OSError, and AddressError where an address does not answer.
+    """
+    with open_remote(path) if "://" in path else Path(path).open("rb", buffering=0) as stream:
+        if start:
+            stream.seek(start)
+        while start < end:
+            with name_failures("read", path):
+                chunk = bytes(stream.read(min(CHUNK_BYTES, end - start)))
+            if not chunk:
+                return
+            start += len(chunk)
             yield chunk
 
 
@@ -44,15 +52,6 @@ def read_received(path: str, tap: Tap) -> Chunks:
         tap.size += len(chunk)
         tap.digest.update(chunk)
         yield chunk
-
-
-def read_stretch(path: str, start: int, end: int) -> Chunks:
-    """The bytes of a file from `start` up to `end`; fewer where the file ends sooner. Raises OSError."""
-    with open_remote(path) if "://" in path else Path(path).open("rb", buffering=0) as stream:
-        stream.seek(start)
-        while start < end and (chunk := bytes(stream.read(min(CHUNK_BYTES, end - start)))):
-            start += len(chunk)
-            yield chunk
 
 
 def bound_chunks(chunks: Chunks, limit: int, what: str) -> Chunks:

@@ -55,11 +55,7 @@ def frame_columns(columns: dict[str, list[Any]], schema: pa.Schema) -> pl.DataFr
 def repair_strings(value: Any) -> Any:
     """The value, or list of values, with strings that UTF-8 can encode: JSON can spell half of a surrogate pair anywhere."""
     if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return repair_surrogates(value)[0]
-        return value
+        return repair_surrogates(value)[0]
     if isinstance(value, list | tuple):
         return [repair_strings(entry) for entry in value]
     if isinstance(value, dict):

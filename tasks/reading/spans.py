@@ -19,7 +19,7 @@ from tasks.formats.packing import find_packing
 from tasks.formats.record import Chunks, Found, make_canonical
 from tasks.formats.registry import choose_format
 from tasks.formats.signatures import name_signature
-from tasks.formats.stream import Tap, peek_chunk, read_received, read_stretch
+from tasks.formats.stream import Tap, peek_chunk, read_bytes, read_received
 
 # What a record weighs beside its bytes: a shard of very short records is bound by their number.
 RECORD_BYTES = 500
@@ -94,7 +94,7 @@ def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> It
     """Records and rejects of a span, then the span itself. Raises InputChanged when its bytes are not those planned."""
     count = 0
     try:
-        chunks = verify_span(read_stretch(file.path, span.start, span.end), file, span)
+        chunks = verify_span(read_bytes(file.path, span.start, span.end), file, span)
         context = ReadContext(file.uri, source.fields, limits)
         for found in read_numbered_lines(chunks, context, record=span.record, line=span.line):
             yield make_canonical(found)
