@@ -20,7 +20,6 @@ CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "de")
 CYRILLIC = ("ru", "uk", "bg", "mk")
 # Candidates in the order that decides ties, with the languages they are used for and a handicap (natural logarithm).
 CANDIDATES: tuple[tuple[str, tuple[str, ...], float], ...] = (
-    ("cp1252", WEST, 0),
     ("cp1251", CYRILLIC, 2),
     ("cp1250", CENTRAL, 3),
     ("gb18030", ("zh-cn",), 3),
@@ -73,7 +72,7 @@ def guess_encoding(raw: bytes, mixed: str) -> str | None:
     `mixed`: the text of `raw` as UTF-8 with stray Windows bytes, which is a candidate of that name.
     """
     scores = {"mixed": score_text(mixed[:SAMPLE_BYTES], WEST)}
-    for name, languages, handicap in CANDIDATES[1:]:
+    for name, languages, handicap in CANDIDATES:
         is_cut = False
         try:
             raw.decode(name)
@@ -125,7 +124,7 @@ def score_character(language: str, before: str, char: str, after: str) -> float:
     if char.isupper() or not share:
         share = max(share, 0.02 * single.get(char.lower(), 0.0)) * (0.1 if before.islower() and char.isupper() else 1)
     if not share:
-        share = share_of_script(single, char)
+        share = estimate_share(single, char)
     if not share:
         return RARE_COST
     if char >= "\u3000" or not pairs:
@@ -140,7 +139,7 @@ def is_latin(neighbours: str) -> bool:
     return any(char.isalpha() and char < "\u0250" for char in neighbours)
 
 
-def share_of_script(single: dict[str, float], char: str) -> float:
+def estimate_share(single: dict[str, float], char: str) -> float:
     """Share of a character of which a profile has only the kind: kana by one sign of each, rare ideographs, Hangul."""
     if "\u3041" <= char <= "\u309f":
         return single.get("あ", 0.0) / 60
