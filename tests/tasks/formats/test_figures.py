@@ -8,48 +8,25 @@ from pathlib import Path
 import polars as pl
 import pytest
 from builders.articles import annotate
+from builders.mill_pages import (
+    CAPTION,
+    FIGURE,
+    FIRST,
+    HEAD,
+    PICTURE,
+    SECOND,
+    THIRD,
+    list_markup,
+    paragraph,
+    read_mill,
+    story,
+)
 from builders.readings import read_shard
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
-from tasks.formats.html import read_page
-from tasks.formats.layout import keep_letters
-from tasks.formats.record import Record
 from tasks.lines import split_lines
-
-HEAD = "<h1>The mill that turns left</h1>"
-FIRST = "The mill at Oosterwiel has turned to the left since Tuesday, and nobody in the village can say why it does so."
-SECOND = (
-    "The miller oiled the cap, changed the sails and spoke to it for an hour, but on Wednesday it still turned left."
-)
-THIRD = "A mechanic from the town is expected in November, and until then the flour is a little coarser than before."
-CAPTION = "The miller on the gallery of the mill on Wednesday."
-PICTURE = '<img src="/a.jpg" alt="a mill">'
-FIGURE = f"<figure>{PICTURE}<figcaption>{CAPTION}</figcaption></figure>"
-
-
-def paragraph(text: str) -> str:
-    return f"<p>{text}</p>"
-
-
-def read(article: str, around: str = "{}", head: str = "") -> Record:
-    body = around.format(f"<article>{article}</article>")
-    found = read_page(f"<html><head>{head}</head><body>{body}</body></html>".encode(), "f", None, None)
-    assert isinstance(found, Record)
-    return found
-
-
-def says(record: Record) -> list[tuple[str, str]]:
-    """Role and text of the lines that the markup says something of."""
-    lines = record.text.split("\n")
-    return [(role, lines[number]) for number, role in record.markup]
-
-
-def story(*between: str) -> str:
-    first, second = (*between, "", "")[:2]
-    return HEAD + first + paragraph(FIRST) + second + paragraph(SECOND) + paragraph(THIRD)
-
 
 ALIKE = {
     "a figcaption": FIGURE,
@@ -65,16 +42,16 @@ ALIKE = {
 
 @pytest.mark.parametrize("figure", ALIKE.values(), ids=ALIKE.keys())
 def test_a_caption_stands_where_its_figure_does(figure: str) -> None:
-    found = read(story("", figure))
-    assert says(found) == [("caption", CAPTION)]
+    found = read_mill(story("", figure))
+    assert list_markup(found) == [("caption", CAPTION)]
     lines = found.text.split("\n")
     assert lines.index(FIRST) < lines.index(CAPTION) < lines.index(SECOND)
 
 
 def test_the_picture_on_top_stands_above_the_body() -> None:
-    found = read(story(FIGURE))
+    found = read_mill(story(FIGURE))
     lines = found.text.split("\n")
-    assert says(found) == [("caption", CAPTION)]
+    assert list_markup(found) == [("caption", CAPTION)]
     assert lines.index(CAPTION) < lines.index(FIRST)
 
 
@@ -87,8 +64,8 @@ CREDITED = {
 
 @pytest.mark.parametrize("caption", CREDITED.values(), ids=CREDITED.keys())
 def test_a_credit_that_markup_sets_off_stands_below_its_caption(caption: str) -> None:
-    found = read(story("", f"<figure>{PICTURE}{caption}</figure>"))
-    assert says(found) == [("caption", CAPTION), ("credit", "(Jorrit Hamel)")]
+    found = read_mill(story("", f"<figure>{PICTURE}{caption}</figure>"))
+    assert list_markup(found) == [("caption", CAPTION), ("credit", "(Jorrit Hamel)")]
 
 
 STRANGE = {
@@ -110,8 +87,8 @@ STRANGE = {
 
 @pytest.mark.parametrize("figure", STRANGE.values(), ids=STRANGE.keys())
 def test_what_is_no_caption_of_the_article(figure: str) -> None:
-    assert ("caption", CAPTION) not in says(read(story("", figure)))
-    assert "caption" not in [role for role, _ in says(read(story("", figure)))]
+    assert ("caption", CAPTION) not in list_markup(read_mill(story("", figure)))
+    assert "caption" not in [role for role, _ in list_markup(read_mill(story("", figure)))]
 
 
 def make_caption(length: int) -> str:
@@ -144,96 +121,42 @@ CAPTION_THRESHOLDS = {
 
 @pytest.mark.parametrize(("page", "is_found"), CAPTION_THRESHOLDS.values(), ids=CAPTION_THRESHOLDS)
 def test_both_sides_of_each_threshold_for_captions(page: tuple[str, ...], is_found: bool) -> None:
-    assert ("caption" in [role for role, _ in says(read(*page))]) == is_found
+    assert ("caption" in [role for role, _ in list_markup(read_mill(*page))]) == is_found
 
 
 def test_a_button_is_no_part_of_a_caption() -> None:
     figure = FIGURE.replace("</figcaption>", " <button>Enlarge</button></figcaption>")
-    assert says(read(story("", figure))) == [("caption", CAPTION)]
+    assert list_markup(read_mill(story("", figure))) == [("caption", CAPTION)]
 
 
 def test_a_credit_beside_two_captions_is_neither_ones() -> None:
     second = "The cap of the mill on Thursday."
     captions = "".join(f"{PICTURE}<figcaption>{text}</figcaption>" for text in (CAPTION, second))
     figure = f'<figure>{captions}<span class="credit">Jorrit Hamel</span></figure>'
-    assert says(read(story("", figure))) == [("caption", CAPTION), ("caption", second)]
-
-
-def test_a_line_is_found_by_its_first_200_letters() -> None:
-    # The page has the same first 60 letters in its menu; there the line does not begin.
-    found = read(story(), f"<main><nav>{FIRST[:70]} and more below</nav>{FIGURE}{{}}</main>")
-    assert found.text.startswith(CAPTION)
-    # The page has a button in the line, which the article does not have: behind 200 letters it does no harm.
-    for above, is_found in ((THIRD, False), (f"{SECOND} {THIRD} {CAPTION}", True)):
-        article = f"{HEAD}<p>{above} <button>Share</button>{FIRST}</p>{FIGURE}{paragraph(f'{SECOND} {SECOND}')}"
-        assert read(article).text.startswith(CAPTION) != is_found
+    assert list_markup(read_mill(story("", figure))) == [("caption", CAPTION), ("caption", second)]
 
 
 def test_a_figure_below_the_article_is_not_its_own() -> None:
-    found = read(story(), f"<main>{{}}<section>{FIGURE}</section></main>")
-    assert says(found) == []
+    found = read_mill(story(), f"<main>{{}}<section>{FIGURE}</section></main>")
+    assert list_markup(found) == []
 
 
 def test_what_holds_the_whole_article_does_not_make_its_captions_strange() -> None:
-    found = read(story("", FIGURE), '<div class="with-comments related">{}</div>')
-    assert says(found) == [("caption", CAPTION)]
+    found = read_mill(story("", FIGURE), '<div class="with-comments related">{}</div>')
+    assert list_markup(found) == [("caption", CAPTION)]
 
 
 def test_a_caption_that_stands_in_the_text_is_marked_and_not_doubled() -> None:
-    found = read(story("", FIGURE + paragraph(CAPTION)))
+    found = read_mill(story("", FIGURE + paragraph(CAPTION)))
     assert found.text.count(CAPTION) == 1
-    assert says(found) == [("caption", CAPTION)]
+    assert list_markup(found) == [("caption", CAPTION)]
 
 
 def test_a_picture_that_the_page_shows_twice_has_one_caption() -> None:
-    assert says(read(story(FIGURE, FIGURE))) == [("caption", CAPTION)]
+    assert list_markup(read_mill(story(FIGURE, FIGURE))) == [("caption", CAPTION)]
 
 
 TITLE = "Ten other mills that have been seen turning to the left"
-ITEM = f"<ul><li>{SECOND}</li><li>{{}}</li></ul>"
-TEASERS = {
-    "a higher headline": (f'<h2><a href="/mills">{TITLE}</a></h2>', True),
-    "a lower headline": (f'<h4><a href="/mills">{TITLE}</a></h4>', True),
-    "the lowest headline": (f'<h5><a href="/mills">{TITLE}</a></h5>', False),
-    "two elements in a list item": (ITEM.format(f'<b><i><a href="/mills">{TITLE}</a></i></b>'), True),
-    "three elements in a list item": (ITEM.format(f'<b><i><u><a href="/mills">{TITLE}</a></u></i></b>'), False),
-    "a few words more than the link": (f'<h3><a href="/mills">{TITLE}</a> (with video)</h3>', True),
-    "a third more than the link": (f'<h3><a href="/mills">{TITLE}</a> (with a video of each of them)</h3>', False),
-    "a list item": (f'<ul><li>{SECOND}</li><li>{THIRD}</li><li><a href="/mills">{TITLE}</a></li></ul>', True),
-    "a headline": (f'<h3><a href="https://example.com/mills">{TITLE}</a></h3>', True),
-    "a headline of another site": (f'<h3><a href="https://shop.example.org/mills">{TITLE}</a></h3>', False),
-    "a place on the page": (f'<h3><a href="#mills">{TITLE}</a></h3>', False),
-    "a paragraph": (f'<p><a href="/mills">{TITLE}</a></p>', False),
-    "a link in a list item": (f'<ul><li>Some of them are <a href="/mills">well known</a>, {TITLE}</li></ul>', False),
-}
-
-
-@pytest.mark.parametrize(("html", "is_teaser"), TEASERS.values(), ids=TEASERS.keys())
-def test_a_line_that_is_a_link_to_another_page_of_the_site(html: str, is_teaser: bool) -> None:
-    found = read(story("", html), head='<link rel="canonical" href="https://www.example.com/left">')
-    said = [line for role, line in says(found) if role == "link"]
-    assert bool(said) == is_teaser
-    assert TITLE in found.text
-
-
-def test_a_bare_address_is_no_teaser() -> None:
-    address = "https://www.example.com/mills/that/have/turned/to/the/left"
-    found = read(
-        story("", f'<h3><a href="{address}">{address}</a></h3>'), head=f'<link rel="canonical" href="{address}">'
-    )
-    assert address in found.text
-    assert says(found) == []
-
-
-@pytest.mark.parametrize(
-    ("title", "is_teaser"), [("Ten mills that turned to left", False), ("Ten mills that turned to left x", True)]
-)
-def test_a_short_line_is_not_searched_on_the_page(title: str, is_teaser: bool) -> None:
-    assert len(keep_letters(title)) == (25 if is_teaser else 24)
-    found = read(story("", f'<h3><a href="/mills">{title}</a></h3>'))
-    assert [line for role, line in says(found) if role == "link"] == [title] * is_teaser
-
-
 DESCRIPTIONS = {
     "it stands on the page": (f"<p>{THIRD}</p>", THIRD, THIRD),
     "it begins the body": ("", FIRST[:60], None),
@@ -246,7 +169,7 @@ def test_a_description_is_a_standfirst_where_readers_see_it(
     lead: str, description: str, standfirst: str | None
 ) -> None:
     article = HEAD + lead + paragraph(FIRST) + paragraph(SECOND)
-    found = read(article, head=f'<meta name="description" content="{description}">')
+    found = read_mill(article, head=f'<meta name="description" content="{description}">')
     assert found.standfirst == standfirst
 
 
