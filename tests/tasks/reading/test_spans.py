@@ -278,5 +278,5 @@ def test_a_shard_that_does_not_come_back_is_missed(tmp_path: Path) -> None:
         check_complete(shards, staged[:-1])
     with pytest.raises(ShardLost, match="with other files"):
         check_complete(shards, [replace(staged[0], inputs=()), *staged[1:]])
-    with pytest.raises(ShardLost, match="see the lake under the same path"):
+    with pytest.raises(ShardLost, match="must have the lake under the same path"):
         check_complete(shards, [replace(staged[0], folders=(str(tmp_path / "elsewhere"),)), *staged[1:]])
