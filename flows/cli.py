@@ -7,52 +7,31 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import (
-    backfill,
-    check,
-    diff,
-    doctor,
-    files,
-    iceberg,
-    ingest,
-    learn,
-    quarantine,
-    release,
-    repartition,
-    replay,
-    report,
-    rules,
-    show,
-    sources,
-    ui,
-    versions,
-    why,
-)
+from flows.commands.backfill import backfill
+from flows.commands.check import check
+from flows.commands.diff import diff
+from flows.commands.doctor import doctor
+from flows.commands.iceberg import iceberg
+from flows.commands.ingest import ingest
+from flows.commands.learn import learn, learned
+from flows.commands.quarantine import quarantine
+from flows.commands.release import release
+from flows.commands.repartition import repartition
+from flows.commands.replay import replay
+from flows.commands.report import report
+from flows.commands.rules import rules
+from flows.commands.show import restore, show
+from flows.commands.sources import sources
+from flows.commands.ui import ui
+from flows.commands.versions import files, rollback, versions
+from flows.commands.why import why
 
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest.ingest, backfill.backfill, ui.ui, replay.replay, release.release, learn.learn),
-    "Ask": (
-        why.why,
-        show.show,
-        show.restore,
-        quarantine.quarantine,
-        report.report,
-        diff.diff,
-        rules.rules,
-        sources.sources,
-        learn.learned,
-    ),
-    "Keep": (
-        check.check,
-        versions.versions,
-        versions.rollback,
-        repartition.repartition,
-        files.files,
-        iceberg.iceberg,
-        doctor.doctor,
-    ),
+    "Run": (ingest, backfill, ui, replay, release, learn),
+    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned),
+    "Keep": (check, versions, rollback, repartition, files, iceberg, doctor),
 }
 
 app = typer.Typer(name="copydesk", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

@@ -10,19 +10,23 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from prefect.automations import AutomationCore, EventTrigger, Posture
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.events.actions import ChangeFlowRunState
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import get_current_settings
+from prefect.workers.process import ProcessWorker
 
 from flows.console import print_error, print_line, print_table
 from flows.errors import RequestError, RunFailed
 from flows.exit_codes import EXPECTED, find_exit_code
-from flows.orchestration.catchup import create_missed_runs
-from flows.orchestration.resume import resume_runs
-from flows.prefect_defaults import set_defaults
+from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
 from flows.settings import Settings
 from tasks.sources import load_sources
-
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
 
 POOL = "copydesk"
 NIGHTLY = "nightly"
@@ -41,22 +45,14 @@ def register_deployments(project: Path, began: datetime | None) -> None:
     `began`: when the server was started. Runs that were interrupted before are scheduled again; only for a server that runs
     nothing yet and that no other worker uses. None: runs stay as they are.
     """
-    from prefect.client.orchestration import get_client
-
     if not (project / "prefect.yaml").is_file():
         raise RequestError(f"there is no prefect.yaml in {project}. Run this in the project's folder.")
     declared = load_sources(Settings().sources)
     with get_client(sync_client=True) as client:
         make_pool(client)
-        make_queues(client)
         watch_heartbeats(client)
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RunFailed(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}")
         rows = await_schedules(client)
@@ -74,20 +70,12 @@ def register_deployments(project: Path, began: datetime | None) -> None:
 
 
 def make_pool(client: SyncPrefectClient) -> None:
-    """Creates the work pool, of processes, unless it exists with any type."""
-    from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.exceptions import ObjectNotFound
-    from prefect.workers.process import ProcessWorker
-
+    """Creates the work pool, of processes, unless it exists with any type, and its queues."""
     try:
         client.read_work_pool(POOL)
     except ObjectNotFound:
         template = ProcessWorker.get_default_base_job_template()
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
-
-
-def make_queues(client: SyncPrefectClient) -> None:
-    """Creates the queues of the pool, each with its priority."""
     present = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
     for name, priority, limit in QUEUES:
         if name not in present:
@@ -99,11 +87,6 @@ def watch_heartbeats(client: SyncPrefectClient) -> None:
 
     Without it, a run whose worker or machine died stays Running for ever, and cannot be retried.
     """
-    from prefect.automations import AutomationCore, EventTrigger, Posture
-    from prefect.client.schemas.objects import StateType
-    from prefect.events.actions import ChangeFlowRunState
-    from prefect.settings import get_current_settings
-
     if client.read_automations_by_name(LOST):
         return
     beat = get_current_settings().flows.heartbeat_frequency or 180
@@ -135,35 +118,17 @@ def await_schedules(client: SyncPrefectClient) -> list[tuple[str, str, str]]:
         time.sleep(1)
 
 
-def describe_deployment(client: SyncPrefectClient, deployment: Any) -> tuple[str, str, str]:
+def describe_deployment(client: SyncPrefectClient, deployment: DeploymentResponse) -> tuple[str, str, str]:
     """Name, queue and next run of a deployment."""
     name = f"{client.read_flow(deployment.flow_id).name}/{deployment.name}"
     queue = deployment.work_queue_name or ""
     if not any(schedule.active for schedule in deployment.schedules) or deployment.paused:
         return name, queue, "when started by hand"
-    found = find_next_runs(client, deployment.id)
-    return name, queue, f"{min(found):%Y-%m-%d %H:%M} UTC" if found else ""
-
-
-def find_next_runs(client: SyncPrefectClient, deployment_id: Any) -> list[Any]:
-    """The start times of the runs that the scheduler created for a deployment."""
-    from prefect.client.schemas.filters import (
-        DeploymentFilter,
-        DeploymentFilterId,
-        FlowRunFilter,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-    )
-    from prefect.client.schemas.objects import StateType
-
-    scheduled = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])))
-    this = DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id]))
-    runs = client.read_flow_runs(flow_run_filter=scheduled, deployment_filter=this)
-    return [run.expected_start_time for run in runs if run.auto_scheduled and run.expected_start_time]
+    found = read_scheduled_runs(client, deployment.id, state=SCHEDULED)
+    return name, queue, f"{found[0].expected_start_time:%Y-%m-%d %H:%M} UTC" if found else ""
 
 
 if __name__ == "__main__":
-    set_defaults()
     times = [word.removeprefix(RESUME) for word in sys.argv if word.startswith(RESUME)]
     try:
         register_deployments(Path.cwd(), datetime.fromisoformat(times[0]) if times else None)

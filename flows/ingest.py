@@ -22,8 +22,7 @@ from flows.batches.run import BatchResult, MapShards, Run, make_run
 from flows.console import describe_block, outline_receipt
 from flows.errors import RequestError
 from flows.exit_codes import EXPECTED
-from flows.orchestration.artifacts import show_progress, show_text
-from flows.orchestration.assets import report_assets
+from flows.orchestration.artifacts import report_assets, show_progress, show_text
 from flows.orchestration.end_with_worker import follow_worker
 from flows.orchestration.retries import retried_task
 from flows.orchestration.run_log import fail_run, make_log_watcher

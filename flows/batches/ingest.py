@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from expectations.evaluate import warm_up_audit
-from flows.batches.background import in_background
 from flows.batches.catalog import follow_publish
 from flows.batches.failures import remember_failure
 from flows.batches.page import add_page
@@ -121,6 +122,25 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
         staged = run.map_shards(run, shards, limits, folder) if shards else []
     check_complete(shards, staged)
     return staged
+
+
+@contextmanager
+def in_background(task: Callable[[], None]) -> Iterator[None]:
+    """Does `task` in a thread while the block runs, and waits for it at the end of the block.
+
+    Its errors are ignored: the code that needs its result does the task again, and raises them.
+    """
+
+    def attempt() -> None:
+        with suppress(Exception):
+            task()
+
+    thread = Thread(target=attempt, name="background", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def settle_batch(

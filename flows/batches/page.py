@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flows.batches.run import BatchResult, Run
 from flows.errors import RequestError, RunFailed
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from tasks.auditing.judge import JudgedBatch
 
 
-@dataclass(frozen=True)
-class WrittenPage:
+class WrittenPage(NamedTuple):
     """A page of a run: `published` or `blocked`, and where it is."""
 
     source: str
@@ -92,62 +91,53 @@ def gather_findings(result: BatchResult) -> tuple[Finding, ...]:
 
 
 def write_reports(
-    lake: Lake, source: str | None, day: date | None, target: Path | None
+    lake: Lake, source: str | None, day: date | None, folder: Path | None
 ) -> tuple[str, list[WrittenPage]]:
     """Writes the pages of all batches, of a source or of one batch, and the index; returns where the index and they are.
 
-    Raises RequestError when there is no such batch, RunFailed when `target` cannot be written to.
+    `folder`: where to write, instead of where runs write theirs. Raises RequestError when there is no such batch, RunFailed
+    when the folder cannot be written to.
     """
-    if not lake.version() and not open_pages(lake).list_names(""):
+    from tasks.report.index import write_index
+
+    own = open_pages(lake)
+    names = own.list_names("")
+    if not lake.version() and not names:
         raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
-    batches, blocked = find_published(lake, source, day), find_blocked(lake, source, day)
-    if not batches and not blocked:
-        wanted = " ".join(str(part) for part in (source, day) if part)
-        raise RequestError(f"{lake.name} has no batch {wanted or 'at all'}. `copydesk sources` lists them.")
+    target = FolderFiles(folder) if folder else own
+    pattern = f"{source or '*'}/{day or '*'}.blocked.json"
+    blocked = read_blocked(own, (name for name in names if fnmatchcase(name, pattern)))
     try:
-        return write_pages(lake, batches, FolderFiles(target) if target else open_pages(lake), blocked)
+        pages = [*write_published(lake, source, day, target), *copy_blocked(own, blocked, target)]
+        if not pages:
+            wanted = " ".join(str(part) for part in (source, day) if part)
+            raise RequestError(f"{lake.name} has no batch {wanted or 'at all'}. `copydesk sources` lists them.")
+        return write_index(lake, target), pages
     except OSError as error:
         raise RunFailed(f"the report could not be written: {error}") from None
 
 
-def write_pages(
-    lake: Lake, batches: Sequence[tuple[str, date]], target: StoreFiles, blocked: Sequence[RunRecord]
-) -> tuple[str, list[WrittenPage]]:
-    """Writes the pages of batches and of blocked runs, and the index over them; returns where the index and they are.
-
-    Pages of blocked runs are copied: their rows are no longer staged.
-    """
+def write_published(lake: Lake, source: str | None, day: date | None, target: StoreFiles) -> Iterator[WrittenPage]:
+    """Writes the pages of published batches."""
     from tasks.report.collect import collect_published
-    from tasks.report.index import write_index
     from tasks.report.page import write_page
 
     own = open_pages(lake)
-    pages: list[WrittenPage] = []
-    for source, day in batches:
-        page = name_run_page(source, day, "published")
-        report = collect_published(lake, source, day, read_record(own, name_record(page)))
-        if report is not None:
-            write_text(target, page, write_page(report))
-            pages.append(WrittenPage(source, day, report.state, target.address(page)))
-    for record in blocked:
+    receipts = lake.receipts(source, ("source", "logical_date")) if lake.version() else []
+    for name, date_ in ((row["source"], row["logical_date"]) for row in receipts):
+        page = name_run_page(name, date_, "published")
+        if day in (None, date_):
+            report = collect_published(lake, name, date_, read_record(own, name_record(page)))
+            if report is not None:
+                write_text(target, page, write_page(report))
+                yield WrittenPage(name, date_, report.state, target.address(page))
+
+
+def copy_blocked(own: StoreFiles, records: Iterable[RunRecord], target: StoreFiles) -> Iterator[WrittenPage]:
+    """Copies the pages of blocked runs, whose rows are no longer staged."""
+    for record in records:
         page = name_run_page(record.source, record.logical_date, "blocked")
-        pages.append(WrittenPage(record.source, record.logical_date, "blocked", target.address(page)))
         for name in (page, name_record(page)) if target != own else ():
             if content := read_store_file(own, name):
                 write_text(target, name, content.decode())
-    return write_index(lake, target), pages
-
-
-def find_published(lake: Lake, source: str | None, day: date | None) -> list[tuple[str, date]]:
-    """Source and logical date of the batches that the lake has; only those of `source` and `day` where they are given."""
-    if not lake.version():
-        return []
-    found = lake.receipts(source, ("source", "logical_date"))
-    return [(row["source"], row["logical_date"]) for row in found if day is None or row["logical_date"] == day]
-
-
-def find_blocked(lake: Lake, source: str | None, day: date | None) -> list[RunRecord]:
-    """The records of blocked runs; only those of `source` and `day` where they are given."""
-    pages = open_pages(lake)
-    wanted = f"{source or '*'}/{day or '*'}.blocked.json"
-    return list(read_blocked(pages, (name for name in pages.list_names("") if fnmatchcase(name, wanted))))
+        yield WrittenPage(record.source, record.logical_date, "blocked", target.address(page))

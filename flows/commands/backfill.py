@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, LearnedOption, SourcesOption, parse_date
+from flows.commands.options import LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
 from flows.console import open_progress, out, print_line, print_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def backfill(
 ) -> None:
     """Look at a range of days, and run those that are missing, failed or stale."""
     from flows.batches.requests import today
-    from flows.batches.run import Watcher, make_run
+    from flows.batches.run import NO_WATCHER, Watcher
     from flows.days.day_workers import run_days
     from flows.days.plan import (
         choose_days,
@@ -57,11 +57,9 @@ def backfill(
         tabulate_results,
     )
     from flows.days.states import survey_days
-    from flows.settings import read_settings
-    from flows.workers.cluster_map import choose_map
 
-    settings = read_settings(lake=lake, sources=sources, learned=learned)
-    days = survey_days(names or [], start, end, make_run(settings, choose_map(settings)), today())
+    run = make_chosen_run(NO_WATCHER, lake=lake, sources=sources, learned=learned)
+    days = survey_days(names or [], start, end, run, today())
     chosen = choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
     print_rows(tabulate_plan(days, on_existing))
     print_line(f"{len(chosen)} of {count_days(len(days))} to run ({count_states(days)})")
@@ -77,7 +75,7 @@ def backfill(
                 return summarize_error(day.batch, error)
 
         progress.count(0, len(chosen))
-        results = run_days(chosen, settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
+        results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     out.print()
     print_rows(tabulate_results(results))
     print_line(f"{count_days(len(results))}: {count_states(results)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, LearnedOption, SourcesOption, WorkersOption, parse_date
+from flows.commands.options import LakeOption, LearnedOption, SourcesOption, WorkersOption, make_chosen_run, parse_date
 from flows.console import open_progress, out, print_line, print_table
 from flows.errors import RunFailed
 
@@ -35,14 +35,10 @@ def diff(
     """What a run of a published batch would change with today's rules and files. Publishes nothing."""
     from flows.batches.preview import preview_batch
     from flows.batches.replay import find_batch, find_latest
-    from flows.batches.run import make_run
-    from flows.settings import read_settings
-    from flows.workers.cluster_map import choose_map
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources, learned=learned)
     with open_progress() as (watcher, _):
-        run = make_run(settings, choose_map(settings), watcher)
-        batch = find_batch(run.lake, source, day or find_latest(run.lake, source), settings)
+        run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, learned=learned)
+        batch = find_batch(run.lake, source, day or find_latest(run.lake, source), run.settings)
         found = preview_batch(batch, run, examples)
     print_differences(found)
     if page:

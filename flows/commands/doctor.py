@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import typer
 
 from flows.commands.options import LakeOption
 from flows.console import print_line, print_table
+from flows.errors import RunFailed
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -23,20 +23,34 @@ PINS = (
     ("fastapi", (0, 151), "Prefect's server fails at import"),
     ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
 )
+LIBRARIES = (
+    "polars",
+    "pyarrow",
+    "duckdb",
+    "great_expectations",
+    "trafilatura",
+    "ftfy",
+    "langdetect",
+    "jinja2",
+    "vl_convert",
+)
 # The library of each extra.
 EXTRAS = {"warc": "fastwarc", "s3": "obstore", "dask": "distributed", "ray": "ray", "iceberg": "pyiceberg"}
+INSTALL = "Install requirements.lock again"
 
 
 def doctor(lake: LakeOption = None) -> None:
     """Check whether everything that copydesk needs is installed and works."""
+    from flows.exit_codes import EXPECTED
     from flows.settings import read_settings
 
+    settings = read_settings(lake=lake)
     rows = []
-    for name, check in make_checks(read_settings(lake=lake)).items():
+    for name, check in CHECKS.items():
         try:
-            rows.append((name, "ok", check()))
-        except Problem as problem:
-            rows.append((name, "PROBLEM", str(problem)))
+            rows.append((name, "ok", check(settings)))
+        except EXPECTED as error:
+            rows.append((name, "PROBLEM", str(error)))
     print_table(("", "", ""), rows)
     bad = sum(state != "ok" for _, state, _ in rows)
     print_line(f"{bad} of {len(rows)} need attention" if bad else "all is well")
@@ -44,55 +58,38 @@ def doctor(lake: LakeOption = None) -> None:
         raise typer.Exit(1)
 
 
-class Problem(Exception):
-    """What is wrong and what to do, in one line."""
-
-
-def check_python() -> str:
+def check_python(settings: Settings) -> str:
+    found = sys.version.split()[0]
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
-        raise Problem(f"{sys.version.split()[0]}: use Python 3.11 to 3.13")
-    return sys.version.split()[0]
+        raise RunFailed(f"{found}: use Python 3.11 to 3.13")
+    return found
 
 
-def check_pins() -> str:
+def check_pins(settings: Settings) -> str:
     for name, limit, why in PINS:
-        found = version(name)
-        if tuple(int(part) for part in found.split(".")[:2]) >= limit:
-            raise Problem(f"{name} {found}: {why}. Install requirements.lock again")
+        if tuple(int(part) for part in version(name).split(".")[:2]) >= limit:
+            raise RunFailed(f"{name} {version(name)}: {why}. {INSTALL}")
     return ", ".join(f"{name} {version(name)}" for name, *_ in PINS)
 
 
-def check_libraries() -> str:
-    names = (
-        "polars",
-        "pyarrow",
-        "duckdb",
-        "trafilatura",
-        "ftfy",
-        "langdetect",
-        "great_expectations",
-        "jinja2",
-        "vl_convert",
-    )
-    for name in names:
+def check_libraries(settings: Settings) -> str:
+    for name in LIBRARIES:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            raise Problem(f"{name} cannot be imported ({error}). Install requirements.lock again") from None
-    return ", ".join(f"{name} {version(name)}" for name in ("polars", "pyarrow", "duckdb", "great-expectations"))
+            raise RunFailed(f"{name} cannot be imported ({error}). {INSTALL}") from None
+    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES[:4])
 
 
-def check_prefect_server() -> str:
+def check_prefect_server(settings: Settings) -> str:
     try:
         importlib.import_module("prefect.server.api.server")
     except Exception as error:
-        raise Problem(
-            f"Prefect's server cannot be imported ({type(error).__name__}: {error}). Install requirements.lock again"
-        ) from None
+        raise RunFailed(f"Prefect's server cannot be imported ({type(error).__name__}: {error}). {INSTALL}") from None
     return os.environ.get("PREFECT_API_URL", "none configured: flows start their own")
 
 
-def check_extras() -> str:
+def check_extras(settings: Settings) -> str:
     found = []
     for extra, name in EXTRAS.items():
         try:
@@ -102,7 +99,7 @@ def check_extras() -> str:
     return ", ".join(found)
 
 
-def check_rules() -> str:
+def check_rules(settings: Settings) -> str:
     from tasks.fingerprint import rules_version
     from tasks.roles.rows import load_role_rows
     from tasks.rules import load_rules
@@ -110,36 +107,27 @@ def check_rules() -> str:
     return f"{len(load_rules())} rules, {len(load_role_rows())} role rows, version {rules_version()}"
 
 
-def make_checks(settings: Settings) -> dict[str, Callable[[], str]]:
-    """The checks, in order."""
-    from flows.batches.run import open_settings_lake
-    from tasks.lakes.lake import LakeError
-    from tasks.lakes.open import PlaceError
+def check_sources(settings: Settings) -> str:
     from tasks.sources import load_sources
-    from tasks.toml_rows import RowError
 
-    def check_sources() -> str:
-        try:
-            return ", ".join(load_sources(settings.sources)) or f"{settings.sources} declares none"
-        except RowError as error:
-            raise Problem(str(error)) from None
+    return ", ".join(load_sources(settings.sources)) or f"{settings.sources} declares none"
 
-    def check_lake() -> str:
-        from tasks.publishing.store import place_of
 
-        try:
-            lake = open_settings_lake(settings)
-            return place_of(lake).try_place(lake)
-        except (LakeError, PlaceError) as error:
-            raise Problem(str(error)) from None
+def check_lake_store(settings: Settings) -> str:
+    from flows.batches.run import open_settings_lake
+    from tasks.publishing.store import place_of
 
-    return {
-        "Python": check_python,
-        "pins": check_pins,
-        "libraries": check_libraries,
-        "Prefect server": check_prefect_server,
-        "extras": check_extras,
-        "rules": check_rules,
-        "sources": check_sources,
-        "lake": check_lake,
-    }
+    lake = open_settings_lake(settings)
+    return place_of(lake).try_place(lake)
+
+
+CHECKS = {
+    "Python": check_python,
+    "pins": check_pins,
+    "libraries": check_libraries,
+    "Prefect server": check_prefect_server,
+    "extras": check_extras,
+    "rules": check_rules,
+    "sources": check_sources,
+    "lake": check_lake_store,
+}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 import typer
 
 if TYPE_CHECKING:
+    from flows.batches.run import Run, Watcher
     from tasks.lakes.lake import Lake
 
 
@@ -58,6 +59,16 @@ WorkersOption = Annotated[
     Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
 ]
 ReasonOption = Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")]
+
+
+def make_chosen_run(watcher: Watcher, **options: object) -> Run:
+    """A run with the settings that options choose, or else the environment. Raises RunnerError."""
+    from flows.batches.run import make_run
+    from flows.settings import read_settings
+    from flows.workers.cluster_map import choose_map
+
+    settings = read_settings(**options)
+    return make_run(settings, choose_map(settings), watcher)
 
 
 def open_chosen_lake(lake: Optional[str]) -> Lake:

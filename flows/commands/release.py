@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, SourcesOption, parse_key
+from flows.commands.options import LakeOption, SourcesOption, make_chosen_run, parse_key
 from flows.commands.replay import replay_day
-from flows.console import print_error, print_line, print_table
+from flows.console import open_progress, print_error, print_line, print_table
 from flows.errors import RequestError
 
 if TYPE_CHECKING:
     from tasks.lakes.lake import Lake
+    from tasks.lakes.releases import ChangeReleases
+
+    # Source, logical date and uri of a document, and the change to the releases of its batch.
+    Change = tuple[str, date, str, ChangeReleases]
 
 
 def release(
@@ -28,60 +33,52 @@ def release(
     sources: SourcesOption = None,
 ) -> None:
     """Publish one document that the audit stopped, with a reason; or take that back. Without a name, list all releases."""
-    from flows.batches.run import open_settings_lake
-    from flows.settings import read_settings
-    from tasks.lakes.releases import ReleaseError, add_release, list_releases, make_release
-
-    settings = read_settings(lake=lake, sources=sources)
-    opened = open_settings_lake(settings)
-    releases = list(list_releases(opened))
-    if key is None:
-        print_releases(releases)
-        return
-    if revoke:
-        known = [each for each in releases if key in (each[2].doc_id, each[2].uri)]
-        if len(known) != 1:
-            raise ReleaseError(f"{len(known)} documents called {key!r} are released. `copydesk release` lists them.")
-        ((source, day, row),) = known
-        uri, doc_id = row.uri, row.doc_id
-        is_published = replay_day(
-            settings,
-            source,
-            day,
-            uris=frozenset({uri}),
-            change=lambda rows: [each for each in rows if each.doc_id != doc_id],
-        )
-    else:
-        stopped = find_stopped(opened, key)
-        source, day, uri = stopped["source"], stopped["logical_date"], stopped["uri"]
-        new = make_release(stopped, why)
-        is_published = replay_day(
-            settings, source, day, uris=frozenset({uri}), change=lambda rows: add_release(rows, new)
-        )
+    with open_progress() as (watcher, hide):
+        run = make_chosen_run(watcher, lake=lake, sources=sources)
+        if key is None:
+            print_releases(run.lake)
+            return
+        source, day, uri, change = choose_revocation(run.lake, key) if revoke else choose_release(run.lake, key, why)
+        is_published = replay_day(run, source, day, hide, uris=frozenset({uri}), change=change)
     if not is_published:
         print_error(f"the change to the release of {uri} is saved: the next run of {source} {day} applies it.")
         raise typer.Exit(1)
 
 
-def print_releases(releases: list[tuple[str, Any, Any]]) -> None:
+def print_releases(lake: Lake) -> None:
     """Every release of a lake, with its reasons and its why."""
-    if not releases:
+    from tasks.lakes.releases import list_releases
+
+    rows = [
+        (row.doc_id, row.uri, source, day, ", ".join(row.reasons), row.why) for source, day, row in list_releases(lake)
+    ]
+    if rows:
+        print_table(("doc_id", "uri", "source", "date", "reasons", "why"), rows)
+    else:
         print_line("nothing is released")
-        return
-    print_table(
-        ("doc_id", "uri", "source", "date", "reasons", "why"),
-        ((row.doc_id, row.uri, source, day, ", ".join(row.reasons), row.why) for source, day, row in releases),
-    )
 
 
-def find_stopped(lake: Lake, key: str) -> dict[str, Any]:
-    """The one row of quarantine that `key` names by uri, doc_id or record id. Raises RequestError."""
+def choose_release(lake: Lake, key: str, why: str) -> Change:
+    """The release of the one row of quarantine that `key` names. Raises RequestError or ReleaseError."""
     from tasks.lakes.lookup import find_quarantined
+    from tasks.lakes.releases import add_release, make_release
 
     rows = find_quarantined(lake, key)
-    if len(rows) == 1:
-        return rows[0]
-    if rows:
+    if not rows:
+        raise RequestError(f"nothing called {key!r} is in quarantine in {lake.name}. `copydesk quarantine` lists it.")
+    if len(rows) > 1:
         names = ", ".join(row["uri"] for row in rows[:5])
         raise RequestError(f"{len(rows)} rows of quarantine are called {key!r}: {names}. Name one of them.")
-    raise RequestError(f"nothing called {key!r} is in quarantine in {lake.name}. `copydesk quarantine` lists it.")
+    new = make_release(rows[0], why)
+    return rows[0]["source"], rows[0]["logical_date"], new.uri, lambda known: add_release(known, new)
+
+
+def choose_revocation(lake: Lake, key: str) -> Change:
+    """The removal of the one release that `key` names by uri or doc_id. Raises ReleaseError."""
+    from tasks.lakes.releases import ReleaseError, list_releases
+
+    found = [each for each in list_releases(lake) if key in (each[2].doc_id, each[2].uri)]
+    if len(found) != 1:
+        raise ReleaseError(f"{len(found)} documents called {key!r} are released. `copydesk release` lists them.")
+    ((source, day, old),) = found
+    return source, day, old.uri, lambda known: [row for row in known if row.doc_id != old.doc_id]

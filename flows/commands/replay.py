@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from flows.commands.options import DriftOption, LakeOption, ReasonOption, SourcesOption, WorkersOption, parse_date
+from flows.commands.options import (
+    DriftOption,
+    LakeOption,
+    ReasonOption,
+    SourcesOption,
+    WorkersOption,
+    make_chosen_run,
+    parse_date,
+)
 from flows.console import open_progress, print_line, print_result, print_table
 
 if TYPE_CHECKING:
     from flows.batches.replay import Replayed
-    from flows.settings import Settings
+    from flows.batches.run import Run
 
 
 def replay(
@@ -31,43 +40,34 @@ def replay(
 ) -> None:
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was fixed."""
     from flows.batches.replay import find_latest
-    from flows.batches.run import open_settings_lake
-    from flows.settings import read_settings
     from tasks.lakes.lookup import ask
 
-    settings = read_settings(lake=lake, workers=workers, sources=sources, drift=drift)
-    if day is None:
-        opened = open_settings_lake(settings)
-        rows = ask(
-            opened, "quarantine", "source = ? AND (? IS NULL OR list_contains(reasons, ?))", source, reason, reason
-        )
-        if not rows:
-            find_latest(opened, source)  # a source without a batch is an error
+    with open_progress() as (watcher, hide):
+        run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, drift=drift)
+        days = [day] if day else []
+        if day is None:
+            chosen = "source = ? AND (? IS NULL OR list_contains(reasons, ?))"
+            days = sorted({row["logical_date"] for row in ask(run.lake, "quarantine", chosen, source, reason, reason)})
+        if not days:
+            find_latest(run.lake, source)  # a source without a batch is an error
             print_line(f"{source}: nothing in quarantine" + (f" with reason {reason}" if reason else ""))
-            return
-        days = sorted({row["logical_date"] for row in rows})
-    else:
-        days = [day]
-    is_published = [replay_day(settings, source, each, reason=reason) for each in days]
+        is_published = [replay_day(run, source, each, hide, reason=reason) for each in days]
     if not all(is_published):
         raise typer.Exit(1)
 
 
-def replay_day(settings: Settings, source: str, day: date, **options: Any) -> bool:
+def replay_day(run: Run, source: str, day: date, hide: Callable[[], None], **options: Any) -> bool:
     """Replays one batch and prints the result; False if the audit blocked it. `options`: see `replay_batch`."""
     from flows.batches.catalog import follow_publish
     from flows.batches.replay import find_batch, replay_batch
-    from flows.batches.run import make_run
-    from flows.workers.cluster_map import choose_map
 
-    with open_progress() as (watcher, _):
-        run = make_run(settings, choose_map(settings), watcher)
-        done = replay_batch(find_batch(run.lake, source, day, settings), run, **options)
+    done = replay_batch(find_batch(run.lake, source, day, run.settings), run, **options)
+    hide()
     if done is None:
         print_line(f"{source} {day}: nothing to run again")
         return True
     print_replayed(done)
-    follow_publish(run.lake, settings)
+    follow_publish(run.lake, run.settings)
     return done.result.state != "blocked"
 
 

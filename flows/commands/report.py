@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Optional
@@ -29,5 +28,5 @@ def report(
     from flows.batches.page import write_reports
 
     index, pages = write_reports(open_chosen_lake(lake), source, day, target)
-    print_table(("source", "date", "state", "page"), map(astuple, pages if len(pages) <= MOST_ROWS else ()))
+    print_table(("source", "date", "state", "page"), pages if len(pages) <= MOST_ROWS else ())
     print_line(f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}")

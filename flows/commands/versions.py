@@ -1,4 +1,4 @@
-"""`copydesk versions` and `copydesk rollback`: the kept versions of a lake."""
+"""`copydesk versions`, `copydesk rollback` and `copydesk files`: the kept versions of a lake, and the files of the published one."""
 
 from __future__ import annotations
 
@@ -41,3 +41,20 @@ def rollback(
         raise RequestError(str(error)) from None
     print_line(f"{opened.name}: readers see version {number} again, as version {made}")
     follow_publish(opened, settings)
+
+
+def files(
+    table: Annotated[
+        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+    ] = "documents",
+    lake: LakeOption = None,
+) -> None:
+    """The files of the published version, which never change: for a reader who must see one version throughout."""
+    from tasks.schema import TABLES
+
+    if table not in TABLES:
+        raise RequestError(f"there is no table {table!r}; there are {', '.join(TABLES)}")
+    opened = open_chosen_lake(lake)
+    manifest = opened.manifest()
+    for file in manifest.tables.get(table, ()):
+        print(opened.locate(manifest.version, table, file))

@@ -1,11 +1,11 @@
-"""Artifacts of a run in Prefect. An artifact that cannot be saved is a warning and never fails the run.
+"""Artifacts and asset events of a run in Prefect. One that cannot be saved is a warning and never fails the run.
 
 When the server does not answer, the request is repeated a few times, then the run continues.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -17,7 +17,12 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.assets import Asset, add_asset_metadata, materialize
+from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from tasks.lakes.lake import Lake
+from tasks.schema import TABLES
 
 # Prefect has no limit; a page with more rows cannot be read.
 MOST_ROWS = 400
@@ -54,6 +59,27 @@ def show_progress(shown: UUID | None, key: str, percent: float, description: str
 def log_artifact(key: str, description: str) -> None:
     """Names an artifact in the log, which the page of a run shows first."""
     get_run_logger().info("%s. See %s under Artifacts", description, key)
+
+
+def name_assets(lake: Lake) -> list[Asset]:
+    """The tables of a lake, by their addresses."""
+    return [Asset(key=f"{lake.uri}/{table}") for table in TABLES]
+
+
+def report_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:
+    """Reports that a batch was published, as an event of each table of the lake.
+
+    A self-hosted server has no page of assets, but shows the events, and automations can wait for them.
+    """
+    assets = name_assets(lake)
+
+    @materialize(*assets, name="publish", task_run_name=f"publish {batch}", cache_policy=NO_CACHE, persist_result=False)
+    def publish() -> None:
+        for asset in assets:
+            add_asset_metadata(asset, {"batch": batch, **counts})
+
+    with tolerate_errors("the publish"):
+        publish()
 
 
 @contextmanager

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event, current_thread, main_thread
 
 import pytest
 from builders.lakes import DAY, ask, hash_lake, make_lake
 
+from flows.batches.ingest import in_background
 from tasks.batch import Limits
 from tasks.lakes.open import open_lake
 from tasks.reading.plan import PlanError
@@ -196,3 +198,37 @@ def test_a_run_that_had_to_wait_finds_the_batch_done(tmp_path: Path) -> None:
         runs = [pool.submit(make_lake, tmp_path, "in", tmp_path / "lake") for _ in range(2)]
         states = sorted(run.result().state for run in runs)
     assert states == ["published", "unchanged"]
+
+
+def test_the_task_runs_in_another_thread_while_the_block_runs() -> None:
+    ran, seen = Event(), []
+
+    def task() -> None:
+        seen.append(current_thread())
+        ran.set()
+
+    with in_background(task):
+        assert ran.wait(30)
+    assert seen != [main_thread()]
+
+
+def test_the_block_ends_after_the_task() -> None:
+    go, seen = Event(), []
+
+    def task() -> None:
+        go.wait(30)
+        seen.append("done")
+
+    with in_background(task):
+        go.set()
+    assert seen == ["done"]
+
+
+def test_an_error_of_the_task_is_ignored() -> None:
+    with in_background(lambda: [][1]):
+        pass
+
+
+def test_an_error_of_the_block_is_raised() -> None:
+    with pytest.raises(KeyError), in_background(lambda: None):
+        raise KeyError("own")

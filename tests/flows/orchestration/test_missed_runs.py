@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.orchestration.catchup import create_missed_runs
-from flows.orchestration.resume import resume_runs
+from flows.orchestration.missed_runs import create_missed_runs, resume_runs
 
 pytestmark = pytest.mark.prefect
 

@@ -1,0 +1,95 @@
+"""Runs that were missed or interrupted while the server was down: created for their own days, or scheduled again.
+
+Prefect creates runs three nights ahead while its server runs, and none for past nights. The missed ones are all times of the
+schedule after the last run that started.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterEndTime,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import AwaitingRetry, Cancelled
+
+MOST_NIGHTS = 31
+SCHEDULED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+STARTED = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
+UNFINISHED = FlowRunFilterState(
+    type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+)
+CRASHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CRASHED]))
+
+
+def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> list[tuple[str, int]]:
+    """Creates the missed runs of each deployment in a queue; returns its name and how many runs are due.
+
+    Looks back MOST_NIGHTS days at most. A deployment that never ran has missed nothing. Prefect recognises a run that exists by
+    its schedule and time, and does not create it again.
+    """
+    missed = []
+    for deployment in client.read_deployments():
+        if deployment.work_queue_name != queue or deployment.paused:
+            continue
+        started = read_scheduled_runs(client, deployment.id, state=STARTED)
+        if not started:
+            continue
+        since = max(started[-1].expected_start_time + timedelta(seconds=1), now - timedelta(days=MOST_NIGHTS))
+        # Without min_runs, Prefect creates one run.
+        given = {"start_time": since.isoformat(), "end_time": now.isoformat(), "min_runs": MOST_NIGHTS}
+        path = {"id": deployment.id}
+        client.request("POST", "/deployments/{id}/schedule", path_params=path, json={**given, "max_runs": MOST_NIGHTS})
+        before = FlowRunFilterExpectedStartTime(before_=now)
+        if due := read_scheduled_runs(client, deployment.id, state=SCHEDULED, expected_start_time=before):
+            missed.append((deployment.name, len(due)))
+    return sorted(missed)
+
+
+def read_scheduled_runs(client: SyncPrefectClient, deployment: Any, **wanted: Any) -> list[Any]:
+    """The last runs that the schedule of a deployment created, in the order of their times."""
+    found = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=["auto-scheduled"]), **wanted),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+    )
+    return found[::-1]
+
+
+def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[str]:
+    """Schedules interrupted runs again, or marks them Cancelled if they were being cancelled; returns the names of the former.
+
+    Only for a server that no other worker uses: no run that it lists as running when it starts can still run. The lake's
+    receipts say what is left to do, so running it again is safe. A server that was down for some time marks such runs Crashed as
+    soon as it starts, by the automation that `flows.deploy` creates. `lost`: the message of that automation; `began`: when the
+    server was started.
+    """
+    since = FlowRunFilterEndTime(after_=began)
+    names = []
+    for run in (
+        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNFINISHED)),
+        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=CRASHED, end_time=since)),
+    ):
+        if run.deployment_id is None or run.state is None:
+            continue
+        if run.state.type == StateType.CRASHED and run.state.message != lost:
+            continue
+        if run.state.type == StateType.CANCELLING:
+            client.set_flow_run_state(run.id, Cancelled(message="the server was stopped meanwhile"), force=True)
+        else:
+            client.set_flow_run_state(
+                run.id, AwaitingRetry(message="it was interrupted, and is tried again"), force=True
+            )
+            names.append(run.name)
+    return names
