@@ -22,9 +22,9 @@ from flows.days.plan import (
     OnExisting,
     Order,
     choose_days,
-    count_days,
     count_states,
     describe_results,
+    format_days,
     summarize_error,
     tabulate_plan,
     tabulate_results,
@@ -81,7 +81,7 @@ def backfill(
         run = make_run(settings, choose_map(settings))
         days = survey_days(sources, start_date, end_date, run, today())
         chosen = choose_days(days, on_existing, order)
-        plan = f"{len(chosen)} of {count_days(len(days))} to run: {count_states(days)}"
+        plan = f"{len(chosen)} of {format_days(len(days))} to run: {count_states(days)}"
         show_table("backfill-plan", tabulate_plan(days, on_existing), plan)
         if dry_run and (rows := preview_days(chosen, run)):
             show_table("backfill-changes", rows, "What would change, on a sample of the days")
@@ -92,12 +92,12 @@ def backfill(
         def report(results: Sequence[DayResult]) -> None:
             nonlocal progress
             states = f": {count_states(results)}" if results else ""
-            done = f"{len(results)} of {count_days(len(chosen))} done{states}"
+            done = f"{len(results)} of {format_days(len(chosen))} done{states}"
             progress = show_progress(progress, "backfill-progress", round(100 * len(results) / len(chosen), 1), done)
 
         report(())
         results = run_days(chosen, settings, max_parallel_days, run_task, report)
-        table = f"{count_days(len(results))}: {count_states(results)}"
+        table = f"{format_days(len(results))}: {count_states(results)}"
         show_table("backfill-days", tabulate_results(results), table)
         return Completed(message=describe_results(results))
     except EXPECTED as error:

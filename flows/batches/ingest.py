@@ -80,9 +80,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
 
 def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
-    found = find_files(batch.source, batch.logical_date, batch.root)
-    if batch.only:
-        found = [file for file in found if file.uri in batch.only]
+    found = list_files(batch)
     if not found:
         place = escape_name(batch.source.path)
         raise PlanError(f"source {batch.source.name}: no files for {batch.logical_date} at {place}. Nothing was done.")
@@ -98,6 +96,12 @@ def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
             "To run one of them again, give its --date and --force."
         )
     return files
+
+
+def list_files(batch: Batch) -> list[InputFile]:
+    """All files of the batch's date, or those that it is limited to."""
+    found = find_files(batch.source, batch.logical_date, batch.root)
+    return [file for file in found if not batch.only or file.uri in batch.only]
 
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:

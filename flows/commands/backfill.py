@@ -49,9 +49,9 @@ def backfill(
     from flows.days.day_workers import run_days
     from flows.days.plan import (
         choose_days,
-        count_days,
         count_states,
         describe_results,
+        format_days,
         summarize_error,
         tabulate_plan,
         tabulate_results,
@@ -62,7 +62,7 @@ def backfill(
     days = survey_days(names or [], start, end, run, today())
     chosen = choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
     print_rows(tabulate_plan(days, on_existing))
-    print_line(f"{len(chosen)} of {count_days(len(days))} to run ({count_states(days)})")
+    print_line(f"{len(chosen)} of {format_days(len(days))} to run ({count_states(days)})")
     if dry_run or not chosen:
         return
     with open_progress(f"backfill {start} to {end}") as (progress, _):
@@ -78,7 +78,7 @@ def backfill(
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     out.print()
     print_rows(tabulate_results(results))
-    print_line(f"{count_days(len(results))}: {count_states(results)}")
+    print_line(f"{format_days(len(results))}: {count_states(results)}")
     describe_results(results)  # raises an error where some failed
 
 

@@ -1,4 +1,4 @@
-"""`copydesk versions`, `copydesk rollback` and `copydesk files`: the kept versions of a lake, and the files of the published one."""
+"""`copydesk versions`, `rollback` and `files`: the kept versions of a lake, and the files of the published one."""
 
 from __future__ import annotations
 

@@ -98,9 +98,7 @@ def tabulate_results(results: Iterable[DayResult]) -> list[dict[str, str]]:
             "source": day.source,
             "state": day.state,
             "why": day.why,
-            "records": f"{day.records:,}",
-            "published": f"{day.published:,}",
-            "quarantined": f"{day.quarantined:,}",
+            **{name: f"{getattr(day, name):,}" for name in ("records", "published", "quarantined")},
         }
         for day in ordered
     ]
@@ -112,7 +110,7 @@ def count_states(days: Iterable[Day] | Iterable[DayResult]) -> str:
     return ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "no days"
 
 
-def count_days(count: int) -> str:
+def format_days(count: int) -> str:
     """A number of days in words."""
     return f"{count:,} day" if count == 1 else f"{count:,} days"
 
@@ -121,7 +119,7 @@ def describe_results(results: Sequence[DayResult]) -> str:
     """The results in a sentence. Raises RunFailed, which names days and reasons, when some are bad."""
     bad = sorted((day for day in results if day.is_bad), key=lambda day: (day.logical_date, day.source))
     if not bad:
-        return f"{count_days(len(results))}: {count_states(results)}"
+        return f"{format_days(len(results))}: {count_states(results)}"
     named = "; ".join(f"{day.source} {day.logical_date}: {day.why}" for day in bad[:MOST_NAMED])
     more = f"; and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
-    raise RunFailed(f"{len(bad)} of {count_days(len(results))} failed: {named}{more}")
+    raise RunFailed(f"{len(bad)} of {format_days(len(results))} failed: {named}{more}")

@@ -16,13 +16,14 @@ from statistics import median
 from typing import Any
 
 from flows.batches.failures import list_failures
+from flows.batches.ingest import list_files
 from flows.batches.run import Batch, Run
 from flows.errors import RequestError
 from tasks.batch import InputFile, Limits, Source
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
 from tasks.learned.versions import choose_version, find_learned
-from tasks.reading.plan import PlanError, find_files, has_date
+from tasks.reading.plan import PlanError, has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import make_settings, make_versions
 
@@ -91,12 +92,8 @@ def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: d
             failure = failures.get((source.name, day))
             if not has_date(source) and not receipt and not failure:
                 continue
-            own = (
-                frozenset(seen["uri"] for seen in receipt["inputs"])
-                if receipt and not has_date(source)
-                else frozenset()
-            )
-            batch = Batch(source, day, root, own)
+            own = receipt["inputs"] if receipt and not has_date(source) else ()
+            batch = Batch(source, day, root, frozenset(seen["uri"] for seen in own))
             learned = find(choose_version(settings.learned, receipt))
             own_limits = replace(run.limits, learned=learned, releases=released.get((source.name, day), ()))
             usual = find_usual(day, records) if has_date(source) else None
@@ -114,24 +111,23 @@ def find_state(
 ) -> Day:
     """One day with its state. `usual`: the records that such a day has, None when that is unknown."""
     records: int | None = receipt["records"] if receipt else None
+    state, why = "fine", ""
     try:
-        files = find_files(batch.source, batch.logical_date, batch.root)
+        files = list_files(batch)
     except PlanError as error:
         return Day(batch, "no files", str(error), 0, records)
-    if batch.only:
-        files = [file for file in files if file.uri in batch.only]
     if not files:
-        return Day(batch, "no files", "the lake keeps what it has" if receipt else "", 0, records)
-    if failure:
-        return Day(batch, "failed", failure, len(files), records)
-    if receipt is None:
-        return Day(batch, "missing", "", len(files), None)
-    if changes := find_changes(batch.source, files, receipt, limits):
-        return Day(batch, "stale", "; ".join(changes), len(files), records)
-    if usual is not None and receipt["records"] < SHORT * usual:
+        state, why = "no files", "the lake keeps what it has" if receipt else ""
+    elif failure:
+        state, why = "failed", failure
+    elif receipt is None:
+        state = "missing"
+    elif changes := find_changes(batch.source, files, receipt, limits):
+        state, why = "stale", "; ".join(changes)
+    elif usual is not None and receipt["records"] < SHORT * usual:
+        state = "short"
         why = f"{receipt['records']:,} records, and {usual:,.0f} are usual; a new run changes nothing until more files arrive"
-        return Day(batch, "short", why, len(files), records)
-    return Day(batch, "fine", "", len(files), records)
+    return Day(batch, state, why, len(files), records)
 
 
 def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -62,17 +63,19 @@ def check_address(name: str, address: str) -> None:
 
 def load_cluster_library(name: str) -> Any:
     """The library of a cluster, with its log limited to errors. Raises RunnerError where it is not installed."""
-    try:
-        library = import_module({"dask": "distributed"}.get(name, name))
-    except ImportError as error:
-        raise missing_extra(name, error) from None
+    library = import_extra(name, {"dask": "distributed"}.get(name, name))
     logging.getLogger(library.__name__).setLevel(logging.ERROR)
     return library
 
 
-def missing_extra(name: str, error: ImportError) -> RunnerError:
-    """The error for a library that is not installed."""
-    return RunnerError(f"the runner {name} needs a library that is missing ({error}): install copydesk[{name}]")
+def import_extra(name: str, module: str) -> Any:
+    """A module that comes with the extra of a runner. Raises RunnerError where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise RunnerError(
+            f"the runner {name} needs a library that is missing ({error}): install copydesk[{name}]"
+        ) from None
 
 
 def make_ray_options() -> dict[str, Any]:
@@ -84,8 +87,6 @@ def make_ray_options() -> dict[str, Any]:
 @contextmanager
 def explain_connection(settings: Settings) -> Iterator[None]:
     """Turns any error while a runner starts or a cluster is connected into a RunnerError of one line."""
-    import warnings
-
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Ray Client connection timed out")

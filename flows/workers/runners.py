@@ -20,26 +20,46 @@ from flows.workers.clusters import (
     CONNECT_SECONDS,
     check_runner,
     explain_connection,
+    import_extra,
     load_cluster_library,
     make_ray_options,
-    missing_extra,
 )
 from flows.workers.cores import share_cores
 
 HERE = ("127.", "localhost", "::1")
+LOCAL_DASK = {
+    "threads_per_worker": 1,
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+    "silence_logs": logging.ERROR,
+}
 
 
 def make_runner(settings: Settings) -> TaskRunner[Any]:
-    """The task runner that the settings name. Raises RunnerError where it does not exist."""
+    """The task runner that the settings name. Raises RunnerError where it does not exist.
+
+    Dask and Ray run tasks on the cluster at the address, or on as many processes of this machine as there are workers.
+    """
     check_runner(settings)
-    name = pick_runner(settings)
+    name, workers, address = pick_runner(settings), settings.workers, settings.runner_address
     if name == "threads":
-        return ThreadPoolTaskRunner(max_workers=settings.workers)
+        return ThreadPoolTaskRunner(max_workers=workers)
     if name == "processes":
-        return ProcessPoolTaskRunner(max_workers=settings.workers)
-    if settings.runner_address:
-        check_server_address(settings.runner_address)
-    return make_dask(settings) if name == "dask" else make_ray(settings)
+        return ProcessPoolTaskRunner(max_workers=workers)
+    if address:
+        check_server_address(address)
+    load_cluster_library(name)  # the task runner itself reports a missing library only when it starts
+    module = import_extra(name, f"prefect_{name}.task_runners")
+    runner: TaskRunner[Any]
+    if name == "ray":
+        local = {} if address else {"num_cpus": workers, "include_dashboard": False}
+        runner = module.RayTaskRunner(address=address or None, init_kwargs={**make_ray_options(), **local})
+    elif address:
+        runner = module.DaskTaskRunner(address=address, client_kwargs={"timeout": CONNECT_SECONDS})
+    else:
+        runner = module.DaskTaskRunner(cluster_kwargs={"n_workers": workers, **LOCAL_DASK})
+    return runner
 
 
 def pick_runner(settings: Settings) -> str:
@@ -47,42 +67,6 @@ def pick_runner(settings: Settings) -> str:
     if settings.runner == "auto":
         return "threads" if settings.workers == 1 else "processes"
     return settings.runner
-
-
-def make_dask(settings: Settings) -> TaskRunner[Any]:
-    """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
-    load_cluster_library("dask")
-    try:
-        from prefect_dask.task_runners import DaskTaskRunner
-    except ImportError as error:
-        raise missing_extra("dask", error) from None
-    if settings.runner_address:
-        return DaskTaskRunner(address=settings.runner_address, client_kwargs={"timeout": CONNECT_SECONDS})
-    local = {
-        "n_workers": settings.workers,
-        "threads_per_worker": 1,
-        "processes": True,
-        "host": "127.0.0.1",
-        "dashboard_address": "127.0.0.1:0",
-        "silence_logs": logging.ERROR,
-    }
-    return DaskTaskRunner(cluster_kwargs=local)
-
-
-def make_ray(settings: Settings) -> TaskRunner[Any]:
-    """Tasks on the cluster at the address, or on as many processes of this machine as there are workers."""
-    load_cluster_library("ray")  # the task runner itself reports a missing library only when it starts
-    try:
-        from prefect_ray.task_runners import RayTaskRunner
-    except ImportError as error:
-        raise missing_extra("ray", error) from None
-    if settings.runner_address:
-        distant: TaskRunner[Any] = RayTaskRunner(address=settings.runner_address, init_kwargs=make_ray_options())
-        return distant
-    local: TaskRunner[Any] = RayTaskRunner(
-        init_kwargs={**make_ray_options(), "num_cpus": settings.workers, "include_dashboard": False}
-    )
-    return local
 
 
 def check_server_address(address: str) -> None:
