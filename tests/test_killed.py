@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.desks import Desk, find_numbers, find_port, find_processes, keep, open_desk
 from builders.lakes import ask, hash_lake
+from builders.local_prefect import LocalPrefect, find_numbers, find_port, find_processes, run_process, start_ui
 
 from flows.orchestration.end_with_worker import ASKED
 from flows.orchestration.services import await_server, make_environment
@@ -147,40 +147,42 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", "4"]
     with ExitStack() as stack:
         serve = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        server = stack.enter_context(keep(serve, folder / "server.log", environment, folder))
+        server = stack.enter_context(run_process(serve, folder / "server.log", environment, folder))
         await_server(server, port)
         subprocess.run([*python, "flows.deploy"], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-        worker = stack.enter_context(keep(work, folder / "first.log", environment, folder))
-        desk = Desk(folder, port, server, ())  # type: ignore[arg-type]
-        run = desk.submit("backfill/backfill", sources=["gazette"], order="oldest first", **RANGE)
+        worker = stack.enter_context(run_process(work, folder / "first.log", environment, folder))
+        prefect = LocalPrefect(folder, port, server, ())  # type: ignore[arg-type]
+        run = prefect.submit("backfill/backfill", sources=["gazette"], order="oldest first", **RANGE)
 
         # The worker is killed: the run continues unwatched.
         await_true(lambda: count_receipts(folder) >= 2)
         os.kill(worker.pid, signal.SIGKILL)
-        stack.enter_context(keep(work, folder / "second.log", environment, folder))
+        stack.enter_context(run_process(work, folder / "second.log", environment, folder))
         # The night comes while the backfill is at it.
-        nightly = desk.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY)
-        await_true(lambda: desk.run(nightly)["start_time"] or count_receipts(folder) >= DAYS // 2)
+        nightly = prefect.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY)
+        await_true(lambda: prefect.run(nightly)["start_time"] or count_receipts(folder) >= DAYS // 2)
 
         # The flow's own process is killed: three heartbeats later the server knows.
         os.kill(find_flow(run)[0], signal.SIGKILL)
         killed_at = count_receipts(folder)
-        night = desk.await_state(nightly, "COMPLETED")
-        crashed = desk.await_state(run, "CRASHED")
+        night = prefect.await_state(nightly, "COMPLETED")
+        crashed = prefect.await_state(run, "CRASHED")
         # Retry, as the UI does it.
         retry = {
             "type": "SCHEDULED",
             "name": "AwaitingRetry",
             "state_details": {"scheduled_time": datetime.now(UTC).isoformat()},
         }
-        desk.ask(f"/flow_runs/{run}/set_state", {"state": retry, "force": True})
-        ended = desk.await_state(run, "FAILED", "COMPLETED")
-        tasks = desk.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
-        artifacts = desk.ask("/artifacts/filter", {"artifacts": {"key": {"any_": ["backfill-days"]}}})
-        alone = desk.await_state(
-            desk.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY), "COMPLETED"
+        prefect.ask(f"/flow_runs/{run}/set_state", {"state": retry, "force": True})
+        ended = prefect.await_state(run, "FAILED", "COMPLETED")
+        tasks = prefect.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+        artifacts = prefect.ask("/artifacts/filter", {"artifacts": {"key": {"any_": ["backfill-days"]}}})
+        alone = prefect.await_state(
+            prefect.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY), "COMPLETED"
         )
-        again = desk.await_state(desk.submit("backfill/backfill", sources=["gazette"], **RANGE), "FAILED", "COMPLETED")
+        again = prefect.await_state(
+            prefect.submit("backfill/backfill", sources=["gazette"], **RANGE), "FAILED", "COMPLETED"
+        )
 
     assert 2 <= killed_at < DAYS - 1
     assert "no heartbeat" in crashed["state"]["message"]
@@ -218,15 +220,15 @@ def kill_all(folder: Path) -> None:
 
 
 def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Path) -> None:
-    folder = make_project(tmp_path / "desk")
+    folder = make_project(tmp_path / "prefect")
 
     def await_more() -> None:
         known = count_receipts(folder)
         await_true(lambda: count_receipts(folder) > known)
 
-    with open_desk(folder) as desk:
+    with start_ui(folder) as prefect:
         given = {"sources": ["gazette"], "order": "oldest first", "max_parallel_days": 1}
-        run = desk.submit("backfill/backfill", **given, **RANGE)
+        run = prefect.submit("backfill/backfill", **given, **RANGE)
         await_more()
         # The server is killed and restarts; the run continues meanwhile and is not retried.
         server = read_mark(folder, "server")
@@ -240,25 +242,25 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
         await_true(lambda: read_mark(folder, "worker") != worker)
         await_more()
         # `copydesk ui` itself: nothing outlives it.
-        desk.process.kill()
-        desk.process.wait()
+        prefect.process.kill()
+        prefect.process.wait()
         await_true(lambda: not find_processes(str(folder / ".prefect")))
-    with open_desk(folder) as desk:
+    with start_ui(folder) as prefect:
         await_true(lambda: find_flow(run))
         # Everything at once, and then, when the next one starts, its watcher and itself: server and worker stay.
-        desk.process.kill()
+        prefect.process.kill()
         kill_all(folder)
-        desk.process.wait()
-    with open_desk(folder) as desk:
-        assert any("was cut off, and is tried again" in line for line in desk.said)
+        prefect.process.wait()
+    with start_ui(folder) as prefect:
+        assert any("was cut off, and is tried again" in line for line in prefect.output)
         for entry in find_numbers("flows.orchestration.supervised_process", str(folder)):
             os.kill(entry, signal.SIGKILL)
-        desk.process.kill()
-        desk.process.wait()
+        prefect.process.kill()
+        prefect.process.wait()
         assert find_processes(str(folder / ".prefect"))
-    with open_desk(folder) as desk:
-        assert any("left over" in line for line in desk.said)
-        ended = desk.await_state(run, "FAILED", "COMPLETED")
+    with start_ui(folder) as prefect:
+        assert any("left over" in line for line in prefect.output)
+        ended = prefect.await_state(run, "FAILED", "COMPLETED")
     assert (
         f"days failed: gazette {BAD}: the audit blocked it" in ended["state"]["message"]
         or ended["state_type"] == "COMPLETED"

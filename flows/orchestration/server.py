@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BUSY = 503
 # Seconds before each retry; the last answer is sent as it is.
-WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 LOCK_MILLISECONDS = 1_000
 TIMEOUT_SET = "copydesk_timeout"
 

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders.desks import is_group_alive
 from builders.lakes import ask, hash_lake, make_lake
+from builders.local_prefect import is_group_alive
 
 from flows.settings import read_settings
 from tasks.formats.remote import fetch_remote
@@ -161,7 +161,7 @@ def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect
 
 
 def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: Path) -> None:
-    """A terminal sends it to the server as well, which then cannot be told how the run ended."""
+    """A terminal sends it to the server as well, which then cannot receive how the run ended."""
     (tmp_path / "in").mkdir()
     story = "\n\n".join(
         f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(40)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.desks import Desk, copy_project, open_desk
 from builders.lakes import ask, hash_lake
+from builders.local_prefect import LocalPrefect, make_team_folder, start_ui
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -41,10 +41,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def desk(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def prefect(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPrefect]:
     """A running UI; of three days of the wire the second is published, and its file has grown since."""
     folder = tmp_path_factory.mktemp("browser")
-    copy_project(project, folder)
+    make_team_folder(project, folder)
     subprocess.run(
         [sys.executable, "-m", "flows.cli", "ingest", "wire", "--date", "2026-10-02"],
         cwd=folder,
@@ -57,12 +57,12 @@ def desk(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     )
     with (folder / "seeds/daily/2026-10-02/wire.jsonl").open("a") as file:
         file.write("\n" + json.dumps({"id": "late", "title": "The tram that came late", "text": text}))
-    with open_desk(folder) as running:
+    with start_ui(folder) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def page(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page(prefect: LocalPrefect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -78,10 +78,10 @@ def page(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         browser.close()
 
 
-def open_form(page: Any, desk: Desk) -> None:
+def open_form(page: Any, prefect: LocalPrefect) -> None:
     """The form of the backfill, reached as a person reaches it."""
-    page.goto(f"http://127.0.0.1:{desk.port}/v2/deployments")
-    backfill = desk.ask("/deployments/name/backfill/backfill")["id"]
+    page.goto(f"http://127.0.0.1:{prefect.port}/v2/deployments")
+    backfill = prefect.ask("/deployments/name/backfill/backfill")["id"]
     page.locator(f"a[href*='{backfill}']").click()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
@@ -118,22 +118,24 @@ def submit(page: Any) -> str:
     return str(answered.value.json()["id"])
 
 
-def open_artifact(page: Any, desk: Desk, run: str, key: str) -> None:
+def open_artifact(page: Any, prefect: LocalPrefect, run: str, key: str) -> None:
     """From a run's page to one of its artifacts: its tab, the key's page, the newest under that key."""
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text(key).first.click()
-    (artifact,) = desk.ask("/artifacts/filter", {"artifacts": {"key": {"any_": [key]}, "flow_run_id": {"any_": [run]}}})
+    (artifact,) = prefect.ask(
+        "/artifacts/filter", {"artifacts": {"key": {"any_": [key]}, "flow_run_id": {"any_": [run]}}}
+    )
     page.locator(f"a[href*='{artifact['id']}']").first.click()
 
 
 def shoot(page: Any, name: str) -> None:
-    """A screenshot, where somebody wants to look."""
+    """A screenshot, if the variable SHOTS names a folder."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def test_the_form_explains_itself_and_offers_the_declared_sources(page: Any, desk: Desk) -> None:
-    open_form(page, desk)
+def test_the_form_explains_itself_and_offers_the_declared_sources(page: Any, prefect: LocalPrefect) -> None:
+    open_form(page, prefect)
     for words in (
         "First logical date, the day that files stand for.",
         "Which end of the range to begin at.",
@@ -147,8 +149,8 @@ def test_the_form_explains_itself_and_offers_the_declared_sources(page: Any, des
     shoot(page, "sources")
 
 
-def test_too_many_days_at_once_are_refused_in_the_form(page: Any, desk: Desk) -> None:
-    open_form(page, desk)
+def test_too_many_days_at_once_are_refused_in_the_form(page: Any, prefect: LocalPrefect) -> None:
+    open_form(page, prefect)
     pick_date(page, 0, "2026-10-01")
     pick_date(page, 0, "2026-10-03")
     page.get_by_role("spinbutton").fill("99")
@@ -160,14 +162,14 @@ def test_too_many_days_at_once_are_refused_in_the_form(page: Any, desk: Desk) ->
     page.get_by_text("max_parallel_days").wait_for()
 
 
-def test_a_range_that_ends_before_it_starts_is_refused_in_a_line(page: Any, desk: Desk) -> None:
-    open_form(page, desk)
+def test_a_range_that_ends_before_it_starts_is_refused_in_one_line(page: Any, prefect: LocalPrefect) -> None:
+    open_form(page, prefect)
     pick_date(page, 0, "2026-10-03")
     pick_date(page, 0, "2026-10-01")
     run = submit(page)
-    desk.await_state(run, "FAILED")
-    desk.await_log(run, "Finished in state Failed")
-    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
+    prefect.await_state(run, "FAILED")
+    prefect.await_log(run, "Finished in state Failed")
+    page.goto(f"http://127.0.0.1:{prefect.port}/v2/runs/flow-run/{run}")
     page.get_by_text(
         "the end 2026-10-01 lies before the start 2026-10-03. Give the earlier day first."
     ).first.wait_for()
@@ -176,9 +178,9 @@ def test_a_range_that_ends_before_it_starts_is_refused_in_a_line(page: Any, desk
     assert page.get_by_text("Traceback").count() == 0
 
 
-def test_a_dry_run_shows_the_plan_and_leaves_the_lake_alone(page: Any, desk: Desk) -> None:
-    before = hash_lake(desk.folder / "lake")
-    open_form(page, desk)
+def test_a_dry_run_shows_the_plan_and_leaves_the_lake_alone(page: Any, prefect: LocalPrefect) -> None:
+    before = hash_lake(prefect.folder / "lake")
+    open_form(page, prefect)
     pick_date(page, 0, "2026-10-01")
     pick_date(page, 0, "2026-10-03")
     choose(page, "Select", "wire")
@@ -186,29 +188,29 @@ def test_a_dry_run_shows_the_plan_and_leaves_the_lake_alone(page: Any, desk: Des
     page.get_by_role("switch").first.check()
     shoot(page, "filled")
     run = submit(page)
-    desk.await_state(run, "COMPLETED")
-    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
-    open_artifact(page, desk, run, "backfill-plan")
-    page.get_by_text("make anew").first.wait_for()
+    prefect.await_state(run, "COMPLETED")
+    page.goto(f"http://127.0.0.1:{prefect.port}/v2/runs/flow-run/{run}")
+    open_artifact(page, prefect, run, "backfill-plan")
+    page.get_by_text("make again").first.wait_for()
     shoot(page, "plan")
     for words in ("2026-10-01", "missing", "stale", "files: 1 changed"):
         page.get_by_text(words).first.wait_for()
-    assert hash_lake(desk.folder / "lake") == before
+    assert hash_lake(prefect.folder / "lake") == before
 
 
-def test_submit_runs_the_days_and_the_parquet_has_changed(page: Any, desk: Desk) -> None:
-    lake = desk.folder / "lake"
+def test_submit_runs_the_days_and_the_parquet_has_changed(page: Any, prefect: LocalPrefect) -> None:
+    lake = prefect.folder / "lake"
     before = hash_lake(lake)
-    open_form(page, desk)
+    open_form(page, prefect)
     pick_date(page, 0, "2026-10-01")
     pick_date(page, 0, "2026-10-03")
     choose(page, "skip", "stale")
     run = submit(page)
-    desk.await_state(run, "COMPLETED")
-    page.goto(f"http://127.0.0.1:{desk.port}/v2/runs/flow-run/{run}")
+    prefect.await_state(run, "COMPLETED")
+    page.goto(f"http://127.0.0.1:{prefect.port}/v2/runs/flow-run/{run}")
     page.get_by_text("Completed").first.wait_for()
     shoot(page, "finished")
-    open_artifact(page, desk, run, "backfill-days")
+    open_artifact(page, prefect, run, "backfill-days")
     page.get_by_text("quarantined").first.wait_for()
     shoot(page, "days")
     assert hash_lake(lake) != before

@@ -312,9 +312,9 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     done = release(tmp_path)
     assert done is not None
     assert [row.state for row in done.rows if row.reasons == ("published_in_future",)] == ["published"]
-    (told,) = [found for found in done.result.findings if found.reason == "released"]
-    assert told.severity == "warning"
-    assert told.observed.endswith("b.jsonl#1: checked by hand")
+    (finding,) = [found for found in done.result.findings if found.reason == "released"]
+    assert finding.severity == "warning"
+    assert finding.observed.endswith("b.jsonl#1: checked by hand")
     assert ask(
         tmp_path / "lake" / "lake", "SELECT flags FROM 'LAKE/documents/**/*.parquet' WHERE title LIKE '%number 4%'"
     ) == [(["released"],)]

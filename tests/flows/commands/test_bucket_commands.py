@@ -47,9 +47,9 @@ def test_the_command_line_works_on_a_bucket(
     put_object(bucket, f"{tmp_path.name}/in/broken.txt", bytes(range(256)) * 8, seen=None)
 
     def run(*arguments: str, code: int = 0) -> str:
-        ended, told = copydesk(*arguments, "--lake", lake)
-        assert ended == code, told
-        return told
+        ended, output = copydesk(*arguments, "--lake", lake)
+        assert ended == code, output
+        return output
 
     first = run("ingest", f"{place}/in", "--date", "2026-10-01")
     assert f"Parquet: {lake}/documents" in first
@@ -92,11 +92,11 @@ def test_a_bucket_and_a_disk_give_the_same_lake_with_learned_lines_and_releases(
         (("release",), 0, "nothing is released"),
         (("release", f"{late}#20", "--why", "it was right"), 0, "published"),
     ]
-    for number, (arguments, code, told) in enumerate(commands):
+    for number, (arguments, code, words) in enumerate(commands):
         monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / f"machine-{number}"))
         for place in places:
             ended, said = copydesk(*arguments, "--lake", place)
-            assert (ended, told in said) == (code, True), said
+            assert (ended, words in said) == (code, True), said
     here, there = (open_lake(place) for place in places)
     assert here.manifest().tables == there.manifest().tables
     assert find_learned(here, "latest") != find_learned(there, "latest")
@@ -111,11 +111,13 @@ WRONG = [
     ("no bucket", "s3://nobody/lake", {}, "no such bucket"),
     ("no folder", "s3://news", {}, "name a folder in the bucket"),
     ("nothing behind it", "s3://", {}, "name a folder in the bucket"),
-    ("nobody listens", "s3://news/lake", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS_ENDPOINT_URL"),
+    ("no server", "s3://news/lake", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS_ENDPOINT_URL"),
 ]
 
 
-@pytest.mark.parametrize(("lake", "environment", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+@pytest.mark.parametrize(
+    ("lake", "environment", "words"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
+)
 def test_a_wrong_address_is_reported_in_one_line(
     object_store: str,
     tmp_path: Path,
@@ -123,7 +125,7 @@ def test_a_wrong_address_is_reported_in_one_line(
     copydesk: Callable[..., tuple[int, str]],
     lake: str,
     environment: dict[str, str],
-    told: str,
+    words: str,
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -132,6 +134,6 @@ def test_a_wrong_address_is_reported_in_one_line(
     for command in (("versions",),) if environment else (("ingest", "a.txt"), ("versions",), ("why", "x")):
         ended, said = copydesk(*command, "--lake", lake)
         assert ended in (1, 2)
-        assert told in said
+        assert words in said
         assert said.count("\n") == 1
     open_bucket.cache_clear()

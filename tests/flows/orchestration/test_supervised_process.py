@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders.desks import is_group_alive
+from builders.local_prefect import is_group_alive
 
 from flows.orchestration.supervised_process import acquire, end_left_over, is_locked, start_process
 

@@ -158,7 +158,7 @@ def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path) -> None:
         ({"runner": "processes", "runner_address": "tcp://a:1"}, "takes no address"),
         ({"runner": "ray", "runner_address": "127.0.0.1:1"}, "nothing answers at 127.0.0.1:1"),
     ],
-    ids=["no such runner", "an address for processes", "nobody there"],
+    ids=["no such runner", "an address for processes", "no server"],
 )
 def test_a_wrong_cluster_is_an_error_before_any_day_runs(
     place: Path, tmp_path: Path, settings: dict[str, Any], words: str

@@ -195,7 +195,7 @@ WRONG = {
         {"runner": "ray", "runner_address": "tcp://127.0.0.1:1"},
         "Write it as ray://head:10001, or head:6379",
     ),
-    "nobody there": ({"runner": "dask", "runner_address": "tcp://127.0.0.1:1"}, "nothing answers at tcp://127.0.0.1:1"),
+    "no server": ({"runner": "dask", "runner_address": "tcp://127.0.0.1:1"}, "nothing answers at tcp://127.0.0.1:1"),
 }
 
 

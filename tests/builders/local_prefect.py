@@ -1,4 +1,4 @@
-"""Helpers of the tests: `copydesk ui` in a folder of its own, as a person starts it."""
+"""`copydesk ui` in a folder of its own, its API, and its processes."""
 
 from __future__ import annotations
 
@@ -21,24 +21,26 @@ from typing import Any
 from flows.orchestration.supervised_process import end_group, start_process
 
 READY = "ctrl-C stops it all"
+# Long enough for a machine that is busy with other work.
+ANSWER_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Desk:
-    """A running `copydesk ui`: its folder, its port, its process and what it has printed."""
+class LocalPrefect:
+    """A running `copydesk ui`: its folder, port, process and output."""
 
     folder: Path
     port: int
     process: subprocess.Popen[str]
-    said: tuple[str, ...]
+    output: tuple[str, ...]
 
     def ask(self, path: str, content: dict[str, Any] | None = None) -> Any:
-        """What Prefect's API answers: GET, or POST where there is content."""
+        """The answer of Prefect's API to GET, or to POST where there is content."""
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api{path}", body, {"content-type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return json.load(answer)
 
     def submit(self, deployment: str, **parameters: Any) -> str:
@@ -50,7 +52,7 @@ class Desk:
         """A flow run as the server has it."""
         return dict(self.ask(f"/flow_runs/{flow_run}"))
 
-    def await_state(self, flow_run: str, *states: str, seconds: float = 300) -> dict[str, Any]:
+    def await_state(self, flow_run: str, *states: str, seconds: float = 900) -> dict[str, Any]:
         """The flow run, once it is in one of the states (types: COMPLETED, FAILED, ...)."""
         deadline = time.monotonic() + seconds
         while (run := self.run(flow_run))["state_type"] not in states:
@@ -58,12 +60,12 @@ class Desk:
             threading.Event().wait(0.3)
         return run
 
-    def await_log(self, run_id: str, words: str, seconds: float = 60) -> None:
-        """Waits until a run's log is told `words`: lines reach the server a moment after the state, and a page is not told."""
+    def await_log(self, run_id: str, words: str, seconds: float = 300) -> None:
+        """Waits until the log of a run has `words`: lines reach the server after the state, and an open page does not show them."""
         deadline = time.monotonic() + seconds
         asked = {"logs": {"flow_run_id": {"any_": [run_id]}}}
         while not any(words in line["message"] for line in self.ask("/logs/filter", asked)):
-            assert time.monotonic() < deadline, f"the log never says {words!r}"
+            assert time.monotonic() < deadline, f"the log has no {words!r}"
             threading.Event().wait(0.3)
 
 
@@ -74,8 +76,8 @@ def find_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def copy_project(project: Path, folder: Path) -> None:
-    """What a team has in its folder: sources, deployments and samples."""
+def make_team_folder(project: Path, folder: Path) -> None:
+    """A folder with sources, deployments and samples, as a team has it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("sources.toml", "prefect.yaml"):
         shutil.copy(project / name, folder / name)
@@ -83,8 +85,8 @@ def copy_project(project: Path, folder: Path) -> None:
 
 
 @contextmanager
-def open_desk(folder: Path) -> Iterator[Desk]:
-    """`copydesk ui` in a folder, ready; ended by ctrl-C with everything it started."""
+def start_ui(folder: Path) -> Iterator[LocalPrefect]:
+    """`copydesk ui` in a folder, ready; ended with ctrl-C."""
     port = find_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "ui", "--port", str(port)],
@@ -96,19 +98,19 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         # A shell that starts something in the background may have ctrl-C ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    said = []
+    output = []
     assert process.stdout is not None
     try:
         for line in process.stdout:
-            said.append(line.rstrip())
+            output.append(line.rstrip())
             if line.startswith(READY):
                 break
-        assert said, "it said nothing"
-        assert said[-1] == READY, "\n".join(said)
-        yield Desk(folder, port, process, tuple(said))
+        assert output, "it printed nothing"
+        assert output[-1] == READY, "\n".join(output)
+        yield LocalPrefect(folder, port, process, tuple(output))
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)
+        process.communicate(timeout=ANSWER_SECONDS)
 
 
 def find_processes(words: str) -> list[str]:
@@ -117,7 +119,7 @@ def find_processes(words: str) -> list[str]:
 
 
 def find_numbers(*words: str) -> list[int]:
-    """Numbers of processes that have all the words in their environment or command, this one left out."""
+    """Ids of processes that have all the words in their environment or command, this one left out."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -132,7 +134,7 @@ def find_numbers(*words: str) -> list[int]:
 
 
 def read_command(number: int) -> str:
-    """The command line of a process; empty when it is gone."""
+    """The command line of a process; empty when it has ended."""
     try:
         return (Path("/proc") / str(number) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
@@ -140,7 +142,7 @@ def read_command(number: int) -> str:
 
 
 @contextmanager
-def keep(
+def run_process(
     command: list[str], log: Path, environment: dict[str, str], project: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process, and all of its group, for as long as the block runs."""
