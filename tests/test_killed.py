@@ -137,12 +137,12 @@ def hash_month(lake: Path) -> dict[str, str]:
     return {name: digest for name, digest in hash_lake(lake).items() if "/month=2026-10/" in name}
 
 
-def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_path: Path, calm: Path) -> None:
+def test_a_backfill_killed_twice_gives_the_same_lake_and_a_nightly_run_does_not_wait(tmp_path: Path, calm: Path) -> None:
     folder = make_project(tmp_path / "killed")
     port, python = find_port(), [sys.executable, "-m"]
     (folder / ".prefect").mkdir()
     environment = make_environment(folder / ".prefect", port)
-    # As a team's worker is: only `make ui` has runs end with their worker.
+    # Like a worker of a team: only under `make ui` runs end with their worker.
     del environment[ASKED]
     work = [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", "4"]
     with ExitStack() as stack:
@@ -158,16 +158,16 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
         await_true(lambda: count_receipts(folder) >= 2)
         os.kill(worker.pid, signal.SIGKILL)
         stack.enter_context(run_process(work, folder / "second.log", environment, folder))
-        # The night comes while the backfill is at it.
+        # The nightly run comes while the backfill works.
         nightly = prefect.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY)
         await_true(lambda: prefect.run(nightly)["start_time"] or count_receipts(folder) >= DAYS // 2)
 
-        # The flow's own process is killed: three heartbeats later the server knows.
+        # The flow's own process is killed: the server notices after three heartbeats.
         os.kill(find_flow(run)[0], signal.SIGKILL)
         killed_at = count_receipts(folder)
         night = prefect.await_state(nightly, "COMPLETED")
         crashed = prefect.await_state(run, "CRASHED")
-        # Retry, as the UI does it.
+        # Retry, as in the UI.
         retry = {
             "type": "SCHEDULED",
             "name": "AwaitingRetry",
@@ -188,10 +188,10 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     assert "no heartbeat" in crashed["state"]["message"]
     assert ended["state"]["message"].startswith("1 of ")
     assert f"days failed: gazette {BAD}: the audit blocked it: published_in_future" in ended["state"]["message"]
-    # The second try took what was left, by the receipts.
+    # The second try ran the days without receipts.
     (table,) = [json.loads(found["data"]) for found in artifacts if found["flow_run_id"] == run]
     assert [row["date"] for row in table if row["state"] == "blocked"] == [str(BAD)]
-    # A day that was being published at that instant may have come through.
+    # A day that was being published at that time may have been published.
     assert DAYS - killed_at - 2 <= len(table) <= DAYS - killed_at
     assert again["state"]["message"].startswith("1 of 1 day failed")
 
@@ -202,13 +202,13 @@ def test_killed_twice_it_ends_in_the_same_lake_and_the_night_does_not_wait(tmp_p
     report(killed_at, (night, alone), ended, tasks, lake)
 
 
-def read_mark(folder: Path, name: str) -> int:
-    """The number of a process that `copydesk ui` keeps running."""
+def read_process_id(folder: Path, name: str) -> int:
+    """The id of a process that `copydesk ui` keeps running."""
     return int((folder / ".prefect" / "running" / name).read_text())
 
 
 def kill_all(folder: Path) -> None:
-    """What a machine that loses power does to everything of a folder's `copydesk ui`."""
+    """Kills every process of a folder's `copydesk ui`, as a power cut does."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with suppress(OSError):
@@ -219,7 +219,7 @@ def kill_all(folder: Path) -> None:
                     os.kill(int(entry.name), signal.SIGKILL)
 
 
-def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Path) -> None:
+def test_under_make_ui_each_process_may_be_killed(tmp_path: Path, calm: Path) -> None:
     folder = make_project(tmp_path / "prefect")
 
     def await_more() -> None:
@@ -231,28 +231,28 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
         run = prefect.submit("backfill/backfill", **given, **RANGE)
         await_more()
         # The server is killed and restarts; the run continues meanwhile and is not retried.
-        server = read_mark(folder, "server")
+        server = read_process_id(folder, "server")
         os.kill(server, signal.SIGKILL)
         await_more()
-        await_true(lambda: read_mark(folder, "server") != server)
-        # The worker, which comes again; its run ends with it, and is scheduled again.
-        worker = read_mark(folder, "worker")
+        await_true(lambda: read_process_id(folder, "server") != server)
+        # The worker is killed and restarts; its run ends with it and is scheduled again.
+        worker = read_process_id(folder, "worker")
         os.kill(worker, signal.SIGKILL)
         await_true(lambda: not find_flow(run))
-        await_true(lambda: read_mark(folder, "worker") != worker)
+        await_true(lambda: read_process_id(folder, "worker") != worker)
         await_more()
-        # `copydesk ui` itself: nothing outlives it.
+        # `copydesk ui` itself is killed: all its processes end.
         prefect.process.kill()
         prefect.process.wait()
         await_true(lambda: not find_processes(str(folder / ".prefect")))
     with start_ui(folder) as prefect:
         await_true(lambda: find_flow(run))
-        # Everything at once, and then, when the next one starts, its watcher and itself: server and worker stay.
+        # All processes at once; then, after the next start, only the guard and `copydesk ui`: server and worker stay.
         prefect.process.kill()
         kill_all(folder)
         prefect.process.wait()
     with start_ui(folder) as prefect:
-        assert any("was cut off, and is tried again" in line for line in prefect.output)
+        assert any("was interrupted, and is tried again" in line for line in prefect.output)
         for entry in find_numbers("flows.orchestration.supervised_process", str(folder)):
             os.kill(entry, signal.SIGKILL)
         prefect.process.kill()
@@ -272,7 +272,7 @@ def test_under_make_ui_everything_may_be_killed_in_turn(tmp_path: Path, calm: Pa
 def report(
     killed_at: int, nights: tuple[Any, ...], ended: dict[str, Any], tasks: list[Any], lake: dict[str, str]
 ) -> None:
-    """What a person wants to see with -s."""
+    """Prints figures, shown with -s."""
     next_to_backfill, alone = (
         (datetime.fromisoformat(run["start_time"]) - datetime.fromisoformat(run["expected_start_time"])).total_seconds()
         for run in nights

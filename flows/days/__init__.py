@@ -1,1 +1,1 @@
-"""Past days: how they stand, which are run again, what that would change, and running them side by side."""
+"""Past days: their states, the choice of those to run, previews, and the processes that run them."""
