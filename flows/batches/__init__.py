@@ -1,1 +1,1 @@
-"""One batch: what was asked for, its files, its run from plan to publish, its page. Knows nothing of Prefect."""
+"""One batch: from the request to its files, its ingest, replay and preview, and its page. Independent of Prefect."""

@@ -1,1 +1,1 @@
-"""What the commands do. Each prints what a person wants to know and returns an exit code: 0 done, 1 failed, 2 wrong call."""
+"""The commands of `copydesk`: one file each, with its options and its work. They raise errors; `flows/cli.py` prints them."""
