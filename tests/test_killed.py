@@ -137,7 +137,9 @@ def hash_month(lake: Path) -> dict[str, str]:
     return {name: digest for name, digest in hash_lake(lake).items() if "/month=2026-10/" in name}
 
 
-def test_a_backfill_killed_twice_gives_the_same_lake_and_a_nightly_run_does_not_wait(tmp_path: Path, calm: Path) -> None:
+def test_a_backfill_killed_twice_gives_the_same_lake_and_a_nightly_run_does_not_wait(
+    tmp_path: Path, calm: Path
+) -> None:
     folder = make_project(tmp_path / "killed")
     port, python = find_port(), [sys.executable, "-m"]
     (folder / ".prefect").mkdir()
