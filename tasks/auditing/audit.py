@@ -16,8 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
-from pathlib import Path
 
 import polars as pl
 
@@ -25,6 +23,7 @@ from expectations import projections, suites
 from expectations.evaluate import Evaluation, evaluate
 from expectations.suites import Expectation, list_columns
 from tasks.batch import Release
+from tasks.staging.receipt import StagedFolder
 
 CHUNK_ROWS = 100_000  # what Great Expectations sees at once
 FEW_ROWS = 5
@@ -65,25 +64,16 @@ class Verdict:
     blocked_by: tuple[str, ...]
 
 
-def audit_documents(
-    narrow: Sequence[Path],
-    without: frozenset[str] = frozenset(),
-    *,
-    unpublished: Sequence[frozenset[str]] = (),
-    releases: Sequence[Release] = (),
-) -> Verdict:
-    """Evaluates the suite of documents on narrow files of `tasks/staging/measure.py`, except the documents `without`.
+def audit_documents(folders: Sequence[StagedFolder], releases: Sequence[Release] = ()) -> Verdict:
+    """Evaluates the suite of documents on the measured columns of staged folders. `releases`: what a person released.
 
-    `unpublished`: for each file, its documents that another file publishes; they are skipped. `releases`: what a person
-    released. An audit without the documents in `failing` finds none. A batch without documents passes here, since
-    `audit_batch` judges its sums; a batch without a narrow file does not pass.
+    An audit that excludes the documents in `failing` finds none. A batch without documents passes here, since
+    `audit_batch` judges its sums; a batch without a folder does not pass.
     """
     rows = suites.load_suite("documents")
     names = list(dict.fromkeys(("doc_id", "document_rows", *projections.DOCUMENT_COLUMNS, *list_columns(rows))))
-    left_out = [without | hidden for hidden in unpublished] or list(repeat(without, len(narrow)))
-    files = list(zip(narrow, left_out, strict=True))
-    shares = projections.share_languages(count_document_languages(files))
-    chunks = (projections.project_documents(chunk, shares) for chunk in read_chunks(files, names))
+    shares = projections.share_languages(count_document_languages(folders))
+    chunks = (projections.project_documents(chunk, shares) for chunk in read_chunks(folders, names))
     return audit_frames("documents", rows, chunks, releases)
 
 
@@ -98,13 +88,13 @@ def audit_batch(sums: Mapping[str, int | str]) -> Verdict:
     return audit_frames("batch", suites.load_suite("batch"), [frame])
 
 
-def read_chunks(narrow: Sequence[tuple[Path, frozenset[str]]], names: list[str]) -> Iterator[pl.DataFrame]:
-    """Those of the columns `names` that narrow files have, each without some documents, in frames of at most CHUNK_ROWS."""
+def read_chunks(folders: Sequence[StagedFolder], names: list[str]) -> Iterator[pl.DataFrame]:
+    """Those of the columns `names` that the narrow files have, in frames of at most CHUNK_ROWS."""
     waiting: list[pl.DataFrame] = []
-    for path, without in narrow:
-        found = [name for name in names if name in pl.read_parquet_schema(path)]
-        rows = pl.read_parquet(path, columns=found, hive_partitioning=False)
-        waiting.append(rows.filter(~pl.col("doc_id").is_in(sorted(without))) if without else rows)
+    for part in folders:
+        narrow = part.scan("narrow")
+        found = narrow.collect_schema()
+        waiting.append(narrow.select(name for name in names if name in found).collect())
         if sum(frame.height for frame in waiting) >= CHUNK_ROWS:
             *whole, rest = pl.concat(waiting, how="diagonal").iter_slices(CHUNK_ROWS)
             yield from whole
@@ -113,15 +103,14 @@ def read_chunks(narrow: Sequence[tuple[Path, frozenset[str]]], names: list[str])
         yield pl.concat(waiting, how="diagonal")
 
 
-def count_document_languages(narrow: Sequence[tuple[Path, frozenset[str]]]) -> pl.DataFrame:
+def count_document_languages(folders: Sequence[StagedFolder]) -> pl.DataFrame:
     """Documents of each publisher in each language: publisher, language, count, in any number of rows."""
-    columns = {"publisher": pl.String, "language": pl.String, "count": pl.Int64}
-    parts = [pl.DataFrame(schema=columns)]
-    for path, without in narrow:
-        if {"publisher", "language"} <= set(pl.read_parquet_schema(path)):
-            (rows,) = read_chunks([(path, without)], ["doc_id", "publisher", "language"])
-            known = rows.filter(pl.col("language").is_not_null())
-            parts.append(known.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)))
+    parts = [pl.DataFrame(schema={"publisher": pl.String, "language": pl.String, "count": pl.Int64})]
+    for part in folders:
+        narrow = part.scan("narrow")
+        if {"publisher", "language"} <= narrow.collect_schema().keys():
+            known = narrow.filter(pl.col("language").is_not_null())
+            parts.append(known.group_by("publisher", "language").agg(count=pl.len().cast(pl.Int64)).collect())
     return pl.concat(parts)
 
 

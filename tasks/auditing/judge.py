@@ -44,16 +44,13 @@ def judge_batch(
     """
     found = [duplicate for shard in staged for duplicate in shard.duplicates]
     folders, duplicates = settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
-    narrow = [part.folder / "narrow.parquet" for part in folders]
-    unpublished = [part.excluded_ids for part in folders]
-    verdicts = [audit_documents(narrow, unpublished=unpublished, releases=limits.releases)]
+    verdicts = [audit_documents(folders, limits.releases)]
     failing = verdicts[0].failing
-    if failing:
-        # What is left is audited again: no published document may fail a critical expectation.
-        left_out = frozenset(failing)
-        verdicts.append(audit_documents(narrow, left_out, unpublished=unpublished, releases=limits.releases))
     quarantine = gather_quarantine(folders, failing, limits.excerpt_chars)
     folders = [replace(part, excluded_ids=part.excluded_ids | failing.keys()) for part in folders]
+    if failing:
+        # What is left is audited again: no published document may fail a critical expectation.
+        verdicts.append(audit_documents(folders, limits.releases))
     inputs = gather_inputs(staged)
     versions = describe_versions(inputs, source, limits)
     receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, versions)

@@ -26,12 +26,8 @@ def gather_quarantine(
 
 def quarantine_failing(part: StagedFolder, reasons: pl.DataFrame, excerpt_chars: int) -> pl.DataFrame:
     """The failing documents of a shard as quarantine rows, without duplicates, which are not published anyway."""
-    documents = pl.scan_parquet(part.folder / "documents.parquet", hive_partitioning=False)
-    rows = (
-        documents.join(reasons.lazy(), on="doc_id").filter(~pl.col("doc_id").is_in(list(part.excluded_ids))).collect()
-    )
     return assemble_quarantine(
-        rows,
+        part.scan("documents").join(reasons.lazy(), on="doc_id").collect(),
         stage="audit",
         reasons=pl.col("reasons"),
         detail=pl.lit("failed its audit: ") + pl.col("reasons").list.join(", "),

@@ -65,11 +65,8 @@ def read_claimed(folders: Sequence[StagedFolder], day: date) -> pl.DataFrame:
     """
     parts = [pl.DataFrame(schema=CLAIM)]
     for part in folders:
-        rows = pl.read_parquet(
-            part.folder / "documents.parquet", columns=["doc_id", "uri", "month"], hive_partitioning=False
-        )
-        kept = rows.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))) if part.excluded_ids else rows
-        parts.append(kept.select(pl.lit(day).alias("logical_date"), "doc_id", "uri", partition="month"))
+        rows = part.scan("documents").select(pl.lit(day).alias("logical_date"), "doc_id", "uri", partition="month")
+        parts.append(rows.collect())
     claimed = pl.concat(parts).sort("doc_id")
     twice = claimed.filter(pl.col("doc_id") == pl.col("doc_id").shift())
     if twice.height:

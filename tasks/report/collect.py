@@ -95,8 +95,7 @@ def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Repor
     for table in ("documents", "lines"):
         parts = [scan_files([], table)]
         for part in staged.folders:
-            found = scan_files([part.folder / f"{table}.parquet"], table)
-            parts.append(found.filter(~pl.col("doc_id").is_in(sorted(part.excluded_ids))))
+            parts.append(part.scan(table).select(TABLES[table].names))
         tables[table] = pl.concat(parts)
     quarantine = staged.quarantine.select(TABLES["quarantine"].names).lazy()
     known = lake.receipt(record.source, record.logical_date)

@@ -28,7 +28,12 @@ class StagedFolder:
     """A folder with the Parquet files of one part of a shard, and the doc_ids in it that will not be published."""
 
     folder: Path
-    excluded_ids: frozenset[str]
+    excluded_ids: frozenset[str] = frozenset()
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The rows of `documents`, `lines` or `narrow` (what the audit judges) that will be published."""
+        rows = pl.scan_parquet(self.folder / f"{table}.parquet", hive_partitioning=False)
+        return rows.filter(~pl.col("doc_id").is_in(sorted(self.excluded_ids))) if self.excluded_ids else rows
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ def make_receipt(
         **sums,
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally((read_removing_rules(part) for part in folders), "rule"),
+        "rules": tally((part.scan("lines").filter("removed").select("rule").collect() for part in folders), "rule"),
         "languages": tally((read_narrow(part) for part in folders), "language"),
         "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
@@ -182,17 +187,7 @@ SUMMED = (
 
 def read_narrow(part: StagedFolder, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
     """Measured columns of the documents that will be published, by default those that the receipt sums up."""
-    path = part.folder / "narrow.parquet"
-    narrow = pl.read_parquet(path, columns=["doc_id", *columns], hive_partitioning=False)
-    return narrow.filter(~pl.col("doc_id").is_in(list(part.excluded_ids))) if part.excluded_ids else narrow
-
-
-def read_removing_rules(part: StagedFolder) -> pl.DataFrame:
-    """The rule of every line removed from the documents that will be published."""
-    lines = pl.scan_parquet(part.folder / "lines.parquet", hive_partitioning=False).filter(pl.col("removed"))
-    if part.excluded_ids:
-        lines = lines.filter(~pl.col("doc_id").is_in(list(part.excluded_ids)))
-    return lines.select("rule").collect()
+    return part.scan("narrow").select("doc_id", *columns).collect()
 
 
 def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:

@@ -87,9 +87,8 @@ def read_folders(folders: Sequence[StagedFolder], ids: pl.DataFrame) -> dict[str
     for table in ("documents", "lines"):
         parts = [empty_frame(table).lazy()]
         for part in folders:
-            rows = pl.scan_parquet(part.folder / f"{table}.parquet", hive_partitioning=False)
-            own = rows.select(*TABLES[table].names, MONTH.name).join(ids.lazy(), on="doc_id", how="semi")
-            parts.append(own.filter(~pl.col("doc_id").is_in(sorted(part.excluded_ids))))
+            rows = part.scan(table).select(*TABLES[table].names, MONTH.name)
+            parts.append(rows.join(ids.lazy(), on="doc_id", how="semi"))
         found[table] = pl.concat(parts).collect()
     return found
 

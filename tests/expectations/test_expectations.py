@@ -28,6 +28,7 @@ from expectations.suites import Expectation, build_suite, load_suite
 from flows.reference.expectations import describe_failure, write_expectations
 from tasks.auditing.audit import count_document_languages, make_finding
 from tasks.staging.measure import measure_shard
+from tasks.staging.receipt import StagedFolder
 from tasks.toml_rows import RowError
 
 SUITES = ("documents", "batch", "quarantine")
@@ -221,7 +222,7 @@ def broken_documents(tmp_path_factory: pytest.TempPathFactory) -> list[set[str]]
     orphan = make_line("f" * 32, 0, "byline", "By nobody")
     shard = [*(parts for several in made for parts in several), (document, [*lines, orphan])]
     path = measure_shard(write_shard(tmp_path_factory.mktemp("broken"), shard))
-    shares = projections.share_languages(count_document_languages([(path, frozenset())]))
+    shares = projections.share_languages(count_document_languages([StagedFolder(path.parent)]))
     narrow = projections.project_documents(pl.read_parquet(path), shares)
     found = dict(zip(narrow["doc_id"], find_reasons(load_suite("documents"), narrow), strict=True))
     assert found[document["doc_id"]] == set()

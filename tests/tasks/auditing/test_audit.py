@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from tasks.auditing import audit
 from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine
 from tasks.batch import Release
 from tasks.staging.measure import measure_shard
+from tasks.staging.receipt import StagedFolder
 
 WHY = "It is only an example."
 STRICT = Expectation("broken", "broken", "block", WHY, low=0, high=0)
@@ -42,9 +44,9 @@ def make_frame(rows: int, *, broken: int = 0, faulty: int = 0, doubtful: int = 0
     )
 
 
-def shard(folder: Path, *made: Any) -> Path:
-    """The narrow file of a shard."""
-    return measure_shard(write_shard(folder, made))
+def shard(folder: Path, *made: Any) -> StagedFolder:
+    """A measured shard."""
+    return StagedFolder(measure_shard(write_shard(folder, made)).parent)
 
 
 @pytest.mark.parametrize(
@@ -88,18 +90,14 @@ def test_dividing_the_rows_changes_nothing(rows: int) -> None:
 
 
 def test_chunks_cross_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [
+    shards = [
         shard(tmp_path / str(at), *(make_document(3 * at + n, flags=["over_budget"]) for n in range(3)))
         for at in range(3)
     ]
-    whole = audit_documents(paths)
+    whole = audit_documents(shards)
     monkeypatch.setattr(audit, "CHUNK_ROWS", 4)
-    assert [chunk.height for chunk in audit.read_chunks([(path, frozenset()) for path in paths], ["doc_id"])] == [
-        4,
-        4,
-        1,
-    ]
-    assert audit_documents(paths) == whole
+    assert [chunk.height for chunk in audit.read_chunks(shards, ["doc_id"])] == [4, 4, 1]
+    assert audit_documents(shards) == whole
     assert whole.warned == {"over_budget": 9}
 
 
@@ -112,7 +110,7 @@ def test_a_second_audit_without_the_failing_documents_finds_none(tmp_path: Path)
     assert first.passed
     assert first.failing == {document["doc_id"]: ("captions_repeated",) for document, _ in repeated}
     assert list(first.failing) == sorted(first.failing)
-    again = audit_documents([narrow], without=frozenset(first.failing))
+    again = audit_documents([replace(narrow, excluded_ids=frozenset(first.failing))])
     assert again.passed
     assert again.failing == {}
     assert again.warned == first.warned == {"title_missing": 3}
@@ -128,8 +126,8 @@ def test_one_text_that_cannot_be_rebuilt_blocks_the_batch(tmp_path: Path) -> Non
 
 def test_a_document_in_two_files_is_judged_once(tmp_path: Path) -> None:
     made = make_document(0, title=None)
-    paths = [shard(tmp_path / "a", made), shard(tmp_path / "b", made, make_document(1, title=None))]
-    verdict = audit_documents(paths, unpublished=[frozenset(), frozenset([made[0]["doc_id"]])])
+    both = shard(tmp_path / "b", made, make_document(1, title=None))
+    verdict = audit_documents([shard(tmp_path / "a", made), replace(both, excluded_ids=frozenset([made[0]["doc_id"]]))])
     assert verdict.warned == {"title_missing": 2}
 
 
@@ -145,7 +143,7 @@ def test_a_release_covers_only_the_reasons_it_names(tmp_path: Path) -> None:
     verdict = audit_documents([shard(tmp_path, *lined)], releases=releases)
     assert verdict.passed
     assert verdict.failing == {two: ("captions_repeated",)}
-    again = audit_documents([shard(tmp_path, *lined)], frozenset({two}), releases=releases)
+    again = audit_documents([replace(shard(tmp_path, *lined), excluded_ids=frozenset({two}))], releases)
     assert again.warned == {"released": 1}
     assert again.findings[-1].observed == f"1 of 1 documents: {one}.txt: It is a calendar."
 
