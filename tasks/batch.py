@@ -33,7 +33,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Span:
+class FileSpan:
     """A stretch of a large file of lines, from byte `start` up to byte `end`; both are line ends.
 
     `record` and `line`: numbers of its first record and line in the whole file, from 0. `crc32` is of its own bytes,
@@ -58,7 +58,7 @@ class InputFile:
     path: str
     uri: str
     size: int
-    span: Span | None = None
+    span: FileSpan | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Undecodable:
-    """`reason`: `binary` or `undecodable`; `detail` says what was found."""
+    """`reason`: `binary` or `undecodable`; `detail`: what was found."""
 
     reason: str
     detail: str

@@ -38,7 +38,7 @@ class Format:
 
     `extensions`: in lower case, with the dot. `recognise`: whether the first bytes of a file (unpacked, at most 4 kB, byte
     order mark included) are of this format. `read`: yields the records and rejects of a file and raises BrokenInputError where
-    its bytes break; the reader of a format that is recognised only yields one reject that says so. `why`: what the format
+    its bytes break; for a format that is only recognised, it yields one reject. `why`: what the format
     is for, one sentence. `holds_records`: the file has numbered records (`uri#12`) and is not one document. `holds_text`: a
     binary signature at its start means that it is not this format. `is_cuttable`: whether a large file, by its first chunk,
     is JSON Lines and may be cut at line ends.

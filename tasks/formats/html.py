@@ -1,4 +1,4 @@
-"""An HTML page is one document: its article's text, and what the page says about itself."""
+"""An HTML page is one document: its article's text, and the page's own metadata."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Fo
 
 
 def extract_article(html: str, known: Record) -> Found:
-    """The record with the article's text, and with what the page says where `known` has no value.
+    """The record with the article's text, and with the page's metadata where `known` has no value.
 
     Rejects: `empty` (a blank page), `no_article` (nothing that reads like one), `html_error` (a library failed).
     """
@@ -105,12 +105,12 @@ def extract_article(html: str, known: Record) -> Found:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))
     text, more = repair_text(article.text)
-    said = {name: getattr(known, name) or value for name, value in vars(meta).items()}
-    return replace(known, text=text, encoding=known.encoding + repairs + more, markup=article.markup, **said)
+    metadata = {name: getattr(known, name) or value for name, value in vars(meta).items()}
+    return replace(known, text=text, encoding=known.encoding + repairs + more, markup=article.markup, **metadata)
 
 
 def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta]:
-    """The article's text by trafilatura, tuned for recall, with its captions; and what the page says about itself."""
+    """The article's text by trafilatura, tuned for recall, with its captions; and the page's own metadata."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = trafilatura.load_html(XML_START.sub("", html))

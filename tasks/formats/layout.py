@@ -47,13 +47,13 @@ def lay_out(tree: Any) -> Layout:
         if event == "start":
             begins[element] = at
             hidden += unseen
-            said = element.text
+            text = element.text
         else:
             spans[element] = (begins[element], at)
             hidden -= unseen
-            said = None if element is body else element.tail
-        if said and not hidden:
-            parts.append(keep_letters(said))
+            text = None if element is body else element.tail
+        if text and not hidden:
+            parts.append(keep_letters(text))
             at += len(parts[-1])
     return Layout("".join(parts), spans)
 

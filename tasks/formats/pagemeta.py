@@ -1,4 +1,4 @@
-"""What a page says about itself: JSON-LD, meta tags, then trafilatura's reading of what is on it."""
+"""The metadata of a page: from JSON-LD, then meta tags, then trafilatura's reading of the page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "
 
 @dataclass(frozen=True)
 class PageMeta:
-    """Evidence, not truth: each None or empty where the page does not say. Named as in `Record`."""
+    """Evidence, not truth: each None or empty where the page has none. Named as in `Record`."""
 
     title: str | None = None
     standfirst: str | None = None
@@ -36,7 +36,7 @@ class PageMeta:
 
 
 def read_meta(tree: Any, page_url: str | None) -> PageMeta:
-    """What the parsed page says about itself."""
+    """The metadata of a parsed page."""
     article = next(read_articles(tree), {})
     tags = read_tags(tree)
     seen = extract_metadata(tree, default_url=page_url, date_config=dict(DATE_SETTINGS), extensive=False)

@@ -15,7 +15,7 @@ from tasks.formats.canonical import canonicalize, is_blank
 class Record:
     """One document as read: `text` decoded and repaired, not yet canonical.
 
-    `publisher`: only what the input says; `markup`: number and role of the lines whose role markup gives, in order.
+    `publisher`: only from the input; `markup`: number and role of the lines whose role markup gives, in order.
     """
 
     uri: str

@@ -27,7 +27,7 @@ def name_failures(verb: str, path: str) -> Iterator[None]:
     except OSError:
         raise
     except Exception as error:
-        raise AddressError(f"cannot {verb} {path}: {type(error).__name__}: {explain_error(error)}") from error
+        raise AddressError(f"cannot {verb} {path}: {type(error).__name__}: {tidy_error(error)}") from error
 
 
 def open_remote(path: str) -> Any:
@@ -44,10 +44,10 @@ def fetch_remote(path: str) -> bytes:
         return bytes(filesystem.cat_file(place))
 
 
-def explain_error(error: BaseException) -> str:
+def tidy_error(error: BaseException) -> str:
     """The message of an error of a store, on one line, without the store's XML and the library's own notes.
 
-    >>> explain_error(OSError("no such\\n  key\\n\\nDebug source:\\n<Error/>"))
+    >>> tidy_error(OSError("no such\\n  key\\n\\nDebug source:\\n<Error/>"))
     'no such key'
     """
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())

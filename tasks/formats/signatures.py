@@ -1,4 +1,4 @@
-"""The first bytes of binary files: what begins with them is not text, whatever its name says."""
+"""The first bytes of binary files: what begins with them is not text, whatever its name."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def parse_epoch(value: float) -> datetime | None:
 
 
 def parse_moment(words: str) -> datetime | None:
-    """A point in time given in words; ValueError or TypeError where they say none."""
+    """A point in time given in words; raises ValueError or TypeError where they give none."""
     if not words:
         return None
     if DIGITS.fullmatch(words):

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.formats.remote import explain_error
+from tasks.formats.remote import tidy_error
 from tasks.lakes.lake import LakeError, LakeSilent
 
 VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
@@ -45,7 +45,7 @@ def open_bucket(url: str) -> Any:
         # An endpoint without TLS is asked for by its address; it needs no second switch.
         return from_url(url, client_options={"allow_http": True})
     except BaseError as error:
-        raise LakeError(f"{url} cannot be opened: {explain_error(error)}") from error
+        raise LakeError(f"{url} cannot be opened: {tidy_error(error)}") from error
 
 
 def open_address(address: str) -> tuple[Any, str]:
@@ -66,7 +66,7 @@ def explain_store(bucket: Any, key: str) -> Iterator[None]:
         raise Changed(where) from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
         raise LakeError(
-            f"{where}: the store refuses: {explain_error(error)}; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the "
+            f"{where}: the store refuses: {tidy_error(error)}; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the "
             "bucket's policy"
         ) from error
     except FileNotFoundError as error:
@@ -75,7 +75,7 @@ def explain_store(bucket: Any, key: str) -> Iterator[None]:
         raise
     except exceptions.BaseError as error:
         raise LakeSilent(
-            f"{where}: the store does not answer as it should: {explain_error(error)}; look at AWS_ENDPOINT_URL and AWS_REGION, "
+            f"{where}: the store does not answer as it should: {tidy_error(error)}; look at AWS_ENDPOINT_URL and AWS_REGION, "
             "and run it again"
         ) from error
 

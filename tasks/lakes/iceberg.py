@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tasks.formats.record import MissingExtra
-from tasks.formats.remote import explain_error
+from tasks.formats.remote import tidy_error
 from tasks.lakes.lake import Lake, LakeError, Manifest, file_schema
 from tasks.schema import TABLES
 
@@ -87,7 +87,7 @@ def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list
     except CommitFailedException as error:
         raise LakeError(f"{uri}: somebody else changed this catalog at the same time; register again") from error
     except (SQLAlchemyError, RESTError, OSError, ValueError) as error:
-        raise LakeError(f"{uri}: this catalog cannot be used: {explain_error(error)}") from error
+        raise LakeError(f"{uri}: this catalog cannot be used: {tidy_error(error)}") from error
     raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote_to_bytes
 
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.formats.remote import explain_error, find_filesystem
+from tasks.formats.remote import find_filesystem, tidy_error
 from tasks.reading.spans import cut_file
 
 DATE = re.compile(r"\{date(?::([^{}]*))?\}")
@@ -103,7 +103,7 @@ def list_remote(path: str) -> list[InputFile]:
     except FileNotFoundError:
         return []
     except Exception as error:
-        raise PlanError(f"cannot list {escape_name(path)}: {type(error).__name__}: {explain_error(error)}") from error
+        raise PlanError(f"cannot list {escape_name(path)}: {type(error).__name__}: {tidy_error(error)}") from error
     return [
         InputFile(f"{protocol}://{name}", escape_name(f"{protocol}://{name}"), int(info.get("size") or 0))
         for name, info in found.items()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tasks.batch import InputFile, InputSeen, Limits, Source, Span
+from tasks.batch import FileSpan, InputFile, InputSeen, Limits, Source
 from tasks.formats.format import ReadContext
 from tasks.formats.jsonl import read_numbered_lines
 from tasks.formats.packing import find_packing
@@ -56,7 +56,7 @@ def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile
         return (file,)
     digest = tap.digest.hexdigest()
     spans = (
-        Span(begin.byte, end.byte, begin.records, begin.lines, end.crc32, digest) for begin, end in pairwise(marks)
+        FileSpan(begin.byte, end.byte, begin.records, begin.lines, end.crc32, digest) for begin, end in pairwise(marks)
     )
     return tuple(replace(file, size=tap.size, span=span) for span in spans)
 
@@ -90,7 +90,7 @@ def find_marks(chunks: Chunks, limits: Limits) -> Iterator[Mark]:
         yield Mark(byte, records, lines + bool(length), crc)
 
 
-def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
+def read_span(file: InputFile, span: FileSpan, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
     """Records and rejects of a span, then the span itself. Raises InputChanged when its bytes are not those planned."""
     count = 0
     try:
@@ -105,7 +105,7 @@ def read_span(file: InputFile, span: Span, source: Source, limits: Limits) -> It
     yield InputSeen(file.uri, span.end - span.start, span.sha256, count)
 
 
-def verify_span(chunks: Chunks, file: InputFile, span: Span) -> Chunks:
+def verify_span(chunks: Chunks, file: InputFile, span: FileSpan) -> Chunks:
     """The same chunks; raises InputChanged at their end when they are not the bytes that were planned."""
     size = crc = 0
     for chunk in chunks:

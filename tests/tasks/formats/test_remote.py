@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.formats.remote import explain_error
+from tasks.formats.remote import tidy_error
 
-SAID = {
+ERRORS = {
     "without the library's notes": ("no such key\n\nDebug source:\n<Error/>", "no such key"),
     "on one line": ("first\n  second", "first second"),
     "cut short": ("x" * 400, "x" * 299 + "…"),
@@ -17,6 +17,6 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("said", "told"), SAID.values(), ids=SAID)
-def test_an_error_of_a_store_is_reported_in_one_line(said: str, told: str) -> None:
-    assert explain_error(OSError(said)) == told
+@pytest.mark.parametrize(("said", "message"), ERRORS.values(), ids=ERRORS)
+def test_an_error_of_a_store_is_reported_in_one_line(said: str, message: str) -> None:
+    assert tidy_error(OSError(said)) == message
