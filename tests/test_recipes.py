@@ -88,7 +88,7 @@ def test_a_format_is_read(output: str, changed: CopiedProject) -> None:
 
 
 def test_an_expectation_is_judged(output: str) -> None:
-    assert "lines_many: 1 of 3 rows" in " ".join(output.split())
+    assert "lines_many: 1 of 3 documents has 449 line ends." in " ".join(output.split())
 
 
 def test_a_column_is_written(output: str, changed: CopiedProject) -> None:

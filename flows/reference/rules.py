@@ -102,7 +102,7 @@ def format_languages(rules: Sequence[Rule], counts: Counts) -> str:
             cut[language] += lines
             wrong[language] += bad
     rows = (
-        (language, cut[language], format_share(RulePrecision(cut[language], wrong[language])))
+        (language, cut[language], format_precision(RulePrecision(cut[language], wrong[language])))
         for language in sorted(cut)
     )
     return format_table(("language", "lines cut", FIGURES[0]), rows, right=("lines cut", FIGURES[0]))
@@ -119,10 +119,10 @@ def format_rules(rules: Sequence[Rule], figures: Mapping[str, Sequence[object]])
 
 def format_figures(labelled: RulePrecision, read: RulePrecision) -> tuple[object, ...]:
     """Lines, share by the labels, and share after reading where that differs."""
-    return labelled.cut, format_share(labelled), format_share(read) if read != labelled else ""
+    return labelled.cut, format_precision(labelled), format_precision(read) if read != labelled else ""
 
 
-def format_share(measured: RulePrecision) -> str:
+def format_precision(measured: RulePrecision) -> str:
     """A share in two decimals, never rounded up to 1."""
     value = measured.share
     return "" if value is None else "1" if value == 1 else f"{min(value, 0.99):.2f}"

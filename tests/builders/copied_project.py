@@ -34,7 +34,7 @@ for words in json.loads(sys.argv[1]):
     try:
         main()
     except SystemExit as end:
-        print(f"exit code {end.code or 0}", flush=True)
+        print(f"exit code {int(end.code or 0)}", flush=True)
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.reference.rules import format_share, write_rules
+from flows.reference.rules import format_precision, write_rules
 from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
 from tasks.rules.precision import RulePrecision
@@ -34,4 +34,4 @@ def test_rows_of_a_table_are_as_wide_as_its_head() -> None:
     ],
 )
 def test_shares_are_not_flattered(score: RulePrecision, shown: str) -> None:
-    assert format_share(score) == shown
+    assert format_precision(score) == shown
