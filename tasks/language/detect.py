@@ -35,7 +35,7 @@ GUESSES = pl.Schema({"best": pl.String(), "score": pl.Float64(), "is_known": pl.
 def detect_languages(text: pl.Series) -> pl.DataFrame:
     """Language of each text of a string series, in its order.
 
-    Returns `language` (langdetect's codes: ISO 639-1, zh-cn and zh-tw; `und` when it cannot be told, or the text is null) and
+    Returns `language` (langdetect's codes: ISO 639-1, zh-cn and zh-tw; `und` when it is unclear or the text is null) and
     `language_score` (0 to 1: how often an answer like this one is right; 0 for `und`). An answer does not depend on the other
     texts.
     """
@@ -90,7 +90,7 @@ def reread_all_caps(
     """Reads texts in capitals again in lower case: the mean evidence of both readings, and whether they agree.
 
     langdetect finds "PRIME MINISTER RESIGNS AFTER VOTE" German at 0.99999. With initial capitals it looks German, in lower
-    case Danish: its language cannot be told. For most headlines in capitals both readings agree.
+    case Danish: its language cannot be determined. For most headlines in capitals both readings agree.
     """
     agrees = np.ones(len(texts), dtype=np.bool_)
     capitals = np.flatnonzero(ngrams.is_all_caps)

@@ -1,1 +1,1 @@
-"""What would change for readers, told before anything does."""
+"""What a run or a new rule would change for readers, computed without publishing anything."""
