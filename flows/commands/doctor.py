@@ -115,10 +115,9 @@ def check_sources(settings: Settings) -> str:
 
 def check_lake_store(settings: Settings) -> str:
     from flows.batches.run import open_settings_lake
-    from tasks.publishing.store import place_of
 
     lake = open_settings_lake(settings)
-    return place_of(lake).try_place(lake)
+    return lake.store.probe()
 
 
 CHECKS = {

@@ -40,14 +40,16 @@ def replay(
 ) -> None:
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was fixed."""
     from flows.batches.replay import find_latest
-    from tasks.lakes.lookup import ask
+    from tasks.lakes.lookup import query_table
 
     with open_progress() as (watcher, hide):
         run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, drift=drift)
         days = [day] if day else []
         if day is None:
             chosen = "source = ? AND (? IS NULL OR list_contains(reasons, ?))"
-            days = sorted({row["logical_date"] for row in ask(run.lake, "quarantine", chosen, source, reason, reason)})
+            days = sorted(
+                {row["logical_date"] for row in query_table(run.lake, "quarantine", chosen, source, reason, reason)}
+            )
         if not days:
             find_latest(run.lake, source)  # a source without a batch is an error
             print_line(f"{source}: nothing in quarantine" + (f" with reason {reason}" if reason else ""))

@@ -57,4 +57,4 @@ def files(
     opened = open_chosen_lake(lake)
     manifest = opened.manifest()
     for file in manifest.tables.get(table, ()):
-        print(opened.locate(manifest.version, table, file))
+        print(opened.store.locate(manifest.version, table, file))

@@ -63,7 +63,7 @@ def log_artifact(key: str, description: str) -> None:
 
 def name_assets(lake: Lake) -> list[Asset]:
     """The tables of a lake, by their addresses."""
-    return [Asset(key=f"{lake.uri}/{table}") for table in TABLES]
+    return [Asset(key=f"{lake.store.as_uri(lake.name)}/{table}") for table in TABLES]
 
 
 def report_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:

@@ -6,8 +6,10 @@ import hashlib
 import re
 from pathlib import Path
 
-from tasks.lakes.bucket import ObjectLake
 from tasks.lakes.lake import Lake, PublishPolicy
+from tasks.stores.bucket_layout import BucketLayout
+from tasks.stores.bucket_store import BucketStore
+from tasks.stores.disk_store import DiskStore
 
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?://?(.*))?")
 WORK = Path(".copydesk")
@@ -26,7 +28,7 @@ def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPol
     """
     hit = ADDRESS.fullmatch(str(place))
     if hit is None:
-        return Lake(Path(place), policy)
+        return Lake(DiskStore(Path(place)), policy)
     scheme, rest = hit[1], (hit[2] or "").strip("/")
     if scheme != "s3":
         raise PlaceError(f"{scheme}://{rest}: a lake is a folder or s3://bucket/folder; name one of these")
@@ -34,4 +36,4 @@ def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPol
         raise PlaceError(f"s3://{rest}: name a folder in the bucket for the lake, such as s3://{rest or 'bucket'}/lake")
     address = f"s3://{rest}"
     name = re.sub(r"[^a-z0-9]+", "-", rest.lower()) + "-" + hashlib.sha256(address.encode()).hexdigest()[:8]
-    return ObjectLake((work or WORK) / name, policy, address)
+    return Lake(BucketStore((work or WORK) / name, BucketLayout(address)), policy)

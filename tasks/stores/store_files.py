@@ -11,14 +11,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from filelock import FileLock
 
-from tasks.lakes.errors import LakeError
+from tasks.stores.bucket_client import ObjectChanged, list_objects, open_address, put_object, read_object
+from tasks.stores.errors import LakeError
 
 TRIES = 100
+# Media types, so that a browser shows a page as one.
+MEDIA_TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json"}
 OF_BATCH = re.compile(r"(.+)@(\d{4}-\d\d-\d\d)\.json")
 # The new content of a file, given its content; None stands for a file that does not exist.
 Change = Callable[[bytes | None], bytes | None]
@@ -107,3 +110,44 @@ class FolderFiles:
 
     def address(self, name: str) -> str:
         return str(self.folder / name)
+
+
+@dataclass(frozen=True)
+class BucketFiles:
+    """Objects below a prefix, s3://bucket/prefix.
+
+    A deleted file is an empty object: a deletion cannot be conditional everywhere, and would delete what others wrote meanwhile.
+    """
+
+    prefix: str
+
+    def read(self, name: str) -> tuple[bytes | None, str | None]:
+        try:
+            body, e_tag = read_object(*open_address(self.address(name)))
+        except FileNotFoundError:
+            return None, None
+        return body or None, e_tag
+
+    def swap(self, name: str, body: bytes | None, tag: str | None) -> bool:
+        try:
+            put_object(
+                *open_address(self.address(name)),
+                body or b"",
+                e_tag=tag,
+                kind=MEDIA_TYPES.get(PurePosixPath(name).suffix, ""),
+            )
+        except ObjectChanged:
+            # obstore repeats a write whose answer was lost, and the store then refuses it.
+            return self.read(name)[0] == body
+        return True
+
+    def list_names(self, folder: str) -> list[str]:
+        bucket, key = open_address(self.prefix)
+        keys = list_objects(bucket, f"{key}/{folder}/" if folder else f"{key}/", least=1)
+        return [found.removeprefix(f"{key}/") for found in keys]
+
+    def open_folder(self, folder: str) -> BucketFiles:
+        return BucketFiles(f"{self.prefix}/{folder}")
+
+    def address(self, name: str) -> str:
+        return f"{self.prefix}/{name}" if name else self.prefix

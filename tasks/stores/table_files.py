@@ -1,6 +1,6 @@
-"""Sorted rows as the files of a version: the same rows give the same bytes, whatever way they came.
+"""Sorted rows as the files of a version: the same rows give the same bytes, in whatever blocks they come.
 
-Files and row groups end where the rows say so, never where a block happened to end; every file is named after its content.
+Where files and row groups end depends on the rows alone, never on the blocks; every file is named after its content.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lakes.lake import FILE_ROWS, TableFile, file_schema, folder_of
-from tasks.publishing.merge import SortedRows
+from tasks.stores.manifest import TableFile
+from tasks.stores.tables import file_schema, folder_of
 
 GROUP_ROWS = 10_000
 GROUP_BYTES = 64 * 2**20  # of `text`: a row group of very long documents ends sooner
-RECEIPT_ROWS = 100  # a receipt lists all inputs of its batch: megabytes a row
+RECEIPT_ROWS = 100  # a receipt lists all inputs of its batch: megabytes per row
 
-# Columns with few values, or with values that return within a row group; others would fill a dictionary in vain.
+# Columns with few values, or with values that repeat within a row group; a dictionary of others would be wasted.
 REPEATING = (
     "source",
     "publisher",
@@ -42,12 +42,12 @@ REPEATING = (
 
 
 def write_files(
-    blocks: SortedRows, table: str, root: Path, file_rows: int | None = FILE_ROWS
+    blocks: Iterator[pa.Table], table: str, root: Path, file_rows: int | None
 ) -> dict[str, tuple[TableFile, ...]]:
-    """Writes sorted rows with a column `month` as the files of `table` below `root`; month -> files.
+    """Writes sorted rows with a column `month` as files of `table` below `root`, each flushed to disk; month -> files.
 
-    Paths are month=YYYY-MM/[day=YYYY-MM-DD/]part-<n>-<first 16 digits of the SHA-256>.parquet. Every file is flushed to
-    disk. `file_rows`: rows of a file, at most; None: a partition is one file.
+    Paths are month=YYYY-MM/[day=YYYY-MM-DD/]part-<n>-<first 16 digits of the SHA-256>.parquet. `file_rows`: the most rows of
+    a file; None: a partition is one file.
     """
     written: dict[str, list[TableFile]] = {}
     writer: pq.ParquetWriter | None = None
@@ -76,14 +76,14 @@ def write_files(
 
 
 def write_empty(table: str, month: str, root: Path) -> TableFile:
-    """An empty file of `table`, so that engines find a schema where there is no row yet."""
+    """An empty file of `table`, so that engines find a schema where there are no rows."""
     root.mkdir(parents=True, exist_ok=True)
     open_writer(root / "next", table, 1).close()
     return name_file(root / "next", root, month, 0, 0)
 
 
 def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
-    """A writer with the settings that all published files share. `distinct`: documents in a row group, at most."""
+    """A writer with the settings of all published files. `distinct`: the most documents of a row group."""
     schema = file_schema(table)
     filters = {"doc_id": {"ndv": max(distinct, 1), "fpp": 0.01}} if "doc_id" in schema.names else None
     return pq.ParquetWriter(
@@ -93,13 +93,13 @@ def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
         compression_level=3,
         write_page_index=True,
         write_page_checksum=True,
-        use_dictionary=list(dictionary_columns(table)),
+        use_dictionary=list(list_dictionary_columns(table)),
         bloom_filter_options=filters,
     )
 
 
-def dictionary_columns(table: str) -> Iterator[str]:
-    """The columns of a table that are worth a dictionary. Lines repeat one another, documents do not."""
+def list_dictionary_columns(table: str) -> Iterator[str]:
+    """The columns of a table that are worth a dictionary. Lines repeat each other, documents do not."""
     names = file_schema(table).names
     for name in REPEATING:
         if name.partition(".")[0] in names:
@@ -108,8 +108,8 @@ def dictionary_columns(table: str) -> Iterator[str]:
         yield from ("text", "doc_id")
 
 
-def cut_groups(blocks: SortedRows, table: str) -> Iterator[tuple[str, pa.Table]]:
-    """Sorted rows as (month, row group). Where a group ends follows from the rows alone, never from the blocks."""
+def cut_groups(blocks: Iterator[pa.Table], table: str) -> Iterator[tuple[str, pa.Table]]:
+    """Sorted rows as (month, row group)."""
     schema = file_schema(table)
     limit = RECEIPT_ROWS if table == "receipts" else GROUP_ROWS
     waiting: list[pa.Table] = []
@@ -122,9 +122,9 @@ def cut_groups(blocks: SortedRows, table: str) -> Iterator[tuple[str, pa.Table]]
                 waiting, held, month = [], 0, value
             waiting.append(piece)
             held += piece.num_rows
-            while held >= limit or bulky(waiting):
+            while held >= limit or exceeds_group(waiting):
                 whole = pa.concat_tables(waiting)
-                size = group_size(whole, limit)
+                size = count_group_rows(whole, limit)
                 if size == held < limit:
                     break
                 yield month, join_rows([whole.slice(0, size)], schema)
@@ -133,12 +133,12 @@ def cut_groups(blocks: SortedRows, table: str) -> Iterator[tuple[str, pa.Table]]
         yield month, join_rows(waiting, schema)
 
 
-def bulky(waiting: list[pa.Table]) -> bool:
-    """Whether the waiting rows may hold more text than a row group takes; cheap, and true too often at worst."""
+def exceeds_group(waiting: list[pa.Table]) -> bool:
+    """Whether the waiting rows may hold more text than a row group takes. Cheap; may be true when they do not."""
     return sum(int(table.nbytes) for table in waiting) > GROUP_BYTES
 
 
-def group_size(table: pa.Table, limit: int) -> int:
+def count_group_rows(table: pa.Table, limit: int) -> int:
     """Rows of the next row group: `limit`, or fewer when their text exceeds GROUP_BYTES; at least one."""
     size: int = min(limit, table.num_rows)
     if "text" in table.column_names:
@@ -149,21 +149,21 @@ def group_size(table: pa.Table, limit: int) -> int:
 
 
 def split_months(block: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """The stretches of a sorted table that share a month."""
-    runs = pc.run_end_encode(block["month"].combine_chunks())
+    """The slices of a sorted table by month."""
+    encoded = pc.run_end_encode(block["month"].combine_chunks())
     start = 0
-    for end, month in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
+    for end, month in zip(encoded.run_ends.to_pylist(), encoded.values.to_pylist(), strict=True):
         yield month, block.slice(start, end - start)
         start = end
 
 
 def join_rows(parts: list[pa.Table], schema: pa.Schema) -> pa.Table:
-    """One table in one piece with exactly `schema`: pages are cut where chunks end, so chunks must not depend on the run."""
+    """One table of one chunk with exactly `schema`: Parquet pages end where chunks end, so chunks must not vary."""
     return pa.concat_tables([part.select(schema.names) for part in parts]).combine_chunks().cast(schema)
 
 
 def name_file(path: Path, root: Path, month: str, number: int, rows: int) -> TableFile:
-    """Moves a finished file to the name its content gives it."""
+    """Moves a finished file to the name that its content gives it."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())

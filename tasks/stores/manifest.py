@@ -1,11 +1,14 @@
-"""What a version of a lake holds, and how that is written down: one JSON a version, equal for equal contents."""
+"""What a version of a lake holds, and how it is written: one JSON per version, equal for equal contents."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from tasks.stores.errors import LakeError
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class TableFile:
     rows: int
     size: int
     sha256: str
-    home: int = field(default=0, compare=False)  # on an object store: the version that brought the bytes
+    home: int = field(default=0, compare=False)  # in a bucket: the version that brought the bytes
 
     @property
     def month(self) -> str:
@@ -26,11 +29,11 @@ class TableFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a version holds and what made it. `tables` keeps the files of each table in the order of their rows.
+    """What a version holds and what made it. `tables`: the files of each table in the order of their rows.
 
-    `restores`: the version that a rollback brought back. `kept` is false for a version whose files are swept away: its
-    `tables` are empty, the rest still stands. `vacant`: on an object store, by table, the partitions that readers find empty.
-    `by`: month or day, how long a partition of the DAILY tables is.
+    `restores`: the version that a rollback brought back; `kept`: false for a version whose files were swept, whose `tables`
+    are empty; `vacant`: in a bucket, by table, the partitions that readers find empty; `by`: month or day, the partitions of
+    the DAILY tables.
     """
 
     version: int
@@ -45,8 +48,25 @@ class Manifest:
     by: str = "month"
 
 
+def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
+    """The manifest of a version of the lake `name`, from the text that `read` gives; an empty one for version 0.
+
+    Raises LakeError when there is none or it cannot be understood.
+    """
+    if version == 0:
+        return Manifest(0, None, None, {}, {}, {}, {})
+    try:
+        return parse_manifest(read())
+    except FileNotFoundError as error:
+        raise LakeError(f"{name}: there is no version {version} on record") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise LakeError(
+            f"{name}: the manifest of version {version} is damaged ({error}); roll back to a version before it"
+        ) from error
+
+
 def parse_manifest(text: str) -> Manifest:
-    """A manifest as `write_manifest` wrote it, by this release or an earlier one. Raises KeyError, TypeError or ValueError."""
+    """A manifest as `write_manifest` of this or an earlier release wrote it. Raises KeyError, TypeError or ValueError."""
     raw = json.loads(text)
     batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
     tables = raw["tables"]

@@ -1,7 +1,7 @@
-"""The few things asked of an object store: read, write if nobody else did, list, remove. All of obstore stands here.
+"""The operations of an object store that a lake needs: read, write if unchanged, list, delete. Only this module uses obstore.
 
-Endpoint, region and credentials come from the usual environment names (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, ...), which obstore reads by itself.
+Endpoint, region and credentials come from the usual environment variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, ...), which obstore reads itself.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from tasks.formats.remote import tidy_error
-from tasks.lakes.lake import LakeError, LakeSilent
+from tasks.stores.errors import LakeError, LakeSilent
 
 VERSION_KEY = "copydesk-version"  # x-amz-meta-copydesk-version of what readers see
-PUT_LIMIT = 5 * 2**30  # what S3 takes in one piece; in several, a write cannot be conditional everywhere
+PUT_LIMIT = 5 * 2**30  # the most that S3 takes in one request; in several, a write cannot be conditional everywhere
 
 
-class Changed(Exception):
-    """Somebody else wrote the object first."""
+class ObjectChanged(Exception):
+    """Another writer wrote the object first."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An object as it was when it was looked at. `version`: of the commit that wrote it, where it says so."""
+class ObjectTag:
+    """The state of an object. `version`: of the commit that wrote it, where it says so."""
 
     e_tag: str
     version: int | None
@@ -40,30 +40,30 @@ def open_bucket(url: str) -> Any:
         from obstore.exceptions import BaseError
         from obstore.store import from_url
     except ImportError as error:
-        raise LakeError(f"{url}: object stores need obstore, which is not here; install copydesk[s3]") from error
+        raise LakeError(f"{url}: object stores need obstore, which is missing; install copydesk[s3]") from error
     try:
-        # An endpoint without TLS is asked for by its address; it needs no second switch.
+        # The address of an endpoint says whether it has TLS.
         return from_url(url, client_options={"allow_http": True})
     except BaseError as error:
         raise LakeError(f"{url} cannot be opened: {tidy_error(error)}") from error
 
 
 def open_address(address: str) -> tuple[Any, str]:
-    """The bucket of an address s3://bucket/key, opened, and the key. Raises LakeError as `open_bucket` does."""
+    """The bucket and the key of an address s3://bucket/key. Raises LakeError as `open_bucket` does."""
     scheme, _, bucket, key = address.split("/", 3)
     return open_bucket(f"{scheme}//{bucket}"), key
 
 
 @contextmanager
 def explain_store(bucket: Any, key: str) -> Iterator[None]:
-    """Turns what the store answers into one line. A missing object stays FileNotFoundError, a lost race Changed."""
+    """Turns errors of the store into one line. A missing object stays FileNotFoundError, a lost race is ObjectChanged."""
     from obstore import exceptions
 
     where = f"s3://{bucket.config['bucket']}/{key}"
     try:
         yield
     except (exceptions.PreconditionError, exceptions.AlreadyExistsError) as error:
-        raise Changed(where) from error
+        raise ObjectChanged(where) from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
         raise LakeError(
             f"{where}: the store refuses: {tidy_error(error)}; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the "
@@ -80,7 +80,7 @@ def explain_store(bucket: Any, key: str) -> Iterator[None]:
         ) from error
 
 
-def look_at(bucket: Any, key: str) -> Seen | None:
+def read_tag(bucket: Any, key: str) -> ObjectTag | None:
     """ETag and version of an object, or None when there is none."""
     import obstore
 
@@ -91,8 +91,8 @@ def look_at(bucket: Any, key: str) -> Seen | None:
             if "NoSuchBucket" in str(error):
                 raise
             return None
-        said = answer.attributes.get(VERSION_KEY)
-        return Seen(str(answer.meta["e_tag"]), int(said) if said and said.isdigit() else None)
+        value = answer.attributes.get(VERSION_KEY)
+        return ObjectTag(str(answer.meta["e_tag"]), int(value) if value and value.isdigit() else None)
 
 
 def read_object(bucket: Any, key: str) -> tuple[bytes, str]:
@@ -113,18 +113,15 @@ def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
 
 
 def put_object(
-    bucket: Any, key: str, body: bytes, *, seen: Seen | str | None, version: int | None = None, kind: str = ""
+    bucket: Any, key: str, body: bytes, *, e_tag: str | None, version: int | None = None, kind: str = ""
 ) -> None:
-    """Writes an object if it still is as it was `seen` (its ETag; None: it must not exist). `kind`: its media
-    type. Raises Changed.
-    """
+    """Writes an object if it still has this ETag (None: if it does not exist). `kind`: its media type. Raises ObjectChanged."""
     import obstore
 
     if len(body) > PUT_LIMIT:
         raise LakeError(
-            f"{key}: {len(body)} bytes are more than a store takes in one piece; use a lake by day (COPYDESK_PARTITION=day)"
+            f"{key}: {len(body)} bytes are more than a store takes in one request; use a lake by day (COPYDESK_PARTITION=day)"
         )
-    e_tag = seen.e_tag if isinstance(seen, Seen) else seen
     attributes = {VERSION_KEY: str(version)} if version is not None else {}
     if kind:
         attributes["Content-Type"] = kind
@@ -134,15 +131,15 @@ def put_object(
 
 
 def keep_object(bucket: Any, key: str, body: bytes) -> None:
-    """Writes an object whose name says what is in it: one that is there already is the same."""
+    """Writes an object whose name identifies its content: an existing one is the same."""
     try:
-        put_object(bucket, key, body, seen=None)
-    except Changed:
+        put_object(bucket, key, body, e_tag=None)
+    except ObjectChanged:
         return
 
 
 def send_file(bucket: Any, key: str, path: Path) -> None:
-    """Writes a file as an object, in pieces where it is large. For names that nobody else writes."""
+    """Writes a file as an object, in parts if it is large. For names that have one writer."""
     import obstore
 
     with explain_store(bucket, key):
@@ -150,16 +147,16 @@ def send_file(bucket: Any, key: str, path: Path) -> None:
 
 
 def fetch_file(bucket: Any, key: str, path: Path) -> None:
-    """Writes an object to a file, piece by piece. Raises FileNotFoundError."""
+    """Writes an object to a file, in parts. Raises FileNotFoundError."""
     import obstore
 
     with explain_store(bucket, key), path.open("wb") as file:
-        for piece in obstore.get(bucket, key):
-            file.write(piece)
+        for part in obstore.get(bucket, key):
+            file.write(part)
 
 
 def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime | None = None) -> list[str]:
-    """The keys below a prefix, sorted; those of objects with at least so many bytes, last written before a time."""
+    """The keys below a prefix, sorted: of objects with at least `least` bytes, last written `before` a time."""
     import obstore
 
     with explain_store(bucket, prefix):
@@ -172,7 +169,7 @@ def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime |
 
 
 def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
-    """Removes objects; those that are gone already do not matter."""
+    """Deletes objects; missing ones are no error."""
     import obstore
 
     for key in keys:

@@ -1,0 +1,106 @@
+"""What readers of a lake in a bucket see: one object per partition, written only over one of an earlier version.
+
+No such object is ever deleted, since a late writer would bring it back: a partition without rows becomes an empty file.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from tasks.stores.bucket_client import ObjectChanged, ObjectTag, list_objects, put_object, read_object, read_tag
+from tasks.stores.bucket_layout import SHOWN
+from tasks.stores.errors import LakeFault, PublishError
+from tasks.stores.manifest import Manifest
+from tasks.stores.stamp import stamp_file, unstamp_file
+from tasks.stores.table_files import write_empty
+
+if TYPE_CHECKING:
+    from tasks.stores.bucket_store import BucketStore
+
+TRIES = 100
+
+
+def show_partition(store: BucketStore, manifest: Manifest, table: str, month: str) -> None:
+    """Puts a partition of a version where readers look, unless this version or a later one is there."""
+    key = store.layout.shown_key(table, month)
+    for _ in range(TRIES):
+        tag = read_tag(store.layout.bucket, key)
+        if tag and tag.version is None:
+            raise PublishError(f"s3 object {key} was not published here; move it away or choose another lake")
+        if tag and tag.version is not None and tag.version >= manifest.version:
+            return
+        try:
+            put_shown(store, manifest, table, month, tag)
+            return
+        except ObjectChanged:
+            continue
+    raise PublishError(f"{store.name}: {key} changes all the time; run the batch again later")
+
+
+def put_shown(store: BucketStore, manifest: Manifest, table: str, month: str, tag: ObjectTag | None) -> None:
+    """Writes what readers see of a partition, if the object there still has this tag. Raises ObjectChanged."""
+    content = stamp_file(read_partition(store, manifest, table, month), manifest.version)
+    e_tag, key = tag.e_tag if tag else None, store.layout.shown_key(table, month)
+    put_object(store.layout.bucket, key, content, e_tag=e_tag, version=manifest.version)
+
+
+def read_partition(store: BucketStore, manifest: Manifest, table: str, month: str) -> bytes:
+    """The bytes of a partition of a version: its file, or an empty one."""
+    for file in manifest.tables[table]:
+        if file.month == month:
+            return store.fetch(manifest.version, table, file).read_bytes()
+    with tempfile.TemporaryDirectory(dir=store.folder) as folder:
+        return (Path(folder) / write_empty(table, month, Path(folder)).path).read_bytes()
+
+
+def repair_partitions(store: BucketStore, manifest: Manifest) -> None:
+    """Writes again every partition that readers do not see as the version has it."""
+    for table in SHOWN if manifest.version else ():
+        for month, digest in sorted(list_partitions(manifest, table).items()):
+            key = store.layout.shown_key(table, month)
+            tag = read_tag(store.layout.bucket, key)
+            if tag is None or not is_right(read_object(store.layout.bucket, key)[0], digest, manifest.version):
+                put_shown(store, manifest, table, month, tag)
+
+
+def list_partitions(manifest: Manifest, table: str) -> dict[str, str | None]:
+    """The SHA-256 of the file of each partition that readers should see; None for an empty one."""
+    return {
+        **dict.fromkeys(manifest.vacant.get(table, ())),
+        **{file.month: file.sha256 for file in manifest.tables[table]},
+    }
+
+
+def find_partition_faults(store: BucketStore, manifest: Manifest) -> Iterator[LakeFault]:
+    """What is wrong with the objects that readers see."""
+    layout, cure = store.layout, f"copydesk rollback {manifest.version} puts it right"
+    for table in SHOWN:
+        wanted = {layout.shown_key(table, month): digest for month, digest in list_partitions(manifest, table).items()}
+        found = set(list_objects(layout.bucket, f"{layout.prefix}/{table}/"))
+        for key in sorted(found - wanted.keys()):
+            yield LakeFault("an object that no commit made", key, "move it away")
+        for key in sorted(wanted.keys() - found):
+            yield LakeFault("readers miss a partition", key, cure)
+        for key in sorted(wanted.keys() & found):
+            if not is_right(read_object(layout.bucket, key)[0], wanted[key], manifest.version):
+                yield LakeFault("readers see other rows than were published", key, cure)
+
+
+def is_right(content: bytes, digest: str | None, version: int) -> bool:
+    """Whether an object is the file with this SHA-256 (None: one without rows), stamped by this version or an earlier one."""
+    try:
+        plain, stamped = unstamp_file(content)
+    except ValueError:
+        return False
+    if stamped is None or stamped > version:
+        return False
+    if digest is None:
+        return bool(pq.read_metadata(io.BytesIO(plain)).num_rows == 0)
+    return sha256(plain).hexdigest() == digest

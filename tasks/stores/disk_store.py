@@ -1,0 +1,304 @@
+"""A lake on a disk: one folder per version, and one link that says which version readers see.
+
+    lake/documents -> ../.lake-store/current/documents     what readers see: Parquet and nothing else
+    .lake-store/current -> versions/00000012               replacing this link is the commit, for all tables at once
+    .lake-store/versions/00000012/documents/month=2026-10/part-0-<sha16>.parquet
+    .lake-store/commits/00000012.json                      the manifest: every file of that version, and who made it
+    .lake-store/lock                                       one publisher at a time
+
+A version is built in a folder that no reader can reach, flushed to the disk, renamed, and shown by replacing the link. So there
+is nothing to recover: the next writer removes what a dead writer left. Only this module changes anything in such a store.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.schema import TABLES
+from tasks.stores.disk_faults import find_disk_faults
+from tasks.stores.drafts import acquire_lock, sweep_drafts
+from tasks.stores.errors import LakeError, LakeFault, PublishError, explain_publishing
+from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
+from tasks.stores.store_files import FolderFiles
+
+FILE_ROWS = 250_000
+LOW_DISK = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class DiskStore:
+    """A lake by the folder that its readers know."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def label(self) -> str:
+        return Path(os.path.abspath(self.path)).name  # noqa: PTH100  (links stay links)
+
+    @property
+    def folder(self) -> Path:
+        # Beside the lake: a reader's `lake/**` must never reach old versions.
+        whole = Path(os.path.abspath(self.path))  # noqa: PTH100
+        return whole.with_name(f".{whole.name}-store")
+
+    @property
+    def files(self) -> FolderFiles:
+        return FolderFiles(self.folder)
+
+    @property
+    def file_rows(self) -> int | None:
+        return FILE_ROWS
+
+    @property
+    def swaps_at_once(self) -> bool:
+        return True
+
+    @property
+    def current(self) -> Path:
+        """The link whose target is the published version."""
+        return self.folder / "current"
+
+    def tree(self, version: int) -> Path:
+        """The folder of a version."""
+        return self.folder / "versions" / f"{version:08d}"
+
+    def manifest_path(self, version: int) -> Path:
+        """The manifest of a version."""
+        return self.folder / "commits" / f"{version:08d}.json"
+
+    def link_target(self, table: str) -> str:
+        """Where lake/<table> points to: relative, so that lake and store can be moved together."""
+        return f"../{self.folder.name}/current/{table}"
+
+    def as_uri(self, place: str) -> str:
+        return f"file://{Path(place).absolute().as_posix()}"
+
+    def catalog_uri(self) -> str:
+        return f"sqlite:///{self.folder / 'iceberg' / 'catalog.db'}"
+
+    def version(self) -> int:
+        try:
+            return int(self.current.readlink().name)
+        except FileNotFoundError:
+            if written := self.list_written():
+                raise LakeError(
+                    f"{self.current} is missing, but {len(written)} versions are beside it, so nothing was changed; make the "
+                    f"newest visible again: ln -s versions/{max(written):08d} {self.current}"
+                ) from None
+            return 0
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise
+            raise LakeError(
+                f"{self.current} is not a link to a version; where the lake was copied, copy it again with its links (cp -a)"
+            ) from error
+
+    def list_written(self) -> set[int]:
+        """All versions that have a commit or a folder on the disk, visible or not."""
+        names = (path.stem for folder in ("commits", "versions") for path in (self.folder / folder).glob("[0-9]*"))
+        return {int(name) for name in names if name.isdigit()}
+
+    def is_shown(self) -> bool:
+        return True
+
+    def list_versions(self) -> list[int]:
+        return sorted(int(path.stem) for path in (self.folder / "commits").glob("*.json"))
+
+    def read_manifest(self, version: int) -> Manifest:
+        return load_manifest(self.name, version, lambda: self.manifest_path(version).read_text(encoding="utf-8"))
+
+    def fetch(self, version: int, table: str, file: TableFile) -> Path:
+        return self.tree(version) / table / file.path
+
+    def locate(self, version: int, table: str, file: TableFile) -> str:
+        return str(self.fetch(version, table, file))
+
+    def read_schema(self, version: int, table: str, file: TableFile) -> pa.Schema:
+        return pq.read_schema(self.fetch(version, table, file))
+
+    @contextmanager
+    def lock(self, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[int]:
+        with explain_publishing(self.name):
+            self.check_place()
+            for folder in (self.path, self.folder / "versions", self.folder / "commits"):
+                folder.mkdir(parents=True, exist_ok=True)
+            with acquire_lock(self.folder, self.name, wait_seconds, on_wait):
+                if not self.version() and not self.current.is_symlink():
+                    # Before anything else, so that a lake without its link is never mistaken for a new one.
+                    swap_link(self.current, "versions/00000000")
+                self.sweep_leftovers()
+                yield self.version()
+
+    def check_place(self) -> None:
+        """Raises PublishError where no lake can be: on a file, or among tables of others."""
+        if self.path.exists() and not self.path.is_dir():
+            raise PublishError(f"{self.path} is a file; name a folder for the lake")
+        for table in TABLES:
+            path = self.path / table
+            if path.is_symlink():
+                if str(path.readlink()) != self.link_target(table):
+                    raise PublishError(
+                        f"{path} links to {path.readlink()}, not into {self.folder}; if the lake was moved, move its store as "
+                        "well (or rename it back), else remove the link"
+                    )
+                if not (self.folder / "commits").is_dir():
+                    # Publishing now would show readers a lake with this one batch in it.
+                    raise PublishError(
+                        f"{path} leads into {self.folder}, where nothing was ever published; bring the lake's store back beside "
+                        "it, or remove the links to begin a new lake"
+                    )
+            elif path.exists():
+                raise PublishError(
+                    f"{path} holds files that were not published here; move it away or choose another lake"
+                )
+
+    def sweep_leftovers(self) -> None:
+        """Removes what a dead writer left: drafts, and the version that was finished but never shown.
+
+        A writer leaves one such version at most. Raises PublishError, and removes nothing, where there are more: then the
+        link is older than the versions beside it.
+        """
+        last = self.version()
+        newest = max(self.list_written(), default=0)
+        if newest > last + 1:
+            raise PublishError(
+                f"{self.current} leads to version {last}, but version {newest} is beside it, so nothing was changed; make the "
+                f"newest visible again: ln -sfn versions/{newest:08d} {self.current}"
+            )
+        sweep_drafts(self.folder)
+        for tree in sorted((self.folder / "versions").iterdir()):
+            if int(tree.name) > last:
+                shutil.rmtree(tree)
+        for record in sorted((self.folder / "commits").iterdir()):
+            if not record.stem.isdigit() or record.suffix != ".json" or int(record.stem) > last:
+                record.unlink()
+
+    def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
+        old = self.fetch(version, table, file)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(old, target)
+        except FileNotFoundError:
+            raise
+        except OSError:  # no hard links on this disk, or no more of them
+            shutil.copyfile(old, target)
+            flush(target)
+
+    def show_version(self, draft: Path, manifest: Manifest, keep: int) -> None:
+        for folder, _, _ in os.walk(draft):
+            flush(Path(folder))
+        self.store_manifest(manifest)
+        draft.rename(self.tree(manifest.version))
+        flush(self.folder / "versions")
+        for table in TABLES:
+            if not (self.path / table).is_symlink():
+                swap_link(self.path / table, self.link_target(table))
+        swap_link(self.current, f"versions/{manifest.version:08d}")
+        self.sweep_versions(keep)
+
+    def store_manifest(self, manifest: Manifest) -> None:
+        """Writes a manifest in one step."""
+        path = self.manifest_path(manifest.version)
+        draft = path.with_suffix(".tmp")
+        draft.write_text(write_manifest(manifest), encoding="utf-8")
+        flush(draft)
+        draft.replace(path)
+        flush(path.parent)
+
+    def sweep_versions(self, keep: int) -> None:
+        oldest = self.version() - max(keep, 1) + 1
+        for tree in sorted((self.folder / "versions").iterdir()):
+            if tree.name.isdigit() and int(tree.name) < oldest:
+                manifest = self.read_manifest(int(tree.name))
+                self.store_manifest(replace(manifest, tables={}, kept=False))
+                # Renamed first: a half-removed tree must not look like a version.
+                doomed = tree.with_suffix(".tmp")
+                tree.rename(doomed)
+                shutil.rmtree(doomed)
+
+    def repair_shown(self) -> None:
+        """Nothing to do: what readers see are the very files of the version."""
+
+    def probe(self) -> str:
+        parent = Path(os.path.abspath(self.path)).parent  # noqa: PTH100
+        try:
+            with tempfile.TemporaryDirectory(dir=parent, prefix=".copydesk-doctor-") as folder:
+                (Path(folder) / "file").write_text("x")
+                (Path(folder) / "link").symlink_to("file")
+                os.link(Path(folder) / "file", Path(folder) / "hard")
+        except OSError as error:
+            raise PublishError(
+                f"{parent}: cannot write files, links and hard links there ({error.strerror}). Choose another --lake"
+            ) from None
+        free = shutil.disk_usage(parent).free
+        if free < LOW_DISK:
+            raise PublishError(f"{parent}: only {free / 2**30:.1f} GB free")
+        return f"{self.name}: links work, {free / 2**30:.0f} GB free"
+
+    def handover_address(self, run: str) -> str:
+        return ""
+
+    def sweep_handovers(self, before: datetime) -> int:
+        return 0
+
+    def explain_absence(self) -> LakeFault:
+        for path in (self.path / table for table in TABLES):
+            if path.is_symlink():
+                cure = f"bring {self.folder.name} back beside it (cp -a copies both with their links)"
+                return LakeFault("a lake without its store", self.name, cure)
+            if path.exists():
+                cure = f"engines can read it; copydesk needs {self.folder.name} too (cp -a both)"
+                return LakeFault("a copy of a lake", self.name, cure)
+        return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
+
+    def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
+        return find_disk_faults(self, manifest)
+
+    def find_file_fault(self, version: int, table: str, file: TableFile, digests: dict[str, str]) -> str | None:
+        path = self.fetch(version, table, file)
+        try:
+            facts = path.stat()
+            # Versions share files by hard links.
+            known = f"{facts.st_dev} {facts.st_ino}"
+            if facts.st_size == file.size and known not in digests:
+                with path.open("rb") as opened:
+                    digests[known] = hashlib.file_digest(opened, "sha256").hexdigest()
+        except FileNotFoundError:
+            return "a file is missing"
+        except OSError as error:
+            return f"a file cannot be read ({error.strerror or error})"
+        return None if digests.get(known) == file.sha256 else "a file is not what was published"
+
+
+def swap_link(link: Path, target: str) -> None:
+    """Points a link to `target` in one step: there is no instant without it."""
+    draft = link.with_name(f".{link.name}.next")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
+    flush(link.parent)
+
+
+def flush(path: Path) -> None:
+    """Forces a file or a folder to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,109 @@
+"""What a lake needs of the place where it is. `DiskStore` and `BucketStore` are such places; `tasks.lakes.open` chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from tasks.stores.errors import LakeFault
+from tasks.stores.manifest import Manifest, TableFile
+from tasks.stores.store_files import StoreFiles
+
+
+class Store(Protocol):
+    """A place of a lake. Readers see one version or the next of each partition, whenever a writer dies."""
+
+    @property
+    def name(self) -> str:
+        """The path or the address that people know."""
+
+    @property
+    def label(self) -> str:
+        """The name of the lake's folder."""
+
+    @property
+    def folder(self) -> Path:
+        """A folder on this machine for drafts and staged batches, out of every reader's sight."""
+
+    @property
+    def files(self) -> StoreFiles:
+        """The small named files of the store."""
+
+    @property
+    def file_rows(self) -> int | None:
+        """The most rows of a published file; None: a partition is one file."""
+
+    @property
+    def swaps_at_once(self) -> bool:
+        """Whether readers see a commit in all partitions at one instant."""
+
+    def as_uri(self, place: str) -> str:
+        """A path or address in the store, or of the lake, as engines know it; not percent-encoded."""
+
+    def catalog_uri(self) -> str:
+        """The SQLite catalog beside the versions. Raises LakeError where there can be none."""
+
+    def version(self) -> int:
+        """The published version; 0 before the first publish. Raises LakeError when it is unknown.
+
+        A lake without a record of it is new only if nothing was ever written.
+        """
+
+    def is_shown(self) -> bool:
+        """Whether readers see all of the published version."""
+
+    def list_versions(self) -> list[int]:
+        """The versions on record, those no longer kept as well."""
+
+    def read_manifest(self, version: int) -> Manifest:
+        """What a version holds; an empty manifest for 0. Raises LakeError when the version is unknown."""
+
+    def fetch(self, version: int, table: str, file: TableFile) -> Path:
+        """Where a file of a version can be read on this machine."""
+
+    def locate(self, version: int, table: str, file: TableFile) -> str:
+        """Where a file of a version is, for people."""
+
+    def read_schema(self, version: int, table: str, file: TableFile) -> pa.Schema:
+        """The columns of a file of a version; reads little more than the footer."""
+
+    def lock(self, wait_seconds: float, on_wait: Callable[[str], None] | None) -> AbstractContextManager[int]:
+        """Holds the lake's lock and gives the published version; repairs first what dead writers left.
+
+        `on_wait` gets one line if there is a wait. Raises LakeBusy after `wait_seconds`, PublishError.
+        """
+
+    def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
+        """Takes a file of a version over into a draft."""
+
+    def show_version(self, draft: Path, manifest: Manifest, keep: int) -> None:
+        """Makes a draft the published version and sweeps all but the last `keep`. Raises Overtaken."""
+
+    def sweep_versions(self, keep: int) -> None:
+        """Removes the files of all but the last `keep` versions. Their commits stay on record."""
+
+    def repair_shown(self) -> None:
+        """Writes again what readers see, where it is not what the published version holds."""
+
+    def probe(self) -> str:
+        """A line that says the store works, after trying. Raises PublishError where no lake can be."""
+
+    def handover_address(self, run: str) -> str:
+        """Where workers on other machines leave what they stage for a run; "" where they need the folder itself."""
+
+    def sweep_handovers(self, before: datetime) -> int:
+        """Removes what was left there before a time; returns of how many runs."""
+
+    def explain_absence(self) -> LakeFault:
+        """Why there is no published version."""
+
+    def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
+        """Where readers see something else than the published version, of which this is the manifest."""
+
+    def find_file_fault(self, version: int, table: str, file: TableFile, digests: dict[str, str]) -> str | None:
+        """What is wrong with the bytes of a file, or None. `digests`: what was hashed before, read once only."""
