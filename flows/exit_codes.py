@@ -6,7 +6,6 @@ from flows.errors import BatchBusy, ClusterLost, RequestError, RunFailed, Runner
 from tasks.formats.format import FormatError
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import AddressError
-from tasks.lakes.lake import LakeError
 from tasks.lakes.open import PlaceError
 from tasks.lakes.releases import ReleaseError
 from tasks.learned.versions import LearnedError
@@ -14,6 +13,7 @@ from tasks.reading.plan import PlanError
 from tasks.reading.spans import InputChanged
 from tasks.shard import ShardLost
 from tasks.staging.assemble import UnmadeColumnError
+from tasks.stores.errors import LakeError
 from tasks.toml_rows import RowError
 from tasks.trials.tryout import TryoutError
 

@@ -19,7 +19,6 @@ from flows.settings import Settings, read_settings
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
-from tasks.objects.handover import sweep_handovers
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import repartition
 
@@ -105,7 +104,7 @@ def change_partitions(lake: Lake, by: str) -> str:
 @task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)
 def remove_leftovers(lake: Lake) -> str:
     """Removes old versions and what stopped runs left behind; says how many."""
-    swept = sweep_staging(lake.staging) + sweep_handovers(lake, datetime.now(UTC) - LOST)
+    swept = sweep_staging(lake.staging) + lake.store.sweep_handovers(datetime.now(UTC) - LOST)
     removed = prune(lake)
     get_run_logger().info("cleared: versions=%d staged=%d", removed, swept)
     return f"removed {removed} old versions and {swept} left-overs of stopped runs"

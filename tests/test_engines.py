@@ -22,9 +22,10 @@ import pytest
 from builders.seed_lake import make_seed_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.lakes.lake import Lake, file_schema, table_paths
+from tasks.lakes.lake import Lake, table_paths
 from tasks.lakes.open import open_lake
 from tasks.schema import TABLES
+from tasks.stores.tables import file_schema
 
 Rows = list[dict[str, Any]]
 AUGUST, SEPTEMBER = datetime(2026, 8, 31, 23, 30, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)
@@ -112,7 +113,7 @@ def small_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         Doc(4, published=None),
         Doc(5, language="de"),
     ]
-    publish_docs(lake, lake.path.parent / "staging", docs)
+    publish_docs(lake, lake.store.folder.parent / "staging", docs)
     return lake
 
 
@@ -143,7 +144,7 @@ def test_every_engine_reads_the_same_rows(
     """All columns: times with their zone, missing values, lists, captions, and the month as text."""
     lake: Lake = request.getfixturevalue(lake_name)
     expected = read_published(lake, table)
-    found = ENGINES[engine](lake.path / table, None)
+    found = ENGINES[engine](lake.store.path / table, None)
     assert len(found) == sum(file.rows for file in lake.manifest().tables[table])
     assert in_order(found) == in_order(expected)
     for row in found:
@@ -154,7 +155,7 @@ def test_every_engine_reads_the_same_rows(
 
 @each_engine
 def test_times_captions_and_missing_values(small_lake: Lake, engine: str) -> None:
-    rows = {row["uri"]: row for row in ENGINES[engine](small_lake.path / "documents", None)}
+    rows = {row["uri"]: row for row in ENGINES[engine](small_lake.store.path / "documents", None)}
     assert rows["doc-000001.txt"]["published_at"] == AUGUST
     assert rows["doc-000001.txt"]["published_at"].utcoffset().total_seconds() == 0
     assert rows["doc-000001.txt"]["captions"] == [{"text": "Caption number 1.", "credit": None, "copies": 2, "line": 2}]
@@ -171,7 +172,7 @@ def test_times_captions_and_missing_values(small_lake: Lake, engine: str) -> Non
 
 @each_engine
 def test_a_table_without_rows_has_its_columns(small_lake: Lake, engine: str) -> None:
-    assert ENGINES[engine](small_lake.path / "quarantine", None) == []
+    assert ENGINES[engine](small_lake.store.path / "quarantine", None) == []
     columns = {
         "duckdb": lambda folder: duckdb.sql(f"FROM '{folder}/**/*.parquet'").columns,
         "polars": lambda folder: pl.scan_parquet(folder).collect_schema().names(),
@@ -179,14 +180,14 @@ def test_a_table_without_rows_has_its_columns(small_lake: Lake, engine: str) -> 
         "pyarrow": lambda folder: ds.dataset(folder, partitioning="hive").schema.names,
         "spark": lambda folder: start_spark().read.parquet(str(folder)).columns,
     }
-    assert columns[engine](small_lake.path / "quarantine") == [*file_schema("quarantine").names, "month"]
+    assert columns[engine](small_lake.store.path / "quarantine") == [*file_schema("quarantine").names, "month"]
 
 
 @each_engine
 def test_only_the_files_of_the_month_are_opened(small_lake: Lake, tmp_path: Path, engine: str) -> None:
     """September's file is not Parquet any more: who asks for another month does not notice, who asks for it does."""
     folder = tmp_path / "documents"
-    shutil.copytree((small_lake.path / "documents").resolve(), folder)
+    shutil.copytree((small_lake.store.path / "documents").resolve(), folder)
     (path,) = (folder / "month=2026-09").iterdir()
     path.write_bytes(b"this is no Parquet")
     read = ENGINES[engine]
@@ -201,15 +202,15 @@ def test_from_inside_another_folder(small_lake: Lake, engine: str, monkeypatch: 
     if engine == "spark":
         start_spark()
         pytest.skip("Spark takes relative paths from where it was started")
-    monkeypatch.chdir(small_lake.path.parent)
+    monkeypatch.chdir(small_lake.store.folder.parent)
     assert len(ENGINES[engine](Path("lake/documents"), None)) == 5
-    monkeypatch.chdir(small_lake.path / "lines")
+    monkeypatch.chdir(small_lake.store.path / "lines")
     assert len(ENGINES[engine](Path("../documents"), None)) == 5
 
 
 @each_engine
 def test_a_copy_without_links_can_be_read(small_lake: Lake, tmp_path: Path, engine: str) -> None:
-    shutil.copytree(small_lake.path, tmp_path / "copy")
+    shutil.copytree(small_lake.store.path, tmp_path / "copy")
     assert len(ENGINES[engine](tmp_path / "copy" / "documents", None)) == 5
 
 
@@ -217,23 +218,25 @@ def test_a_copy_without_links_can_be_read(small_lake: Lake, tmp_path: Path, engi
 def test_a_lake_of_one_day_and_a_lake_with_nothing_published(tmp_path: Path, engine: str) -> None:
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [], stopped=["bad"])
-    assert ENGINES[engine](lake.path / "documents", None) == []
-    assert [row["month"] for row in ENGINES[engine](lake.path / "quarantine", None)] == ["2026-10"]
-    assert [row["published"] for row in ENGINES[engine](lake.path / "receipts", None)] == [0]
+    assert ENGINES[engine](lake.store.path / "documents", None) == []
+    assert [row["month"] for row in ENGINES[engine](lake.store.path / "quarantine", None)] == ["2026-10"]
+    assert [row["published"] for row in ENGINES[engine](lake.store.path / "receipts", None)] == [0]
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
-    assert [row["uri"] for row in ENGINES[engine](lake.path / "documents", None)] == ["doc-000001.txt"]
+    assert [row["uri"] for row in ENGINES[engine](lake.store.path / "documents", None)] == ["doc-000001.txt"]
 
 
 def test_a_snapshot_stays_while_commits_go_on(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)], keep=2)
-    snapshot = (lake.path / "documents").resolve()
-    listed = ds.dataset(lake.path / "documents", partitioning="hive")
-    plan = pl.scan_parquet(lake.path / "documents").select("uri")
+    snapshot = (lake.store.path / "documents").resolve()
+    listed = ds.dataset(lake.store.path / "documents", partitioning="hive")
+    plan = pl.scan_parquet(lake.store.path / "documents").select("uri")
     publish_docs(lake, tmp_path / "staging", [Doc(2)], keep=2)
     for engine in ("duckdb", "polars", "pandas", "pyarrow"):
         assert [row["uri"] for row in ENGINES[engine](snapshot, None)] == ["doc-000001.txt"], engine
-        assert [row["uri"] for row in ENGINES[engine](lake.path / "documents", None)] == ["doc-000002.txt"], engine
+        assert [row["uri"] for row in ENGINES[engine](lake.store.path / "documents", None)] == ["doc-000002.txt"], (
+            engine
+        )
     # A list of files made before the publish gives an error, never wrong rows. A new plan lists again.
     with pytest.raises(FileNotFoundError):
         listed.to_table()
@@ -247,18 +250,20 @@ def test_globs_that_reach_too_far(small_lake: Lake) -> None:
     """What docs/reading.md warns of. A glob that starts in the lake never reaches the store beside it."""
     everything = sum(file.rows for table in TABLES for file in small_lake.manifest().tables[table])
     with pytest.raises(duckdb.IOException, match="No files found"):
-        duckdb.sql(f"FROM '{small_lake.path}/**/*.parquet'")
+        duckdb.sql(f"FROM '{small_lake.store.path}/**/*.parquet'")
     with pytest.raises(pl.exceptions.SchemaError, match="extra column"):
-        pl.scan_parquet(small_lake.path).collect()
-    assert ds.dataset(small_lake.path, partitioning="hive").count_rows() == everything
-    assert duckdb.sql(f"SELECT count(*) FROM '{small_lake.path}/*/*/*.parquet'").fetchall() == [(everything,)]
-    assert "month" not in pl.scan_parquet(f"{small_lake.path}/documents/**/*.parquet").collect_schema()
+        pl.scan_parquet(small_lake.store.path).collect()
+    assert ds.dataset(small_lake.store.path, partitioning="hive").count_rows() == everything
+    assert duckdb.sql(f"SELECT count(*) FROM '{small_lake.store.path}/*/*/*.parquet'").fetchall() == [(everything,)]
+    assert "month" not in pl.scan_parquet(f"{small_lake.store.path}/documents/**/*.parquet").collect_schema()
 
 
 def test_nothing_but_parquet_lies_in_a_table(seed_lake: Lake) -> None:
     for table in TABLES:
         found = [
-            Path(place) / name for place, _, names in os.walk((seed_lake.path / table).resolve()) for name in names
+            Path(place) / name
+            for place, _, names in os.walk((seed_lake.store.path / table).resolve())
+            for name in names
         ]
         assert found
         assert all(path.suffix == ".parquet" for path in found)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from builders.lakes import make_lake
 
-from tasks.lakes.lookup import ask
+from tasks.lakes.lookup import query_table
+from tasks.lakes.open import open_lake
 
 GOLDEN = Path(__file__).with_name("golden") / "seeds.json"
 DAY = date(2026, 10, 31)
@@ -22,25 +23,25 @@ DAY = date(2026, 10, 31)
 @pytest.fixture(scope="module")
 def result(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Everything that readers find after a run on seeds/, by uri, as JSON has it."""
-    lake = tmp_path_factory.mktemp("seeds") / "lake"
-    make_lake(project, "seeds", lake, name="seeds", day=DAY)
-    documents = ask(lake, "documents", "true ORDER BY uri")
+    lake = open_lake(tmp_path_factory.mktemp("seeds") / "lake")
+    make_lake(project, "seeds", lake.store.path, name="seeds", day=DAY)
+    documents = query_table(lake, "documents", "true ORDER BY uri")
     uris = {row["doc_id"]: row["uri"] for row in documents}
     lines: dict[str, list[str]] = {}
-    for row in ask(lake, "lines", "true ORDER BY doc_id, line"):
+    for row in query_table(lake, "lines", "true ORDER BY doc_id, line"):
         mark = "-" if row["removed"] else " "
         said = f"{row['line']:>3} {mark} {row['role']} {row['rule']} [{row['evidence'] or ''}] {row['text'][:60]}"
         lines.setdefault(uris[row["doc_id"]], []).append(said)
     # What changes with a rule or a library and not with what it does to these texts is left out.
     hidden = ("rules_version", "language_score", "source", "logical_date", "url")
-    (receipt,) = ask(lake, "receipts", "true")
+    (receipt,) = query_table(lake, "receipts", "true")
     counts = {name: value for name, value in receipt.items() if isinstance(value, int)}
     tallies = {name: receipt[name] for name in ("languages", "reasons", "rules", "twins", "warnings")}
     return {
         "documents": {row["uri"]: {k: plain(v) for k, v in row.items() if k not in hidden} for row in documents},
         "lines": dict(sorted(lines.items())),
         "quarantine": {
-            row["uri"]: [row["stage"], row["reasons"]] for row in ask(lake, "quarantine", "true ORDER BY uri")
+            row["uri"]: [row["stage"], row["reasons"]] for row in query_table(lake, "quarantine", "true ORDER BY uri")
         },
         "receipt": counts | {name: plain(value) for name, value in tallies.items()},
     }

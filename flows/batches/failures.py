@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 from flows.errors import BatchBusy
-from tasks.lakes.lake import Lake, LakeError, LakeSilent
-from tasks.lakes.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
-from tasks.publishing.disk_store import LakeBusy
+from tasks.lakes.lake import Lake
 from tasks.reading.plan import escape_name
+from tasks.stores.errors import LakeBusy, LakeError, LakeSilent
+from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
 # Another run is in the way, or the lake cannot be reached: not a fault of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)

@@ -22,11 +22,11 @@ from tasks.batch import InputFile, Limits
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
-from tasks.publishing.disk_store import explain_staging
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import hash_files, take_fingerprint
+from tasks.stores.errors import explain_staging
 
 
 def ingest_batches(
@@ -61,7 +61,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
     run.watcher.step(batch.label, "plan")
     files = plan_files(batch, run.lake)
     with (
-        explain_staging(run.lake),
+        explain_staging(run.lake.name, run.lake.store.folder),
         claim_staging(run.lake, batch.source.name, batch.logical_date) as folder,
         remember_failure(run.lake, batch.source.name, batch.logical_date) as count_as_failed,
     ):

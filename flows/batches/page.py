@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from flows.batches.run import BatchResult, Run
 from flows.errors import RequestError, RunFailed
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import FolderFiles, StoreFiles, read_store_file
 from tasks.report.record import (
     RunRecord,
     name_record,
@@ -24,6 +23,7 @@ from tasks.report.record import (
     write_record,
     write_text,
 )
+from tasks.stores.store_files import FolderFiles, StoreFiles, read_store_file
 
 if TYPE_CHECKING:
     from tasks.auditing.audit import Finding

@@ -13,10 +13,10 @@ from flows.batches.run import Batch, BatchResult, Run
 from flows.batches.staging import claim_staging
 from flows.errors import RequestError
 from flows.settings import Settings
-from tasks.auditing.batch_rows import PublishedBatch, read_published_batch, stage_published_rows, steadily
+from tasks.auditing.batch_rows import PublishedBatch, read_published_batch, stage_published_rows
 from tasks.auditing.replay import ReplayedRow, pick_files, trace_rows
 from tasks.batch import Fields, InputFile, Source
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.releases import ChangeReleases, change_releases
 from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import has_date
@@ -109,5 +109,5 @@ def trace_batch(lake: Lake, held: PublishedBatch, again: Sequence[InputFile], ba
     name, day = batch.source.name, batch.logical_date
     now = read_published_batch(lake, name, day)
     assert now is not None
-    claimed = steadily(lake, lambda manifest: set(read_own_claims(lake, manifest, name, day)["uri"]))
+    claimed = read_steadily(lake, lambda manifest: set(read_own_claims(lake, manifest, name, day)["uri"]))
     return tuple(trace_rows(held, now, [file.uri for file in again], claimed))

@@ -11,8 +11,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from flows.errors import BatchBusy
-from tasks.lakes.lake import Lake, LakeError
-from tasks.objects.handover import clear_handover
+from tasks.lakes.lake import Lake
+from tasks.stores.errors import LakeError
+from tasks.stores.handover import clear_handover
 
 
 @contextmanager

@@ -16,9 +16,9 @@ def quarantine(
     lake: LakeOption = None,
 ) -> None:
     """The inputs that were not published, by reason."""
-    from tasks.lakes.lookup import ask
+    from tasks.lakes.lookup import query_table
 
-    rows = ask(
+    rows = query_table(
         open_chosen_lake(lake),
         "quarantine",
         "(? IS NULL OR list_contains(reasons, ?)) AND (? IS NULL OR source = ?) ORDER BY reasons, uri",

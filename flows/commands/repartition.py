@@ -15,8 +15,8 @@ def repartition(
     by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
 ) -> None:
     """Partition a lake by day, or by month again, in one step; each day lies below its month."""
-    from tasks.lakes.lake import LakeError
     from tasks.publishing.repartition import repartition as move_rows
+    from tasks.stores.errors import LakeError
 
     if by not in ("month", "day"):
         raise RequestError(f"--by {by}: lakes are partitioned by month or by day")

@@ -30,8 +30,8 @@ def rollback(
     from flows.batches.catalog import follow_publish
     from flows.batches.run import open_settings_lake
     from flows.settings import read_settings
-    from tasks.lakes.lake import LakeError
     from tasks.publishing.publish import roll_back
+    from tasks.stores.errors import LakeError
 
     settings = read_settings(lake=lake)
     opened = open_settings_lake(settings)

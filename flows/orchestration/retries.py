@@ -12,8 +12,7 @@ from prefect.tasks import exponential_backoff
 
 from flows.errors import BatchBusy, DayStopped
 from tasks.formats.remote import AddressError
-from tasks.lakes.lake import LakeSilent
-from tasks.publishing.disk_store import LakeBusy
+from tasks.stores.errors import LakeBusy, LakeSilent
 
 P = ParamSpec("P")
 R = TypeVar("R")

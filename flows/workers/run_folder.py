@@ -7,7 +7,7 @@ versions would clean differently. Both are errors before any work is done.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -16,10 +16,10 @@ from flows.errors import WorkerUnfit
 from tasks.batch import Limits, Shard
 from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
-from tasks.objects.handover import hand_over, open_handover, take_over
 from tasks.reading.plan import escape_name
 from tasks.shard import StagedShard, build_shard
 from tasks.staging.receipt import make_versions
+from tasks.stores.handover import fetch_parts, open_handover, send_parts
 
 MARKER = "run"
 
@@ -41,7 +41,7 @@ def mark_run_folder(folder: Path, lake: Lake) -> RunFolder:
     """Writes a marker into the folder, by which workers recognise it."""
     token = uuid4().hex
     (folder / MARKER).write_text(token, encoding="utf-8")
-    return RunFolder(folder, token, describe_versions(), open_handover(lake, folder, token))
+    return RunFolder(folder, token, describe_versions(), open_handover(lake.store, folder, token))
 
 
 def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
@@ -56,12 +56,13 @@ def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
         return build_shard(shard, limits, target.folder / name_shard(shard) / attempt)
     with TemporaryDirectory(prefix="copydesk-") as scratch:
         staged = build_shard(shard, limits, Path(scratch))
-        return hand_over(staged, f"{target.handover}/{name_shard(shard)}/{attempt}")
+        folders = send_parts(staged.folders, f"{target.handover}/{name_shard(shard)}/{attempt}")
+        return replace(staged, folders=folders)
 
 
 def collect_shard(target: RunFolder, shard: Shard, staged: StagedShard) -> StagedShard:
     """A built shard with its rows on the disk of the machine that publishes."""
-    return take_over(staged, target.folder / name_shard(shard))
+    return replace(staged, folders=fetch_parts(staged.folders, target.folder / name_shard(shard)))
 
 
 def check_worker(target: RunFolder, shard: Shard) -> None:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
 from tasks.batch import InputSeen
-from tasks.lakes.lake import Lake, LakeError, Manifest, month_of, table_paths
-from tasks.lakes.scan import scan_files
+from tasks.lakes.lake import Lake, read_steadily, scan_table
 from tasks.publishing.claims import read_own_claims
-from tasks.schema import MONTH, TABLES
+from tasks.schema import MONTH
 from tasks.shard import StagedShard
 from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import empty_frame, stage_tables
+from tasks.stores.errors import LakeError
+from tasks.stores.manifest import Manifest
+from tasks.stores.tables import month_of
 
 KEPT_ROWS = 50_000  # documents per shard that is staged from the lake
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch |
         return None
     month = month_of(day)
     return PublishedBatch(
-        receipt, steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month).collect())
+        receipt, read_steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month).collect())
     )
 
 
@@ -99,7 +99,7 @@ def stage_published_rows(
             )
         return staged
 
-    return steadily(lake, stage)
+    return read_steadily(lake, stage)
 
 
 def read_published_rows(
@@ -120,25 +120,5 @@ def read_published_rows(
 
 def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, month: str) -> pl.LazyFrame:
     """A batch's rows in one partition of a table, with `month`."""
-    name = "lines" if table.endswith("lines") else "documents" if table == "shadowed" else table
-    schema = TABLES[name]
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
-    parts = [
-        scan_files([path], name)
-        .filter(own)
-        .with_columns(pl.lit(month[:7]).alias(MONTH.name))
-        .select([*schema.names, MONTH.name])
-        for path in table_paths(lake, seen, table, month)
-    ]
-    return pl.concat([empty_frame(name).lazy(), *parts])
-
-
-def steadily(lake: Lake, read: Callable[[Manifest], Result]) -> Result:
-    """What `read` makes of the published version; asked again when that was swept away meanwhile."""
-    while True:
-        seen = lake.manifest()
-        try:
-            return read(seen)
-        except FileNotFoundError:
-            if lake.version() == seen.version:
-                raise
+    return scan_table(lake, seen, table, [month]).filter(own).with_columns(pl.lit(month[:7]).alias(MONTH.name))

@@ -15,9 +15,10 @@ import polars as pl
 
 from expectations.suites import load_suite
 from tasks.auditing.audit import Finding, audit_frames
-from tasks.auditing.batch_rows import steadily
 from tasks.auditing.compare import MEASURES, Comparison, compare_batch
-from tasks.lakes.lake import Lake, Manifest, month_of, table_paths
+from tasks.lakes.lake import Lake, read_steadily, table_paths
+from tasks.stores.manifest import Manifest
+from tasks.stores.tables import month_of
 
 WINDOW_DAYS = 56
 READS = ("logical_date", "records", "quarantined", "profile")
@@ -51,7 +52,7 @@ def read_history(lake: Lake, source: str, day: date) -> list[dict[str, Any]]:
         rows = pl.concat(parts).filter(pl.col("profile").is_not_null()).collect()
         return rows.sort("logical_date").to_dicts()
 
-    return steadily(lake, read)
+    return read_steadily(lake, read)
 
 
 def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]], *, blocks: bool = False) -> Drift:

@@ -1,16 +1,3 @@
-"""Whether a lake is what it says: one module a question; each gives findings and changes nothing."""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
+"""Whether a lake is what its receipts say: one module per question; each yields faults and changes nothing."""
 
 AGAIN = "run its batches again with --force"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something in a lake that is not as it should be: what, where, and what to do next."""
-
-    what: str
-    where: str
-    next: str

@@ -1,4 +1,4 @@
-"""Receipts against their own sums and against the rows themselves, counted anew, one row group at a time."""
+"""Receipts against their own sums and against the rows, which are counted again one row group at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from tasks.checking import AGAIN, Finding
-from tasks.lakes.lake import Lake, Manifest, table_paths
+from tasks.checking import AGAIN
+from tasks.lakes.lake import Lake, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 from tasks.publishing.receipts import split_batches
 from tasks.publishing.tallies import (
@@ -18,11 +18,13 @@ from tasks.publishing.tallies import (
     LINE_COLUMNS,
     LISTS,
     Tally,
-    find_gaps,
+    find_open_sums,
     tally_documents,
     tally_lines,
     tally_quarantine,
 )
+from tasks.stores.errors import LakeFault
+from tasks.stores.manifest import Manifest
 
 BATCH = ("source", "logical_date")
 COUNTED = (
@@ -44,40 +46,40 @@ KINDS = {
 Shares = dict[tuple[str, date], Tally]
 
 
-def check_receipts(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
+def check_receipts(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
     """Every receipt's sums, and its counts against the rows of its batch; batches with two receipts or none."""
-    shares = count_rows(lake, manifest)
+    shares = tally_batches(lake, manifest)
     zero = Tally({(name, None): 0 for name in COUNTED})
     seen: set[tuple[str, date]] = set()
     for receipt in read_receipts(lake, manifest):
         batch = (receipt["source"], receipt["logical_date"])
         where = f"{batch[0]} {batch[1]}"
         if batch in seen:
-            yield Finding("a batch has two receipts", where, AGAIN)
+            yield LakeFault("a batch has two receipts", where, AGAIN)
         seen.add(batch)
-        for gap in find_gaps(receipt):
-            yield Finding("a receipt's sums do not close", f"{where}: {gap}", AGAIN)
+        for gap in find_open_sums(receipt):
+            yield LakeFault("a receipt's sums do not close", f"{where}: {gap}", AGAIN)
         # Not `+`, which would lose zeros.
         counted = zero.copy()
         counted.update(shares.get(batch, Tally()))
         for (column, value), count in sorted(counted.items(), key=str):
-            said = look_up(receipt, column, value)
-            if said != count:
+            stated = find_count(receipt, column, value)
+            if stated != count:
                 name = column if value is None else f"{column} {value}"
                 what = "a receipt counts other rows than there are"
-                yield Finding(what, f"{where}: {name} is {said}, counted {count}", AGAIN)
+                yield LakeFault(what, f"{where}: {name} is {stated}, counted {count}", AGAIN)
     for source, day in sorted(batch for batch, share in shares.items() if batch not in seen and share.total()):
-        yield Finding("rows of a batch that has no receipt", f"{source} {day}", AGAIN)
+        yield LakeFault("rows of a batch that has no receipt", f"{source} {day}", AGAIN)
 
 
 def read_receipts(lake: Lake, manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """Every receipt whole, one at a time: a receipt lists all inputs of its batch."""
+    """Every receipt, one at a time: a receipt lists all inputs of its batch."""
     for chunk in read_sorted(table_paths(lake, manifest, "receipts"), budget=CHUNK_FLOOR):
         for row in range(chunk.num_rows):
             yield chunk.slice(row, 1).to_pylist()[0]
 
 
-def count_rows(lake: Lake, manifest: Manifest) -> Shares:
+def tally_batches(lake: Lake, manifest: Manifest) -> Shares:
     """Every batch's share of the published tables, counted from the rows. A batch without any has no entry."""
     shares: Shares = defaultdict(Tally)
     for table, (count, columns) in KINDS.items():
@@ -90,8 +92,8 @@ def count_rows(lake: Lake, manifest: Manifest) -> Shares:
     return shares
 
 
-def look_up(receipt: Mapping[str, Any], column: str, value: str | None) -> int:
-    """What a receipt says of a count."""
+def find_count(receipt: Mapping[str, Any], column: str, value: str | None) -> int:
+    """A count in a receipt."""
     if value is None:
         return int(receipt[column])
     return sum(entry["count"] for entry in receipt[column] if entry[LISTS[column]] == value)

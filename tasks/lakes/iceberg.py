@@ -1,11 +1,11 @@
-"""A lake's tables in an Iceberg catalog, for teams whose engines ask one: the published files, where they are.
+"""A lake's tables in an Iceberg catalog, for engines that need one: the published files, where they are.
 
-No data is copied: a registration names the Parquet files of one version in each table's metadata, in one snapshot a table.
-Registering again points the tables to the version that is published now; snapshots of versions that are not kept go.
+No data is copied: a registration names the Parquet files of one version in each table's metadata, in one snapshot per table.
+Registering again points the tables to the version that is published now; snapshots of versions that are not kept are removed.
 
-The tables are not partitioned. `month` stands in the paths only, and a partition by it would come out empty; one by the month
-of `published_at` would hide documents without a date from those who ask for them. Iceberg keeps the least and greatest value
-of every column for each file, so a filter on `published_at` or `logical_date` opens the same files as one on `month` would.
+The tables are not partitioned. `month` is only in the paths, and a partition by it would be empty; one by the month of
+`published_at` would hide documents without a date. Iceberg keeps the least and greatest value of every column for each file, so
+a filter on `published_at` or `logical_date` opens the same files as one on `month` would.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ import pyarrow as pa
 
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import tidy_error
-from tasks.lakes.lake import Lake, LakeError, Manifest, file_schema
+from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
+from tasks.stores.errors import LakeError
+from tasks.stores.manifest import Manifest
+from tasks.stores.tables import file_schema
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -32,12 +35,12 @@ VERSION = "copydesk.version"  # in a snapshot's summary: the version of the lake
 TRIES = 3
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # Each commit writes a metadata file; the last ones are enough.
-TIDY = {"write.metadata.delete-after-commit.enabled": "true", "write.metadata.previous-versions-max": "5"}
+PROPERTIES = {"write.metadata.delete-after-commit.enabled": "true", "write.metadata.previous-versions-max": "5"}
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A table in a catalog: its name there, the lake's version it shows, and whether it had to be changed for that."""
+    """A table in a catalog: its name there, the lake's version in it, and whether it had to be changed for that."""
 
     name: str
     version: int
@@ -46,26 +49,17 @@ class Registered:
     changed: bool
 
 
-def default_catalog(lake: Lake) -> str:
-    """The catalog beside a lake's versions: an SQLite file in its store. Raises LakeError for a lake in a bucket."""
-    if "://" in lake.files.address(""):
-        raise LakeError(
-            f"{lake.name}: no SQLite file can lie in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG"
-        )
-    return f"sqlite:///{lake.store / 'iceberg' / 'catalog.db'}"
-
-
 def name_catalog(where: str) -> str:
-    """A catalog's URI; what is no URI is the path of an SQLite file."""
+    """A catalog's URI; anything else is the path of an SQLite file."""
     return where if "://" in where else f"sqlite:///{Path(where).absolute()}"
 
 
 def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list[Registered]:
-    """Points the catalog's tables to the published version of a lake; does nothing where they show it already.
+    """Points the catalog's tables to the published version of a lake; does nothing where they already do.
 
-    `uri` as pyiceberg knows them (sqlite, postgresql, thrift, http); `options`: more for it, such as s3.endpoint. Tables are
-    named <folder of the lake>.<table>. Raises MissingExtra without pyiceberg, LakeError where there is nothing to register or
-    the catalog refuses.
+    `uri`: of a scheme that pyiceberg knows (sqlite, postgresql, thrift, http); `options`: more for it, such as s3.endpoint.
+    Tables are named <folder of the lake>.<table>. Raises MissingExtra without pyiceberg, LakeError where there is nothing to
+    register or the catalog refuses.
     """
     try:
         from pyiceberg.exceptions import CommitFailedException, RESTError
@@ -81,40 +75,35 @@ def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list
         for _ in range(TRIES):
             manifest = lake.manifest()
             done = [register_table(catalog, lake, manifest, table) for table in TABLES]
-            # A version that was swept meanwhile is not what a catalog should show.
+            # A catalog must not point to a version that was swept meanwhile.
             if lake.manifest(manifest.version).kept:
                 return done
     except CommitFailedException as error:
-        raise LakeError(f"{uri}: somebody else changed this catalog at the same time; register again") from error
+        raise LakeError(f"{uri}: another process changed this catalog at the same time; register again") from error
     except (SQLAlchemyError, RESTError, OSError, ValueError) as error:
         raise LakeError(f"{uri}: this catalog cannot be used: {tidy_error(error)}") from error
     raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
 
 
 def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> Catalog:
-    """The catalog behind a URI. Tables' metadata lie in the lake's store."""
+    """The catalog at a URI. The tables' metadata are in the lake's store."""
     from pyiceberg.catalog import load_catalog
 
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return load_catalog("copydesk", **{**options, "uri": uri, "warehouse": home(lake)})
+    return load_catalog("copydesk", **{**options, "uri": uri, "warehouse": metadata_root(lake)})
 
 
-def home(lake: Lake) -> str:
-    """Where the tables' metadata lie."""
-    return make_location(lake.files.address("iceberg"))
-
-
-def make_location(place: str) -> str:
-    """A path or an address as Iceberg knows it. Not percent-encoded: its locations are plain strings."""
-    return place if "://" in place else f"file://{place}"
+def metadata_root(lake: Lake) -> str:
+    """Where the tables' metadata are."""
+    return lake.store.as_uri(lake.files.address("iceberg"))
 
 
 def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) -> Registered:
-    """One table of a version, made or brought up to date."""
+    """Creates or updates one table of a version."""
     table = open_table(catalog, lake, name)
     wanted = {
-        make_location(lake.locate(manifest.version, name, file)): file
+        lake.store.as_uri(lake.store.locate(manifest.version, name, file)): file
         for file in manifest.tables.get(name, ())
         if file.rows
     }
@@ -124,16 +113,16 @@ def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) 
         replace_files(table, held, sorted(wanted), manifest.version)
         drop_snapshots(table, lake)
     rows = sum(file.rows for file in wanted.values())
-    return Registered(f"{lake.label}.{name}", manifest.version, rows, len(wanted), changed)
+    return Registered(f"{lake.store.label}.{name}", manifest.version, rows, len(wanted), changed)
 
 
 def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
-    """The catalog's table of that name with today's columns, made where it is not there or belongs to a lake elsewhere."""
+    """The catalog's table of that name with today's columns, created where it is missing or belongs to a lake elsewhere."""
     from pyiceberg.exceptions import NoSuchTableError
 
-    # `name` in the namespace of the lake's folder. A lake that was copied or moved brings a catalog that names the old place.
-    key = (lake.label, name)
-    location = f"{home(lake)}/{name}"
+    # The catalog of a lake that was copied or moved names the old place.
+    key = (lake.store.label, name)
+    location = f"{metadata_root(lake)}/{name}"
     catalog.create_namespace_if_not_exists(key[0])
     try:
         table = catalog.load_table(key)
@@ -145,7 +134,7 @@ def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
         pass
     except FileNotFoundError:
         catalog.drop_table(key)
-    return catalog.create_table(key, schema=file_schema(name), location=location, properties=TIDY)
+    return catalog.create_table(key, schema=file_schema(name), location=location, properties=PROPERTIES)
 
 
 def update_columns(table: Table, schema: pa.Schema) -> None:
@@ -174,7 +163,7 @@ def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], ve
 
 
 def drop_snapshots(table: Table, lake: Lake) -> None:
-    """Forgets the snapshots of versions whose files are gone, so that nobody travels back to them."""
+    """Removes the snapshots of versions whose files were swept, so that no reader goes back to them."""
     kept = {str(made.version) for made in lake.versions() if made.kept}
     current = table.current_snapshot()
     stale = [

@@ -18,7 +18,7 @@ import polars as pl
 
 from tasks.batch import Release
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
+from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
 FLAG = "released"
 FOLDER = "releases"

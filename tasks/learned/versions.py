@@ -21,10 +21,10 @@ import polars as pl
 from tasks.batch import Learned
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import change_store_file, read_store_file
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.vetoes import apply_vetoes, read_vetoes
+from tasks.stores.store_files import change_store_file, read_store_file
 
 VETO_FILE = "learned_veto.toml"
 FOLDER = "learned"

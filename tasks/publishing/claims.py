@@ -20,10 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.lakes.lake import Lake, Manifest, partition_of, table_paths
+from tasks.lakes.lake import Lake, scan_table, table_paths
 from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR
 from tasks.staging.duplicates import OwnershipChanges, plan_ownership
 from tasks.staging.receipt import StagedBatch, StagedFolder
+from tasks.stores.manifest import Manifest
+from tasks.stores.tables import partition_of
 
 GROUPS_AT_ONCE = 20
 CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partition": pl.String}
@@ -33,7 +35,7 @@ CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partit
 class BatchClaims:
     """What a batch claims, and what that means for the lake. `owned`: its claims before; `claimed`: its claims now.
 
-    `budget`: bytes to hold in memory of each sorted input; `by`: month or day, as the lake is partitioned.
+    `budget`: bytes to hold in memory of each sorted part.
     """
 
     source: str
@@ -43,7 +45,6 @@ class BatchClaims:
     claimed: pl.DataFrame
     ownership: OwnershipChanges
     budget: int
-    by: str
 
 
 def load_claims(lake: Lake, old: Manifest, staged: StagedBatch) -> BatchClaims:
@@ -55,11 +56,11 @@ def load_claims(lake: Lake, old: Manifest, staged: StagedBatch) -> BatchClaims:
     rivals = read_rival_claims(table_paths(lake, old, "claims"), source, day, ids)
     ownership = plan_ownership(day, owned, claimed, rivals)
     budget = max(CHUNK_FLOOR, CHUNK_BYTES // (len(folders) + 2))
-    return BatchClaims(source, day, folders, owned, claimed, ownership, budget, old.by)
+    return BatchClaims(source, day, folders, owned, claimed, ownership, budget)
 
 
 def read_claimed(folders: Sequence[StagedFolder], day: date) -> pl.DataFrame:
-    """What a batch claims: the documents staged for it, without those left out. Columns of CLAIM.
+    """The documents that are staged for a batch, without excluded ones. Columns of CLAIM.
 
     Raises ValueError when a document is in it twice.
     """
@@ -77,24 +78,25 @@ def read_claimed(folders: Sequence[StagedFolder], day: date) -> pl.DataFrame:
 
 
 def read_own_claims(lake: Lake, manifest: Manifest, source: str, logical_date: date) -> pl.DataFrame:
-    """Which documents a batch brought, shown or not, with uri and partition: its claims in one version of a lake."""
-    paths = table_paths(lake, manifest, "claims", partition_of("claims", logical_date, manifest.by))
-    mine = (pc.field("source") == source) & (pc.field("logical_date") == logical_date)
-    return collect_claims(pq.read_table(path, columns=list(CLAIM), filters=mine, partitioning=None) for path in paths)
+    """The documents that a batch brought, published or not: its claims in one version of a lake. Columns of CLAIM."""
+    mine = (pl.col("source") == source) & (pl.col("logical_date") == logical_date)
+    partition = partition_of("claims", logical_date, manifest.by)
+    return scan_table(lake, manifest, "claims", [partition]).filter(mine).select(list(CLAIM)).collect()
 
 
 def read_rival_claims(paths: Iterable[Path], source: str, logical_date: date, ids: pl.Series) -> pl.DataFrame:
-    """The claims of a source's other batches on any of `ids`. Ids are read first, the rest only where one is found."""
+    """The claims of a source's other batches on any of `ids`. Columns of CLAIM."""
     wanted = ids.unique().to_arrow().cast(pa.string())
-    return collect_claims(find_rivals(paths, source, logical_date, wanted))
+    found = (pl.DataFrame(pl.from_arrow(part)) for part in find_rivals(paths, source, logical_date, wanted))
+    return pl.concat([pl.DataFrame(schema=CLAIM), *(part.select(list(CLAIM)) for part in found)])
 
 
 def find_rivals(paths: Iterable[Path], source: str, logical_date: date, wanted: pa.Array) -> Iterator[pa.Table]:
-    """The rival claims of some row groups after the others, without those that cannot hold any by their statistics."""
+    """The rival claims, some row groups at a time; ids are read first, the rest only where one matches."""
     for path in paths if len(wanted) else ():
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            groups = [number for number in range(file.num_row_groups) if may_hold(file, number, source)]
-            # Many at a time: looking up `wanted` builds a table of it each time.
+            groups = [number for number in range(file.num_row_groups) if can_hold(file, number, source)]
+            # Many at a time: each look-up builds a hash table of `wanted`.
             for at in range(0, len(groups), GROUPS_AT_ONCE):
                 some = groups[at : at + GROUPS_AT_ONCE]
                 heads = file.read_row_groups(some, columns=["source", "logical_date", "doc_id"], use_threads=False)
@@ -106,14 +108,8 @@ def find_rivals(paths: Iterable[Path], source: str, logical_date: date, wanted: 
                     yield file.read_row_groups(some, columns=list(CLAIM), use_threads=False).filter(rivals)
 
 
-def may_hold(file: pq.ParquetFile, group: int, source: str) -> bool:
-    """Whether a row group's statistics leave room for rows of a source."""
+def can_hold(file: pq.ParquetFile, group: int, source: str) -> bool:
+    """Whether a row group can have rows of a source, by its statistics."""
     column = file.schema_arrow.names.index("source")
     bounds = file.metadata.row_group(group).column(column).statistics
     return bounds is None or not bounds.has_min_max or bool(bounds.min <= source <= bounds.max)
-
-
-def collect_claims(parts: Iterable[pa.Table]) -> pl.DataFrame:
-    """Claims as one frame with the columns of CLAIM."""
-    frames = [pl.DataFrame(pl.from_arrow(part)).select(list(CLAIM)) for part in parts]
-    return pl.concat([pl.DataFrame(schema=CLAIM), *frames])

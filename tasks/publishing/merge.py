@@ -1,11 +1,11 @@
-"""Sorted runs become one sorted run, in memory that does not grow with the number of rows.
+"""Several iterators of sorted rows are merged into one, in memory that does not grow with the number of rows.
 
-A run is an iterator of tables whose rows are in order, from one table to the next as well: a staged file is one, the
-published files of a table one behind the other are one. Of each run one chunk is in memory. The smallest last key of
-these chunks is the line up to which everything is known: what lies below it is sorted and passed on. It is the merge of
-an external merge sort, with whole chunks in place of single rows (Knuth, The Art of Computer Programming, 5.4).
+Sorted rows are an iterator of tables whose rows are in order, also from one table to the next: a staged file is one, the
+published files of a table in their order are one. One chunk of each is in memory. All rows up to the smallest last key of these
+chunks are known, so they are sorted and passed on. It is the merge of an external merge sort, with whole chunks in place of
+single rows (Knuth, The Art of Computer Programming, 5.4).
 
-The order is total, so which rows come out, and in which order, depends on the rows and on nothing else.
+The order is total, so the rows that come out, and their order, depend on the rows alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 SortedRows = Iterator[pa.Table]
 Key = tuple[tuple[bool, Any], ...]
 
-CHUNK_BYTES = 48 * 2**20  # decoded, of all runs of a merge together
+CHUNK_BYTES = 48 * 2**20  # decoded, of all inputs of a merge together
 CHUNK_FLOOR = 2**20
 FAN_IN = 32
 
@@ -30,7 +30,7 @@ FAN_IN = 32
 def read_sorted(
     paths: Iterable[Path], *, columns: Sequence[str] | None = None, budget: int = CHUNK_BYTES
 ) -> SortedRows:
-    """The rows of Parquet files that are sorted one behind the other, about `budget` decoded bytes at a time.
+    """The rows of Parquet files that are sorted one after the other, about `budget` decoded bytes at a time.
 
     Page checksums are verified: a damaged page raises OSError and is never copied into a new version.
     """
@@ -46,9 +46,9 @@ def read_sorted(
                     groups, size = [], 0
 
 
-def merge_sorted(runs: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows:
-    """All rows of `runs` by `keys` (ascending, missing values last). Raises ValueError when a run was not in order."""
-    rests = list(runs)
+def merge_sorted(parts: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows:
+    """All rows of `parts` by `keys` (ascending, missing values last). Raises ValueError when a part was not sorted."""
+    rests = list(parts)
     heads: list[pa.Table | None] = [None] * len(rests)
     lasts: list[Key] = [()] * len(rests)
     previous: Key = ()
@@ -64,13 +64,13 @@ def merge_sorted(runs: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows:
         first = key_at(block, keys, 0)
         if first < previous:
             names = ", ".join(keys)
-            raise ValueError(f"rows are not sorted by {names}: {show_key(first)} stands behind {show_key(previous)}")
+            raise ValueError(f"rows are not sorted by {names}: {format_key(first)} comes after {format_key(previous)}")
         previous = key_at(block, keys, -1)
         yield block
 
 
 def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, lasts: Sequence[Key]) -> list[pa.Table]:
-    """Takes the rows up to a key off the front of every head; a head that is used up becomes None, to be filled again."""
+    """Removes the rows up to a key from every head and returns them; a head without rows left becomes None."""
     parts = []
     for number, head in enumerate(heads):
         if head is not None:
@@ -80,23 +80,23 @@ def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, las
     return [part for part in parts if part.num_rows]
 
 
-def next_chunk(run: SortedRows) -> pa.Table | None:
-    """The next table of a run that has rows, or None at its end."""
-    return next((chunk for chunk in run if chunk.num_rows), None)
+def next_chunk(rows: SortedRows) -> pa.Table | None:
+    """The next table that has rows, or None at the end."""
+    return next((chunk for chunk in rows if chunk.num_rows), None)
 
 
 def key_at(table: pa.Table, keys: Sequence[str], row: int) -> Key:
-    """A row's key as Python compares it: a missing value sorts behind all others. Text compares as its UTF-8 bytes do."""
+    """A row's key as Python compares it: a missing value sorts after all others. Text compares as its UTF-8 bytes do."""
     row %= table.num_rows
     values = []
     for name in keys:
         value = table[name][row]
-        # The number behind a timestamp: as_py() would look up time zones, and fails beyond the year 9999.
+        # The number of a timestamp: as_py() would look up time zones, and fails beyond the year 9999.
         values.append(value.value if pa.types.is_timestamp(value.type) else value.as_py())
     return tuple((value is None, 0 if value is None else value) for value in values)
 
 
-def show_key(key: Key) -> str:
+def format_key(key: Key) -> str:
     """A key for a message."""
     return "/".join(str(value) for _, value in key)
 
@@ -116,22 +116,33 @@ def sort_block(parts: list[pa.Table], keys: Sequence[str]) -> pa.Table:
     return block.take(order)
 
 
-def narrow_sorted(runs: Sequence[SortedRows], keys: Sequence[str], scratch: Path) -> list[SortedRows]:
-    """At most FAN_IN runs with the same rows: where there are more, groups of them are merged into files in `scratch`."""
+def narrow_sorted(parts: Sequence[SortedRows], keys: Sequence[str], scratch: Path) -> list[SortedRows]:
+    """At most FAN_IN parts with the same rows: where there are more, groups of them are merged into files in `scratch`."""
     depth = 0
-    while len(runs) > FAN_IN:
+    while len(parts) > FAN_IN:
         merged: list[SortedRows] = []
-        for number in range(0, len(runs), FAN_IN):
+        for number in range(0, len(parts), FAN_IN):
             path = scratch / f"{depth}-{number // FAN_IN}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_sorted(merge_sorted(runs[number : number + FAN_IN], keys), path)
+            write_sorted(merge_sorted(parts[number : number + FAN_IN], keys), path)
             merged.append(read_sorted([path], budget=CHUNK_BYTES // FAN_IN))
-        runs, depth = merged, depth + 1
-    return list(runs)
+        parts, depth = merged, depth + 1
+    return list(parts)
+
+
+def spill_chunks(chunks: SortedRows, folder: Path) -> list[SortedRows]:
+    """Writes each chunk, itself sorted, to a file of `folder`, so that many chunks can be merged in little memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, chunk in enumerate(chunks):
+        paths.append(folder / f"chunk-{number}.parquet")
+        write_sorted(iter([chunk]), paths[-1])
+    budget = CHUNK_BYTES // min(max(len(paths), 1), FAN_IN)
+    return [read_sorted([path], budget=budget) for path in paths]
 
 
 def write_sorted(blocks: SortedRows, path: Path) -> None:
-    """A run as one passing file with small row groups. Without any row nothing is written but an empty file."""
+    """Writes sorted rows as one temporary file with small row groups; an empty file without rows."""
     writer: pq.ParquetWriter | None = None
     for block in blocks:
         writer = writer or pq.ParquetWriter(path, block.schema, compression="lz4", use_dictionary=False)

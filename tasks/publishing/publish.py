@@ -1,52 +1,53 @@
 """The commit: a batch's audited rows replace its old ones in all tables, at one instant, or nothing changes.
 
-The new version is built where no reader looks. Only partitions that hold an old or a new row are written, the files of all
-others are taken over as they are, and a partition that comes out with the same bytes counts as untouched. When nothing
-changed, there is no new version. Method: write, audit, publish (Netflix, 2017), with one replaced link as the last step.
+The new version is built where no reader looks. Only partitions that hold an old or a new row are written, the files of all others
+are taken over, and a partition that comes out with the same bytes counts as unchanged. When nothing changed, there is no new
+version. Method: write, audit, publish (Netflix, 2017).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-import polars as pl
 import pyarrow as pa
 
-from tasks.lakes.lake import DAILY, HIDDEN, ORDERS, Lake, Manifest, TableFile, month_of
-from tasks.publishing.by_day import stage_by_day
+from tasks.lakes.lake import Lake
 from tasks.publishing.changes import Change, plan_changes
 from tasks.publishing.claims import BatchClaims, load_claims
-from tasks.publishing.disk_store import LakeBusy, Overtaken, PublishError, drop_draft, open_draft
-from tasks.publishing.files import write_empty, write_files
 from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.receipts import settle_receipts
-from tasks.publishing.store import place_of
-from tasks.publishing.tallies import find_gaps
+from tasks.publishing.rows import stage_by_day
+from tasks.publishing.tallies import find_open_sums
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
+from tasks.stores.drafts import open_draft
+from tasks.stores.errors import LakeBusy, Overtaken, PublishError
+from tasks.stores.manifest import Manifest, TableFile
+from tasks.stores.table_files import write_empty, write_files
+from tasks.stores.tables import DAILY, HIDDEN, ORDERS, month_of
 
 TRIES = 50
 
 Result = TypeVar("Result")
-
-__all__ = ["Commit", "LakeBusy", "PublishError", "prune", "publish", "roll_back"]
+TableFiles = dict[str, tuple[TableFile, ...]]
 
 
 @dataclass(frozen=True)
 class Commit:
     """The version that readers see afterwards; `changed` is False when nothing had to change.
 
-    `receipt`: the batch's receipt as it stands in the lake; `files`: by table, those that this commit wrote.
+    `receipt`: the batch's receipt as it is in the lake; `files`: by table, those that this commit wrote.
     """
 
     version: int
     changed: bool
     receipt: dict[str, Any]
-    files: dict[str, tuple[TableFile, ...]]
+    files: TableFiles
 
 
 def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = None) -> Commit:
@@ -59,10 +60,34 @@ def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = No
     return commit(lake, lambda last: publish_over(lake, last, staged, dict(note or {})))
 
 
+def roll_back(lake: Lake, number: int) -> int:
+    """Shows a kept version again, as a new version with the same files; returns the new number.
+
+    Versions are never numbered twice and none is removed, so a rollback can itself be rolled back. Raises PublishError
+    when the version is not kept, LakeBusy as `publish` does.
+    """
+    return commit(lake, lambda last: roll_back_over(lake, last, number))
+
+
+def prune(lake: Lake) -> int:
+    """Removes what dead writers left and the versions that the lake's policy does not keep; returns how many versions."""
+    with lake.store.lock(lake.policy.wait_seconds, lake.policy.on_wait):
+        before = sum(made.kept for made in lake.versions())
+        lake.store.sweep_versions(lake.policy.keep_versions)
+        return before - sum(made.kept for made in lake.versions())
+
+
+def finish_showing(lake: Lake) -> None:
+    """Shows readers the whole of a version whose writer died between its commit and the last of its partitions."""
+    if not lake.store.is_shown():
+        with lake.store.lock(lake.policy.wait_seconds, lake.policy.on_wait):
+            return
+
+
 def commit(lake: Lake, make: Callable[[int], Result]) -> Result:
     """What `make` does under the lake's lock, given the latest version; repeated when another publisher was faster."""
     for _ in range(TRIES):
-        with place_of(lake).lock_lake(lake) as last:
+        with lake.store.lock(lake.policy.wait_seconds, lake.policy.on_wait) as last:
             try:
                 return make(last)
             except Overtaken:
@@ -72,124 +97,106 @@ def commit(lake: Lake, make: Callable[[int], Result]) -> Result:
 
 def publish_over(lake: Lake, last: int, staged: StagedBatch, note: dict[str, Any]) -> Commit:
     """Publishes a batch as the version after `last`. Raises Overtaken when that is no longer the latest."""
-    old = lake.manifest(last) if last else replace(lake.manifest(0), by=lake.policy.partition)
-    if last and "claims" not in old.tables:
+    old = lake.manifest(last)
+    if not last:
+        old = replace(old, by=lake.policy.partition)
+    elif "claims" not in old.tables:
         raise PublishError(f"{lake.name} was made by an older copydesk that kept no claims; ingest into a new lake")
-    draft = open_draft(lake, last + 1)
     try:
-        if old.by == "day":
-            folders = [
-                stage_by_day(part, draft / "scratch" / f"staged-{number}") for number, part in enumerate(staged.folders)
-            ]
-            staged = replace(staged, folders=tuple(folders))
-        claims = load_claims(lake, old, staged)
-        receipts = settle_receipts(lake, old, claims, staged.receipt)
-        check_counts(receipts[0], claims, staged.quarantine)
-        changes = plan_changes(lake, old, claims, staged.quarantine, receipts)
-        return finish(lake, old, draft, changes, receipts[0], note)
+        with open_draft(lake.store.folder, last + 1) as draft:
+            if old.by == "day":
+                folders = (
+                    stage_by_day(part, draft / "scratch" / f"staged-{number}")
+                    for number, part in enumerate(staged.folders)
+                )
+                staged = replace(staged, folders=tuple(folders))
+            claims = load_claims(lake, old, staged)
+            receipts = settle_receipts(lake, old, claims, staged.receipt)
+            check_counts(receipts[0], claims, staged.quarantine.height)
+            changes = plan_changes(lake, old, claims, staged.quarantine, receipts)
+            return commit_changes(lake, old, draft, changes, receipts[0], note)
     except (ValueError, pa.ArrowException) as error:
         batch = f"{staged.receipt['source']} {staged.receipt['logical_date']}"
         raise PublishError(f"{batch} cannot be published: {error}. Readers keep the old version.") from error
-    finally:
-        drop_draft(draft)
 
 
-def finish_showing(lake: Lake) -> None:
-    """Shows readers the whole of a version whose writer died between its commit and the last of its partitions."""
-    if not lake.is_shown():
-        with place_of(lake).lock_lake(lake):
-            return
-
-
-def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantine: pl.DataFrame) -> None:
+def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantined: int) -> None:
     """Raises ValueError when a receipt does not close or counts other rows than there are."""
-    gaps = find_gaps(receipt)
-    published = claims.claimed.height - len(claims.ownership.hidden)
-    for what, said, found in (
-        ("published", receipt["published"], published),
-        ("quarantined", receipt["quarantined"], quarantine.height),
-    ):
-        if said != found:
-            gaps.append(f"{what} is {said}, but there are {found} rows")
+    gaps = find_open_sums(receipt)
+    found = {"published": claims.claimed.height - len(claims.ownership.hidden), "quarantined": quarantined}
+    gaps += [
+        f"{what} is {receipt[what]}, but there are {count} rows"
+        for what, count in found.items()
+        if receipt[what] != count
+    ]
     if gaps:
         raise ValueError("its sums do not close: " + "; ".join(gaps))
 
 
-def finish(
+def commit_changes(
     lake: Lake, old: Manifest, draft: Path, changes: Mapping[str, Change], receipt: dict[str, Any], note: dict[str, Any]
 ) -> Commit:
     """Builds all tables of the next version and shows it, unless it would be the old one again."""
-    # A table without rows has one empty file, in the month of the first receipt: receipts never go away, so where it lies
-    # depends on the lake's content alone.
     batch = (receipt["source"], receipt["logical_date"])
+    # A table without rows has one empty file, in the month of the first receipt: receipts are never removed, so its place
+    # depends on the lake's content alone.
     first = min([month_of(batch[1]), *(file.month for file in old.tables.get("receipts", ()))])
-    tables: dict[str, tuple[TableFile, ...]] = {}
-    fresh: dict[str, tuple[TableFile, ...]] = {}
-    changed: dict[str, tuple[str, ...]] = {}
-    for table in (*TABLES, *HIDDEN):
-        tables[table], fresh[table] = build_table(lake, old, table, changes[table], draft, first)
-        gone = {file.month for file in old.tables.get(table, ()) if file not in tables[table]}
-        changed[table] = tuple(sorted(gone | {file.month for file in fresh[table]}))
+    tables = {table: build_table(lake, old, table, changes[table], draft, first) for table in (*TABLES, *HIDDEN)}
+    changed = list_changed_months(old, tables)
     if old.version and not any(changed.values()):
         return Commit(old.version, False, receipt, {})
-    drop_draft(draft / "scratch")
-    link_files(lake, old, draft, tables, fresh)
+    shutil.rmtree(draft / "scratch", ignore_errors=True)
+    link_files(lake, old, draft, tables)
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
     made = Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by)
-    place_of(lake).show_version(lake, draft, made)
-    return Commit(old.version + 1, True, receipt, fresh)
+    lake.store.show_version(draft, made, lake.policy.keep_versions)
+    return Commit(made.version, True, receipt, list_new_files(old, tables))
 
 
 def build_table(
     lake: Lake, old: Manifest, table: str, change: Change, draft: Path, first: str
-) -> tuple[tuple[TableFile, ...], tuple[TableFile, ...]]:
-    """Writes the changed partitions of a table into the draft; all its files, and those of them that are new."""
+) -> tuple[TableFile, ...]:
+    """All files of a table in the next version; writes its changed partitions into the draft.
+
+    `first`: the month of an empty file, where the table has no rows.
+    """
     keys = (MONTH.name, *ORDERS[table])
-    runs = narrow_sorted(change.runs, keys, draft / "scratch")
-    written = write_files(merge_sorted(runs, keys), table, draft / table, lake.file_rows)
-    strays = written.keys() - change.months
-    if strays:
+    parts = narrow_sorted(change.parts, keys, draft / "scratch")
+    written = write_files(merge_sorted(parts, keys), table, draft / table, lake.store.file_rows)
+    if strays := written.keys() - change.months:
         raise ValueError(f"{table} has rows in {', '.join(sorted(strays))}, where the batch has no documents")
-    before = old.tables.get(table, ())
-    files = [file for file in before if file.month not in change.months]
+    files = [file for file in old.tables.get(table, ()) if file.month not in change.months]
     files += chain.from_iterable(written.values())
     if not files and table in TABLES:
         files = [write_empty(table, f"{first}-01" if old.by == "day" and table in DAILY else first, draft / table)]
-    whole = tuple(sorted(files, key=lambda file: (file.month, part_number(file))))
-    return whole, tuple(file for file in whole if file not in before)
+    return tuple(sorted(files, key=lambda file: (file.month, int(Path(file.path).name.split("-")[1]))))
 
 
-def part_number(file: TableFile) -> int:
-    """Which file of its partition it is."""
-    return int(Path(file.path).name.split("-")[1])
-
-
-def link_files(
-    lake: Lake,
-    old: Manifest,
-    draft: Path,
-    tables: Mapping[str, Iterable[TableFile]],
-    fresh: Mapping[str, Iterable[TableFile]] | None = None,
-) -> None:
-    """Takes the old version's files over into the draft, except those that are new."""
+def link_files(lake: Lake, old: Manifest, draft: Path, tables: TableFiles) -> None:
+    """Takes the files of `tables` that the old version has over into the draft."""
     for table, files in tables.items():
         (draft / table).mkdir(exist_ok=True)
-        new = set((fresh or {}).get(table, ()))
+        before = set(old.tables.get(table, ()))
         for file in files:
-            target = draft / table / file.path
-            if file not in new:
-                # Written again with the same bytes: the old file stays, so that hard links are shared.
+            if file in before:
+                target = draft / table / file.path
+                # A file that was written again with the same bytes is removed, so that versions share it.
                 target.unlink(missing_ok=True)
-                place_of(lake).keep_file(lake, old.version, table, file, target)
+                lake.store.keep_file(old.version, table, file, target)
 
 
-def roll_back(lake: Lake, number: int) -> int:
-    """Shows a kept version again, as a new version with the same files; returns the new number.
+def list_new_files(old: Manifest, tables: TableFiles) -> TableFiles:
+    """By table, the files that the old version does not have."""
+    known = {table: set(files) for table, files in old.tables.items()}
+    return {table: tuple(file for file in files if file not in known.get(table, ())) for table, files in tables.items()}
 
-    Versions are never numbered twice and none is removed, so a rollback can itself be rolled back. Raises PublishError
-    when the version is not kept, LakeBusy as `publish` does.
-    """
-    return commit(lake, lambda last: roll_back_over(lake, last, number))
+
+def list_changed_months(old: Manifest, tables: TableFiles) -> dict[str, tuple[str, ...]]:
+    """By table, the partitions whose files differ from those of the old version."""
+    return {
+        table: tuple(sorted({file.month for file in set(files) ^ set(old.tables.get(table, ()))}))
+        for table, files in tables.items()
+    }
 
 
 def roll_back_over(lake: Lake, last: int, number: int) -> int:
@@ -200,32 +207,12 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
             f"{lake.name} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
         )
     if number == last:
-        place_of(lake).mend_shown(lake)
+        lake.store.repair_shown()
         return last
     wanted = lake.manifest(number)
-    draft = open_draft(lake, last + 1)
-    try:
+    with open_draft(lake.store.folder, last + 1) as draft:
         link_files(lake, wanted, draft, wanted.tables)
-        changed = compare(lake.manifest(last), wanted)
+        changed = list_changed_months(lake.manifest(last), wanted.tables)
         again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})
-        place_of(lake).show_version(lake, draft, again)
-    finally:
-        drop_draft(draft)
+        lake.store.show_version(draft, again, lake.policy.keep_versions)
     return last + 1
-
-
-def prune(lake: Lake) -> int:
-    """Removes what dead writers left and the versions that the lake's policy does not keep; returns how many versions."""
-    with place_of(lake).lock_lake(lake):
-        before = sum(made.kept for made in lake.versions())
-        place_of(lake).sweep_versions(lake)
-        return before - sum(made.kept for made in lake.versions())
-
-
-def compare(before: Manifest, after: Manifest) -> dict[str, tuple[str, ...]]:
-    """By table, the months whose files differ between two versions."""
-    changed = {}
-    for table, files in after.tables.items():
-        differing = set(files) ^ set(before.tables.get(table, ()))
-        changed[table] = tuple(sorted({file.month for file in differing}))
-    return changed

@@ -1,9 +1,9 @@
-"""The receipts of all batches that a publish touches, brought up to date when documents change hands."""
+"""The receipts of all batches that a publish touches, updated where documents change their owner."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,60 +11,63 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.lakes.lake import Lake, Manifest, read_rows
+from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows
-from tasks.publishing.rows import drop_rows, keep_rows, of_claims, of_documents, read_partitions, read_staged
+from tasks.publishing.rows import keep_rows, match_claims, match_documents, read_partitions, read_staged
 from tasks.publishing.tallies import Tally, add_tally, tally_documents, tally_lines
-from tasks.staging.duplicates import OwnershipChanges, update_duplicates
-from tasks.staging.receipt import StagedFolder
+from tasks.staging.duplicates import update_duplicates
+from tasks.stores.manifest import Manifest
+from tasks.stores.tables import ORDERS
 
-Shares = dict[date, Tally]
-TALLIES: dict[str, Callable[[pa.Table], Tally]] = {"documents": tally_documents, "lines": tally_lines}
+TALLIES: dict[str, Callable[[pa.Table], Tally]] = {
+    "documents": tally_documents,
+    "lines": tally_lines,
+    "shadowed": tally_documents,
+    "shadowed_lines": tally_lines,
+}
 
 
 def settle_receipts(lake: Lake, old: Manifest, claims: BatchClaims, receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The batch's receipt and behind it those of the other batches that hold any of its documents, as they stand after.
+    """The batch's receipt, then those of other batches that have any of its documents, as they are after the publish.
 
-    A document that changes hands takes its share of all sums along, counted from its own rows.
+    A document that changes its owner takes its share of all sums with it, counted from its own rows.
     """
-    day, ownership = claims.day, claims.ownership
-    shares = {day: share_hidden(claims.folders, ownership)} if ownership.hidden else {}
-    settled = [update_duplicates(add_tally(receipt, shares.get(day, Tally()), -1), ownership)]
+    ownership = claims.ownership
+    settled = [update_duplicates(add_tally(receipt, tally_hidden(claims), -1), ownership)]
     if ownership.other_dates:
-        taken = share_published(lake, old, ownership.taken, {"documents": "documents", "lines": "lines"})
-        returned = share_published(lake, old, ownership.returned, {"shadowed": "documents", "shadowed_lines": "lines"})
-        theirs = (pc.field("source") == claims.source) & pc.field("logical_date").isin(list(ownership.other_dates))
-        for other in read_rows(lake, "receipts", theirs, manifest=old):
-            date_of = other["logical_date"]
-            moved = add_tally(add_tally(other, taken[date_of], -1), returned[date_of], 1)
-            settled.append(update_duplicates(moved, ownership))
+        taken = tally_published(lake, old, ownership.taken, ("documents", "lines"))
+        returned = tally_published(lake, old, ownership.returned, ("shadowed", "shadowed_lines"))
+        others = (pl.col("source") == claims.source) & pl.col("logical_date").is_in(ownership.other_dates)
+        for other in scan_table(lake, old, "receipts").filter(others).sort(ORDERS["receipts"]).collect().to_dicts():
+            day = other["logical_date"]
+            settled.append(update_duplicates(add_tally(add_tally(other, taken[day], -1), returned[day], 1), ownership))
     return settled
 
 
-def share_hidden(folders: Sequence[StagedFolder], ownership: OwnershipChanges) -> Tally:
+def tally_hidden(claims: BatchClaims) -> Tally:
     """The share of a batch's documents that an earlier batch owns."""
-    total: Tally = Tally()
-    for part in folders:
-        for table, count in TALLIES.items():
-            rows = keep_rows(read_staged(part.folder, table, CHUNK_FLOOR), of_documents(ownership.hidden))
-            for chunk in drop_rows(rows, of_documents(part.excluded_ids)) if part.excluded_ids else rows:
-                total.update(count(chunk))
-    return total
+    tally: Tally = Tally()
+    hidden = claims.ownership.hidden
+    for part in claims.folders if hidden else ():
+        for table in ("documents", "lines"):
+            for chunk in keep_rows(read_staged(part, table, CHUNK_FLOOR), match_documents(hidden)):
+                tally.update(TALLIES[table](chunk))
+    return tally
 
 
-def share_published(lake: Lake, old: Manifest, claims: pl.DataFrame, tables: Mapping[str, str]) -> Shares:
-    """By batch, the share of documents in the lake. `tables`: where to read -> how to count."""
-    shares: Shares = defaultdict(Tally)
-    for table, kind in tables.items() if claims.height else ():
-        run: SortedRows = read_partitions(lake, old, table, set(claims["partition"]), CHUNK_FLOOR)
-        for day, rows in split_batches(keep_rows(run, of_claims(claims))):
-            shares[day].update(TALLIES[kind](rows))
+def tally_published(lake: Lake, old: Manifest, claims: pl.DataFrame, tables: Iterable[str]) -> dict[date, Tally]:
+    """By batch, the share of claimed documents in tables of the lake."""
+    shares: dict[date, Tally] = defaultdict(Tally)
+    for table in tables if claims.height else ():
+        rows = read_partitions(lake, old, table, set(claims["partition"]), CHUNK_FLOOR)
+        for day, chunk in split_batches(keep_rows(rows, match_claims(claims))):
+            shares[day].update(TALLIES[table](chunk))
     return shares
 
 
-def split_batches(run: SortedRows) -> Iterable[tuple[date, pa.Table]]:
-    """The rows of each batch, chunk by chunk."""
-    for chunk in run:
+def split_batches(rows: SortedRows) -> Iterable[tuple[date, pa.Table]]:
+    """The rows of each batch of a source, chunk by chunk."""
+    for chunk in rows:
         for day in pc.unique(chunk["logical_date"]):
             yield day.as_py(), chunk.filter(pc.equal(chunk["logical_date"], day))

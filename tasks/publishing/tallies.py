@@ -1,7 +1,7 @@
-"""What a set of documents adds to its batch's receipt, counted from the rows themselves.
+"""What documents add to the receipt of their batch, counted from the rows themselves.
 
-A tally is a Counter of (receipt column, value): value is None for plain sums, else the entry of a list such as
-`languages`. Tallies add and subtract, so a document that moves from one batch to another takes its share along.
+A tally is a Counter of (receipt column, value): value is None for plain sums, else the entry of a list such as `languages`.
+Tallies add and subtract, so a document that moves from one batch to another takes its share with it.
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ LINE_COLUMNS = ("removed", "rule", "text")
 
 
 def tally_documents(rows: pa.Table) -> Tally:
-    """The share of rows of `documents` (at least DOCUMENT_COLUMNS)."""
+    """What rows of `documents` add (at least DOCUMENT_COLUMNS)."""
     found: Tally = Counter()
     if not rows.num_rows:
         return found
     text = rows["text"]
     found["published", None] = rows.num_rows
-    found["chars", None] = total(rows["raw_chars"])
-    found["body_chars", None] = total(pc.utf8_length(text)) - total(pc.count_substring(text, "\n"))
+    found["chars", None] = sum_column(rows["raw_chars"])
+    found["body_chars", None] = sum_column(pc.utf8_length(text)) - sum_column(pc.count_substring(text, "\n"))
     # A text of n lines has n - 1 line ends: the last line has none.
-    found["line_ends", None] = total(rows["line_count"]) - rows.num_rows
+    found["line_ends", None] = sum_column(rows["line_count"]) - rows.num_rows
     captions = pc.list_flatten(rows["captions"])
-    found["captions_merged", None] = total(pc.struct_field(captions, "copies")) - len(captions)
+    found["captions_merged", None] = sum_column(pc.struct_field(captions, "copies")) - len(captions)
     found.update(count_values("languages", rows["language"]))
     return found
 
 
 def tally_lines(rows: pa.Table) -> Tally:
-    """The share of rows of `lines` (at least LINE_COLUMNS)."""
+    """What rows of `lines` add (at least LINE_COLUMNS)."""
     found: Tally = Counter()
     if not rows.num_rows:
         return found
-    gone = rows.filter(rows["removed"])
-    chars = total(pc.utf8_length(rows["text"]))
-    found["removed_chars", None] = total(pc.utf8_length(gone["text"]))
+    removed = rows.filter(rows["removed"])
+    chars = sum_column(pc.utf8_length(rows["text"]))
+    found["removed_chars", None] = sum_column(pc.utf8_length(removed["text"]))
     found["apart_chars", None] = chars - found["removed_chars", None]
-    found["removed_lines", None] = gone.num_rows
-    found.update(count_values("rules", gone["rule"]))
+    found["removed_lines", None] = removed.num_rows
+    found.update(count_values("rules", removed["rule"]))
     return found
 
 
 def tally_quarantine(rows: pa.Table) -> Tally:
-    """The share of rows of `quarantine` (at least `reasons`)."""
+    """What rows of `quarantine` add (at least `reasons`)."""
     found: Tally = Counter({("quarantined", None): rows.num_rows})
     found.update(count_values("reasons", pc.list_flatten(rows["reasons"])))
     return found
 
 
-def total(values: pa.ChunkedArray) -> int:
+def sum_column(values: pa.ChunkedArray) -> int:
     """Sum of a column; 0 without rows."""
     return int(pc.sum(values).as_py() or 0)
 
@@ -70,7 +70,7 @@ def count_values(column: str, values: pa.ChunkedArray) -> Tally:
 
 
 def add_tally(receipt: Mapping[str, Any], share: Tally, sign: int) -> dict[str, Any]:
-    """The receipt with a share added (`sign` 1) or taken off (-1); lists sorted by value, without zeros."""
+    """The receipt with a tally added (`sign` 1) or subtracted (-1); lists sorted by value, without zeros."""
     result = dict(receipt)
     lists = {
         column: Counter({entry[name]: entry["count"] for entry in result[column]}) for column, name in LISTS.items()
@@ -85,12 +85,12 @@ def add_tally(receipt: Mapping[str, Any], share: Tally, sign: int) -> dict[str, 
     return result
 
 
-def find_gaps(receipt: Mapping[str, Any]) -> list[str]:
-    """Where a receipt's sums do not close, in words; empty when all do."""
-    fates = receipt["published"] + receipt["duplicates"] + receipt["quarantined"]
+def find_open_sums(receipt: Mapping[str, Any]) -> list[str]:
+    """Every sum of a receipt that does not close, in words."""
+    outcomes = receipt["published"] + receipt["duplicates"] + receipt["quarantined"]
     parts = sum(receipt[name] for name in ("body_chars", "apart_chars", "removed_chars", "line_ends"))
     claims: Iterable[tuple[str, int, int]] = (
-        ("records and published + duplicates + quarantined", receipt["records"], fates),
+        ("records and published + duplicates + quarantined", receipt["records"], outcomes),
         ("records and those of the inputs", receipt["records"], sum(entry["records"] for entry in receipt["inputs"])),
         ("chars and body + apart + removed + line ends", receipt["chars"], parts),
         ("removed_lines and the rules' counts", receipt["removed_lines"], count_entries(receipt["rules"])),

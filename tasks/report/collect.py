@@ -11,8 +11,7 @@ from typing import Any
 import polars as pl
 
 from tasks.auditing.audit import Finding
-from tasks.lakes.lake import Lake, month_of
-from tasks.lakes.scan import scan_files
+from tasks.lakes.lake import Lake, scan_files, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
@@ -20,6 +19,7 @@ from tasks.report.record import RunRecord, shorten_receipt
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
 from tasks.schema import TABLES
 from tasks.staging.receipt import StagedBatch
+from tasks.stores.tables import month_of
 
 DOUBTS = 8
 STOPPED_SHOWN = 5
@@ -81,9 +81,9 @@ def collect_published(lake: Lake, source: str, day: date, record: RunRecord | No
     months = sorted(set(read_own_claims(lake, manifest, source, day)["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     rows = BatchRows(
-        figures.scan_table(lake, manifest, "documents", months).filter(own),
-        figures.scan_table(lake, manifest, "lines", months).filter(own),
-        figures.scan_table(lake, manifest, "quarantine", [month_of(day)]).filter(own),
+        scan_table(lake, manifest, "documents", months).filter(own),
+        scan_table(lake, manifest, "lines", months).filter(own),
+        scan_table(lake, manifest, "quarantine", [month_of(day)]).filter(own),
     )
     run = record or RunRecord(source, day, "published", ())
     return collect_report(lake, run, receipt, rows, receipt["published"])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
-from tasks.lakes.lake import Lake, Manifest, table_paths
-from tasks.lakes.scan import scan_files
+from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.claims import read_own_claims
 
 NARROW = (
@@ -150,8 +148,3 @@ def read_earlier_documents(lake: Lake, source: str, day: date) -> pl.DataFrame:
     own = (pl.col("source") == source) & pl.col("logical_date").is_in(dates)
     narrow = scan_table(lake, manifest, "documents", sorted(months)).filter(own)
     return narrow.select("publisher", "raw_chars", "removed_chars").collect()
-
-
-def scan_table(lake: Lake, manifest: Manifest, table: str, months: Sequence[str]) -> pl.LazyFrame:
-    """Some partitions of a published table."""
-    return scan_files([path for month in months for path in table_paths(lake, manifest, table, month)], table)

@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import Any
 
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import StoreFiles, change_store_file
 from tasks.report.charts import draw_days
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.page import render_template
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.svg import Chart
 from tasks.report.wording import format_count
+from tasks.stores.store_files import StoreFiles, change_store_file
 
 ROWS_SHOWN = 400  # per source; earlier ones are only counted
 DAYS_SHOWN, DAY_DIGITS = 60, 10
@@ -63,7 +63,7 @@ def render_index(lake: Lake, pages: StoreFiles) -> str:
     summary = f"{format_count(documents, 'document')} from {batches} of {format_count(len(groups), 'source')}"
     return render_template(
         "index.html",
-        lake=lake.label,
+        lake=lake.store.label,
         chart=draw_batches(published),
         summary=summary,
         groups=[

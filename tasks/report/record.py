@@ -17,7 +17,7 @@ from typing import Any
 
 from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake
-from tasks.lakes.store_files import StoreFiles, change_store_file, read_store_file
+from tasks.stores.store_files import StoreFiles, change_store_file, read_store_file
 
 LONG_LISTS = ("inputs", "twins")
 

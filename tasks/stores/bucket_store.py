@@ -99,7 +99,7 @@ class BucketStore:
         if state and state.version == version:
             key = state.manifest
         made = load_manifest(self.name, version, lambda: read_object(self.layout.bucket, key)[0].decode())
-        if state and version < state.oldest:
+        if state and 0 < version < state.oldest:
             return replace(made, tables={}, vacant={}, kept=False)
         return made
 
@@ -146,8 +146,8 @@ class BucketStore:
         for table in SHOWN:
             for key in list_objects(self.layout.bucket, f"{self.layout.prefix}/{table}/"):
                 raise PublishError(
-                    f"s3 object {key} was not published here; if the lake was moved, move its store as well, else move the object "
-                    "away or choose another lake"
+                    f"s3 object {key} was not published here; if the lake was moved, move its store as well, else "
+                    "move the object away or choose another lake"
                 )
         self.probe()
         self.layout.swap_state(NEW_LAKE, None)
@@ -161,8 +161,8 @@ class BucketStore:
             except ObjectChanged:
                 continue
             raise PublishError(
-                f"{self.name}: this store ignores conditional writes, so two writers would destroy each other's work; use a store "
-                "that has them, or a lake on a disk"
+                f"{self.name}: this store ignores conditional writes, so two writers would destroy each other's work; use a "
+                "store that has them, or a lake on a disk"
             )
         remove_objects(self.layout.bucket, [key])
         return f"{self.name}: the store obeys conditional writes"

@@ -12,13 +12,14 @@ from datetime import date
 
 import polars as pl
 
-from tasks.auditing.batch_rows import read_published_rows, steadily
+from tasks.auditing.batch_rows import read_published_rows
 from tasks.auditing.judge import JudgedBatch
-from tasks.lakes.lake import Lake, Manifest
+from tasks.lakes.lake import Lake, read_steadily
 from tasks.publishing.claims import read_claimed, read_own_claims
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import empty_frame
+from tasks.stores.manifest import Manifest
 
 CHUNK_DOCUMENTS = 20_000
 CHANGES = ("changed", "new", "removed", "quarantined", "same")  # of documents, what readers notice first
@@ -78,7 +79,7 @@ def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples
         new = read_folders(judged.folders, worst.select("doc_id"))["documents"]
         return Differences(whole, pl.concat(lines), make_examples(worst, old, new))
 
-    return steadily(lake, compare)
+    return read_steadily(lake, compare)
 
 
 def read_folders(folders: Sequence[StagedFolder], ids: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tasks.auditing.batch_rows import steadily
-from tasks.lakes.lake import Lake, Manifest, table_paths
+from tasks.lakes.lake import Lake, read_steadily, table_paths
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, mark_zones, measure_lines
 from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
 from tasks.rules import Rule, match_rules
 from tasks.rules.load import Zone, find_keys, find_pattern_fault, find_wrong_example
+from tasks.stores.manifest import Manifest
 
 READS = ("doc_id", "publisher", "language", "text")
 ZONES = {"any": ("head", "body", "tail"), "edge": ("head", "tail"), "head": ("head",), "tail": ("tail",)}
@@ -97,7 +97,7 @@ def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) ->
         ranks = rank_harm(pl.concat([removed.select("rule", "width", "is_middle"), *read_removed_lines(lake, seen)]))
         return Tryout(rule, hits, documents, ranks)
 
-    return steadily(lake, match)
+    return read_steadily(lake, match)
 
 
 def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterator[pl.DataFrame]:

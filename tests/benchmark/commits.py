@@ -23,15 +23,17 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from tasks.lakes.lake import CLAIMS, Lake, PublishPolicy, file_schema
+from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.open import open_lake
 from tasks.publishing.claims import read_rival_claims
-from tasks.publishing.files import write_files
 from tasks.publishing.publish import publish
 from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
 from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
+from tasks.stores.disk_store import FILE_ROWS
+from tasks.stores.table_files import write_files
+from tasks.stores.tables import CLAIMS, file_schema
 
 FIRST = date(2025, 1, 1)
 SENTENCES_EACH = 22
@@ -226,7 +228,7 @@ def measure_backfill(root: Path) -> Iterable[tuple[str, Spent]]:
 def measure_disk(lake: Lake) -> int:
     """Bytes of all versions, hard links counted once."""
     sizes = {}
-    for path in (lake.store / "versions").rglob("*.parquet"):
+    for path in (lake.store.folder / "versions").rglob("*.parquet"):
         facts = path.stat()
         sizes[facts.st_ino] = facts.st_size
     return sum(sizes.values())
@@ -257,7 +259,7 @@ def measure_duplicates(root: Path, claims: int) -> Iterable[tuple[str, Spent]]:
             partition="month",
         ).sort("source", "logical_date", "doc_id")
         table = rows.select([*CLAIMS.names, MONTH.name]).to_arrow().cast(file_schema("claims").append(MONTH))
-        for files in write_files(iter([table]), "claims", folder).values():
+        for files in write_files(iter([table]), "claims", folder, FILE_ROWS).values():
             paths += [folder / file.path for file in files]
     size = sum(path.stat().st_size for path in paths)
     yield f"{claims:,} claims on disk ({size / claims:.1f} bytes each)", Spent(0, size / 2**20)

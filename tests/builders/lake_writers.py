@@ -12,7 +12,8 @@ from pathlib import Path
 
 from builders.staged_shards import OCTOBER, Doc, publish_docs, stage_batch
 from tasks.lakes.open import open_lake
-from tasks.publishing.publish import PublishError, publish
+from tasks.publishing.publish import publish
+from tasks.stores.errors import PublishError
 
 NOVEMBER = date(2026, 11, 2)
 PROCESSES = multiprocessing.get_context("forkserver")

@@ -184,7 +184,7 @@ def tally(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
 def read_visible(lake: Lake) -> dict[str, str]:
     """Path below the lake -> SHA-256 of every file that readers find."""
     found = {}
-    for table in sorted(lake.path.iterdir()):
+    for table in sorted(lake.store.path.iterdir()):
         for path in sorted(table.resolve().rglob("*")) if table.is_symlink() else ():
             if path.is_file():
                 found[f"{table.name}/{path.parent.name}/{path.name}"] = sha256(path.read_bytes()).hexdigest()

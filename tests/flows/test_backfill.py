@@ -16,9 +16,9 @@ from builders.lakes import hash_lake
 
 from flows.errors import BatchBusy
 from tasks.formats.remote import AddressError
-from tasks.lakes.lake import LakeError, LakeSilent
 from tasks.lakes.open import open_lake
 from tasks.reading.plan import PlanError
+from tasks.stores.errors import LakeError, LakeSilent
 
 LAST = FIRST + timedelta(3)
 BAD = FIRST + timedelta(1)

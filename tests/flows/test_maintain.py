@@ -88,7 +88,7 @@ def test_a_missing_bucket_is_reported_in_one_line(object_store: str, prefect_ser
 def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
     from flows.maintain import maintain
 
-    file = next((lake.path / "documents").rglob("*.parquet"))
+    file = next((lake.store.path / "documents").rglob("*.parquet"))
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     state: Any = maintain(return_state=True)
     assert state.is_failed()

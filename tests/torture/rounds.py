@@ -99,11 +99,11 @@ def torture(
 
 def look_after_kill(lake: Lake, place: str, result: Result) -> None:
     """What a plain reader finds now, before anything is repaired; sometimes every hash and sum as well."""
-    if lake.shows_at_once:
+    if lake.store.swaps_at_once:
         # The folder behind the link: the other writer may be at work.
-        place = str(lake.current.resolve())
+        place = str(lake.store.current.resolve())
     result.after[readers.look(readers.read_pyarrow, place)] += 1
-    if result.kills % CHECK_EVERY == 0 and lake.shows_at_once:
+    if result.kills % CHECK_EVERY == 0 and lake.store.swaps_at_once:
         inspect(lake, result)
 
 

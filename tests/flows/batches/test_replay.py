@@ -34,7 +34,7 @@ from tasks.lakes.releases import (
     list_releases,
     make_release,
 )
-from tasks.lakes.store_files import change_store_file
+from tasks.stores.store_files import change_store_file
 
 FUTURE = {"published_at": "2031-01-01"}
 LATER = DAY + timedelta(days=1)

@@ -12,9 +12,9 @@ import pytest
 from builders.papers import PAPER, paper, with_template, write
 
 from flows.cli import main
-from tasks.lakes.client import open_bucket, put_object
 from tasks.lakes.open import open_lake
 from tasks.learned.versions import find_learned
+from tasks.stores.bucket_client import open_bucket, put_object
 
 PLAIN = "Harbour bridge opens\n\nThe harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip.\n\nRead more: all about the ferry\n\nSeveral hundred people walked across before noon, and the harbour master said that they had waited long enough.\n"
 
@@ -43,8 +43,8 @@ def test_the_command_line_works_on_a_bucket(
     bucket = open_bucket(object_store)
     for name in ("a.txt", "b.txt"):
         text = PLAIN.replace("Monday", "Monday" if name == "a.txt" else "Tuesday")
-        put_object(bucket, f"{tmp_path.name}/in/{name}", text.encode(), seen=None)
-    put_object(bucket, f"{tmp_path.name}/in/broken.txt", bytes(range(256)) * 8, seen=None)
+        put_object(bucket, f"{tmp_path.name}/in/{name}", text.encode(), e_tag=None)
+    put_object(bucket, f"{tmp_path.name}/in/broken.txt", bytes(range(256)) * 8, e_tag=None)
 
     def run(*arguments: str, code: int = 0) -> str:
         ended, output = copydesk(*arguments, "--lake", lake)

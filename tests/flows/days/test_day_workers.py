@@ -23,7 +23,7 @@ from flows.days.day_workers import DayWorker, RunBatch, await_day, open_day_work
 from flows.errors import BackfillStopped, ClusterLost, DayStopped
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lakes.lake import LakeError
+from tasks.stores.errors import LakeError
 
 DAY = date(2026, 10, 1)
 

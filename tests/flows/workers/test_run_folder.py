@@ -15,10 +15,9 @@ from flows.batches.staging import claim_staging
 from flows.errors import WorkerUnfit
 from flows.workers.run_folder import RunFolder, build_for, check_worker, collect_shard, mark_run_folder
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.lakes.bucket import ObjectLake
-from tasks.lakes.client import list_objects, put_object
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.objects.handover import sweep_handovers
+from tasks.stores.bucket_client import list_objects, put_object
 
 DAY = date(2026, 10, 31)
 TEXT = "The ferry is late\n\nThe ferry to Larkhaven left an hour late on Monday, and nobody on the quay was told why.\n"
@@ -34,15 +33,14 @@ def shard(tmp_path: Path) -> Shard:
 
 
 @pytest.fixture
-def bucket_lake(object_store: str, tmp_path: Path) -> ObjectLake:
+def bucket_lake(object_store: str, tmp_path: Path) -> Lake:
     """A lake in a bucket, of the test's own."""
     lake = open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
-    assert isinstance(lake, ObjectLake)
     return lake
 
 
 @pytest.fixture
-def elsewhere(bucket_lake: ObjectLake, tmp_path: Path) -> Iterator[RunFolder]:
+def elsewhere(bucket_lake: Lake, tmp_path: Path) -> Iterator[RunFolder]:
     """A run of that lake, as a worker knows it that does not see the run's folder."""
     with claim_staging(bucket_lake, "s", DAY) as folder:
         place = mark_run_folder(folder, bucket_lake)
@@ -54,13 +52,13 @@ def hash_part(folder: str) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(folder).iterdir()}
 
 
-def keys(lake: ObjectLake) -> list[str]:
+def keys(lake: Lake) -> list[str]:
     """What lies in the bucket of staged rows."""
-    return list_objects(lake.bucket, lake.key("staging/"))
+    return list_objects(lake.store.layout.bucket, lake.store.layout.key("staging/"))
 
 
 def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
-    elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+    elsewhere: RunFolder, bucket_lake: Lake, shard: Shard, tmp_path: Path
 ) -> None:
     here = tmp_path / "here"
     here.mkdir()
@@ -77,7 +75,7 @@ def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
     assert keys(bucket_lake) == []
 
 
-def test_an_uncollected_handover_is_removed_with_the_run(bucket_lake: ObjectLake, shard: Shard, tmp_path: Path) -> None:
+def test_an_uncollected_handover_is_removed_with_the_run(bucket_lake: Lake, shard: Shard, tmp_path: Path) -> None:
     with claim_staging(bucket_lake, "s", DAY) as folder:
         build_for(replace(mark_run_folder(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
         assert len(keys(bucket_lake)) == 4
@@ -85,7 +83,7 @@ def test_an_uncollected_handover_is_removed_with_the_run(bucket_lake: ObjectLake
 
 
 def test_the_handover_of_a_killed_run_is_removed_by_the_next_run(
-    bucket_lake: ObjectLake, shard: Shard, tmp_path: Path
+    bucket_lake: Lake, shard: Shard, tmp_path: Path
 ) -> None:
     dead = bucket_lake.staging / f"s@{DAY}"
     dead.mkdir(parents=True)
@@ -95,20 +93,22 @@ def test_the_handover_of_a_killed_run_is_removed_by_the_next_run(
         assert keys(bucket_lake) == []
 
 
-def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard) -> None:
+def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: Lake, shard: Shard) -> None:
     build_for(elsewhere, shard, Limits())
     now = datetime.now(UTC)
-    assert sweep_handovers(bucket_lake, now - timedelta(days=1)) == 0
+    assert bucket_lake.store.sweep_handovers(now - timedelta(days=1)) == 0
     assert len(keys(bucket_lake)) == 4
-    assert sweep_handovers(bucket_lake, now + timedelta(days=1)) == 1
+    assert bucket_lake.store.sweep_handovers(now + timedelta(days=1)) == 1
     assert keys(bucket_lake) == []
 
 
-def test_other_objects_of_the_lake_stay(elsewhere: RunFolder, bucket_lake: ObjectLake, shard: Shard) -> None:
-    put_object(bucket_lake.bucket, bucket_lake.key("files/00000001/x"), b"x", seen=None)
+def test_other_objects_of_the_lake_stay(elsewhere: RunFolder, bucket_lake: Lake, shard: Shard) -> None:
+    put_object(bucket_lake.store.layout.bucket, bucket_lake.store.layout.key("files/00000001/x"), b"x", e_tag=None)
     build_for(elsewhere, shard, Limits())
-    sweep_handovers(bucket_lake, datetime.now(UTC) + timedelta(days=1))
-    assert list_objects(bucket_lake.bucket, bucket_lake.key("")) == [bucket_lake.key("files/00000001/x")]
+    bucket_lake.store.sweep_handovers(datetime.now(UTC) + timedelta(days=1))
+    assert list_objects(bucket_lake.store.layout.bucket, bucket_lake.store.layout.key("")) == [
+        bucket_lake.store.layout.key("files/00000001/x")
+    ]
 
 
 def test_a_worker_without_the_shared_disk_is_refused(tmp_path: Path) -> None:

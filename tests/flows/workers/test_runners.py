@@ -20,9 +20,9 @@ from builders.lakes import hash_lake, make_lake
 from flows.errors import RunnerError
 from flows.settings import Settings
 from tasks.batch import Limits
-from tasks.lakes.client import list_objects, open_bucket, put_object
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
+from tasks.stores.bucket_client import list_objects, open_bucket, put_object
 
 DAY = date(2026, 10, 31)
 SIZE = 30_000
@@ -167,7 +167,7 @@ def test_workers_that_share_no_disk_give_the_same_bytes(
     """Lake and raw files in a bucket; the working folder has a relative path, so that workers elsewhere cannot see it."""
     place, bucket = f"{object_store}/{tmp_path.name}", open_bucket(object_store)
     for file in (raw / "in").iterdir():
-        put_object(bucket, f"{tmp_path.name}/in/{file.name}", file.read_bytes(), seen=None)
+        put_object(bucket, f"{tmp_path.name}/in/{file.name}", file.read_bytes(), e_tag=None)
     for name in ("driver", "elsewhere"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "driver")

@@ -18,14 +18,17 @@ from builders.command_line import run_copydesk
 from builders.lakes import DAY, make_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.checking.check import Finding, check, find_odd_days
+from tasks.checking.check import check, find_odd_days
 from tasks.checking.files import check_files
 from tasks.checking.gaps import check_days
 from tasks.checking.owners import check_owners
-from tasks.checking.rebuild import check_all, check_sample, pick_rows
-from tasks.lakes.lake import Lake, Manifest, TableFile, file_schema, write_manifest
+from tasks.checking.rebuild import check_all, check_sample, pick_documents
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.publishing.publish import PublishError, roll_back
+from tasks.publishing.publish import roll_back
+from tasks.stores.errors import LakeFault, PublishError
+from tasks.stores.manifest import Manifest, TableFile, write_manifest
+from tasks.stores.tables import file_schema
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def lake(good: Path, tmp_path: Path) -> Lake:
 
 def first_file(lake: Lake, table: str) -> Path:
     manifest = lake.manifest()
-    return lake.tree(manifest.version) / table / manifest.tables[table][0].path
+    return lake.store.tree(manifest.version) / table / manifest.tables[table][0].path
 
 
 def rewrite(change: Callable[[pl.DataFrame], pl.DataFrame], table: str, *, rows: int = 0) -> Callable[[Lake], None]:
@@ -64,7 +67,7 @@ def rewrite(change: Callable[[pl.DataFrame], pl.DataFrame], table: str, *, rows:
         files[0] = TableFile(files[0].path, changed.num_rows + rows, path.stat().st_size, digest)
         tables = {**manifest.tables, table: tuple(files)}
         text = write_manifest(dataclasses.replace(manifest, tables=tables))
-        lake.manifest_path(manifest.version).write_text(text)
+        lake.store.manifest_path(manifest.version).write_text(text)
 
     return tamper
 
@@ -98,10 +101,10 @@ def put_beside(where: str) -> Callable[[Lake], None]:
 
     def tamper(lake: Lake) -> None:
         places = {
-            "hidden": lake.tree(lake.version()) / "claims" / "month=2026-10",
-            "new month": lake.path / "documents" / "month=2031-01",
-            "new table": lake.tree(lake.version()) / "copy" / "month=2026-10",
-            "lake": lake.path / "mine",
+            "hidden": lake.store.tree(lake.version()) / "claims" / "month=2026-10",
+            "new month": lake.store.path / "documents" / "month=2031-01",
+            "new table": lake.store.tree(lake.version()) / "copy" / "month=2026-10",
+            "lake": lake.store.path / "mine",
         }
         places[where].mkdir(parents=True, exist_ok=True)
         shutil.copy(first_file(lake, "documents"), places[where] / "copy.parquet")
@@ -110,7 +113,7 @@ def put_beside(where: str) -> Callable[[Lake], None]:
 
 
 def add_link(lake: Lake) -> None:
-    (lake.tree(lake.version()) / "lines" / "month=2031-01").symlink_to(first_file(lake, "lines").parent)
+    (lake.store.tree(lake.version()) / "lines" / "month=2031-01").symlink_to(first_file(lake, "lines").parent)
 
 
 def edit_receipt(lake: Lake) -> None:
@@ -119,28 +122,28 @@ def edit_receipt(lake: Lake) -> None:
 
 
 def cut_link(lake: Lake) -> None:
-    (lake.path / "lines").unlink()
+    (lake.store.path / "lines").unlink()
 
 
 def turn_link(lake: Lake) -> None:
-    (lake.path / "lines").unlink()
-    (lake.path / "lines").symlink_to(f"../.lake-store/versions/{lake.version() - 1:08d}/lines")
+    (lake.store.path / "lines").unlink()
+    (lake.store.path / "lines").symlink_to(f"../.lake-store/versions/{lake.version() - 1:08d}/lines")
 
 
 def resolve_link(lake: Lake) -> None:
-    tree = (lake.path / "lines").resolve()
-    (lake.path / "lines").unlink()
-    shutil.copytree(tree, lake.path / "lines")
+    tree = (lake.store.path / "lines").resolve()
+    (lake.store.path / "lines").unlink()
+    shutil.copytree(tree, lake.store.path / "lines")
 
 
 def spoil_manifest(lake: Lake) -> None:
-    lake.manifest_path(lake.version()).write_text("{}")
+    lake.store.manifest_path(lake.version()).write_text("{}")
 
 
 def resolve_current(lake: Lake) -> None:
-    tree = lake.current.resolve()
-    lake.current.unlink()
-    shutil.copytree(tree, lake.current)
+    tree = lake.store.current.resolve()
+    lake.store.current.unlink()
+    shutil.copytree(tree, lake.store.current)
 
 
 def drop_column(lake: Lake) -> None:
@@ -152,7 +155,7 @@ def drop_column(lake: Lake) -> None:
     file = dataclasses.replace(manifest.tables["quarantine"][0], size=path.stat().st_size, sha256=digest)
     files = (file, *manifest.tables["quarantine"][1:])
     changed = dataclasses.replace(manifest, tables={**manifest.tables, "quarantine": files})
-    lake.manifest_path(manifest.version).write_text(write_manifest(changed))
+    lake.store.manifest_path(manifest.version).write_text(write_manifest(changed))
 
 
 def more(column: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
@@ -206,7 +209,7 @@ CASES = [
 ]
 
 
-def whats(findings: Iterable[Finding]) -> set[str]:
+def whats(findings: Iterable[LakeFault]) -> set[str]:
     return {found.what for found in findings}
 
 
@@ -239,7 +242,7 @@ def test_a_copy_without_links_is_reported(good: Path, tmp_path: Path) -> None:
 def test_a_store_without_its_links_is_reported_in_one_line(lake: Lake, command: str) -> None:
     resolve_current(lake)
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", command, "--lake", str(lake.path)],
+        [sys.executable, "-m", "flows.cli", command, "--lake", str(lake.store.path)],
         capture_output=True,
         text=True,
         check=False,
@@ -270,7 +273,7 @@ def test_a_cure_that_is_named_cures(lake: Lake) -> None:
     shutil.copy(found.next.split()[1], path)
     assert check(lake) == []
     written = next(
-        lake.tree(lake.version()) / "receipts" / file.path
+        lake.store.tree(lake.version()) / "receipts" / file.path
         for file in lake.manifest().tables["receipts"]
         if file not in lake.manifest(2).tables["receipts"]
     )
@@ -284,14 +287,14 @@ def test_a_cure_that_is_named_cures(lake: Lake) -> None:
 def test_a_file_that_no_version_has_needs_a_backup(lake: Lake) -> None:
     for version in (1, 2, 3):
         for file in lake.manifest(version).tables["claims"]:
-            (lake.tree(version) / "claims" / file.path).write_bytes(b"")
+            (lake.store.tree(version) / "claims" / file.path).write_bytes(b"")
     assert all(found.next.startswith("put it back from a backup (sha256 ") for found in check(lake))
 
 
 @pytest.mark.parametrize("group", [7, 100])
 def test_parts_of_any_size_judge_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int) -> None:
     """Documents in many row groups and runs, keys in many parts, samples of many sizes: the same verdict."""
-    monkeypatch.setattr("tasks.publishing.files.GROUP_ROWS", group)
+    monkeypatch.setattr("tasks.stores.table_files.GROUP_ROWS", group)
     monkeypatch.setattr("tasks.checking.rebuild.CHUNK_FLOOR", 1)
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(at, language="ab"[at % 2]) for at in range(300)])
@@ -311,12 +314,14 @@ def test_parts_of_any_size_judge_alike(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_sample_is_of_a_version_and_spread_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.publishing.files.GROUP_ROWS", 50)
+    monkeypatch.setattr("tasks.stores.table_files.GROUP_ROWS", 50)
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(at) for at in range(200)])
     path = first_file(lake, "documents")
     ids = pl.read_parquet(path, columns=["doc_id"])["doc_id"].to_list()
-    places = [sorted(ids.index(each) for each in pick_rows(path, turn, 5)["doc_id"].to_pylist()) for turn in (1, 2, 1)]
+    places = [
+        sorted(ids.index(each) for each in pick_documents(path, turn, 5)["doc_id"].to_pylist()) for turn in (1, 2, 1)
+    ]
     assert places == [[51, 61, 71, 81, 91], [102, 112, 122, 132, 142], [51, 61, 71, 81, 91]]
 
 
@@ -325,7 +330,7 @@ def test_a_version_swept_during_a_check_is_checked_again(tmp_path: Path, monkeyp
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     seen: list[int] = []
 
-    def commit_meanwhile(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
+    def commit_meanwhile(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
         seen.append(manifest.version)
         if len(seen) == 1:
             for number in (2, 3):
@@ -406,7 +411,7 @@ def test_odd_days_of_a_lake_are_reported_and_are_no_failure(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_command_says_what_to_copy_and_counts(lake: Lake, capsys: pytest.CaptureFixture[str], whole: bool) -> None:
-    call = ("check", "--lake", lake.path, *(["--all"] if whole else []))
+    call = ("check", "--lake", lake.store.path, *(["--all"] if whole else []))
     assert run_copydesk(*call) == 0
     assert ("all documents" if whole else "--all takes every one") in capsys.readouterr().out
     path = first_file(lake, "documents")

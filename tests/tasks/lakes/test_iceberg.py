@@ -19,9 +19,11 @@ from builders.staged_shards import Doc, publish_docs
 from flows.batches.catalog import follow_publish
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
-from tasks.lakes.lake import Lake, LakeError, file_schema
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
 from tasks.schema import SORT_KEYS, TABLES
+from tasks.stores.errors import LakeError
+from tasks.stores.tables import file_schema, list_columns
 
 pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
 # Of other people's making: SQLAlchemy's connections are closed by the collector, Polars advertises a planner of its own.
@@ -46,16 +48,16 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def put(lake: Lake, *docs: Doc, keep: int = 2) -> None:
-    publish_docs(lake, lake.path.parent / "staging", docs, keep=keep)
+    publish_docs(lake, lake.store.folder.parent / "staging", docs, keep=keep)
 
 
 def load(lake: Lake, table: str, uri: str = "") -> iceberg.Table:
-    uri = uri or iceberg.default_catalog(lake)
+    uri = uri or lake.store.catalog_uri()
     return iceberg.open_catalog(lake, uri).load_table(("lake", table))
 
 
 def read_plain(lake: Lake, table: str) -> pa.Table:
-    rows = ds.dataset(lake.path / table, partitioning=None).to_table()
+    rows = ds.dataset(lake.store.path / table, partitioning=None).to_table()
     return rows.sort_by([(name, "ascending") for name in SORT_KEYS[table]])
 
 
@@ -72,7 +74,7 @@ def shows_the_lake(lake: Lake) -> bool:
 
 
 def test_the_catalog_shows_the_lake(lake: Lake) -> None:
-    done = iceberg.register(lake, iceberg.default_catalog(lake))
+    done = iceberg.register(lake, lake.store.catalog_uri())
     assert [(row.name, row.version, row.rows, row.files) for row in done] == [
         ("lake.documents", 1, 4, 2),
         ("lake.lines", 1, 15, 2),
@@ -84,7 +86,7 @@ def test_the_catalog_shows_the_lake(lake: Lake) -> None:
 
 
 def test_registering_again_changes_nothing(lake: Lake) -> None:
-    uri = iceberg.default_catalog(lake)
+    uri = lake.store.catalog_uri()
     iceberg.register(lake, uri)
     before = {table: load(lake, table).metadata_location for table in TABLES}
     assert not any(row.changed for row in iceberg.register(lake, uri))
@@ -94,14 +96,14 @@ def test_registering_again_changes_nothing(lake: Lake) -> None:
 def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_ICEBERG", "store")
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
-    uri = iceberg.default_catalog(lake)
+    uri = lake.store.catalog_uri()
     for number in range(4):
         iceberg.register(lake, uri)
         assert shows_the_lake(lake), number
         put(lake, Doc(1), Doc(10 + number))
     follow_publish(lake, Settings())
     assert shows_the_lake(lake)
-    assert run_copydesk("rollback", lake.version() - 1, "--lake", lake.path) == 0
+    assert run_copydesk("rollback", lake.version() - 1, "--lake", lake.store.path) == 0
     assert shows_the_lake(lake)
     # Only kept versions can be travelled to, and there is one snapshot for each.
     kept = [str(made.version) for made in lake.versions() if made.kept]
@@ -112,7 +114,7 @@ def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pyte
 
 
 def test_a_catalog_stays_right_until_its_version_is_swept(lake: Lake) -> None:
-    iceberg.register(lake, iceberg.default_catalog(lake))
+    iceberg.register(lake, lake.store.catalog_uri())
     before = load(lake, "documents").scan().to_arrow().num_rows
     put(lake, Doc(11), keep=2)
     assert load(lake, "documents").scan().to_arrow().num_rows == before
@@ -122,7 +124,7 @@ def test_a_catalog_stays_right_until_its_version_is_swept(lake: Lake) -> None:
 
 
 def test_a_date_opens_the_files_of_its_month_only(lake: Lake) -> None:
-    iceberg.register(lake, iceberg.default_catalog(lake))
+    iceberg.register(lake, lake.store.catalog_uri())
     table = load(lake, "documents")
     dated = table.scan(row_filter=GreaterThanOrEqual("published_at", "2026-10-01T00:00:00+00:00"))
     assert [("month=2026-10" in task.file.file_path) for task in dated.plan_files()] == [True]
@@ -133,46 +135,46 @@ def test_a_date_opens_the_files_of_its_month_only(lake: Lake) -> None:
 
 def test_a_partition_that_stands_in_the_path_only_would_come_out_empty(lake: Lake) -> None:
     """Why `month` is no column in the catalog. Should this fail one day, it may become one."""
-    catalog = iceberg.open_catalog(lake, iceberg.default_catalog(lake))
+    catalog = iceberg.open_catalog(lake, lake.store.catalog_uri())
     catalog.create_namespace_if_not_exists("trap")
     schema = file_schema("documents").append(pa.field("month", pa.string()))
     table = catalog.create_table("trap.documents", schema)
     with table.update_spec() as spec:
         spec.add_identity("month")
-    files = [f"file://{path.resolve()}" for path in (lake.path / "documents").glob("*/*.parquet")]
+    files = [f"file://{path.resolve()}" for path in (lake.store.path / "documents").glob("*/*.parquet")]
     table.add_files(files)
     assert table.scan().to_arrow()["month"].to_pylist() == [None] * 4
 
 
 def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> None:
-    iceberg.register(lake, iceberg.default_catalog(lake))
-    shutil.copytree(lake.path.parent, tmp_path / "copy", symlinks=True)
+    iceberg.register(lake, lake.store.catalog_uri())
+    shutil.copytree(lake.store.folder.parent, tmp_path / "copy", symlinks=True)
     copy = open_lake(tmp_path / "copy" / "lake")
     before = load(lake, "documents").metadata_location
-    assert all(row.changed for row in iceberg.register(copy, iceberg.default_catalog(copy)) if row.rows)
+    assert all(row.changed for row in iceberg.register(copy, copy.store.catalog_uri()) if row.rows)
     assert all("/copy/" in task.file.file_path for task in load(copy, "documents").scan().plan_files())
     assert load(lake, "documents").metadata_location == before
-    shutil.rmtree(lake.path.parent)
+    shutil.rmtree(lake.store.folder.parent)
     assert shows_the_lake(copy)
 
 
 def test_a_moved_lake_is_registered_again(lake: Lake, tmp_path: Path) -> None:
-    iceberg.register(lake, iceberg.default_catalog(lake))
-    lake.path.parent.rename(tmp_path / "moved")
+    iceberg.register(lake, lake.store.catalog_uri())
+    lake.store.folder.parent.rename(tmp_path / "moved")
     moved = open_lake(tmp_path / "moved" / "lake")
-    iceberg.register(moved, iceberg.default_catalog(moved))
+    iceberg.register(moved, moved.store.catalog_uri())
     assert shows_the_lake(moved)
 
 
 def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lake of an older copydesk that did not have the column `evidence`."""
-    uri = iceberg.default_catalog(lake)
+    uri = lake.store.catalog_uri()
 
-    def without_evidence(table: str) -> pa.Schema:
-        return pa.schema([field for field in file_schema(table) if field.name != "evidence"])
+    def without_evidence(table: str) -> list[pa.Field]:
+        return [field for field in list_columns(table) if field.name != "evidence"]
 
-    for module in ("tasks.publishing.files", "tasks.publishing.rows", "tasks.lakes.iceberg"):
-        monkeypatch.setattr(f"{module}.file_schema", without_evidence)
+    for module in ("tasks.stores.tables", "tasks.publishing.rows", "tasks.lakes.lake"):
+        monkeypatch.setattr(f"{module}.list_columns", without_evidence)
     put(lake, Doc(7))
     iceberg.register(lake, uri)
     assert "evidence" not in load(lake, "lines").schema().column_names
@@ -192,7 +194,7 @@ def test_a_catalog_anywhere(lake: Lake, tmp_path: Path) -> None:
     uri = iceberg.name_catalog(str(tmp_path / "elsewhere" / "catalog.db"))
     iceberg.register(lake, uri)
     assert load(lake, "documents", uri).scan().to_arrow().num_rows == 4
-    assert not (lake.store / "iceberg" / "catalog.db").exists()
+    assert not (lake.store.folder / "iceberg" / "catalog.db").exists()
     assert iceberg.name_catalog("postgresql://host/base") == "postgresql://host/base"
 
 
@@ -223,17 +225,17 @@ def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
     (same,) = held[0] & held[1]
     assert same.startswith(f"{object_store}/{tmp_path.name}/.lake-store/files/00000001/documents/month=2026-09/part-0-")
     assert run_copydesk(*call, "store") == 1
-    assert "no SQLite file can lie in a bucket" in capsys.readouterr().err
+    assert "no SQLite file can be in a bucket" in capsys.readouterr().err
 
 
 def spoil_catalog(lake: Lake) -> str:
-    path = lake.path.parent / "notes.db"
+    path = lake.store.folder.parent / "notes.db"
     path.write_text("this is no database " * 100)
     return str(path)
 
 
 def lock_catalog(lake: Lake) -> str:
-    path = lake.path.parent / "readonly.db"
+    path = lake.store.folder.parent / "readonly.db"
     sqlite3.connect(path).close()
     return f"{path}/catalog.db"
 
@@ -256,7 +258,7 @@ def test_a_catalog_that_cannot_be_used_is_reported_in_one_line(lake: Lake, make:
 def test_no_lake_is_reported_in_one_line(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "none")
     with pytest.raises(LakeError, match="there is no lake here to register"):
-        iceberg.register(lake, iceberg.default_catalog(lake))
+        iceberg.register(lake, lake.store.catalog_uri())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -267,13 +269,13 @@ def test_without_the_extra_it_says_what_to_install(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyiceberg", None)
     with pytest.raises(MissingExtra, match=r"install copydesk\[iceberg\]"):
-        iceberg.register(lake, iceberg.default_catalog(lake))
+        iceberg.register(lake, lake.store.catalog_uri())
     follow_publish(lake, Settings())
-    assert run_copydesk("iceberg", "--lake", lake.path, "--catalog", "store") == 2
+    assert run_copydesk("iceberg", "--lake", lake.store.path, "--catalog", "store") == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_nothing_is_copied(lake: Lake) -> None:
-    iceberg.register(lake, iceberg.default_catalog(lake))
-    kept = [Path(place) / name for place, _, names in os.walk(lake.store / "iceberg") for name in names]
+    iceberg.register(lake, lake.store.catalog_uri())
+    kept = [Path(place) / name for place, _, names in os.walk(lake.store.folder / "iceberg") for name in names]
     assert not [path for path in kept if path.suffix == ".parquet"]

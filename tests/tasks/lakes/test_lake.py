@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
-from tasks.lakes.lake import Lake, LakeError, file_schema, read_manifest, write_manifest
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
 from tasks.schema import TABLES
+from tasks.stores.errors import LakeError
+from tasks.stores.manifest import write_manifest
+from tasks.stores.tables import file_schema
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,7 @@ def test_versions_name_their_batch_and_what_changed(lake: Lake) -> None:
 
 
 def test_a_manifest_is_written_as_it_is_read(lake: Lake) -> None:
-    assert write_manifest(lake.manifest()) == lake.manifest_path(3).read_text()
+    assert write_manifest(lake.manifest()) == lake.store.manifest_path(3).read_text()
 
 
 @pytest.mark.parametrize("version", [4, 99])
@@ -77,10 +80,10 @@ def test_an_unknown_version_is_named(lake: Lake, version: int) -> None:
 
 def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake")
-    lake.manifest_path(1).parent.mkdir(parents=True)
-    lake.manifest_path(1).write_text("{}")
+    lake.store.manifest_path(1).parent.mkdir(parents=True)
+    lake.store.manifest_path(1).write_text("{}")
     with pytest.raises(LakeError, match="manifest of version 1 is damaged"):
-        read_manifest(lake, 1)
+        lake.manifest(1)
 
 
 @pytest.mark.parametrize("table", TABLES)

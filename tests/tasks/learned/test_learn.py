@@ -18,12 +18,12 @@ from flows.batches.run import BatchResult
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.lakes.store_files import change_store_file, read_store_file
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.versions import ROWS, LearnedError, find_learned, load_learned, store_learned
 from tasks.learned.vetoes import apply_vetoes, read_vetoes
 from tasks.shard import build_shard
+from tasks.stores.store_files import change_store_file, read_store_file
 from tasks.toml_rows import RowError
 
 
@@ -229,7 +229,9 @@ def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_
     # What was cut is learned again: the version is the same.
     assert store_learned(lake, learn(tmp_path)).version == one
     # Another version makes nothing stale, and a forced run uses the one its receipt names.
-    two = store_learned(lake, load_learned(Learned(one, str(lake.store / "learned" / f"{one}.json"))).head(1)).version
+    two = store_learned(
+        lake, load_learned(Learned(one, str(lake.store.folder / "learned" / f"{one}.json"))).head(1)
+    ).version
     assert two != one
     assert ingest(tmp_path).state == "unchanged"
     ingest(tmp_path, force=True)
@@ -361,7 +363,7 @@ def test_a_bucket_keeps_what_a_disk_keeps(object_store: str, tmp_path: Path) -> 
 def test_the_latest_of_a_lake_made_before_was_a_link(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake")
     made = store_learned(lake, ROWS.to_frame())
-    link = lake.store / "learned" / "latest"
+    link = lake.store.folder / "learned" / "latest"
     link.unlink()
     link.symlink_to(f"{made.version}.json")
     assert find_learned(lake, "latest") == made

@@ -19,7 +19,8 @@ from builders.staged_shards import Doc, publish_docs, read_visible, stage_batch
 
 from tasks.checking.check import check
 from tasks.lakes.open import open_lake
-from tasks.publishing.publish import PublishError, publish
+from tasks.publishing.publish import publish
+from tasks.stores.errors import PublishError
 
 SMALL = "size=2m"
 
@@ -92,7 +93,7 @@ def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match=r"cannot publish into .*: this disk is read-only; mount it writable"):
         publish_docs(lake, tmp_path / "staging", [Doc(2)])
     with pytest.raises(PublishError, match=r"cannot stage for .*: this disk is read-only; mount it writable"):
-        make_lake(tmp_path, "in", lake.path)
+        make_lake(tmp_path, "in", lake.store.path)
     assert (read_visible(lake), check(lake)) == (before, [])
     remount(disk, "rw")
     assert publish_docs(lake, tmp_path / "staging", [Doc(2)]).version == 2
@@ -114,7 +115,7 @@ def test_a_user_who_may_not_write(tmp_path: Path) -> None:
     process.start()
     process.join(60)
     told = (tmp_path / "theirs" / "told").read_text()
-    assert told.startswith(f"cannot publish into {lake.path}: ")
+    assert told.startswith(f"cannot publish into {lake.store.path}: ")
     assert "permission denied; give this user write access" in told
     assert "\n" not in told
     assert (read_visible(lake), check(lake)) == (before, [])

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from tasks.checking.check import check
 from tasks.lakes.open import open_lake
-from tasks.publishing import disk_store
 from tasks.publishing.claims import CLAIM, read_claimed
 from tasks.staging.duplicates import plan_ownership
+from tasks.stores import disk_store
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 

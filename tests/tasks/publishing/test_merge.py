@@ -1,4 +1,4 @@
-"""Sorted runs become one sorted run, and the same files, however the rows came."""
+"""Sorted parts are merged into the same rows and the same files, however the rows are divided."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.lakes.lake import file_schema
-from tasks.publishing import files, merge
-from tasks.publishing.files import cut_groups, write_files
+from tasks.publishing import merge
 from tasks.publishing.merge import merge_sorted, narrow_sorted, read_sorted, write_sorted
+from tasks.stores import table_files as files
+from tasks.stores.table_files import cut_groups, write_files
+from tasks.stores.tables import file_schema
 
 KEYS = ("language", "published_at", "doc_id")
 SCHEMA = pa.schema([("language", pa.string()), ("published_at", pa.timestamp("us", tz="UTC")), ("doc_id", pa.string())])
@@ -35,7 +36,7 @@ def as_table(rows: Sequence[Row]) -> pa.Table:
     )
 
 
-def as_run(rows: Sequence[Row], cuts: Sequence[int]) -> Iterator[pa.Table]:
+def as_part(rows: Sequence[Row], cuts: Sequence[int]) -> Iterator[pa.Table]:
     """A sorted run in chunks of the given sizes, empty ones too."""
     table, start = as_table(sorted(rows, key=order)), 0
     for size in cuts:
@@ -72,8 +73,8 @@ ROWS = st.lists(
     rows=ROWS, parts=st.lists(st.integers(0, 4), min_size=40, max_size=40), cuts=st.lists(st.integers(0, 5), max_size=8)
 )
 def test_merging_runs_is_sorting_their_rows(rows: list[Row], parts: list[int], cuts: list[int]) -> None:
-    runs = [[row for row, part in zip(rows, parts, strict=False) if part == number] for number in range(5)]
-    merged = as_rows(merge_sorted([as_run(run, cuts) for run in runs], KEYS))
+    lists = [[row for row, part in zip(rows, parts, strict=False) if part == number] for number in range(5)]
+    merged = as_rows(merge_sorted([as_part(rows, cuts) for rows in lists], KEYS))
     assert merged == sorted(rows, key=order)
 
 
@@ -81,17 +82,19 @@ def test_merging_runs_is_sorting_their_rows(rows: list[Row], parts: list[int], c
 def test_too_many_runs_are_merged_in_groups(rows: list[Row], parts: list[int]) -> None:
     import tempfile
 
-    runs = [as_run([row for row, part in zip(rows, parts, strict=False) if part == number], [2]) for number in range(7)]
+    divided = [
+        as_part([row for row, part in zip(rows, parts, strict=False) if part == number], [2]) for number in range(7)
+    ]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as scratch:
         patch.setattr(merge, "FAN_IN", 2)
-        narrowed = narrow_sorted(runs, KEYS, Path(scratch))
+        narrowed = narrow_sorted(divided, KEYS, Path(scratch))
         assert len(narrowed) <= 2
         assert as_rows(merge_sorted(narrowed, KEYS)) == sorted(rows, key=order)
 
 
 def test_a_run_out_of_order_is_refused() -> None:
     run = iter([as_table([("en", 5, "a")]), as_table([("en", 4, "b")])])
-    with pytest.raises(ValueError, match="not sorted by language, published_at, doc_id: en/4/b stands behind en/5/a"):
+    with pytest.raises(ValueError, match="not sorted by language, published_at, doc_id: en/4/b comes after en/5/a"):
         list(merge_sorted([run], KEYS))
 
 
@@ -117,14 +120,14 @@ def claims(count: int, months: int = 1) -> pa.Table:
     return table.set_column(table.column_names.index("logical_date"), "logical_date", days)
 
 
-@pytest.mark.parametrize("runs", [1, 2, 7], ids=lambda runs: f"{runs} runs")
-def test_the_same_rows_give_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
+@pytest.mark.parametrize("count", [1, 2, 7], ids=lambda count: f"{count} parts")
+def test_the_same_rows_give_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(files, "GROUP_ROWS", 50)
     table, keys = claims(1_000, months=3), ("month", "doc_id")
     whole = write_files(iter([table]), "claims", tmp_path / "whole", 200)
-    rng = random.Random(runs)
-    owner = [rng.randrange(runs) for _ in range(table.num_rows)]
-    parts = [table.take([at for at, number in enumerate(owner) if number == own]) for own in range(runs)]
+    rng = random.Random(count)
+    owner = [rng.randrange(count) for _ in range(table.num_rows)]
+    parts = [table.take([at for at, number in enumerate(owner) if number == own]) for own in range(count)]
     rng.shuffle(parts)
     pieces = [iter([part.slice(at, 13) for at in range(0, part.num_rows, 13)]) for part in parts]
     assert write_files(merge_sorted(pieces, keys), "claims", tmp_path / "parts", 200) == whole
@@ -176,6 +179,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
                 merge_sorted([read_sorted([path], budget=2**14) for path in paths], ("month", "doc_id")),
                 "claims",
                 tmp_path / str(count),
+                None,
             )
         finally:
             pa.set_memory_pool(before)
@@ -195,7 +199,7 @@ def test_a_run_without_rows_is_a_run(tmp_path: Path) -> None:
 
 
 def test_a_damaged_page_is_not_read(tmp_path: Path) -> None:
-    made = write_files(iter([claims(2_000)]), "claims", tmp_path)["2026-01"][0]
+    made = write_files(iter([claims(2_000)]), "claims", tmp_path, None)["2026-01"][0]
     path = tmp_path / made.path
     raw = bytearray(path.read_bytes())
     column = pq.read_metadata(path).row_group(0).column(2)

@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.publishing import disk_store
-from tasks.publishing import publish as publishing
+from tasks.stores import disk_store, drafts
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 # Documents of a text under several names are twins; those that another rule cut otherwise have another text.
@@ -68,7 +67,7 @@ def die_at(patch: Callable[[Callable[[], None]], Any], count: int) -> Iterator[N
             raise Killed
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(publishing, "drop_draft", lambda draft: None)
+        monkeypatch.setattr(drafts, "drop_draft", lambda draft: None)
         patch(tick)
         with suppress(Killed):
             yield
@@ -120,7 +119,7 @@ def test_on_a_disk(steps: list[Step]) -> None:
         assert read_visible(mixed) == read_visible(straight)
         assert mixed.manifest().tables == straight.manifest().tables
         assert check(mixed) == []
-        left = [path.name for path in (mixed.store / "versions").iterdir() if not path.name.isdigit()]
+        left = [path.name for path in (mixed.store.folder / "versions").iterdir() if not path.name.isdigit()]
         assert left == []
 
 

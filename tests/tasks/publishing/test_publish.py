@@ -24,11 +24,13 @@ from builders.lake_writers import NOVEMBER, PROCESSES, generation, publish_gener
 from builders.staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage_batch
 
 from tasks.checking.check import check
-from tasks.lakes.lake import Lake, LakeError, file_schema
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.publishing.disk_store import lock_lake, swap_link
-from tasks.publishing.publish import LakeBusy, PublishError, publish, roll_back
+from tasks.publishing.publish import publish, roll_back
 from tasks.schema import TABLES
+from tasks.stores.disk_store import swap_link
+from tasks.stores.errors import LakeBusy, LakeError, PublishError
+from tasks.stores.tables import file_schema
 
 
 @pytest.fixture
@@ -37,34 +39,34 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def put(lake: Lake, *docs: Doc, day: date = OCTOBER, **options: object) -> int:
-    return publish_docs(lake, lake.path.parent / "staging", docs, day=day, **options).version  # type: ignore[arg-type]
+    return publish_docs(lake, lake.store.folder.parent / "staging", docs, day=day, **options).version  # type: ignore[arg-type]
 
 
 def ask(lake: Lake, query: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as base:
-        return base.execute(query.replace("LAKE", str(lake.path))).fetchall()
+        return base.execute(query.replace("LAKE", str(lake.store.path))).fetchall()
 
 
 def leftovers(lake: Lake) -> list[str]:
-    return [path.name for path in (lake.store / "versions").iterdir() if not path.name.isdigit()]
+    return [path.name for path in (lake.store.folder / "versions").iterdir() if not path.name.isdigit()]
 
 
 def test_the_layout(lake: Lake) -> None:
-    lake.path.mkdir()
-    (lake.path / "README.md").write_text("columns")
+    lake.store.path.mkdir()
+    (lake.store.path / "README.md").write_text("columns")
     put(lake, Doc(1), Doc(2, published=datetime(2026, 9, 9, tzinfo=UTC)), stopped=["bad"])
-    assert sorted(path.name for path in lake.path.iterdir()) == ["README.md", *sorted(TABLES)]
-    assert {str((lake.path / table).readlink()) for table in TABLES} == {
+    assert sorted(path.name for path in lake.store.path.iterdir()) == ["README.md", *sorted(TABLES)]
+    assert {str((lake.store.path / table).readlink()) for table in TABLES} == {
         f"../.lake-store/current/{table}" for table in TABLES
     }
-    assert str(lake.current.readlink()) == "versions/00000001"
+    assert str(lake.store.current.readlink()) == "versions/00000001"
     for name, digest in read_visible(lake).items():
         table, month, file = name.split("/")
         assert (month, file) == (
             month if month in ("month=2026-09", "month=2026-10") else "",
             f"part-0-{digest[:16]}.parquet",
         ), table
-    raw = json.loads((lake.store / "commits" / "00000001.json").read_text())
+    raw = json.loads((lake.store.folder / "commits" / "00000001.json").read_text())
     assert raw["batch"] == {"source": "s", "logical_date": "2026-10-05"}
     listed = {
         f"{table}/{file['path']}": file["sha256"] for table, body in raw["tables"].items() for file in body["files"]
@@ -75,7 +77,7 @@ def test_the_layout(lake: Lake) -> None:
 def test_files_are_as_readers_like_them(lake: Lake) -> None:
     put(lake, *(Doc(at) for at in range(20)))
     for table in TABLES:
-        for path in (lake.path / table).resolve().rglob("*.parquet"):
+        for path in (lake.store.path / table).resolve().rglob("*.parquet"):
             file = pq.ParquetFile(path, page_checksum_verification=True)
             assert file.schema_arrow.equals(file_schema(table), check_metadata=False)
             if file.num_row_groups:
@@ -91,9 +93,9 @@ def test_every_engine_reads_every_table_from_the_first_commit(lake: Lake, table:
     put(lake)
     rows = 1 if table == "receipts" else 0
     assert ask(lake, f"SELECT count(*) FROM 'LAKE/{table}/**/*.parquet'") == [(rows,)]
-    assert len(pd.read_parquet(lake.path / table)) == rows
-    assert pl.scan_parquet(lake.path / table).collect().height == rows
-    assert ds.dataset(lake.path / table, partitioning="hive").count_rows() == rows
+    assert len(pd.read_parquet(lake.store.path / table)) == rows
+    assert pl.scan_parquet(lake.store.path / table).collect().height == rows
+    assert ds.dataset(lake.store.path / table, partitioning="hive").count_rows() == rows
 
 
 def test_an_empty_file_goes_when_rows_come_and_returns_when_they_go(lake: Lake) -> None:
@@ -122,7 +124,7 @@ def test_the_cut_into_shards_changes_nothing(tmp_path: Path, shards: int, seed: 
 def test_the_same_again_makes_no_version(lake: Lake) -> None:
     put(lake, Doc(1), Doc(2))
     before = read_visible(lake)
-    again = publish_docs(lake, lake.path.parent / "staging", [Doc(2), Doc(1)], shards=2)
+    again = publish_docs(lake, lake.store.folder.parent / "staging", [Doc(2), Doc(1)], shards=2)
     assert (again.version, again.changed, again.files) == (1, False, {})
     assert (read_visible(lake), leftovers(lake)) == (before, [])
 
@@ -154,7 +156,7 @@ def test_there_and_back_gives_the_same_bytes(lake: Lake) -> None:
 @pytest.mark.parametrize("links", [True, False], ids=["hard links", "copies"])
 def test_other_partitions_are_taken_over(lake: Lake, links: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     put(lake, Doc(1, published=None), day=NOVEMBER)
-    old = next((lake.path / "documents").resolve().rglob("*.parquet"))
+    old = next((lake.store.path / "documents").resolve().rglob("*.parquet"))
     if not links:
 
         def refuse(*_: object) -> None:
@@ -162,7 +164,7 @@ def test_other_partitions_are_taken_over(lake: Lake, links: bool, monkeypatch: p
 
         monkeypatch.setattr(os, "link", refuse)
     put(lake, Doc(2))
-    kept = next((lake.path / "documents" / "month=2026-11").glob("*.parquet"))
+    kept = next((lake.store.path / "documents" / "month=2026-11").glob("*.parquet"))
     assert kept.name == old.name
     assert kept.samefile(old) is links
     assert check(lake) == []
@@ -174,7 +176,7 @@ def test_a_new_column_rewrites_all_files_in_one_commit(lake: Lake, monkeypatch: 
         patch.setitem(TABLES, "quarantine", declared.remove(declared.get_field_index("detail")))
         put(lake, stopped=["old"], day=NOVEMBER)
     put(lake, stopped=["new"])
-    files = list((lake.path / "quarantine").resolve().rglob("*.parquet"))
+    files = list((lake.store.path / "quarantine").resolve().rglob("*.parquet"))
     assert len(files) == 2
     assert all(pq.read_schema(path).names == declared.names for path in files)
     assert ask(lake, "SELECT uri, detail IS NULL FROM 'LAKE/quarantine/**/*.parquet' ORDER BY 1") == [
@@ -184,9 +186,9 @@ def test_a_new_column_rewrites_all_files_in_one_commit(lake: Lake, monkeypatch: 
 
 
 def test_what_is_left_out_does_not_come_in(lake: Lake) -> None:
-    batch = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
+    batch = stage_batch(lake.store.folder.parent / "staging", [Doc(1), Doc(2)])
     gone = str(build(Doc(2), "s", OCTOBER)[0]["doc_id"])
-    short = stage_batch(lake.path.parent / "other", [Doc(1)]).receipt
+    short = stage_batch(lake.store.folder.parent / "other", [Doc(1)]).receipt
     fewer = tuple(replace(part, excluded_ids=frozenset({gone})) for part in batch.folders)
     publish(lake, replace(batch, folders=fewer, receipt=short))
     assert ask(lake, "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("doc-000001.txt",)]
@@ -197,7 +199,7 @@ def test_what_is_left_out_does_not_come_in(lake: Lake) -> None:
 
 @pytest.mark.parametrize("change", [{"records": 3}, {"published": 1, "duplicates": 1}, {"chars": 1}], ids=str)
 def test_a_receipt_that_does_not_close_is_not_published(lake: Lake, change: dict[str, int]) -> None:
-    batch = stage_batch(lake.path.parent / "staging", [Doc(1), Doc(2)])
+    batch = stage_batch(lake.store.folder.parent / "staging", [Doc(1), Doc(2)])
     with pytest.raises(PublishError, match=r"s 2026-10-05 cannot be published: its sums do not close"):
         publish(lake, replace(batch, receipt=batch.receipt | change))
     assert (lake.version(), leftovers(lake)) == (0, [])
@@ -206,7 +208,11 @@ def test_a_receipt_that_does_not_close_is_not_published(lake: Lake, change: dict
 def test_old_versions_go_and_stay_on_record(lake: Lake) -> None:
     for number in range(6):
         put(lake, Doc(number), keep=3)
-    assert sorted(path.name for path in (lake.store / "versions").iterdir()) == ["00000004", "00000005", "00000006"]
+    assert sorted(path.name for path in (lake.store.folder / "versions").iterdir()) == [
+        "00000004",
+        "00000005",
+        "00000006",
+    ]
     assert [made.kept for made in lake.versions()] == [False] * 3 + [True] * 3
 
 
@@ -234,26 +240,26 @@ def test_only_kept_versions_come_back(lake: Lake, number: int) -> None:
 
 
 def make_file(lake: Lake) -> None:
-    lake.path.write_text("")
+    lake.store.path.write_text("")
 
 
 def make_parent_a_file(lake: Lake) -> None:
-    lake.path.parent.rmdir()
-    lake.path.parent.write_text("")
+    lake.store.folder.parent.rmdir()
+    lake.store.folder.parent.write_text("")
 
 
 def make_foreign_table(lake: Lake) -> None:
-    (lake.path / "documents").mkdir(parents=True)
-    pq.write_table(pa.table({"a": [1]}), lake.path / "documents" / "theirs.parquet")
+    (lake.store.path / "documents").mkdir(parents=True)
+    pq.write_table(pa.table({"a": [1]}), lake.store.path / "documents" / "theirs.parquet")
 
 
 def make_foreign_link(lake: Lake) -> None:
-    lake.path.mkdir()
-    (lake.path / "lines").symlink_to("/elsewhere")
+    lake.store.path.mkdir()
+    (lake.store.path / "lines").symlink_to("/elsewhere")
 
 
 def make_store_a_file(lake: Lake) -> None:
-    lake.store.write_text("")
+    lake.store.folder.write_text("")
 
 
 PLACES: list[tuple[str, Callable[[Lake], None], str]] = [
@@ -277,7 +283,7 @@ def test_a_wrong_place_is_reported_in_one_line(tmp_path: Path, spoil: Callable[[
 
 def test_a_lake_without_claims_is_refused(lake: Lake) -> None:
     put(lake, Doc(1))
-    path = lake.manifest_path(1)
+    path = lake.store.manifest_path(1)
     raw = json.loads(path.read_text())
     del raw["tables"]["claims"]
     path.write_text(json.dumps(raw))
@@ -287,7 +293,7 @@ def test_a_lake_without_claims_is_refused(lake: Lake) -> None:
 
 def test_a_damaged_partition_is_not_copied(lake: Lake) -> None:
     put(lake, *(Doc(at) for at in range(300)), day=NOVEMBER)
-    path = next((lake.path / "documents").resolve().rglob("*.parquet"))
+    path = next((lake.store.path / "documents").resolve().rglob("*.parquet"))
     raw = bytearray(path.read_bytes())
     column = pq.read_metadata(path).row_group(0).column(file_schema("documents").get_field_index("text") + 0)
     raw[column.data_page_offset + column.total_compressed_size // 2] ^= 1
@@ -300,11 +306,11 @@ def test_a_damaged_partition_is_not_copied(lake: Lake) -> None:
 def test_a_full_disk_leaves_the_old_version(lake: Lake) -> None:
     put(lake, Doc(1))
     before = read_visible(lake)
-    process = PROCESSES.Process(target=lake_writers.publish_small_files_only, args=(str(lake.path.parent),))
+    process = PROCESSES.Process(target=lake_writers.publish_small_files_only, args=(str(lake.store.folder.parent),))
     process.start()
     process.join(30)
-    told = (lake.path.parent / "told").read_text()
-    assert told.startswith(f"cannot publish into {lake.path}: ")
+    told = (lake.store.folder.parent / "told").read_text()
+    assert told.startswith(f"cannot publish into {lake.store.path}: ")
     assert "raise the limit" in told
     assert (read_visible(lake), leftovers(lake)) == (before, [])
 
@@ -312,9 +318,12 @@ def test_a_full_disk_leaves_the_old_version(lake: Lake) -> None:
 def test_the_second_publisher_waits_and_gives_up(lake: Lake) -> None:
     told: list[str] = []
     put(lake, Doc(1))
-    with lock_lake(lake), pytest.raises(LakeBusy, match="another process is publishing and was not done") as busy:
+    with (
+        lake.store.lock(1, None),
+        pytest.raises(LakeBusy, match="another process is publishing and was not done") as busy,
+    ):
         put(lake, Doc(2), wait_seconds=0.05, on_wait=told.append)
-    assert told == [f"{lake.path}: another process is publishing; waiting up to 0.05 s for it"]
+    assert told == [f"{lake.store.path}: another process is publishing; waiting up to 0.05 s for it"]
     assert "\n" not in str(busy.value)
     assert isinstance(busy.value, LakeError)
     assert put(lake, Doc(2)) == 2
@@ -322,7 +331,8 @@ def test_the_second_publisher_waits_and_gives_up(lake: Lake) -> None:
 
 def test_two_writers_at_once_lose_nothing(lake: Lake) -> None:
     writers = [
-        PROCESSES.Process(target=lake_writers.publish_many, args=(str(lake.path.parent), source, 4)) for source in "ab"
+        PROCESSES.Process(target=lake_writers.publish_many, args=(str(lake.store.folder.parent), source, 4))
+        for source in "ab"
     ]
     for writer in writers:
         writer.start()
@@ -338,7 +348,7 @@ def test_two_writers_at_once_lose_nothing(lake: Lake) -> None:
 
 def read_generation(lake: Lake) -> set[int]:
     """The generations a reader finds; a whole one has twelve documents, their lines and a receipt that says so."""
-    place = lake.current.resolve()
+    place = lake.store.current.resolve()
     tables = {table: ds.dataset(place / table, partitioning="hive").to_table() for table in TABLES}
     found = {int(uri[4:10]) // 1_000 for uri in tables["documents"]["uri"].to_pylist()}
     assert tables["documents"].num_rows == 12
@@ -356,7 +366,7 @@ def pick_events(seen: list[str]) -> list[int]:
 
 def test_a_writer_killed_at_any_instant_leaves_a_whole_version(lake: Lake) -> None:
     """Writers are killed, each at another of the things it does to the disk. Nobody repairs anything in between."""
-    root = lake.path.parent
+    root = lake.store.folder.parent
     publish_generation(root, 1)
     counted = PROCESSES.Process(target=lake_writers.die_at, args=(str(root), 2, -1))
     counted.start()
@@ -378,8 +388,8 @@ def test_a_writer_killed_at_any_instant_leaves_a_whole_version(lake: Lake) -> No
 
 
 def test_readers_during_commits_see_whole_versions(lake: Lake) -> None:
-    publish_generation(lake.path.parent, 1)
-    writer = PROCESSES.Process(target=lake_writers.publish_generations, args=(str(lake.path.parent), 10))
+    publish_generation(lake.store.folder.parent, 1)
+    writer = PROCESSES.Process(target=lake_writers.publish_generations, args=(str(lake.store.folder.parent), 10))
     writer.start()
     reads = 0
     while writer.is_alive() or not reads:
@@ -394,21 +404,21 @@ def test_readers_during_commits_see_whole_versions(lake: Lake) -> None:
 def test_a_lake_that_lost_its_link_is_refused_and_keeps_everything(lake: Lake) -> None:
     put(lake, Doc(1))
     put(lake, Doc(2), day=NOVEMBER)
-    before = sorted(path for path in lake.store.rglob("*") if path.suffix in (".parquet", ".json"))
-    link = lake.current.readlink()
-    lake.current.unlink()
+    before = sorted(path for path in lake.store.folder.rglob("*") if path.suffix in (".parquet", ".json"))
+    link = lake.store.current.readlink()
+    lake.store.current.unlink()
     with pytest.raises(LakeError, match=r"is missing, but 2 versions are beside it.*ln -s versions/00000002"):
         put(lake, Doc(3), day=date(2026, 12, 1))
-    assert sorted(path for path in lake.store.rglob("*") if path.suffix in (".parquet", ".json")) == before
-    lake.current.symlink_to(link)
+    assert sorted(path for path in lake.store.folder.rglob("*") if path.suffix in (".parquet", ".json")) == before
+    lake.store.current.symlink_to(link)
     assert put(lake, Doc(3), day=date(2026, 12, 1)) == 3
 
 
 @pytest.mark.parametrize("left", ["commits", "versions"])
 def test_commits_or_versions_alone_without_a_link_are_no_new_lake(lake: Lake, left: str) -> None:
     put(lake, Doc(1))
-    lake.current.unlink()
-    shutil.rmtree(lake.store / ({"commits", "versions"} - {left}).pop())
+    lake.store.current.unlink()
+    shutil.rmtree(lake.store.folder / ({"commits", "versions"} - {left}).pop())
     with pytest.raises(LakeError, match="is missing, but 1 versions are beside it"):
         lake.version()
 
@@ -416,21 +426,25 @@ def test_commits_or_versions_alone_without_a_link_are_no_new_lake(lake: Lake, le
 def test_a_link_older_than_its_versions_is_refused_and_nothing_is_swept(lake: Lake) -> None:
     for day in (1, 2, 3):
         put(lake, Doc(day), day=date(2026, 12, day))
-    lake.current.unlink()
-    lake.current.symlink_to("versions/00000001")
+    lake.store.current.unlink()
+    lake.store.current.symlink_to("versions/00000001")
     with pytest.raises(PublishError, match="leads to version 1, but version 3 is beside it"):
         put(lake, Doc(4), day=date(2026, 12, 4))
-    assert sorted(path.name for path in (lake.store / "versions").iterdir()) == ["00000001", "00000002", "00000003"]
+    assert sorted(path.name for path in (lake.store.folder / "versions").iterdir()) == [
+        "00000001",
+        "00000002",
+        "00000003",
+    ]
 
 
 def test_a_first_publish_that_died_before_its_commit_is_swept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.publishing.disk_store.swap_link", stop_at("versions/00000001"))
+    monkeypatch.setattr("tasks.stores.disk_store.swap_link", stop_at("versions/00000001"))
     with pytest.raises(PublishError):
         put(lake, Doc(1))
     monkeypatch.undo()
     assert lake.version() == 0
     assert put(lake, Doc(2)) == 1
-    assert [path.name for path in (lake.store / "versions").iterdir()] == ["00000001"]
+    assert [path.name for path in (lake.store.folder / "versions").iterdir()] == ["00000001"]
 
 
 def stop_at(target: str) -> Callable[[Path, str], None]:

@@ -16,11 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check
-from tasks.lakes.lake import DAILY, Lake, folder_of
+from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.publishing import disk_store
-from tasks.publishing.publish import PublishError, roll_back
+from tasks.publishing.publish import roll_back
 from tasks.publishing.repartition import repartition
+from tasks.stores import disk_store
+from tasks.stores.errors import PublishError
+from tasks.stores.tables import DAILY, folder_of
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 5)]
 TIMES = [
@@ -32,7 +34,7 @@ TIMES = [
 
 
 def put(lake: Lake, *docs: Doc, day: date = OCTOBER, **options: object) -> int:
-    return publish_docs(lake, lake.path.parent / "staging", docs, day=day, **options).version  # type: ignore[arg-type]
+    return publish_docs(lake, lake.store.folder.parent / "staging", docs, day=day, **options).version  # type: ignore[arg-type]
 
 
 def change(lake: Lake, by: str) -> int:
@@ -81,12 +83,13 @@ def test_engines_ask_by_month_and_by_day(tmp_path: Path) -> None:
         "month=2026-10/day=2026-10-05",
     }
     assert [file.month for file in lake.manifest().tables["receipts"]] == ["2026-10"]
-    question = f"SELECT month, CAST(day AS VARCHAR), count(*) FROM '{lake.path}/documents/**/*.parquet' GROUP BY ALL ORDER BY ALL"
+    question = f"SELECT month, CAST(day AS VARCHAR), count(*) FROM '{lake.store.path}/documents/**/*.parquet' GROUP BY ALL ORDER BY ALL"
     wanted = [("2026-09", "2026-09-09", 1), ("2026-10", "2026-10-04", 1), ("2026-10", "2026-10-05", 1)]
     assert duckdb.sql(question).fetchall() == wanted
-    assert pl.scan_parquet(lake.path / "documents").filter(month="2026-10").collect().height == 2
+    assert pl.scan_parquet(lake.store.path / "documents").filter(month="2026-10").collect().height == 2
     assert (
-        ds.dataset(lake.path / "documents", partitioning="hive").count_rows(filter=ds.field("month") == "2026-10") == 2
+        ds.dataset(lake.store.path / "documents", partitioning="hive").count_rows(filter=ds.field("month") == "2026-10")
+        == 2
     )
     assert roll_back(lake, 1) == 3
     assert lake.manifest().by == "month"

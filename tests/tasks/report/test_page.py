@@ -30,7 +30,6 @@ from tasks.auditing.drift import Drift
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.lakes.store_files import FolderFiles, StoreFiles
 from tasks.report import index
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
@@ -40,6 +39,7 @@ from tasks.report.page import write_page
 from tasks.report.record import RunRecord, write_text
 from tasks.report.safe import escape_text, flatten_text
 from tasks.report.texts import ShownLine, shorten
+from tasks.stores.store_files import FolderFiles, StoreFiles
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +303,7 @@ def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, m
     (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")
     lake, pages, render, asked = open_lake(tmp_path / "lake"), FolderFiles(tmp_path / "out"), index.render_index, 0
     for name in ("one", "two"):
-        make_lake(tmp_path, "in/a.txt", lake.path, name=name)
+        make_lake(tmp_path, "in/a.txt", lake.store.path, name=name)
     write_text(pages, f"one/{REPORTED}.html", "")
 
     def overtake(lake: Lake, pages: StoreFiles) -> str:
@@ -351,7 +351,7 @@ def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchRes
     lake = page_of(published).parents[3] / "lake"
     assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
-    assert page_of(published).is_relative_to(open_lake(lake).store)
+    assert page_of(published).is_relative_to(open_lake(lake).store.folder)
 
 
 @pytest.mark.parametrize("kind", ["long headlines", "many rules"])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.lakes.bucket_files import BucketFiles
-from tasks.lakes.lake import LakeError
-from tasks.lakes.store_files import FolderFiles, StoreFiles, change_store_file, read_store_file
+from tasks.stores.errors import LakeError
+from tasks.stores.store_files import BucketFiles, FolderFiles, StoreFiles, change_store_file, read_store_file
 
 NAME = "releases/a source@2026-10-04.json"
 
