@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from builders.lakes import DAY, ask, hash_lake, make_lake
 
 from flows.batches.ingest import in_background
 from tasks.batch import Limits
+from tasks.lakes.lookup import find_documents, restore_text
 from tasks.lakes.open import open_lake
 from tasks.reading.plan import PlanError
 
@@ -62,13 +64,10 @@ def test_staging_is_empty_after_a_run(seeds_lake: Path) -> None:
 
 
 def test_every_document_can_be_rebuilt(seeds_lake: Path) -> None:
-    import hashlib
-
-    from tasks.lakes.lookup import find_documents, restore_text
-
+    lake = open_lake(seeds_lake)
     for (doc_id,) in ask(seeds_lake, "SELECT doc_id FROM 'LAKE/documents/**/*.parquet'"):
-        (document,) = find_documents(seeds_lake, doc_id)
-        text = restore_text(seeds_lake, document)
+        (document,) = find_documents(lake, doc_id)
+        text = restore_text(lake, document)
         assert hashlib.sha256(text.encode()).hexdigest() == document["canonical_sha256"]
 
 
