@@ -160,8 +160,8 @@ def test_a_writer_that_slept_puts_nothing_old_in_place(lake: Lake) -> None:
     put(lake, Doc(1))
     right = shown(lake)
     with pytest.raises(ObjectChanged):
-        put_shown(lake.store.folder, late, "documents", "2026-10", seen)
-    show_partition(lake.store.folder, late, "documents", "2026-10")
+        put_shown(lake.store, late, "documents", "2026-10", seen)
+    show_partition(lake.store, late, "documents", "2026-10")
     assert shown(lake) == right
     assert check(lake) == []
 
@@ -173,7 +173,7 @@ def test_a_writer_that_slept_brings_no_partition_back(lake: Lake) -> None:
     late = lake.manifest(2)
     put(lake, Doc(1))
     with pytest.raises(ObjectChanged):
-        put_shown(lake.store.folder, late, "documents", "2026-09", None)
+        put_shown(lake.store, late, "documents", "2026-09", None)
     assert check(lake) == []
 
 
