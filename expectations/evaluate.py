@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from threading import Lock
+from types import ModuleType
 from typing import Any
 
 import polars as pl
 
-from expectations.library import load_library
 from expectations.suites import Expectation, build_suite, list_columns
 
 LINE_END = "\n"
 ONE_AT_A_TIME = Lock()
 BULKY_ROWS = 10_000
+# Great Expectations imports scipy.stats for distribution tests and altair for the charts of one of them. Both are slow, and
+# small runs never need them: while it is imported, placeholders replace them, which import the real module on first use.
+LAZY_MODULES = ("altair", "scipy.stats")
 COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
@@ -51,17 +56,17 @@ def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluatio
     return [read_evaluation(row, frame, results) for row in rows]
 
 
-def warm_up_audit() -> None:
-    """Imports Great Expectations ahead of time, which takes seconds."""
-    with silence_library():
-        load_library()
+def load_library() -> None:
+    """Imports Great Expectations, if that has not happened yet; it takes seconds."""
+    with silence_library(), delay_imports(LAZY_MODULES):
+        import_module("great_expectations")
 
 
 def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
     """Great Expectations' results by reason code. Each call has its own context: threads that share one mix up counts."""
     judged = frame.select(name for name in list_columns(rows) if name in frame.columns)
+    load_library()
     with silence_library():
-        load_library()
         import great_expectations as gx
         from great_expectations.data_context.types import base
 
@@ -119,7 +124,13 @@ def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str,
         return Evaluation(row.reason, fault=f"{len(found)} results instead of one")
     if fault := describe_fault(found[0]):
         return Evaluation(row.reason, fault=fault)
-    gaps = [] if row.may_be_missing else find_empty(frame, names)
+    gaps = []
+    if not row.may_be_missing:
+        floats = [name for name in names if frame.schema[name].is_float()]
+        empty = pl.any_horizontal(pl.col(names).is_null(), pl.col(floats).is_nan())
+        # Rows of orphaned lines need no values.
+        needed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
+        gaps = frame.select((empty & needed).fill_null(True).arg_true()).to_series().to_list()
     places = sorted({*found[0].result["unexpected_index_list"], *gaps})
     bad = frame.select(names)[places]
     ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
@@ -141,10 +152,27 @@ def describe_fault(result: Any) -> str:
     return ""
 
 
-def find_empty(frame: pl.DataFrame, names: Sequence[str]) -> list[int]:
-    """Positions of rows without a value (or with NaN) in one of the columns, except rows that need none."""
-    empty = [
-        pl.col(name).is_null() | (pl.col(name).is_nan() if frame.schema[name].is_float() else False) for name in names
-    ]
-    needed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
-    return frame.select((pl.any_horizontal(empty) & needed).fill_null(True).arg_true()).to_series().to_list()
+@contextmanager
+def delay_imports(names: Sequence[str]) -> Iterator[None]:
+    """Replaces modules by placeholders within the block, unless they are imported already."""
+    placeholders = {name: make_placeholder(name) for name in names if name not in sys.modules}
+    sys.modules.update(placeholders)
+    try:
+        yield
+    finally:
+        for name, module in placeholders.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+
+
+def make_placeholder(name: str) -> ModuleType:
+    """A module that imports the real one of that name when an attribute is used."""
+    module = ModuleType(name)
+
+    def fetch(attribute: str) -> Any:
+        if sys.modules.get(name) is module:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
+
+    vars(module)["__getattr__"] = fetch
+    return module

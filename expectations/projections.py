@@ -12,12 +12,11 @@ MANY_DOCUMENTS = 50  # of a publisher in a batch, for its languages to be known
 DOCUMENT_COLUMNS = ("publisher", "language", "text_chars")  # what project_documents needs
 
 # Counts that a batch must have.
-RECORD_COUNTS = ("records", "published", "duplicates", "quarantined", "input_records")
-FILE_COUNTS = ("inputs", "inputs_accounted")
-ROW_COUNTS = ("document_rows", "quarantine_rows")
-LINE_COUNTS = ("chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines", "removed_rows")
-LIST_COUNTS = ("language_documents", "profile_documents")
-COUNTS = RECORD_COUNTS + FILE_COUNTS + ROW_COUNTS + LINE_COUNTS + LIST_COUNTS
+COUNTS = (
+    *("records", "published", "duplicates", "quarantined", "input_records", "inputs", "inputs_accounted"),
+    *("document_rows", "quarantine_rows", "removed_rows", "language_documents", "profile_documents"),
+    *("chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines"),
+)
 
 
 def project_documents(narrow: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
@@ -28,9 +27,8 @@ def project_documents(narrow: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFram
     """
     if not set(DOCUMENT_COLUMNS) <= set(narrow.columns):
         return narrow  # the audit reports what is missing
-    share = narrow.select("publisher", "language").join(
-        shares, on=["publisher", "language"], how="left", maintain_order="left"
-    )
+    both = ["publisher", "language"]
+    share = narrow.select(both).join(shares, on=both, how="left", maintain_order="left")
     undetermined = pl.when(pl.col("language") == "und").then("text_chars").otherwise(0)
     return narrow.with_columns(
         pl.when(pl.col("language").is_not_null()).then(undetermined).alias("undetermined_chars"),
@@ -47,27 +45,26 @@ def share_languages(counts: pl.DataFrame) -> pl.DataFrame:
     total = pl.col("count").sum().over("publisher")
     known = counted.filter((total >= MANY_DOCUMENTS) & (pl.col("language") != "und"))
     whole = counted.group_by("publisher").agg(total=pl.col("count").sum())
-    return known.join(whole, on="publisher").select(
-        "publisher", "language", language_share=pl.col("count") / pl.col("total")
-    )
+    share = pl.col("count") / pl.col("total")
+    return known.join(whole, on="publisher").select("publisher", "language", language_share=share)
 
 
 def project_quarantine(quarantine: pl.DataFrame) -> pl.DataFrame:
     """The judged columns of every row of quarantine, in its order; `doc_id` is the uri for records without one."""
     reasons = pl.col("reasons").fill_null([])
     needed = [field.name for field in QUARANTINE if not field.nullable]
-    coded = reasons.list.eval(pl.element().str.contains("^[a-z][a-z0-9_]*$").fill_null(False))
+    coded = reasons.list.eval(pl.element().str.contains("^[a-z][a-z0-9_]*$").fill_null(False)).list.sum()
+    count = reasons.list.len().cast(pl.Int64)
+    missing = pl.sum_horizontal(pl.col(*needed, "month").is_null(), pl.col("uri").str.strip_chars() == "")
     return quarantine.select(
-        pl.coalesce("doc_id", "uri").fill_null("").alias("doc_id"),
         "stage",
-        reasons.list.len().cast(pl.Int64).alias("reason_count"),
-        (reasons.list.len().cast(pl.Int64) - coded.list.sum().cast(pl.Int64)).alias("reasons_malformed"),
-        (reasons.list.len().cast(pl.Int64) - reasons.list.n_unique().cast(pl.Int64)).alias("reasons_repeated"),
-        pl.sum_horizontal(pl.col(*needed, "month").is_null(), pl.col("uri").str.strip_chars() == "")
-        .cast(pl.Int64)
-        .alias("missing_values"),
-        (pl.col("month") == pl.col("logical_date").dt.strftime("%Y-%m")).alias("is_month"),
-        (pl.col("detail").fill_null("").str.strip_chars() != "").alias("is_detailed"),
+        doc_id=pl.coalesce("doc_id", "uri").fill_null(""),
+        reason_count=count,
+        reasons_malformed=count - coded.cast(pl.Int64),
+        reasons_repeated=count - reasons.list.n_unique().cast(pl.Int64),
+        missing_values=missing.cast(pl.Int64),
+        is_month=pl.col("month") == pl.col("logical_date").dt.strftime("%Y-%m"),
+        is_detailed=pl.col("detail").fill_null("").str.strip_chars() != "",
     )
 
 

@@ -6,18 +6,17 @@ To add one, add a row to `expectations/rows/<suite>.toml`, and an input that bre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.toml_rows import read_toml_rows
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
-    from great_expectations.expectations.expectation import Expectation as GreatExpectation
 
 ROWS = Path(__file__).with_name("rows")
 # A suite that includes others, which are judged in the same frame.
@@ -94,20 +93,15 @@ def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:
 
 def build_suite(name: str, rows: Sequence[Expectation]) -> ExpectationSuite:
     """A Great Expectations suite made of rows; each expectation carries its reason code in `meta`."""
-    from great_expectations import ExpectationSuite
+    from great_expectations import ExpectationSuite, expectations
 
-    return ExpectationSuite(name=name, expectations=[build_expectation(row) for row in rows])
-
-
-def build_expectation(row: Expectation) -> GreatExpectation:
-    """The Great Expectations object of one row."""
-    from great_expectations import expectations
-
-    make: Callable[..., GreatExpectation] = getattr(expectations, row.kind)
-    meta = {"reason": row.reason}
-    shared = {"severity": row.severity, "mostly": 1 - row.tolerated, "description": row.why, "meta": meta}
-    if row.equals is not None:
-        return make(column_A=row.column, column_B=row.equals, **shared)
-    if row.one_of:
-        return make(column=row.column, value_set=list(row.one_of), **shared)
-    return make(column=row.column, min_value=row.low, max_value=row.high, **shared)
+    built = []
+    for row in rows:
+        good: dict[str, Any] = {"column": row.column, "min_value": row.low, "max_value": row.high}
+        if row.equals is not None:
+            good = {"column_A": row.column, "column_B": row.equals}
+        elif row.one_of:
+            good = {"column": row.column, "value_set": list(row.one_of)}
+        shared = {"severity": row.severity, "mostly": 1 - row.tolerated, "meta": {"reason": row.reason}}
+        built.append(getattr(expectations, row.kind)(description=row.why, **good, **shared))
+    return ExpectationSuite(name=name, expectations=built)

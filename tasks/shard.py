@@ -80,7 +80,14 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     emptied = documents.filter(pl.col("text").is_null())
     published, duplicates = split_duplicates(documents.filter(pl.col("text").is_not_null()))
     unread = readings.quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
-    quarantine = pl.concat([unread, quarantine_emptied(emptied, records, limits)])
+    without_text = assemble_quarantine(
+        emptied.join(records.select("uri", "canonical"), on="uri", how="left", maintain_order="left"),
+        stage="clean",
+        reasons=pl.lit(["empty_after_clean"]),
+        detail=pl.format("all {} lines of text were taken out or kept apart; nothing is left for a body", "line_count"),
+        excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
+    )
+    quarantine = pl.concat([unread, without_text])
     tables = {"documents": published, "lines": assemble_lines(lines, published), "quarantine": quarantine}
     stage_tables(tables, folder)
     measure_shard(folder)
@@ -121,15 +128,3 @@ def check_complete(shards: Sequence[Shard], staged: Sequence[StagedShard]) -> No
                     f"shard {shard.number} was staged in {folder}, which does not exist here: workers and the machine that "
                     "publishes must have the lake under the same path, on a disk that they share"
                 )
-
-
-def quarantine_emptied(emptied: pl.DataFrame, records: pl.DataFrame, limits: Limits) -> pl.DataFrame:
-    """Quarantine rows for documents that have no text after cleaning."""
-    canonical = records.select("uri", "canonical")
-    return assemble_quarantine(
-        emptied.join(canonical, on="uri", how="left", maintain_order="left"),
-        stage="clean",
-        reasons=pl.lit(["empty_after_clean"]),
-        detail=pl.format("all {} lines of text were taken out or kept apart; nothing is left for a body", "line_count"),
-        excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from expectations.evaluate import warm_up_audit
+from expectations.evaluate import load_library
 from flows.batches.catalog import follow_publish
 from flows.batches.failures import remember_failure
 from flows.batches.page import add_page
@@ -25,7 +25,7 @@ from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
 from tasks.shard import StagedShard, check_complete
-from tasks.staging.receipt import hash_files, take_fingerprint
+from tasks.staging.receipt import describe_making, hash_files, take_fingerprint
 from tasks.stores.errors import explain_staging
 
 
@@ -115,14 +115,14 @@ def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any]
     """Whether the receipt has the same files, bytes, rules, versions and settings."""
     if [(file.uri, file.size) for file in files] != [(seen["uri"], seen["size"]) for seen in known["inputs"]]:
         return False
-    return bool(take_fingerprint(hash_files(files), batch.source, limits) == known["fingerprint"])
+    return bool(take_fingerprint(hash_files(files), describe_making(batch.source, limits)) == known["fingerprint"])
 
 
 def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Limits, folder: Path) -> list[StagedShard]:
     """Cuts files into shards and has them built. Raises ShardLost when one does not come back complete."""
     run.watcher.step(batch.label, "build")
     shards = cut_shards(batch.source, batch.logical_date, files, limits)
-    with in_background(warm_up_audit):
+    with in_background(load_library):
         staged = run.map_shards(run, shards, limits, folder) if shards else []
     check_complete(shards, staged)
     return staged

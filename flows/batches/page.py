@@ -57,8 +57,7 @@ def add_page(run: Run, result: BatchResult, judged: JudgedBatch | None = None) -
 def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) -> str:
     """Writes the page of a run that has just ended, and the index; returns where the page is."""
     from tasks.report.collect import collect_blocked, collect_published
-    from tasks.report.index import write_index
-    from tasks.report.page import write_page
+    from tasks.report.page import write_index, write_page
 
     pages = open_pages(lake)
     source, day = result.batch.source.name, result.batch.logical_date
@@ -98,7 +97,7 @@ def write_reports(
     `folder`: where to write, instead of where runs write theirs. Raises RequestError when there is no such batch, RunFailed
     when the folder cannot be written to.
     """
-    from tasks.report.index import write_index
+    from tasks.report.page import write_index
 
     own = open_pages(lake)
     names = own.list_names("")

@@ -13,8 +13,14 @@ from flows.batches.run import Batch, BatchResult, Run
 from flows.batches.staging import claim_staging
 from flows.errors import RequestError
 from flows.settings import Settings
-from tasks.auditing.batch_rows import PublishedBatch, read_published_batch, stage_published_rows
-from tasks.auditing.replay import ReplayedRow, pick_files, trace_rows
+from tasks.auditing.batch_rows import (
+    PublishedBatch,
+    ReplayedRow,
+    pick_files,
+    read_published_batch,
+    stage_published_rows,
+    trace_rows,
+)
 from tasks.batch import Fields, InputFile, Source
 from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.releases import ChangeReleases, change_releases

@@ -42,7 +42,7 @@ def diff(
         found = preview_batch(batch, run, examples)
     print_differences(found)
     if page:
-        from tasks.report.changes import write_changes
+        from tasks.report.page import write_changes
 
         try:
             text = write_changes(source, batch.logical_date, found.differences, found.blocked_by)

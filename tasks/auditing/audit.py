@@ -67,8 +67,7 @@ class Verdict:
 def audit_documents(folders: Sequence[StagedFolder], releases: Sequence[Release] = ()) -> Verdict:
     """Evaluates the suite of documents on the measured columns of staged folders. `releases`: what a person released.
 
-    An audit that excludes the documents in `failing` finds none. A batch without documents passes here, since
-    `audit_batch` judges its sums; a batch without a folder does not pass.
+    A batch without documents passes here, since `audit_batch` judges its sums; a batch without a folder does not pass.
     """
     rows = suites.load_suite("documents")
     names = list(dict.fromkeys(("doc_id", "document_rows", *projections.DOCUMENT_COLUMNS, *list_columns(rows))))
@@ -128,8 +127,9 @@ def audit_frames(
         total += frame.height
         for found in evaluate(rows, frame):
             if released:
-                found, answered = drop_released(found, frame["doc_id"], released)
-                used |= answered
+                answers = {place: released.get((frame["doc_id"][place], found.reason)) for place in found.places}
+                used |= {release.doc_id: release for release in answers.values() if release}
+                found = replace(found, places=[place for place, release in answers.items() if not release])
             evaluations[found.reason].append(found)
             if found.reason in critical:
                 for doc_id in frame["doc_id"].gather(found.places):
@@ -141,7 +141,10 @@ def audit_frames(
     noun = NOUNS.get(suite, "rows")
     findings = tuple(make_finding(row, evaluations[row.reason], total, noun) for row in rows)
     if used:
-        findings += (list_released(used, total),)
+        named = "; ".join(f"{used[doc_id].uri}: {used[doc_id].why}" for doc_id in sorted(used))
+        observed = f"{len(used):,} of {total:,} documents: {named}"
+        share = len(used) / total
+        findings += (Finding(RELEASED, "warning", "", "doc_id", len(used), share, observed, True, RELEASED_WHY),)
     blocked_by = tuple(finding.reason for finding in findings if finding.severity == "critical" and not finding.passed)
     order = {row.reason: place for place, row in enumerate(rows)}
     return Verdict(
@@ -151,22 +154,6 @@ def audit_frames(
         warned={found.reason: found.failed for found in findings if found.severity == "warning" and found.failed},
         blocked_by=blocked_by,
     )
-
-
-def drop_released(
-    found: Evaluation, ids: pl.Series, released: Mapping[tuple[str, str], Release]
-) -> tuple[Evaluation, dict[str, Release]]:
-    """The evaluation without the rows that a release answers, and those releases by doc_id."""
-    answers = {place: released.get((ids[place], found.reason)) for place in found.places}
-    used = {release.doc_id: release for release in answers.values() if release}
-    return replace(found, places=[place for place, release in answers.items() if not release]), used
-
-
-def list_released(used: Mapping[str, Release], total: int) -> Finding:
-    """The warning that names the documents which a person released, and why."""
-    named = "; ".join(f"{used[doc_id].uri}: {used[doc_id].why}" for doc_id in sorted(used))
-    observed = f"{len(used):,} of {total:,} documents: {named}"
-    return Finding(RELEASED, "warning", "", "doc_id", len(used), len(used) / total, observed, True, RELEASED_WHY)
 
 
 def make_finding(row: Expectation, evaluations: Sequence[Evaluation], total: int, noun: str) -> Finding:
@@ -215,15 +202,3 @@ def format_value(column: str, value: object) -> str:
     if isinstance(value, float):
         return f"{value:.1%}" if column.endswith("_share") else f"{value:.3f}".rstrip("0").rstrip(".")
     return str(value)[:40]
-
-
-def join_findings(verdicts: Sequence[Verdict]) -> tuple[Finding, ...]:
-    """The findings of a batch: what the first audit of its documents found critical, and what the last audits found.
-
-    `verdicts`: of the documents, of those that were left when some failed (if any did), of quarantine, of the batch. The
-    second audit finds nothing critical, so the findings of the first one are kept.
-    """
-    first, *_ = verdicts
-    critical = {finding.reason: finding for finding in first.findings if finding.severity == "critical"}
-    last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
-    return tuple(critical.get(finding.reason, finding) for finding in last)

@@ -1,22 +1,28 @@
-"""A published batch: its receipt and quarantine, and its rows staged again for a replay."""
+"""A published batch, and a replay of part of it: which files run again, and what happened to their quarantined records.
+
+The rows of all other files are read from the lake and staged again, so the whole batch is audited and published, with the same
+result as a whole run, and only the picked files are read again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from tasks.batch import InputSeen
+from tasks.batch import InputFile, InputSeen
 from tasks.lakes.lake import Lake, read_steadily, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.schema import MONTH
 from tasks.shard import StagedShard
 from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
+from tasks.staging.receipt import hash_files
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest
@@ -33,20 +39,79 @@ class PublishedBatch:
     quarantine: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class ReplayedRow:
+    """A row that was in quarantine, with its reasons, and its state now."""
+
+    uri: str
+    reasons: tuple[str, ...]
+    state: str
+
+
 def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch | None:
     """What a lake has of a batch; None if it was never published."""
     receipt = lake.receipt(source, day)
     if receipt is None:
         return None
-    month = month_of(day)
-    return PublishedBatch(
-        receipt, read_steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month).collect())
-    )
+    rows = read_steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month_of(day)).collect())
+    return PublishedBatch(receipt, rows)
 
 
 def find_file(uri: str, files: Collection[str]) -> str:
     """The file of a record: its uri without the number after the last `#`, unless a file has that name."""
     return uri if uri in files else uri.rpartition("#")[0] or uri
+
+
+def pick_files(
+    published: PublishedBatch,
+    files: Sequence[InputFile],
+    *,
+    reason: str | None = None,
+    uris: Collection[str] | None = None,
+) -> list[InputFile]:
+    """The files of a batch that have to be run again, in order.
+
+    Those with a quarantined record (with `reason`, or among `uris`, if given), those that are new or have changed, and those
+    that share a document with any of them, since all of its copies are needed to choose the published one. A document
+    that failed the audit may be in another file too, so its file is always picked. `files`: the batch's files today.
+    """
+    seen = {entry["uri"]: entry for entry in published.receipt["inputs"]}
+    wanted: set[str] = set()
+    for uri, stage, reasons in published.quarantine.select("uri", "stage", "reasons").iter_rows():
+        is_asked = uris is None and (reason is None or reason in reasons)
+        if is_asked or stage == "audit":
+            wanted.add(find_file(uri, seen))
+    wanted |= {find_file(uri, seen) for uri in uris or ()}
+    wanted |= {file.uri for file in files if file.uri not in wanted and is_changed(file, seen.get(file.uri))}
+    wanted |= seen.keys() - {file.uri for file in files}
+    wanted = add_linked(wanted, published.receipt, seen)
+    return [file for file in files if file.uri in wanted]
+
+
+def is_changed(file: InputFile, seen: Mapping[str, Any] | None) -> bool:
+    """Whether a file differs from its entry in the receipt, or cannot be read."""
+    if seen is None or file.size != seen["size"]:
+        return True
+    try:
+        return bool(hash_files([file])[0][2] != seen["sha256"])
+    except OSError:
+        return True
+
+
+def add_linked(wanted: Collection[str], receipt: Mapping[str, Any], files: Collection[str]) -> set[str]:
+    """`wanted` and all files that are linked to it by copies of documents, directly or through other files."""
+    linked: dict[str, set[str]] = defaultdict(set)
+    for twin in receipt["twins"]:
+        if twin["twin_date"] == receipt["logical_date"]:
+            left, right = find_file(twin["uri"], files), find_file(twin["twin"], files)
+            linked[left].add(right)
+            linked[right].add(left)
+    found, waiting = set(wanted), list(wanted)
+    while waiting:
+        fresh = linked[waiting.pop()] - found
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def stage_published_rows(
@@ -74,11 +139,9 @@ def stage_published_rows(
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
             target = folder / f"kept-{number:05d}"
-            # Inputs, duplicates and quarantine belong to the whole batch: the first shard has them.
-            is_first = number == first
-            rows = read_published_rows(lake, seen, source, day, part) | {
-                "quarantine": mine if is_first else mine.clear()
-            }
+            # Quarantine, inputs and duplicates belong to the whole batch: the first shard has them.
+            stopped = mine if number == first else mine.clear()
+            rows = read_published_rows(lake, seen, source, day, part) | {"quarantine": stopped}
             if rows["documents"].height != part.height:
                 raise LakeError(
                     f"{lake.name}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
@@ -86,17 +149,9 @@ def stage_published_rows(
                 )
             stage_tables(rows, target)
             measure_shard(target)
-            staged.append(
-                StagedShard(
-                    folders=(str(target),),
-                    number=number,
-                    inputs=inputs if is_first else (),
-                    records=sum(entry.records for entry in inputs) if is_first else 0,
-                    documents=part.height,
-                    quarantined=rows["quarantine"].height,
-                    duplicates=duplicates if is_first else (),
-                )
-            )
+            staged.append(StagedShard((str(target),), number, (), 0, part.height, stopped.height, ()))
+        records = sum(entry.records for entry in inputs)
+        staged[0] = replace(staged[0], inputs=inputs, records=records, duplicates=duplicates)
         return staged
 
     return read_steadily(lake, stage)
@@ -122,3 +177,29 @@ def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, m
     """A batch's rows in one partition of a table, with `month`."""
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
     return scan_table(lake, seen, table, [month]).filter(own).with_columns(pl.lit(month[:7]).alias(MONTH.name))
+
+
+def trace_rows(
+    before: PublishedBatch, now: PublishedBatch, again: Iterable[str], claimed: Collection[str]
+) -> Iterator[ReplayedRow]:
+    """The state of the quarantined records of the files `again`, by uri.
+
+    `before`, `now`: the batch before and after the replay; `claimed`: uris of its documents now.
+    """
+    files = {entry["uri"] for entry in before.receipt["inputs"]}
+    taken, stopped = set(again), dict(now.quarantine.select("uri", "reasons").iter_rows())
+    twins = {twin["uri"]: twin["twin"] for twin in now.receipt["twins"]}
+    for uri, reasons in before.quarantine.select("uri", "reasons").sort("uri").iter_rows():
+        file = find_file(uri, files)
+        if file not in taken:
+            continue
+        if uri in stopped:
+            state = "still in quarantine: " + ", ".join(stopped[uri])
+        elif uri in twins:
+            state = f"repeats {twins[uri]}"
+        elif uri in claimed or file in claimed:
+            state = "published"
+        else:
+            # A file that broke off in the middle has a row of its own, which no document replaces when it is complete.
+            state = "deleted, since its file is fixed"
+        yield ReplayedRow(uri, tuple(reasons), state)

@@ -8,13 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tasks.auditing.audit import Finding, audit_batch, audit_documents, audit_quarantine, join_findings
+import polars as pl
+
+from tasks.auditing.audit import Finding, audit_batch, audit_documents, audit_quarantine
 from tasks.auditing.drift import Drift, judge_drift
-from tasks.auditing.quarantine import gather_quarantine
 from tasks.batch import Limits, Source
 from tasks.shard import StagedShard, gather_inputs
+from tasks.staging.assemble import assemble_quarantine
 from tasks.staging.duplicates import settle_duplicates
-from tasks.staging.receipt import StagedBatch, describe_versions, make_receipt, stamp_receipt, sum_batch
+from tasks.staging.receipt import StagedBatch, StagedFolder, describe_making, keep_making, make_receipt, sum_batch
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def judge_batch(
     """Settles duplicates inside the batch, audits it, sends failing documents to quarantine and makes the receipt.
 
     `planned`: number of files that were to be read; `stamp`: an earlier receipt whose rules, versions and settings the
-    new one keeps, see `stamp_receipt`.
+    new one keeps, see `keep_making`.
     """
     found = [duplicate for shard in staged for duplicate in shard.duplicates]
     folders, duplicates = settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
@@ -52,14 +54,39 @@ def judge_batch(
         # What is left is audited again: no published document may fail a critical expectation.
         verdicts.append(audit_documents(folders, limits.releases))
     inputs = gather_inputs(staged)
-    versions = describe_versions(inputs, source, limits)
-    receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, versions)
-    if stamp:
-        receipt = stamp_receipt(receipt, stamp)
-    verdicts.append(audit_quarantine(quarantine))
-    verdicts.append(audit_batch(sum_batch(receipt, planned, folders, quarantine)))
+    made = describe_making(source, limits)
+    made = keep_making(made, stamp) if stamp else made
+    receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, made)
+    verdicts += [audit_quarantine(quarantine), audit_batch(sum_batch(receipt, planned, folders, quarantine))]
     faults = dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by)
-    return JudgedBatch(tuple(folders), quarantine, receipt, join_findings(verdicts), tuple(faults))
+    # The second audit of documents finds nothing critical, so the critical findings of the first one are kept.
+    critical = {finding.reason: finding for finding in verdicts[0].findings if finding.severity == "critical"}
+    last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
+    findings = tuple(critical.get(finding.reason, finding) for finding in last)
+    return JudgedBatch(tuple(folders), quarantine, receipt, findings, tuple(faults))
+
+
+def gather_quarantine(
+    folders: Sequence[StagedFolder], failing: Mapping[str, tuple[str, ...]], excerpt_chars: int
+) -> pl.DataFrame:
+    """All quarantine rows of a batch: those that are staged, and one for each document that failed its audit.
+
+    `failing`: doc_id -> every reason. Returns the columns of `schema.QUARANTINE` and month.
+    """
+    parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
+    if failing:
+        reasons = pl.LazyFrame({"doc_id": list(failing), "reasons": [list(codes) for codes in failing.values()]})
+        parts += [
+            assemble_quarantine(
+                part.scan("documents").join(reasons, on="doc_id").collect(),
+                stage="audit",
+                reasons=pl.col("reasons"),
+                detail=pl.lit("failed its audit: ") + pl.col("reasons").list.join(", "),
+                excerpt=pl.col("text").str.head(excerpt_chars),
+            ).select(parts[0].columns)
+            for part in folders
+        ]
+    return pl.concat(parts)
 
 
 def add_drift(judged: JudgedBatch, history: Sequence[Mapping[str, Any]], *, blocks: bool) -> JudgedBatch:

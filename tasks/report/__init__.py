@@ -5,10 +5,9 @@
     texts     a few documents, rebuilt line by line
     record    the audit's findings, stored beside the page, since they are in no table
     collect   all of these in one `Report`
-    wording   the result and the expectations in words
-    charts    numbers as SVG (drawn by svg)
-    page      a `Report` as HTML; index: all batches as HTML; changes: a preview as HTML
-    safe      text of articles, made safe to show
+    wording   the result and the expectations in words; text of articles, made safe to show
+    charts    numbers as SVG
+    page      a `Report`, a preview and the index of all batches as HTML
 
 Whatever the size of a batch, a page reads narrow columns of it, a sample of its lines, and the text of a few documents.
 """

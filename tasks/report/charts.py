@@ -1,16 +1,36 @@
-"""The charts of a page: each is a Vega-Lite specification, a summary sentence, and a table of the same numbers."""
+"""The charts of a page: each is a Vega-Lite specification, a summary sentence, and a table of the same numbers.
+
+They are drawn as SVG in process (by vl-convert). Colours are variables of the page, so charts follow its theme. The layout does
+not depend on the fonts of a machine: margins are fixed, labels are cut here, and the page's font is used when a chart is shown.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from unicodedata import east_asian_width
 
 from tasks.report.figures import EARLIER, OTHERS, DayCount, LengthCount, PublisherShare, list_periods
-from tasks.report.safe import flatten_text
-from tasks.report.svg import Chart, clip_labels
-from tasks.report.wording import MONTHS, Sum, format_count
+from tasks.report.wording import MONTHS, Sum, escape_label, flatten_text, format_count
 
+LABEL_CHARS = 24
+WIDE, BROAD = 2.0, 1.35  # times the usual width of a letter: Chinese characters; capitals, m and w
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.20.1.json"
+CONFIG: dict[str, Any] = {
+    "font": "Liberation Sans",  # the library measures with it and includes it
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": {
+        **{"labelColor": "var(--muted)", "labelFontSize": 12, "labelLimit": 0, "labelOverlap": False},
+        **{"labelFlush": False, "titleColor": "var(--muted)", "titleFontSize": 12, "titleFontWeight": "normal"},
+        **dict.fromkeys(("domainColor", "tickColor", "gridColor"), "var(--line)"),
+        "tickSize": 4,
+    },
+}
 WIDTH = 304  # of the plot, in pixels, without padding
 LABEL_WIDTH = 150
 ROW_HEIGHT = 22
@@ -20,6 +40,43 @@ BARS_SHOWN = 12
 TABLE_ROWS = 200
 AMOUNT = {"type": "quantitative", "axis": {"title": None, "tickCount": 4, "format": "~s", "tickMinStep": 1}}
 ROW_AXIS = {"title": None, "ticks": False, "domain": False, "labelColor": "var(--ink)"}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: its name in the page, title and summary, the same numbers as a table, and its Vega-Lite specification.
+
+    `stretch`: it may be stretched to the page's width, as a strip without text may.
+    """
+
+    name: str
+    title: str
+    summary: str
+    spec: Mapping[str, Any]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    legend: tuple[str, ...] = ()
+    stretch: bool = False
+
+    @cached_property
+    def svg(self) -> str:
+        """An SVG element with title and description, without addresses outside the page."""
+        import vl_convert
+
+        whole = {"$schema": SCHEMA, "background": None, "config": CONFIG, "autosize": {"type": "none"}, **self.spec}
+        svg = str(vl_convert.vegalite_to_svg(whole))
+        found = re.match(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', svg)
+        if not found:
+            raise ValueError(f"chart {self.name} was drawn without a size")
+        width, height = found[1], found[2]
+        aspect = ' preserveAspectRatio="none"' if self.stretch else ""
+        opening = (
+            f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}"{aspect} role="img"'
+            f' aria-labelledby="{self.name}-title {self.name}-desc"><title id="{self.name}-title">'
+            f'{escape_label(self.title)}</title><desc id="{self.name}-desc">{escape_label(self.summary)}</desc>'
+        )
+        body = re.sub(r' (?:aria-[a-z]+|role|pointer-events)="[^"]*"| font-family="[^"]*"', "", svg[found.end() :])
+        return opening + re.sub(r'<path class="(?:back|fore)ground"[^>]*display="none"/>', "", body)
 
 
 def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int = 0) -> Chart:
@@ -47,7 +104,10 @@ def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int =
         **{"field": "p", "type": "ordinal", "axis": {"title": None, "labelAngle": 0, "values": ticks}},
         "scale": {"domain": list(labels.values()), "paddingOuter": 0.1},
     }
-    colours = {"domain": list(place.values()), "range": [name_colour(number) for number in place.values()]}
+    colours = {
+        "domain": list(place.values()),
+        "range": [f"var(--series-{number % COLOURS})" for number in place.values()],
+    }
     spec = {
         **{"width": WIDTH, "height": 180, "padding": {"left": 46, "right": 24, "top": 10, "bottom": 28}},
         "data": {"values": [{"p": labels[row.period], "l": place[row.language], "n": row.documents} for row in counts]},
@@ -71,16 +131,13 @@ def format_period(period: str) -> str:
     return f"{int(day[0])} {name}" if day else f"{name} {year}"
 
 
-def name_colour(number: int) -> str:
-    """The colour of a part, as a variable of the style sheet."""
-    return f"var(--series-{number % COLOURS})"
-
-
 def draw_rules(counts: Sequence[tuple[str, int]]) -> Chart:
     """Lines removed by each kind of rule, whatever its language; the table has each rule."""
     kinds: Counter[str] = Counter()
     for rule, lines in counts:
-        kinds[name_topic(rule)] += lines
+        # `share.en.word` is share; copies are named by what they repeat.
+        head, _, rest = rule.partition(".")
+        kinds[(f"copy of {rest}" if head == "repeat" else head).replace("-", " ")] += lines
     ranked = sorted(kinds.items(), key=lambda count: (-count[1], count[0]))
     summary = f"{format_count(kinds.total(), 'line')} by {format_count(len(counts), 'rule')}"
     summary += f" of {len(kinds):,} kinds" if len(kinds) > 1 else ""
@@ -88,18 +145,14 @@ def draw_rules(counts: Sequence[tuple[str, int]]) -> Chart:
     labels = clip_labels([kind for kind, _ in ranked[:BARS_SHOWN]])
     values = [{"k": label, "n": n, "s": f"{n:,}"} for label, (_, n) in zip(labels, ranked, strict=False)]
     y = {"field": "k", "type": "ordinal", "scale": {"domain": labels, "paddingInner": 0.3}, "axis": ROW_AXIS}
-    x = {
-        "field": "n",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": [0, 1.25 * max(kinds.values(), default=1)]},
-    }
+    scale = {"domain": [0, 1.25 * max(kinds.values(), default=1)]}
+    x = {"field": "n", "type": "quantitative", "axis": None, "scale": scale}
     text = {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "var(--ink)"}
     spec = {
         **size_rows(len(labels), right=12, bottom=4),
         **{"data": {"values": values}, "encoding": {"y": y, "x": x}},
         "layer": [
-            {"mark": {"type": "bar", "color": name_colour(0)}},
+            {"mark": {"type": "bar", "color": "var(--series-0)"}},
             {"mark": text, "encoding": {"text": {"field": "s"}}},
         ],
     }
@@ -114,24 +167,19 @@ def size_rows(count: int, *, right: int, bottom: int) -> dict[str, Any]:
     return {"width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * count, "padding": padding}
 
 
-def name_topic(rule: str) -> str:
-    """What a rule is about, without its language: `share.en.word` is share. Copies are named by what they repeat."""
-    head, _, rest = rule.partition(".")
-    return f"copy of {rest.replace('-', ' ')}" if head == "repeat" else head.replace("-", " ")
-
-
 def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     """The share of characters removed from each publisher's documents: a dot for this batch, a stroke for earlier ones."""
     labels = clip_labels([share.publisher for share in shares])
     now = [{"k": label, "v": share.share} for label, share in zip(labels, shares, strict=True)]
-    usual = {label: share.usual for label, share in zip(labels, shares, strict=True) if share.usual is not None}
-    before = [{"k": label, "v": value} for label, value in usual.items()]
+    before = [
+        {"k": label, "v": each.usual} for label, each in zip(labels, shares, strict=True) if each.usual is not None
+    ]
     summary = "The dot is this batch, the stroke the batches of this source before it."
     if not before:
         summary += " There is no earlier batch to compare with."
     elif len(before) < len(shares):
         summary += f" {len(before)} of the {len(shares)} publishers shown have documents in one."
-    top = max([0.1, *(share.share for share in shares), *usual.values()])
+    top = max([0.1, *(share.share for share in shares), *(share.usual or 0 for share in shares)])
     scale = {"domain": [0, top * 1.05], "nice": True}
     axis = {"title": None, "format": "%", "tickCount": 4, "grid": False}
     encoding = {
@@ -139,7 +187,7 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
         "x": {"field": "v", "type": "quantitative", "scale": scale, "axis": axis},
     }
     stroke = {"type": "tick", "color": "var(--muted)", "thickness": 3, "size": 15}
-    dot = {"type": "circle", "color": name_colour(0), "size": 90, "opacity": 1}
+    dot = {"type": "circle", "color": "var(--series-0)", "size": 90, "opacity": 1}
     layers = [
         {"data": {"values": rows}, "mark": mark, "encoding": encoding} for rows, mark in ((before, stroke), (now, dot))
     ]
@@ -168,7 +216,7 @@ def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
     spec = {
         **{"width": WIDTH, "height": 180, "padding": {"left": 46, "right": 12, "top": 10, "bottom": 46}},
         "data": {"values": [{"k": label, "n": count.documents} for label, count in zip(labels, counts, strict=True)]},
-        "mark": {"type": "bar", "color": name_colour(0)},
+        "mark": {"type": "bar", "color": "var(--series-0)"},
         "encoding": {"x": x, "y": {"field": "n", **AMOUNT}},
     }
     rows = tuple(
@@ -196,3 +244,24 @@ def draw_sum(name: str, whole: Sum) -> Chart:
     return Chart(
         f"sum-{name}", f"{whole.total:,} {whole.name}", summary, spec, (whole.name, "count"), rows, stretch=True
     )
+
+
+def clip_label(label: str, most: float = LABEL_CHARS) -> str:
+    """A flattened label, cut to so many characters of usual width."""
+    label, room = flatten_text(label), most
+    for place, letter in enumerate(label):
+        room -= WIDE if east_asian_width(letter) in "WF" else BROAD if letter.isupper() or letter in "mw@%<>=+_" else 1
+        if room < 0:
+            return label[: max(place - 1, 0)].rstrip() + "…"
+    return label
+
+
+def clip_labels(labels: Sequence[str]) -> list[str]:
+    """Clipped labels, with numbers where clipping makes two equal."""
+    found: list[str] = []
+    for label in labels:
+        short, number = clip_label(label), 2
+        while short in found:
+            short, number = f"{clip_label(label, LABEL_CHARS - 3)} {number}", number + 1
+        found.append(short)
+    return found

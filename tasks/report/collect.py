@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake, scan_files, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
@@ -28,15 +27,6 @@ EXCERPT_CHARS = 400
 
 
 @dataclass(frozen=True)
-class BatchRows:
-    """A batch's rows of three tables, with the columns of `schema.TABLES`, not read yet."""
-
-    documents: pl.LazyFrame
-    lines: pl.LazyFrame
-    quarantine: pl.LazyFrame
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why records are in quarantine: how many have this reason, and the first few rows."""
 
@@ -45,19 +35,14 @@ class Reason:
     rows: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a page says. `receipt` as `shorten_receipt` leaves it; `sampled`: documents whose lines were read.
+@dataclass(frozen=True, kw_only=True)
+class Report(RunRecord):
+    """What a page says of a run. `receipt` as `shorten_receipt` leaves it; `sampled`: documents whose lines were read.
 
     `kept`: documents of the batch that readers have now, whatever this run did (None: not known).
     """
 
-    source: str
-    logical_date: date
-    state: str
-    blocked_by: tuple[str, ...]
     receipt: dict[str, Any]
-    findings: tuple[Finding, ...]
     days: tuple[figures.DayCount, ...]
     lengths: tuple[figures.LengthCount, ...]
     publishers: tuple[figures.PublisherShare, ...]
@@ -80,56 +65,47 @@ def collect_published(lake: Lake, source: str, day: date, record: RunRecord | No
     manifest = lake.manifest()
     months = sorted(set(read_own_claims(lake, manifest, source, day)["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
-    rows = BatchRows(
-        scan_table(lake, manifest, "documents", months).filter(own),
-        scan_table(lake, manifest, "lines", months).filter(own),
-        scan_table(lake, manifest, "quarantine", [month_of(day)]).filter(own),
-    )
+    partitions = {"documents": months, "lines": months, "quarantine": [month_of(day)]}
+    rows = {name: scan_table(lake, manifest, name, part).filter(own) for name, part in partitions.items()}
     run = record or RunRecord(source, day, "published", ())
     return collect_report(lake, run, receipt, rows, receipt["published"])
 
 
 def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Report:
     """The report of a batch that the audit blocked, from its staged rows."""
-    tables = {}
+    rows = {"quarantine": staged.quarantine.select(TABLES["quarantine"].names).lazy()}
     for table in ("documents", "lines"):
-        parts = [scan_files([], table)]
-        for part in staged.folders:
-            parts.append(part.scan(table).select(TABLES[table].names))
-        tables[table] = pl.concat(parts)
-    quarantine = staged.quarantine.select(TABLES["quarantine"].names).lazy()
+        parts = (part.scan(table).select(TABLES[table].names) for part in staged.folders)
+        rows[table] = pl.concat([scan_files([], table), *parts])
     known = lake.receipt(record.source, record.logical_date)
-    rows = BatchRows(tables["documents"], tables["lines"], quarantine)
     return collect_report(lake, record, staged.receipt, rows, known["published"] if known else 0)
 
 
 def collect_report(
-    lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: BatchRows, kept: int | None
+    lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: Mapping[str, pl.LazyFrame], kept: int | None
 ) -> Report:
-    """Reads the batch's narrow columns, a sample of its lines, and the text of the documents that the page shows."""
-    documents = rows.documents.select(figures.NARROW).collect().sort("doc_id")
+    """Reads the batch's narrow columns, a sample of its lines, and the text of the documents that the page shows.
+
+    `rows`: of the batch, by table, with the columns of `schema.TABLES`.
+    """
+    documents = rows["documents"].select(figures.NARROW).collect().sort("doc_id")
     last = draw_sample(documents)
-    removed = scan_removed(rows.lines, rows.documents, last)
+    removed = scan_removed(rows["lines"], rows["documents"], last)
     counts = [(entry["rule"], entry["count"]) for entry in receipt["rules"]]
     doubts = pick_doubts(removed, DOUBTS)
     examples = choose_examples(documents, removed)
     shown = [*examples, *(hit.doc_id for hit in doubts)]
     earlier = figures.read_earlier_documents(lake, record.source, record.logical_date)
     return Report(
-        source=record.source,
-        logical_date=record.logical_date,
-        state=record.state,
-        blocked_by=record.blocked_by,
-        receipt=shorten_receipt(receipt),
-        findings=record.findings,
+        **vars(record) | {"receipt": shorten_receipt(receipt)},
         days=figures.count_days(documents, record.logical_date),
         lengths=figures.count_lengths(documents),
         publishers=figures.compare_publishers(documents, earlier),
         rules=pick_hits(removed, counts),
         doubts=doubts,
         examples=tuple(examples),
-        texts=read_documents(rows.documents, rows.lines, documents, shown),
-        reasons=list_reasons(rows.quarantine.collect(), record.blocked_by),
+        texts=read_documents(rows["documents"], rows["lines"], documents, shown),
+        reasons=list_reasons(rows["quarantine"].collect(), record.blocked_by),
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
         undated=documents["published_at"].null_count(),
         over_budget=documents.filter(pl.col("flags").list.contains("over_budget")).height,

@@ -66,17 +66,14 @@ def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
     )
     for digits, periods in PERIODS.items():
         first = count_back(day, digits, periods - 1)
-        counted = dated.with_columns(period=pl.col("day").str.head(digits))
-        counted = counted.with_columns(
-            period=pl.when(pl.col("period") >= first).then("period").otherwise(pl.lit(EARLIER))
-        )
+        period = pl.col("day").str.head(digits)
+        counted = dated.with_columns(period=pl.when(period >= first).then(period).otherwise(pl.lit(EARLIER)))
         if (counted["period"] == EARLIER).sum() <= EARLIER_SHARE * counted.height:
             break
     ranked = counted.group_by("language").len().sort("len", "language", descending=[True, False])["language"]
     shown = ranked.head(LANGUAGES_SHOWN if len(ranked) > LANGUAGES_SHOWN + 1 else LANGUAGES_SHOWN + 1)
-    named = counted.with_columns(
-        language=pl.when(pl.col("language").is_in(shown.implode())).then("language").otherwise(pl.lit(OTHERS))
-    )
+    is_shown = pl.col("language").is_in(shown.implode())
+    named = counted.with_columns(language=pl.when(is_shown).then("language").otherwise(pl.lit(OTHERS)))
     order = {name: place for place, name in enumerate([*shown, OTHERS])}
     found = named.group_by("period", "language").len().rows()
     return tuple(DayCount(*row) for row in sorted(found, key=lambda row: (row[0] != EARLIER, row[0], order[row[1]])))
@@ -94,11 +91,7 @@ def list_periods(first: str, last: str) -> list[str]:
     """All days, months or years from the first to the last."""
     found = [first]
     while found[-1] < last:
-        year, month, day = (int(part) for part in (found[-1] + "-01-01")[:10].split("-"))
-        if len(first) == len("2026-10-31"):
-            found.append(str(date(year, month, day) + timedelta(days=1)))
-        else:
-            found.append(count_back(date(year, month, 1), len(first), -1))
+        found.append(count_back(date.fromisoformat((found[-1] + "-01-01")[:10]), len(first), -1))
     return found
 
 

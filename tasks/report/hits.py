@@ -75,15 +75,11 @@ def draw_sample(documents: pl.DataFrame) -> str | None:
 
 
 def scan_removed(lines: pl.LazyFrame, documents: pl.LazyFrame, last: str | None) -> pl.DataFrame:
-    """The lines removed from the sample, each with its doubt.
-
-    Returns doc_id, line, rule, evidence, text, documents, inside, nearness, chance, doubt, sorted by doc_id and line.
-    """
+    """The lines removed from the sample, as `measure_doubts` leaves them, sorted by doc_id and line."""
     drawn = pl.col("doc_id") <= last if last is not None else pl.lit(True)
-    body = documents.filter(drawn).select(
-        "doc_id", first=pl.col("body_lines").list.min(), last=pl.col("body_lines").list.max()
-    )
-    removed = lines.filter(pl.col("removed"), drawn).select("doc_id", "line", "role", "rule", "evidence", "text")
+    at = pl.col("body_lines").list
+    body = documents.filter(drawn).select("doc_id", first=at.min(), last=at.max())
+    removed = lines.filter(pl.col("removed"), drawn).select("doc_id", "line", "rule", "evidence", "text")
     return measure_doubts(removed.join(body, on="doc_id", how="left").collect()).sort("doc_id", "line")
 
 
@@ -116,32 +112,24 @@ def measure_doubts(removed: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.col("nearness") * place / pl.col("documents"))
             .round(3)
         )
-        .select(
-            *("doc_id", "line", "rule", "evidence", "text", "documents", "inside", "nearness", "chance", "doubt"),
-            "ends_sentence",
-        )
     )
 
 
 def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple[RuleHits, ...]:
     """The rules that removed most, with their surest and most doubtful hits. `counts`: rule and lines in the whole batch."""
-    ranked = sorted(counts, key=lambda count: (-count[1], count[0]))[:RULES_SHOWN]
     found = []
-    for rule, lines in ranked:
-        hits = removed.filter(pl.col("rule") == rule)
-        distinct = hits.sort("doc_id", "line").unique("text", keep="first", maintain_order=True)
-        surest = distinct.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
-        doubts = rank_doubts(distinct.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
-        best = next(make_hits(surest), None)
-        found.append(RuleHits(rule, lines, best, tuple(make_hits(doubts))))
+    for rule, lines in sorted(counts, key=lambda count: (-count[1], count[0]))[:RULES_SHOWN]:
+        hits = removed.filter(pl.col("rule") == rule).unique("text", keep="first", maintain_order=True)
+        surest = hits.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
+        doubts = rank_doubts(hits.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
+        found.append(RuleHits(rule, lines, next(make_hits(surest), None), tuple(make_hits(doubts))))
     return tuple(found)
 
 
 def pick_doubts(removed: pl.DataFrame, most: int) -> tuple[Hit, ...]:
     """The most doubtful lines of all rules, at most two per rule."""
-    distinct = removed.sort("doc_id", "line").unique(["rule", "text"], keep="first", maintain_order=True)
-    ranked = rank_doubts(distinct).filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN)
-    return tuple(make_hits(ranked.head(most)))
+    ranked = rank_doubts(removed.unique(["rule", "text"], keep="first", maintain_order=True))
+    return tuple(make_hits(ranked.filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN).head(most)))
 
 
 def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:

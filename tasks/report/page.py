@@ -1,6 +1,7 @@
-"""A `Report` as one HTML file: no script, no address outside itself, the same bytes for the same batch.
+"""Pages as HTML: of a run, of what a run would change, and of all batches of a lake.
 
-A policy in its head lets it load and run nothing but its own style sheet, whatever an article contains.
+There is no script in them and no address outside themselves; a batch's page always has the same bytes. A policy in the head lets
+a page load and run nothing but its own style sheet, whatever an article contains.
 """
 
 from __future__ import annotations
@@ -8,22 +9,59 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.cleaning.reasons import explain_reason
+from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
-from tasks.report.safe import escape_label, escape_text
+from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
+from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
 from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
+from tasks.stores.store_files import StoreFiles, change_store_file
+from tasks.trials.diff import CHANGES, Differences, count_changes
 
+RULES_SHOWN = 200
+CHANGES_SHOWN = 400  # lines of one document's diff
+MARKS = {"-": "removed", "+": "added", "@": "skipped"}
+ROWS_SHOWN = 400  # per source; earlier ones are only counted
+DAYS_SHOWN, DAY_DIGITS = 60, 10
+SOURCES_SHOWN = 6
+INDEX_COLUMNS = (
+    "source",
+    "logical_date",
+    "records",
+    "published",
+    "duplicates",
+    "quarantined",
+    "chars",
+    "removed_chars",
+)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """A batch, or a blocked run of it. `receipt`: INDEX_COLUMNS; `page`: relative address, empty if there is no page."""
+
+    source: str
+    logical_date: date
+    state: str
+    blocked_by: str
+    page: str
+    receipt: Mapping[str, Any]
 
 
 def write_page(report: Report) -> str:
@@ -47,6 +85,99 @@ def write_page(report: Report) -> str:
     )
 
 
+def write_changes(source: str, day: date, differences: Differences, blocked_by: Sequence[str]) -> str:
+    """The page on what a run of a batch would change. The templates escape text of articles."""
+    changes = Counter(differences.documents["change"])
+    changed = changes.total() - changes["same"]
+    documents = wording.format_count(changed or changes.total(), "document")
+    summary = f"A run would change {documents} of {changes.total():,}. Nothing has been published."
+    counted = count_changes(differences.lines)
+    return render_template(
+        "changes.html",
+        source=source,
+        day=day,
+        summary=summary if changed else f"A run would change none of {documents}.",
+        blocked_by=", ".join(blocked_by),
+        changes=[(change, changes[change]) for change in CHANGES if changes[change]],
+        rules=list(counted.head(RULES_SHOWN).iter_rows()),
+        left=max(0, counted.height - RULES_SHOWN),
+        examples=[
+            (example, [(MARKS.get(line[:1], "kept"), line[1:]) for line in example.diff[:CHANGES_SHOWN]])
+            for example in differences.examples
+        ],
+    )
+
+
+def write_index(lake: Lake, pages: StoreFiles) -> str:
+    """Writes index.html for the published batches and the blocked runs; returns where it is.
+
+    If another run has written it meanwhile, it is made again, so that no page is left out.
+    """
+    change_store_file(pages, "index.html", lambda _: render_index(lake, pages).encode())
+    return pages.address("index.html")
+
+
+def render_index(lake: Lake, pages: StoreFiles) -> str:
+    """The index as HTML."""
+    names = pages.list_names("")
+    receipts = lake.receipts(columns=INDEX_COLUMNS) if lake.version() else ()
+    published = [list_batch(receipt, names, "published") for receipt in receipts]
+    blocked = [
+        list_batch(record.receipt, names, "blocked", ", ".join(record.blocked_by))
+        for record in read_blocked(pages, names)
+        if record.receipt
+    ]
+    rows = sorted([*published, *blocked], key=lambda row: (row.source, -row.logical_date.toordinal(), row.state))
+    groups = {source: list(group) for source, group in groupby(rows, key=lambda row: row.source)}
+    documents = sum(row.receipt["published"] for row in published)
+    batches = wording.format_count(len(published), "batch", "batches")
+    summary = (
+        f"{wording.format_count(documents, 'document')} from {batches} of {wording.format_count(len(groups), 'source')}"
+    )
+    return render_template(
+        "index.html",
+        lake=lake.store.label,
+        chart=draw_batches(published),
+        summary=summary,
+        groups=[
+            (source, summarize_source(found), found[:ROWS_SHOWN], found[ROWS_SHOWN:])
+            for source, found in groups.items()
+        ],
+        blocked=blocked,
+    )
+
+
+def draw_batches(rows: Sequence[IndexRow]) -> charts.Chart | None:
+    """Documents of the latest batches by day and source; None without any."""
+    published = {(row.source, row.logical_date): row.receipt["published"] for row in rows if row.receipt["published"]}
+    if not published:
+        return None
+    first = count_back(max(day for _, day in published), DAY_DIGITS, DAYS_SHOWN - 1)
+    totals: Counter[str] = Counter()
+    for (source, _), documents in published.items():
+        totals[source] += documents
+    named = sorted(totals, key=lambda source: (-totals[source], source))[:SOURCES_SHOWN]
+    counts: Counter[tuple[str, str]] = Counter()
+    for (source, day), documents in published.items():
+        counts[str(day) if str(day) >= first else EARLIER, source if source in named else OTHERS] += documents
+    return charts.draw_days([DayCount(*key, documents) for key, documents in sorted(counts.items())], "source")
+
+
+def list_batch(receipt: Mapping[str, Any], names: Sequence[str], state: str, blocked_by: str = "") -> IndexRow:
+    """A receipt as a row of the index. `names`: the existing pages."""
+    day = date.fromisoformat(str(receipt["logical_date"]))
+    page = name_run_page(receipt["source"], day, state)
+    return IndexRow(receipt["source"], day, state, blocked_by, page if page in names else "", receipt)
+
+
+def summarize_source(rows: Sequence[IndexRow]) -> str:
+    """Documents and days of a source, in words."""
+    documents = sum(row.receipt["published"] for row in rows if row.state == "published")
+    days = [row.logical_date for row in rows]
+    span = f", {min(days)} to {max(days)}" if len(set(days)) > 1 else ""
+    return f"{wording.format_count(documents, 'document')}{span}."
+
+
 @cache
 def load_reasons() -> dict[str, str]:
     """The reason of every rule and role, by id."""
@@ -65,7 +196,7 @@ def load_templates() -> Environment:
         loader=PackageLoader("tasks.report"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: value if isinstance(value, Markup) else escape_text(value),
+        finalize=lambda value: value if isinstance(value, Markup) else wording.escape_text(value),
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -80,14 +211,9 @@ def load_templates() -> Environment:
         explain=lambda rule: load_reasons().get(rule) or explain_reason(rule) or "",
         shorten=shorten,
         neighbours=find_neighbours,
-        language=mark_language,
+        language=lambda code: Markup(f' lang="{code}"') if code != "und" and LANGUAGE.fullmatch(code) else "",
     )
     environment.filters.update(
-        attribute=lambda text: Markup(escape_label(str(text))), number=lambda value: f"{value:,}", svg=Markup
+        attribute=lambda text: Markup(wording.escape_label(str(text))), number=lambda value: f"{value:,}", svg=Markup
     )
     return environment
-
-
-def mark_language(code: str) -> Markup:
-    """A `lang` attribute for a language; empty if the code is not one."""
-    return Markup(f' lang="{code}"') if code != "und" and LANGUAGE.fullmatch(code) else Markup("")

@@ -20,9 +20,6 @@ LONGEST = 200_000  # characters; longer documents are not chosen, and their hits
 SERIES_SHOWN = {"body": (4, 2), "removed": (4, 1), "apart": (8, 2)}
 
 
-COPIED = ("doc_id", "uri", "publisher", "language", "raw_chars", "removed_chars", "removed_lines")
-
-
 @dataclass(frozen=True)
 class ShownLine:
     """A line and what was done with it. `decision`: body, apart or removed; `copies` of a caption, if there are several.
@@ -47,17 +44,9 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownDocument:
-    """A document with its non-blank lines in order."""
+    """A row of `documents` with its non-blank lines in order."""
 
-    doc_id: str
-    uri: str
-    publisher: str
-    title: str
-    language: str
-    raw_chars: int
-    removed_chars: int
-    removed_lines: int
-    flags: tuple[str, ...]
+    row: Mapping[str, Any]
     lines: tuple[ShownLine, ...]
 
 
@@ -105,29 +94,24 @@ def rebuild_document(document: Mapping[str, Any], others: Sequence[Mapping[str, 
     whole = rebuild(
         document["text"], document["body_lines"], document["line_count"], ((row["line"], row["text"]) for row in others)
     )
-    decided = {row["line"]: row for row in others}
     copies = {caption["line"]: caption["copies"] for caption in document["captions"]}
-    lines = [
-        make_line(number, text, decided.get(number), copies.get(number, 1))
-        for number, text in enumerate(whole.split("\n"))
-        if text
-    ]
-    copied = {name: document[name] for name in COPIED}
-    return ShownDocument(**copied, title=document["title"] or "", flags=tuple(document["flags"]), lines=tuple(lines))
-
-
-def make_line(number: int, text: str, row: Mapping[str, Any] | None, copies: int) -> ShownLine:
-    """One line of a document; `row`: its row of `lines`, if it has one."""
-    if row is None:
-        return ShownLine(number, text, "body")
-    decision = "removed" if row["removed"] else "apart"
-    return ShownLine(number, text, decision, row["role"], row["rule"], row["evidence"] or "", copies)
+    decided = {row["line"]: row for row in others}
+    lines = []
+    for number, text in enumerate(whole.split("\n")):
+        row = decided.get(number)
+        if text and row:
+            decision, evidence = "removed" if row["removed"] else "apart", row["evidence"] or ""
+            lines.append(ShownLine(number, text, decision, row["role"], row["rule"], evidence, copies.get(number, 1)))
+        elif text:
+            lines.append(ShownLine(number, text, "body"))
+    return ShownDocument(document, tuple(lines))
 
 
 def shorten(lines: Sequence[ShownLine], most: int = LINES_SHOWN) -> tuple[ShownLine, ...]:
     """At most `most` lines, cut to LINE_CHARS; of long series with one decision, only the first and last lines."""
     shown: list[ShownLine] = []
-    for (decision, rule), series in groupby(lines, key=key_series):
+    decided = groupby(lines, key=lambda line: (line.decision, line.rule if line.decision == "removed" else ""))
+    for (decision, rule), series in decided:
         part = list(series)
         head, tail = SERIES_SHOWN[decision]
         if len(part) > head + tail + 1:
@@ -141,11 +125,6 @@ def shorten(lines: Sequence[ShownLine], most: int = LINES_SHOWN) -> tuple[ShownL
     return tuple(cut_text(line) for line in shown)
 
 
-def key_series(line: ShownLine) -> tuple[str, str]:
-    """What the lines of a series have in common: the decision, and the rule if they are removed."""
-    return line.decision, line.rule if line.decision == "removed" else ""
-
-
 def cut_text(line: ShownLine) -> ShownLine:
     """A line of at most LINE_CHARS characters."""
     return line if len(line.text) <= LINE_CHARS else replace(line, text=line.text[:LINE_CHARS] + " …")
@@ -153,6 +132,6 @@ def cut_text(line: ShownLine) -> ShownLine:
 
 def find_neighbours(document: ShownDocument, number: int) -> Iterator[ShownLine]:
     """A line and the ones directly above and below it, if there are any."""
-    places = [place for place, line in enumerate(document.lines) if line.number == number]
-    for place in places[:1]:
-        yield from (cut_text(line) for line in document.lines[max(place - 1, 0) : place + 2])
+    at = next((place for place, line in enumerate(document.lines) if line.number == number), None)
+    if at is not None:
+        yield from (cut_text(line) for line in document.lines[max(at - 1, 0) : at + 2])

@@ -1,11 +1,19 @@
-"""What a page says in words: the result, what every expectation requires and found, dates and numbers."""
+"""What a page says in words: the result, what every expectation requires and found, numbers, and text that is safe to show.
+
+Escaping alone does not make text of articles safe. Control characters are errors in HTML, and direction marks (U+202E and
+similar) reverse the rest of a line; they are shown by their number, so that people see that they are there.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from markupsafe import escape as quote
 
 from expectations.suites import Expectation, load_suite
 from tasks.auditing.audit import FEW_ROWS, Finding
@@ -19,6 +27,12 @@ MONTHS = (
 )
 SUITES = {"documents": "documents", "quarantine": "quarantine", "batch": "batch", "history": "drift"}  # section: suite
 RESULTS = ("blocked", "quarantined", "warned", "passed")  # of an expectation, in the order of the page
+# C0 and C1 controls except tab and newline, overrides and embeddings of direction, breaks, surrogates, noncharacters. Marks
+# that affect only their neighbours (joiners, U+200E, U+200F) stay: Persian and Arabic need them, and every text is isolated.
+UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufff9-\\ufffb\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
+    "\\U000e0000-\\U000e007f]"
+)
 
 
 @dataclass(frozen=True)
@@ -75,11 +89,9 @@ def describe_result(report: Report) -> tuple[str, str]:
         warning = f" {format_count(warned, 'expectation warns', 'expectations warn')}." if warned else ""
         return "Published", f"Readers have {have}.{left_out}{warning}"
     found = next((finding for finding in report.findings if finding.reason in report.blocked_by), None)
-    kept = "Readers have nothing of this batch."
-    if report.kept:
-        kept = (
-            f"Readers still have the {format_count(report.kept, 'document')} of this batch that were published before."
-        )
+    documents = format_count(report.kept or 0, "document")
+    kept = f"Readers still have the {documents} of this batch that were published before."
+    kept = kept if report.kept else "Readers have nothing of this batch."
     if found is None:
         return f"Blocked by {', '.join(report.blocked_by)}", f"The audit's findings are not stored. {kept}"
     others = [reason for reason in report.blocked_by if reason != found.reason]
@@ -114,24 +126,40 @@ def describe_expectation(row: Expectation) -> str:
         text = f"{row.column}: " + (f"{row.one_of[0]}" if len(row.one_of) == 1 else f"one of {len(row.one_of)} values")
     elif row.low == row.high:
         text = f"{row.column} = {row.low}"
+    elif row.low is None or row.high is None:
+        text = f"{row.column} ≥ {row.low}" if row.high is None else f"{row.column} ≤ {row.high}"
     else:
-        text = (
-            ("" if row.low is None else f"{row.low} ≤ ") + row.column + ("" if row.high is None else f" ≤ {row.high}")
-        )
-        text = f"{row.column} ≥ {row.low}" if row.high is None else text
+        text = f"{row.low} ≤ {row.column} ≤ {row.high}"
     return f"{text}, except in {FEW_ROWS} rows or {row.tolerated:.0%}" if row.tolerated else text
 
 
 def sum_receipt(receipt: Mapping[str, Any]) -> tuple[Sum, Sum]:
     """Records and characters of a receipt, with the parts that they must add up to."""
-    names = ("published", "duplicates", "quarantined")
-    parts = {
-        "body_chars": "in the text",
-        "apart_chars": "kept apart",
-        "removed_chars": "removed",
-        "line_ends": "line ends",
+    records = tuple((name, receipt[name]) for name in ("published", "duplicates", "quarantined"))
+    names = {
+        "in the text": "body_chars",
+        "kept apart": "apart_chars",
+        "removed": "removed_chars",
+        "line ends": "line_ends",
     }
-    return (
-        Sum("records read", receipt["records"], tuple((name, receipt[name]) for name in names)),
-        Sum("characters read", receipt["chars"], tuple((name, receipt[column]) for column, name in parts.items())),
-    )
+    chars = tuple((name, receipt[column]) for name, column in names.items())
+    return Sum("records read", receipt["records"], records), Sum("characters read", receipt["chars"], chars)
+
+
+def flatten_text(text: str) -> str:
+    """Text on one line, for labels, with a replacement character for each invisible one."""
+    return UNSEEN.sub("\ufffd", " ".join(text.split()))
+
+
+def escape_label(text: str) -> str:
+    """Flattened text, escaped for use between tags or in a quoted attribute."""
+    return str(quote(flatten_text(text)))
+
+
+def escape_text(text: object) -> Markup:
+    """Text for the body of a page: escaped, with each invisible character shown by its number."""
+    words = str(text)
+    # `split` gives the text between the invisible characters, `findall` the characters themselves.
+    parts = [quote(part) for part in UNSEEN.split(words)]
+    marks = [Markup('<span class="unseen">U+{:04X}</span>').format(ord(found)) for found in UNSEEN.findall(words)]
+    return Markup("").join(part for pair in zip(parts, [*marks, ""], strict=True) for part in pair)

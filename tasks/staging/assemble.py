@@ -8,7 +8,7 @@ _standfirst, dated_at, and what is the same for the whole shard.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -76,7 +76,7 @@ def assemble_documents(
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
     found = found.with_columns(
-        pl.Series("doc_id", make_ids(source, records["canonical_sha256"]), dtype=pl.String),
+        pl.Series("doc_id", [make_id(source, digest) for digest in records["canonical_sha256"]], dtype=pl.String),
         *(language["language"], language["language_score"]),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),
@@ -124,10 +124,9 @@ def pick_columns(table: str, made: Mapping[str, pl.Expr], place: str) -> list[pl
     return [made[name].alias(name) for name in names]
 
 
-def make_ids(source: str, digests: Iterable[str]) -> list[str]:
-    """Stable document ids: 32 hex digits of SHA-256 over the source's name and the canonical text's digest."""
-    prefix = source.encode() + b"\n"
-    return [hashlib.sha256(prefix + digest.encode()).hexdigest()[:32] for digest in digests]
+def make_id(source: str, digest: str) -> str:
+    """A stable document id: 32 hex digits of SHA-256 over the source's name and the canonical text's digest."""
+    return hashlib.sha256(f"{source}\n{digest}".encode()).hexdigest()[:32]
 
 
 def find_flags(lines: pl.DataFrame) -> pl.DataFrame:

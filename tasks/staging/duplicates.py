@@ -104,16 +104,9 @@ def plan_ownership(day: date, old: pl.DataFrame, new: pl.DataFrame, rivals: pl.D
     """
     first = find_originals(rivals)
     # Of millions of documents few are contested.
-    before, after = (set(claims.join(first, on="doc_id", how="semi")["doc_id"]) for claims in (old, new))
-    hidden, taken, returned = set(), [], []
-    for rival_day, doc_id in first.select("logical_date", "doc_id").iter_rows():
-        owned, owns = (doc_id in claimed and day < rival_day for claimed in (before, after))
-        if doc_id in after and not owns:
-            hidden.add(doc_id)
-        if owns and not owned:
-            taken.append(doc_id)
-        if owned and not owns:
-            returned.append(doc_id)
+    before, after = (first.join(claims, on="doc_id", how="semi", maintain_order="left") for claims in (old, new))
+    is_later = pl.col("logical_date") > day
+    owned, owns = before.filter(is_later), after.filter(is_later)
     claims = pl.concat([rivals, new.join(first.select("doc_id"), on="doc_id", how="semi")])
     originals = find_originals(claims).select("doc_id", twin="uri", twin_date="logical_date")
     duplicates = (
@@ -123,10 +116,10 @@ def plan_ownership(day: date, old: pl.DataFrame, new: pl.DataFrame, rivals: pl.D
         .sort("logical_date", "uri", "doc_id")
     )
     return OwnershipChanges(
-        hidden=frozenset(hidden),
+        hidden=frozenset(after.filter(~is_later)["doc_id"]),
         contested=frozenset(first["doc_id"]),
-        taken=first.filter(pl.col("doc_id").is_in(taken)),
-        returned=first.filter(pl.col("doc_id").is_in(returned)),
+        taken=owns.join(owned, on="doc_id", how="anti", maintain_order="left"),
+        returned=owned.join(owns, on="doc_id", how="anti", maintain_order="left"),
         duplicates=duplicates,
         other_dates=tuple(sorted(set(rivals["logical_date"]))),
     )

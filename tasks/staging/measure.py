@@ -6,16 +6,16 @@ strings, without texts. Which values are good is in `expectations/`.
 
 from __future__ import annotations
 
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow.parquet as pq
 
-from tasks.rules import Rule, load_rules, match_rules
+from tasks.lines import looks_like_prose, measure_lines
+from tasks.rules import load_rules, match_rules
 from tasks.schema import TABLES
-from tasks.staging.profile import count_unknown
 from tasks.staging.stage import empty_frame
 
 ROLES = (
@@ -27,7 +27,6 @@ MAX_BLANK_LINES = 2**25
 SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and slow to match
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 HEX = "^[0-9a-f]{{{}}}$"
-CAPTION = {"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}
 
 
 class StagedFileError(ValueError):
@@ -37,11 +36,9 @@ class StagedFileError(ValueError):
 def measure_shard(folder: Path) -> Path:
     """Measures the staged documents and lines in `folder`; returns the path of the narrow file written beside them.
 
-    One row per document, sorted by doc_id, with the columns of `measure`. Raises FileNotFoundError when a staged file
-    is missing, StagedFileError when its columns or types are not those of `tasks.schema`.
+    One row per document, as `measure` gives them. Raises FileNotFoundError, and StagedFileError.
     """
-    documents = read_staged(folder, "documents")
-    lines = read_staged(folder, "lines")
+    documents, lines = read_staged(folder, "documents"), read_staged(folder, "lines")
     target = folder / "narrow.parquet"
     pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not report a full disk
     return target
@@ -71,7 +68,7 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     apart = lines.join(documents.select("doc_id", "doc"), on="doc_id", how="left")
     body = number_body(documents, split_body(documents))
     union = join_union(body, apart)
-    narrow = own = documents.select("doc", *describe_documents())
+    narrow = own = describe_documents(documents)
     for columns in (
         describe_union(union),
         describe_joints(union),
@@ -92,42 +89,39 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([narrow.drop("doc"), orphans], how="diagonal").sort("doc_id", maintain_order=True)
 
 
-def describe_documents() -> list[pl.Expr]:
-    """Columns that follow from the documents' own columns."""
+def describe_documents(documents: pl.DataFrame) -> pl.DataFrame:
+    """Columns that follow from the documents' own columns, by doc. All counts are int64."""
     text, language, published = pl.col("text"), pl.col("language"), pl.col("published_at").dt.date()
-    month = published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m")
     needed = [field.name for field in TABLES["documents"] if not field.nullable]
-    names = ["source", "publisher", "uri", "encoding"]
     title = pl.col("title").fill_null("")
     unread = text.str.count_matches("\ufffd", literal=True).cast(pl.Int64)
-    return [
-        pl.col("doc_id", "source", "publisher", "language", "language_score", "raw_chars", "text_chars"),
-        pl.col("removed_lines", "removed_chars").cast(pl.Int64),
-        pl.sum_horizontal(pl.col(*needed, "month").is_null()).cast(pl.Int64).alias("missing_values"),
-        pl.sum_horizontal(pl.col(names).str.strip_chars() == "").cast(pl.Int64).alias("blank_values"),
-        pl.col("doc_id").str.contains(HEX.format(32)).alias("is_doc_id"),
-        (
-            pl.col("raw_sha256").str.contains(HEX.format(64)) & pl.col("canonical_sha256").str.contains(HEX.format(64))
-        ).alias("is_sha256"),
-        pl.col("rules_version").str.contains(HEX.format(12)).alias("is_rules_version"),
-        text.str.len_chars().cast(pl.Int64).alias("text_chars_counted"),
-        (pl.col("line_count").cast(pl.Int64) - 1).alias("line_ends"),
-        pl.col("body_lines").list.len().cast(pl.Int64).alias("body_lines_listed"),
-        pl.col("captions").list.len().cast(pl.Int64).alias("captions_listed"),
-        (pl.col("removed_chars") / pl.max_horizontal("raw_chars", 1)).alias("removed_share"),
-        title.str.len_chars().cast(pl.Int64).alias("title_chars"),
-        title.str.contains("\n").alias("is_title_broken"),
-        (published - pl.col("logical_date")).dt.total_days().alias("days_ahead"),
-        published.dt.year().cast(pl.Int64).alias("published_year"),
-        (pl.col("month") == month).alias("is_month"),
-        ((language == "und") == (pl.col("language_score") == 0)).alias("is_language_sure"),
-        text.str.contains(r"\p{L}").alias("is_lettered"),
-        unread.alias("replacement_chars"),
-        (unread / pl.max_horizontal("text_chars", 1)).alias("replacement_share"),
-        (text.str.contains("\x00", literal=True) | title.str.contains("\x00", literal=True)).alias("is_nul_inside"),
-        text.str.contains(CONTROL).alias("is_control_inside"),
-        pl.col("flags").list.contains("over_budget").alias("is_over_budget"),
-    ]
+    hashes = pl.col("raw_sha256", "canonical_sha256")
+    return documents.select(
+        *("doc", "doc_id", "source", "publisher", "language", "language_score", "raw_chars", "text_chars"),
+        *("removed_lines", "removed_chars"),
+        missing_values=pl.sum_horizontal(pl.col(*needed, "month").is_null()),
+        blank_values=pl.sum_horizontal(pl.col("source", "publisher", "uri", "encoding").str.strip_chars() == ""),
+        is_doc_id=pl.col("doc_id").str.contains(HEX.format(32)),
+        is_sha256=pl.all_horizontal(hashes.str.contains(HEX.format(64))),
+        is_rules_version=pl.col("rules_version").str.contains(HEX.format(12)),
+        text_chars_counted=text.str.len_chars(),
+        line_ends=pl.col("line_count") - 1,
+        body_lines_listed=pl.col("body_lines").list.len(),
+        captions_listed=pl.col("captions").list.len(),
+        removed_share=pl.col("removed_chars") / pl.max_horizontal("raw_chars", 1),
+        title_chars=title.str.len_chars(),
+        is_title_broken=title.str.contains("\n"),
+        days_ahead=(published - pl.col("logical_date")).dt.total_days(),
+        published_year=published.dt.year(),
+        is_month=pl.col("month") == published.fill_null(pl.col("logical_date")).dt.strftime("%Y-%m"),
+        is_language_sure=(language == "und") == (pl.col("language_score") == 0),
+        is_lettered=text.str.contains(r"\p{L}"),
+        replacement_chars=unread,
+        replacement_share=unread / pl.max_horizontal("text_chars", 1),
+        is_nul_inside=text.str.contains("\x00", literal=True) | title.str.contains("\x00", literal=True),
+        is_control_inside=text.str.contains(CONTROL),
+        is_over_budget=pl.col("flags").list.contains("over_budget"),
+    ).with_columns((cs.integer() - cs.by_name("doc")).cast(pl.Int64))
 
 
 def split_body(documents: pl.DataFrame) -> pl.DataFrame:
@@ -216,12 +210,8 @@ def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
         )
     )
     whole = documents.select("doc", "line_count").join(texts, on="doc", how="left", maintain_order="left")
-    tails = whole.select(
-        "text",
-        tail=pl.when(pl.col("text").is_null())
-        .then(pl.col("line_count") - 1)
-        .otherwise(pl.col("line_count") - 1 - pl.col("last")),
-    )
+    last = pl.when(pl.col("text").is_null()).then(0).otherwise("last")
+    tails = whole.select("text", pl.col("line_count") - 1 - last)
     return pl.Series([hash_text(text, tail) for text, tail in tails.iter_rows()], dtype=pl.String)
 
 
@@ -234,22 +224,18 @@ def hash_text(text: bytes | None, tail: int | None) -> str | None:
 
 def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Counts of faulty rows of `lines`, by document."""
-    own = documents.select("doc", own_source="source", own_date="logical_date", own_month="month", count="line_count")
+    own = documents.select("doc", "source", "logical_date", "month", count="line_count")
     needed = [field.name for field in TABLES["lines"] if not field.nullable]
-    strange = (
-        (pl.col("source") != pl.col("own_source"))
-        | (pl.col("logical_date") != pl.col("own_date"))
-        | (pl.col("month") != pl.col("own_month"))
-    )
+    same = [pl.col(name) == pl.col(f"{name}_own") for name in ("source", "logical_date", "month")]
     return (
-        apart.join(own, on="doc", how="inner")
+        apart.join(own, on="doc", how="inner", suffix="_own")
         .group_by("doc")
         .agg(
             lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
             lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
             lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
             lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
-            lines_astray=strange.sum(),
+            lines_astray=(~pl.all_horizontal(same)).sum(),
             lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
             roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
         )
@@ -266,7 +252,6 @@ def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.Dat
         .explode("caption")
         .filter(pl.col("caption").is_not_null())
         .unnest("caption")
-        .select("doc", *CAPTION)
     )
     kept = apart.filter(~pl.col("removed") & pl.col("doc").is_not_null())
     folded = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars()
@@ -291,13 +276,17 @@ def count_boilerplate(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFra
     titles = documents.select("doc", text="title")
     lines = pl.concat([body.select("text"), titles.select("text")])
     words = lines.filter(pl.col("text").str.len_chars() <= SHORT_CHARS).unique(maintain_order=True).to_series()
-    taken = words.filter(match_rules(words, load_zoneless_rules())["rule"].is_not_null()).to_frame("text")
+    rules = tuple(rule for rule in load_rules() if rule.action == "remove" and rule.zone == "any")
+    taken = words.filter(match_rules(words, rules)["rule"].is_not_null()).to_frame("text")
     left = body.join(taken, on="text", how="semi").group_by("doc").agg(boilerplate_lines=pl.len())
     heads = titles.join(taken, on="text", how="semi").select("doc", boilerplate_titles=pl.lit(1))
     return left.join(heads, on="doc", how="full", coalesce=True)
 
 
-@cache
-def load_zoneless_rules() -> tuple[Rule, ...]:
-    """The rules that remove a line in any zone of a page."""
-    return tuple(rule for rule in load_rules() if rule.action == "remove" and rule.zone == "any")
+def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
+    """Lines of each text that match no rule and no role and do not look like prose: doc, unknown_lines.
+
+    `body`: lines of texts with doc and text. Sub-headings are counted, and so is the boilerplate of a new template.
+    """
+    measured = measure_lines(body.select("doc", "text"))
+    return measured.filter(~looks_like_prose()).group_by("doc").agg(unknown_lines=pl.len())

@@ -20,7 +20,16 @@ from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
 from tasks.reading.plan import escape_name
 from tasks.schema import RECEIPTS
-from tasks.staging.profile import COLUMNS, profile_publishers
+
+SUMS = {
+    "published": pl.len().cast(pl.Int64),
+    "chars": pl.col("raw_chars").sum(),
+    "removed_chars": pl.col("removed_line_chars").sum(),
+    **{
+        name: pl.col(name).sum()
+        for name in ("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -75,14 +84,18 @@ def make_versions() -> str:
     return json.dumps({"code": code_version(), **library_versions()}, sort_keys=True)
 
 
-def take_fingerprint(inputs: Sequence[tuple[str, int, str]], source: Source, limits: Limits) -> str:
-    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Batches with equal ones have equal rows."""
-    return hash_making(inputs, rules_version(), make_versions(), make_settings(source, limits))
+def describe_making(source: Source, limits: Limits) -> dict[str, str]:
+    """The columns of a receipt that say how a run today makes a batch."""
+    settings = make_settings(source, limits)
+    return {"source": source.name, "rules_version": rules_version(), "versions": make_versions(), "settings": settings}
 
 
-def hash_making(inputs: Sequence[tuple[str, int, str]], rules: str, versions: str, settings: str) -> str:
-    """The fingerprint of a batch that was made with these rules, versions and settings."""
-    content = [sorted(inputs), rules, versions, settings]
+def take_fingerprint(inputs: Sequence[tuple[str, int, str]], made: Mapping[str, str]) -> str:
+    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Batches with equal ones have equal rows.
+
+    `made`: as `describe_making` gives it.
+    """
+    content = [sorted(inputs), made["rules_version"], made["versions"], made["settings"]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -97,18 +110,6 @@ def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
     return found
 
 
-def describe_versions(inputs: Sequence[InputSeen], source: Source, limits: Limits) -> dict[str, str]:
-    """The columns of a receipt that say how the batch was made: source, fingerprint, rules_version, versions, settings."""
-    files = [(file.uri, file.size, file.sha256) for file in inputs]
-    return {
-        "source": source.name,
-        "fingerprint": take_fingerprint(files, source, limits),
-        "rules_version": rules_version(),
-        "versions": make_versions(),
-        "settings": make_settings(source, limits),
-    }
-
-
 def make_receipt(
     logical_date: date,
     inputs: Sequence[InputSeen],
@@ -116,83 +117,60 @@ def make_receipt(
     quarantine: pl.DataFrame,
     duplicates: Sequence[Duplicate],
     warned: Mapping[str, int],
-    versions: Mapping[str, str],
+    made: Mapping[str, str],
 ) -> dict[str, Any]:
     """The receipt's row, in the shape of `schema.RECEIPTS`.
 
     `folders`: the staged shards, without what is excluded from them; `quarantine`: all quarantine rows of the batch;
-    `versions`: as `describe_versions` gives them.
+    `made`: as `describe_making` gives it.
     """
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
-    sums = pl.concat([sum_narrow(read_narrow(part)) for part in folders]).sum().row(0, named=True)
+    sums = [part.scan("narrow").select(**SUMS).collect() for part in folders]
     receipt: dict[str, Any] = {
-        **versions,
+        **made,
+        "fingerprint": take_fingerprint([(file.uri, file.size, file.sha256) for file in seen], made),
         "logical_date": logical_date,
         "inputs": [asdict(file) for file in seen],
         "records": sum(file.records for file in seen),
-        **sums,
+        **pl.concat(sums).sum().row(0, named=True),
         "duplicates": len(duplicates),
         "quarantined": quarantine.height,
-        "rules": tally((part.scan("lines").filter("removed").select("rule").collect() for part in folders), "rule"),
-        "languages": tally((read_narrow(part) for part in folders), "language"),
-        "reasons": tally([quarantine.select(reason=pl.col("reasons").explode())], "reason"),
+        "rules": tally((part.scan("lines").filter("removed") for part in folders), "rule"),
+        "languages": tally((part.scan("narrow") for part in folders), "language"),
+        "reasons": tally([quarantine.lazy().select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
         "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
-        "profile": profile_publishers(read_narrow(part, COLUMNS) for part in folders),
+        "profile": profile_publishers([part.scan("narrow") for part in folders]),
     }
     return {name: receipt[name] for name in RECEIPTS.names}
 
 
-def sum_narrow(narrow: pl.DataFrame) -> pl.DataFrame:
-    """The sums over measured documents, as one row."""
-    return narrow.select(
-        pl.len().cast(pl.Int64).alias("published"),
-        pl.col("raw_chars").sum().alias("chars"),
-        pl.col("body_chars", "apart_chars", "line_ends", "removed_lines", "captions_merged").sum(),
-        pl.col("removed_line_chars").sum().alias("removed_chars"),
-    )
-
-
 def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
     """Whether a run today would make the same of a document as the batch of `receipt`. Releases are ignored."""
-    now = (rules_version(), make_versions(), drop_releases(make_settings(source, limits)))
-    return now == (receipt["rules_version"], receipt["versions"], drop_releases(receipt["settings"]))
+    now = (rules_version(), make_versions(), set_releases(make_settings(source, limits), {}))
+    return now == (receipt["rules_version"], receipt["versions"], set_releases(receipt["settings"], {}))
 
 
-def drop_releases(settings: str) -> str:
-    """A receipt's settings without the releases in them."""
-    kept = {name: value for name, value in json.loads(settings).items() if name != "releases"}
-    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+def set_releases(settings: str, others: Mapping[str, Any]) -> str:
+    """A receipt's settings with the releases of others, if they have any."""
+    chosen = {name: value for name, value in json.loads(settings).items() if name != "releases"}
+    chosen |= {name: value for name, value in others.items() if name == "releases"}
+    return json.dumps(chosen, sort_keys=True, ensure_ascii=False)
 
 
-def stamp_receipt(receipt: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
-    """The receipt of a batch most of whose documents are those of an earlier run, made with other rules.
+def keep_making(made: Mapping[str, str], earlier: Mapping[str, Any]) -> dict[str, str]:
+    """`made` for a batch most of whose documents are those of an earlier run, whose receipt is `earlier`.
 
-    It keeps the rules, versions and settings of that run, with today's releases, so that a whole run is still due.
+    It has the rules, versions and settings of that run, with today's releases, so that a whole run is still due.
     """
-    released = {name: value for name, value in json.loads(receipt["settings"]).items() if name == "releases"}
-    settings = json.dumps(json.loads(drop_releases(earlier["settings"])) | released, sort_keys=True, ensure_ascii=False)
-    inputs = [(file["uri"], file["size"], file["sha256"]) for file in receipt["inputs"]]
-    rules, versions = earlier["rules_version"], earlier["versions"]
-    made = {"rules_version": rules, "versions": versions, "settings": settings}
-    return {**receipt, **made, "fingerprint": hash_making(inputs, rules, versions, settings)}
+    settings = set_releases(earlier["settings"], json.loads(made["settings"]))
+    return {**made, "rules_version": earlier["rules_version"], "versions": earlier["versions"], "settings": settings}
 
 
-SUMMED = (
-    *("language", "raw_chars", "body_chars", "apart_chars", "removed_line_chars", "line_ends", "removed_lines"),
-    "captions_merged",
-)
-
-
-def read_narrow(part: StagedFolder, columns: Sequence[str] = SUMMED) -> pl.DataFrame:
-    """Measured columns of the documents that will be published, by default those that the receipt sums up."""
-    return part.scan("narrow").select("doc_id", *columns).collect()
-
-
-def tally(parts: Iterable[pl.DataFrame], name: str) -> list[dict[str, Any]]:
+def tally(parts: Iterable[pl.LazyFrame], name: str) -> list[dict[str, Any]]:
     """How often each value of a column occurs in all parts, sorted by value, as (value, count)."""
-    counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)) for rows in parts]
+    counts = [rows.group_by(name).agg(count=pl.len().cast(pl.Int64)).collect() for rows in parts]
     return pl.concat(counts).group_by(name).agg(pl.col("count").sum()).sort(name).to_dicts()
 
 
@@ -205,9 +183,38 @@ def sum_batch(
         "input_records": sum(file["records"] for file in receipt["inputs"]),
         "inputs": planned,
         "inputs_accounted": len(receipt["inputs"]),
-        "document_rows": sum(read_narrow(part, ()).height for part in folders),
+        "document_rows": sum(part.scan("narrow").select(pl.len()).collect().item() for part in folders),
         "quarantine_rows": quarantine.height,
         "removed_rows": sum(entry["count"] for entry in receipt["rules"]),
         "language_documents": sum(entry["count"] for entry in receipt["languages"]),
         "profile_documents": sum(entry["documents"] for entry in receipt["profile"]),
     }
+
+
+def profile_publishers(parts: Sequence[pl.LazyFrame]) -> list[dict[str, Any]]:
+    """A few figures by publisher, in the shape of the receipt's `profile`, which later days are compared with.
+
+    `parts`: measured documents. Those that an earlier batch publishes are counted, so that the figures do not depend on other
+    batches.
+    """
+    figures = {
+        "documents": pl.len().cast(pl.Int64),
+        "chars": pl.col("raw_chars").sum(),
+        "removed_chars": pl.col("removed_line_chars").sum(),
+        "captioned": (pl.col("captions_listed") > 0).sum().cast(pl.Int64),
+        "lines": pl.col("body_lines_counted").sum(),
+        "unknown_lines": pl.col("unknown_lines").sum(),
+    }
+    count = pl.len().cast(pl.Int64)
+    # One part after the other; of every document only the length is kept, for the median.
+    sums = [part.group_by("publisher").agg(**figures).collect() for part in parts]
+    lengths = [part.select("publisher", pl.col("text_chars").cast(pl.UInt32)).collect() for part in parts]
+    spoken = [part.group_by("publisher", "language").agg(count=count).collect() for part in parts]
+    if not sums:
+        return []
+    middle = pl.col("text_chars").median().floor().cast(pl.Int64)
+    middles = pl.concat(lengths).group_by("publisher").agg(median_chars=middle)
+    mixed = pl.concat(spoken).group_by("publisher", "language").agg(pl.col("count").sum()).sort("publisher", "language")
+    listed = mixed.group_by("publisher", maintain_order=True).agg(languages=pl.struct("language", "count"))
+    summed = pl.concat(sums).group_by("publisher").agg(pl.all().sum())
+    return summed.join(middles, on="publisher").join(listed, on="publisher").sort("publisher").to_dicts()

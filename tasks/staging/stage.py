@@ -6,14 +6,13 @@ import shutil
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.schema import MONTH, SORT_KEYS, TABLES
 
 # Small row groups: publishing holds one group of every shard in memory.
 GROUP_ROWS = 1_000
-GROUP_BYTES = 2**20
+GROUP_BYTES = 2**20  # on average; groups of long rows are smaller
 
 
 def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
@@ -25,28 +24,18 @@ def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, rows in tables.items():
-        ordered = arrange_rows(rows, name)
+        schema = TABLES[name].append(MONTH)
+        ordered = rows.select(schema.names).sort("month", *SORT_KEYS[name], nulls_last=True, maintain_order=True)
+        table = ordered.to_arrow().cast(schema)
+        fitting = table.num_rows * GROUP_BYTES // max(table.nbytes, 1)
         pq.write_table(
-            ordered,
+            table,
             folder / f"{name}.parquet",
             compression="zstd",
             compression_level=1,
-            row_group_size=count_group(ordered),
+            row_group_size=max(1, min(GROUP_ROWS, fitting)),
             use_dictionary=["source", "month", "rule", "role"],
         )
-
-
-def count_group(rows: pa.Table) -> int:
-    """Rows of a row group: GROUP_ROWS, or fewer so that a group has GROUP_BYTES on average."""
-    fitting: int = rows.num_rows * GROUP_BYTES // max(int(rows.nbytes), 1)
-    return max(1, min(GROUP_ROWS, fitting))
-
-
-def arrange_rows(rows: pl.DataFrame, name: str) -> pa.Table:
-    """Rows of a table sorted for staging, with exactly the declared columns and `month`."""
-    schema = TABLES[name].append(MONTH)
-    ordered = rows.select(schema.names).sort("month", *SORT_KEYS[name], nulls_last=True, maintain_order=True)
-    return ordered.to_arrow().cast(schema)
 
 
 def empty_frame(table: str) -> pl.DataFrame:

@@ -19,8 +19,7 @@ from flows.batches.replay import Replayed, find_batch, replay_batch
 from flows.batches.run import Batch
 from flows.errors import RequestError
 from flows.settings import Settings
-from tasks.auditing.batch_rows import find_file, read_published_batch
-from tasks.auditing.replay import pick_files
+from tasks.auditing.batch_rows import find_file, pick_files, read_published_batch
 from tasks.batch import Limits, Release, Source
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake

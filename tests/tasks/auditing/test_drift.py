@@ -15,8 +15,16 @@ from hypothesis import strategies as st
 
 from expectations.suites import load_suite
 from flows.batches.run import BatchResult
-from tasks.auditing.compare import EVERYONE, LEAST_DAYS, Comparison, compare_batch
-from tasks.auditing.drift import Drift, judge_drift, note_drift, read_history
+from tasks.auditing.drift import (
+    EVERYONE,
+    LEAST_DAYS,
+    Comparison,
+    Drift,
+    compare_batch,
+    judge_drift,
+    note_drift,
+    read_history,
+)
 from tasks.lakes.open import open_lake
 
 MONDAY = date(2026, 10, 5)

@@ -25,20 +25,19 @@ from flows.batches.page import gather_findings
 from flows.batches.run import BatchResult
 from flows.cli import app
 from tasks.auditing.audit import Finding
-from tasks.auditing.compare import Comparison
-from tasks.auditing.drift import Drift
+from tasks.auditing.drift import Comparison, Drift
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
-from tasks.report import index
+from tasks.report import page as pages_module
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
 from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
 from tasks.report.hits import measure_doubts, pick_hits
 from tasks.report.page import write_page
 from tasks.report.record import RunRecord, write_text
-from tasks.report.safe import escape_text, flatten_text
 from tasks.report.texts import ShownLine, shorten
+from tasks.report.wording import escape_text, flatten_text
 from tasks.stores.store_files import FolderFiles, StoreFiles
 
 
@@ -301,7 +300,12 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
 def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")
-    lake, pages, render, asked = open_lake(tmp_path / "lake"), FolderFiles(tmp_path / "out"), index.render_index, 0
+    lake, pages, render, asked = (
+        open_lake(tmp_path / "lake"),
+        FolderFiles(tmp_path / "out"),
+        pages_module.render_index,
+        0,
+    )
     for name in ("one", "two"):
         make_lake(tmp_path, "in/a.txt", lake.store.path, name=name)
     write_text(pages, f"one/{REPORTED}.html", "")
@@ -312,11 +316,11 @@ def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, m
         page = render(lake, pages)
         if asked == 1:
             write_text(pages, f"two/{REPORTED}.html", "")
-            index.write_index(lake, pages)
+            pages_module.write_index(lake, pages)
         return page
 
-    monkeypatch.setattr(index, "render_index", overtake)
-    index.write_index(lake, pages)
+    monkeypatch.setattr(pages_module, "render_index", overtake)
+    pages_module.write_index(lake, pages)
     assert asked == 3
     assert set(look(tmp_path / "out" / "index.html").values("href")) >= {f"one/{REPORTED}.html", f"two/{REPORTED}.html"}
 

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tasks.report.changes import LINES_SHOWN, write_changes
+from tasks.report.page import CHANGES_SHOWN, write_changes
 from tasks.trials.diff import DOCUMENT_CHANGES, LINE_CHANGES, Differences, Example
 
 DAY = date(2026, 10, 9)
@@ -75,5 +75,5 @@ def test_article_text_is_escaped(hostile: str) -> None:
 
 
 def test_a_long_document_is_cut() -> None:
-    diff = tuple(f"-line {number}" for number in range(LINES_SHOWN + 50))
-    assert f"line {LINES_SHOWN}<" not in write_changes("wire", DAY, make_differences("changed", diff=diff), ())
+    diff = tuple(f"-line {number}" for number in range(CHANGES_SHOWN + 50))
+    assert f"line {CHANGES_SHOWN}<" not in write_changes("wire", DAY, make_differences("changed", diff=diff), ())

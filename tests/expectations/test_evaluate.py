@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from expectations.library import LAZY_MODULES, delay_imports, make_placeholder
+from expectations.evaluate import LAZY_MODULES, delay_imports, make_placeholder
 
 
 def test_a_placeholder_imports_the_real_module() -> None:
@@ -37,7 +37,7 @@ def test_imported_modules_are_not_replaced() -> None:
 def test_great_expectations_loads_without_them_and_with_them_on_demand() -> None:
     code = f"""
 import sys
-from expectations.library import load_library
+from expectations.evaluate import load_library
 load_library()
 assert "great_expectations" in sys.modules
 assert not [name for name in {LAZY_MODULES!r} if name in sys.modules]
