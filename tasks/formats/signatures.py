@@ -23,7 +23,6 @@ SIGNATURES = {
     b"II*\x00": "TIFF",
     b"MM\x00*": "TIFF",
 }
-STARTS = tuple(SIGNATURES)
 
 
 def name_signature(raw: bytes) -> str | None:
@@ -32,6 +31,4 @@ def name_signature(raw: bytes) -> str | None:
     >>> name_signature(b"%PDF-1.7"), name_signature(b"PDF or not?")
     ('PDF', None)
     """
-    if not raw.startswith(STARTS):
-        return None
-    return next(name for start, name in SIGNATURES.items() if raw.startswith(start))
+    return next((name for start, name in SIGNATURES.items() if raw.startswith(start)), None)

@@ -110,7 +110,7 @@ def read_whole(chunks: Chunks, limit: int, reason: str = "record_too_large") -> 
         if total > limit:
             raise BrokenInputError(reason, f"over the limit of {limit} bytes for one record", keeps=False)
         parts.append(chunk)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return b"".join(parts)
 
 
 def split_chunks(chunks: Chunks, limit: int) -> Iterator[bytes | int]:
