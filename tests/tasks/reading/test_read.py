@@ -24,7 +24,7 @@ from tasks.formats.canonical import canonicalize
 from tasks.formats.format import FormatError
 from tasks.formats.record import Record, Reject
 from tasks.formats.remote import AddressError
-from tasks.reading.frame import frame_records, frame_rejects
+from tasks.reading.read import frame_records, frame_rejects
 from tasks.schema import QUARANTINE, RECORDS
 
 STORY = "The bridge will stay closed until the end of the year, the city said.\n\nIts cables are worn.\n"
