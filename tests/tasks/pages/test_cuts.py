@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
 from builders.articles import annotate_texts
 from builders.pages import ARTICLE, FOOTER, HEADLINE, LIVE, MENU, PAGE, PARAGRAPHS, RESULTS, SUBHEAD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.pages.cuts import mark_page_cuts
+from tasks.pages.cuts import find_furniture, keep_article, mark_page_cuts
+from tasks.pages.features import PageLines
+from tasks.pages.spans import Bounds
 
 
 def test_a_page_keeps_its_article_and_its_headline() -> None:
@@ -54,3 +58,52 @@ def test_a_document_is_marked_alone_as_among_others(texts: list[str]) -> None:
     together = mark_page_cuts(annotate_texts(texts)).drop("doc")
     alone = pl.concat([mark_page_cuts(annotate_texts([text])).drop("doc") for text in texts])
     assert together.equals(alone)
+
+
+def make_page(**features: list[int]) -> PageLines:
+    """One page of which only these features matter."""
+    size = len(next(iter(features.values())))
+    bounds = Bounds(np.zeros(size, dtype=np.int64), np.full(size, size))
+    return PageLines(pl.DataFrame(), {name: np.array(values) for name, values in features.items()}, bounds)
+
+
+@pytest.mark.parametrize(("width", "kept"), [(100, [True, True, False]), (99, [False, True, True])])
+def test_an_article_has_at_least_200_characters_of_prose_or_the_main_span_is_kept(width: int, kept: list[bool]) -> None:
+    page = make_page(
+        width=[100, width, 900], prose=[1, 1, 1], rule=[0, 0, 0], firm_in=[0, 1, 1], firm_peak=[200, 200, 200]
+    )
+    assert keep_article(page, np.array([-1, -1, 0])).tolist() == kept
+
+
+def test_the_main_span_needs_200_characters_too_and_leaves_out_lines_of_rules() -> None:
+    features = {"width": [90, 90], "prose": [1, 0], "rule": [1, 1], "firm_in": [1, 1]}
+    kept = keep_article(make_page(**features, firm_peak=[200, 200]), np.array([5, 5]))
+    assert kept.tolist() == [True, False]
+    assert not keep_article(make_page(**features, firm_peak=[199, 199]), np.array([5, 5])).any()
+
+
+FURNITURE = [
+    # role, lines until the next kept line, lines since the last one (-1: there is none)
+    ("caption", 6, -1, True),
+    ("caption", 7, -1, False),
+    ("caption", -1, 1, False),
+    ("credit", 50, 50, True),
+    ("byline", 6, -1, True),
+    ("byline", 7, -1, False),
+    ("byline", 1, 1, False),
+    ("timestamp", 6, -1, True),
+    ("timestamp", -1, 1, False),
+    ("bio", -1, 3, True),
+    ("bio", -1, 4, False),
+    ("bio", 6, -1, True),
+    ("contributors", -1, 3, True),
+    ("contributors", 9, 9, True),
+    ("correction", 1, 1, False),
+    (None, 1, 1, False),
+]
+
+
+@pytest.mark.parametrize(("role", "above", "below", "expected"), FURNITURE)
+def test_furniture_belongs_to_the_article_near_it(role: str | None, above: int, below: int, expected: bool) -> None:
+    found = find_furniture(pl.Series([role], dtype=pl.String), np.array([above]), np.array([below]))
+    assert found.tolist() == [expected]

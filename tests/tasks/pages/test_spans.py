@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.pages.spans import count_since, count_until, find_best_span, find_bounds, read_neighbour, sum_between
+from tasks.pages.spans import Bounds, count_since, count_until, find_best_span, find_bounds, read_neighbour, sum_between
 
 
 @given(st.lists(st.lists(st.integers(-5, 5), min_size=1, max_size=12), min_size=1, max_size=6))
@@ -29,3 +29,11 @@ def test_spans_end_at_their_page() -> None:
     assert count_until(marked, bounds).tolist() == [1, 0, -1, 1, 0]
     assert read_neighbour(np.arange(5), 1, bounds).tolist() == [1, 2, -1, 4, -1]
     assert read_neighbour(np.arange(5), -1, bounds).tolist() == [-1, 0, 1, -1, 3]
+
+
+def test_distances_end_at_60_lines() -> None:
+    marked = np.zeros(64, dtype=np.bool_)
+    marked[0] = True
+    bounds = Bounds(np.zeros(64, dtype=np.int64), np.full(64, 64))
+    assert count_since(marked, bounds).tolist()[58:] == [58, 59, 60, 60, 60, 60]
+    assert count_until(marked[::-1], bounds).tolist()[:6] == [60, 60, 60, 60, 59, 58]
