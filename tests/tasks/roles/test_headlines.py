@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders.articles import P1 as PARAGRAPH
-from builders.articles import annotate_text, find_roles
+from builders.articles import annotate_text, find_roles, make_line
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,110 @@ def test_headline_and_standfirst(name: str, text: str, title: str | None, expect
 def test_a_later_headline_is_the_printed_one() -> None:
     text = f"Last ferry leaves the harbour | The Larkhaven Courier\nLast ferry leaves the harbour\n{PARAGRAPH}"
     assert annotate_text(text)["role_by"].to_list()[:2] == ["headline.page-title", "headline.printed"]
+
+
+def find_reasons(*lines: str, title: str | None = None) -> list[str | None]:
+    """What gave each line its role."""
+    return annotate_text("\n".join(lines), title)["role_by"].to_list()
+
+
+TOP, PRINTED, PAGE_TITLE = "headline.on-top", "headline.printed", "headline.page-title"
+RECORD, COPY = "headline.record-title", "repeat.headline"
+
+
+@pytest.mark.parametrize(("width", "reason"), [(220, TOP), (221, None)])
+def test_a_headline_is_at_most_220_wide(width: int, reason: str | None) -> None:
+    assert find_reasons(make_line(width), PARAGRAPH)[0] == reason
+
+
+@pytest.mark.parametrize(("width", "reason"), [(99, TOP), (100, None)])
+def test_a_first_line_with_a_full_stop_is_a_headline_if_it_is_short(width: int, reason: str | None) -> None:
+    assert find_reasons(make_line(width, end="."), PARAGRAPH)[0] == reason
+    assert find_reasons(make_line(width, end="?"), PARAGRAPH)[0] == TOP
+
+
+@pytest.mark.parametrize(("above", "reason"), [(11, RECORD), (12, None)])
+def test_a_records_title_is_among_the_first_12_lines(above: int, reason: str | None) -> None:
+    title = "Last ferry leaves the harbour tonight"
+    lines = [f"Item number {number} of a list" for number in range(above)]
+    assert find_reasons(*lines, title, PARAGRAPH, title=title)[above] == reason
+
+
+@pytest.mark.parametrize(("above", "reason"), [(11, TOP), (12, None)])
+def test_the_first_free_line_is_a_headline_among_the_first_12(above: int, reason: str | None) -> None:
+    assert find_reasons(*["Photo: Ana Ruiz"] * above, "Last ferry leaves", PARAGRAPH)[above] == reason
+
+
+@pytest.mark.parametrize(("width", "reason"), [(25, RECORD), (24, None)])
+def test_a_line_with_which_the_records_title_begins_is_at_least_25_wide(width: int, reason: str | None) -> None:
+    line = make_line(width)
+    assert find_reasons(line, PARAGRAPH, title=f"{line} | The Larkhaven Courier")[0] == reason
+
+
+def test_a_line_that_equals_the_records_title_may_be_short_and_written_otherwise() -> None:
+    assert find_reasons("Harbour", "Quay", PARAGRAPH, title="„quay“")[:2] == [None, RECORD]
+
+
+@pytest.mark.parametrize("line", ["By Mara Quist", "Published 3 hours ago", "Advertisement"])
+def test_what_is_no_headline(line: str) -> None:
+    assert find_reasons(line, "Last ferry leaves", PARAGRAPH)[1] == TOP
+
+
+@pytest.mark.parametrize(("slack", "reason"), [(10, COPY), (11, None)])
+def test_a_copy_of_the_headline_differs_by_at_most_10_characters_of_punctuation(slack: int, reason: str | None) -> None:
+    headline = "Last ferry leaves the harbour tonight"
+    assert find_reasons(headline, headline + "!" * slack, PARAGRAPH)[:2] == [TOP, reason]
+
+
+@pytest.mark.parametrize(("width", "reason"), [(30, COPY), (29, None)])
+def test_a_copy_below_the_first_paragraph_is_at_least_30_wide(width: int, reason: str | None) -> None:
+    headline = make_line(width)
+    assert find_reasons(headline, PARAGRAPH, headline, PARAGRAPH + " Again.")[2] == reason
+    assert find_reasons(headline, headline, PARAGRAPH)[1] == COPY
+
+
+@pytest.mark.parametrize(
+    ("name", "reasons"), [("Quayss", [PAGE_TITLE, PRINTED]), ("Quays", [TOP, None])], ids=["6", "5"]
+)
+def test_a_headline_before_a_sites_name_is_at_least_6_wide(name: str, reasons: list[str | None]) -> None:
+    assert find_reasons(f"{name} | The Larkhaven Courier", name, PARAGRAPH)[:2] == reasons
+
+
+@pytest.mark.parametrize(("between", "reasons"), [(2, [PAGE_TITLE, PRINTED]), (3, [TOP, None])])
+def test_the_printed_headline_stands_at_most_3_lines_below(between: int, reasons: list[str | None]) -> None:
+    headline = "Last ferry leaves the harbour"
+    lines = [f"{headline} | The Larkhaven Courier", *["A quay", "Two nets", "Six gulls"][:between], headline]
+    found = find_reasons(*lines, PARAGRAPH)
+    assert [found[0], found[between + 1]] == reasons
+
+
+@pytest.mark.parametrize(("width", "reasons"), [(25, [PAGE_TITLE, PRINTED]), (24, [TOP, None])])
+def test_a_printed_headline_goes_on_from_a_title_of_at_least_25(width: int, reasons: list[str | None]) -> None:
+    title = make_line(width)
+    found = find_reasons(title, "A quay", f"{title} until the tide", PARAGRAPH)
+    assert [found[0], found[2]] == reasons
+
+
+ALIKE = [
+    ("three of six words", "ferry harbour tonight nets gulls ropes", [PAGE_TITLE, PRINTED]),
+    ("three of seven words", "ferry harbour tonight nets gulls ropes tides", [TOP, None]),
+    ("a kicker before it", "Larkhaven: the last ferry leaves harbour tonight", [TOP, None]),
+    ("a sentence", "The ferry leaves the harbour tonight.", [TOP, None]),
+]
+
+
+@pytest.mark.parametrize(("line", "reasons"), [row[1:] for row in ALIKE], ids=[row[0] for row in ALIKE])
+def test_a_printed_headline_shares_words_with_the_title(line: str, reasons: list[str | None]) -> None:
+    assert find_reasons("The last ferry leaves harbour tonight", line, PARAGRAPH)[:2] == reasons
+
+
+@pytest.mark.parametrize(("last", "reasons"), [("nets", [PAGE_TITLE, PRINTED]), ("net", [TOP, None])], ids=["25", "24"])
+def test_a_printed_headline_of_like_words_is_at_least_25_wide(last: str, reasons: list[str | None]) -> None:
+    line = f"Harbour ferry leaves {last}"
+    assert find_reasons("The ferry leaves harbour", line, PARAGRAPH)[:2] == reasons
+
+
+def test_two_of_four_words_are_not_enough() -> None:
+    title, line = "Harbourmaster celebrates ferry anniversary", "Ferry passengers applaud harbourmaster"
+    assert find_reasons(title, line, PARAGRAPH)[:2] == [TOP, None]
+    assert find_reasons(title, "Ferry celebrates, applauds harbourmaster", PARAGRAPH)[:2] == [PAGE_TITLE, PRINTED]
