@@ -25,20 +25,18 @@ from flows.days.plan import (
     count_states,
     describe_results,
     format_days,
+    preview_days,
     summarize_error,
     tabulate_plan,
     tabulate_results,
 )
-from flows.days.previews import preview_days
 from flows.days.states import Day, survey_days
 from flows.exit_codes import EXPECTED
-from flows.orchestration.artifacts import show_progress, show_table
-from flows.orchestration.choices import SourceName
-from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.reporting import fail_run, make_log_watcher, show_progress, show_table
 from flows.orchestration.retries import retried_task
-from flows.orchestration.run_log import fail_run, make_log_watcher
-from flows.settings import read_settings
-from flows.workers.cluster_map import choose_map
+from flows.orchestration.supervised_process import follow_worker
+from flows.settings import SourceName, read_settings
+from flows.workers.clusters import choose_map
 
 
 def name_backfill() -> str:

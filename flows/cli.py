@@ -8,23 +8,15 @@ from typing import Annotated
 import typer
 
 from flows.commands.backfill import backfill
-from flows.commands.check import check
-from flows.commands.diff import diff
+from flows.commands.batches import diff, report
+from flows.commands.declared import rules, sources
 from flows.commands.doctor import doctor
-from flows.commands.iceberg import iceberg
+from flows.commands.documents import restore, show, why
 from flows.commands.ingest import ingest
+from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
 from flows.commands.learn import learn, learned
-from flows.commands.quarantine import quarantine
-from flows.commands.release import release
-from flows.commands.repartition import repartition
-from flows.commands.replay import replay
-from flows.commands.report import report
-from flows.commands.rules import rules
-from flows.commands.show import restore, show
-from flows.commands.sources import sources
+from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.ui import ui
-from flows.commands.versions import files, rollback, versions
-from flows.commands.why import why
 
 INTERRUPTED = 130
 # In the order in which the help lists them.

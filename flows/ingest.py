@@ -22,10 +22,9 @@ from flows.batches.run import BatchResult, MapShards, Run, make_run
 from flows.console import describe_block, outline_receipt
 from flows.errors import RequestError
 from flows.exit_codes import EXPECTED
-from flows.orchestration.artifacts import report_assets, show_progress, show_text
-from flows.orchestration.end_with_worker import follow_worker
+from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
 from flows.orchestration.retries import retried_task
-from flows.orchestration.run_log import fail_run, make_log_watcher
+from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
 from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
 from flows.workers.runners import run_tasks

@@ -12,9 +12,8 @@ from prefect.states import Completed
 from flows.batches.run import open_settings_lake
 from flows.batches.staging import sweep_staging
 from flows.exit_codes import EXPECTED
-from flows.orchestration.artifacts import show_table, show_text
-from flows.orchestration.end_with_worker import follow_worker
-from flows.orchestration.run_log import fail_run
+from flows.orchestration.reporting import fail_run, show_table, show_text
+from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake

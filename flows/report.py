@@ -12,10 +12,9 @@ from prefect.states import Completed
 from flows.batches.page import write_reports
 from flows.batches.run import open_settings_lake
 from flows.exit_codes import EXPECTED
-from flows.orchestration.choices import SourceName
-from flows.orchestration.end_with_worker import follow_worker
-from flows.orchestration.run_log import fail_run
-from flows.settings import read_settings
+from flows.orchestration.reporting import fail_run
+from flows.orchestration.supervised_process import follow_worker
+from flows.settings import SourceName, read_settings
 
 
 def name_report() -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.batch import Limits
@@ -79,3 +80,19 @@ def make_limits(settings: Settings) -> Limits:
     # The learned lines and releases depend on the lake and the batch: see fit_limits.
     names = {field.name for field in fields(Limits)} - {"learned", "releases"}
     return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})
+
+
+class DeclaredSources:
+    """Marks a flow's parameter that names a source: the form offers those of sources.toml, and the server refuses others."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        from tasks.sources import load_sources
+
+        schema = handler(core)
+        # Without a declared source there is no choice, and the run fails with a message.
+        if names := list(load_sources(Settings().sources)):
+            schema["enum"] = names
+        return schema
+
+
+SourceName = Annotated[str, DeclaredSources()]

@@ -19,8 +19,8 @@ import pytest
 from builders.lakes import ask, hash_lake
 from builders.local_prefect import LocalPrefect, find_numbers, find_port, find_processes, run_process, start_ui
 
-from flows.orchestration.end_with_worker import ASKED
 from flows.orchestration.services import await_server, make_environment
+from flows.orchestration.supervised_process import ASKED
 from tasks.lakes.open import open_lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]

@@ -19,7 +19,7 @@ from builders.lakes import make_lake
 from builders.staged_documents import make_document
 from builders.staged_shards import Doc, stage_batch
 
-from flows.reference.columns import write_dictionary
+from flows.reference.tables import write_dictionary
 from tasks.checking.check import check
 from tasks.lakes.lake import Lake, scan_files, table_paths
 from tasks.lakes.lookup import find_documents, restore_text

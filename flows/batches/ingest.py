@@ -10,11 +10,9 @@ from threading import Thread
 from typing import Any
 
 from expectations.evaluate import load_library
-from flows.batches.catalog import follow_publish
-from flows.batches.failures import remember_failure
 from flows.batches.page import add_page
-from flows.batches.run import Batch, BatchResult, Run
-from flows.batches.staging import claim_staging
+from flows.batches.run import Batch, BatchResult, Run, follow_publish
+from flows.batches.staging import claim_staging, remember_failure
 from flows.exit_codes import EXPECTED
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch

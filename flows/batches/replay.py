@@ -1,4 +1,4 @@
-"""The quarantined inputs of a batch, run again; and documents released from quarantine by hand."""
+"""Batches of the lake run again: with their quarantined inputs or released documents, or as a preview that publishes nothing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tasks.auditing.batch_rows import (
     stage_published_rows,
     trace_rows,
 )
+from tasks.auditing.judge import judge_batch
 from tasks.batch import Fields, InputFile, Source
 from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.releases import ChangeReleases, change_releases
@@ -28,6 +29,7 @@ from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import is_made_alike
+from tasks.trials.diff import Differences, diff_batch
 
 
 @dataclass(frozen=True)
@@ -117,3 +119,25 @@ def trace_batch(lake: Lake, held: PublishedBatch, again: Sequence[InputFile], ba
     assert now is not None
     claimed = read_steadily(lake, lambda manifest: set(read_own_claims(lake, manifest, name, day)["uri"]))
     return tuple(trace_rows(held, now, [file.uri for file in again], claimed))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run of a batch would change, and what would block it."""
+
+    batch: Batch
+    differences: Differences
+    blocked_by: tuple[str, ...]
+
+
+def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Preview:
+    """Builds and audits a batch and compares it with the lake. `examples`: documents to show line by line."""
+    run.watcher.step(batch.label, "plan")
+    name, day = batch.source.name, batch.logical_date
+    files = plan_files(batch, run.lake)
+    with claim_staging(run.lake, name, day) as folder:
+        limits = fit_limits(batch, run, run.lake.receipt(name, day))
+        staged = build_shards(batch, run, files, limits, folder)
+        run.watcher.step(batch.label, "audit")
+        judged = judge_batch(batch.source, day, staged, len(files), limits)
+        return Preview(batch, diff_batch(run.lake, name, day, judged, examples), judged.blocked_by)

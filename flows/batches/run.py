@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.settings import Settings, make_limits
 from tasks.auditing.drift import Drift
@@ -14,6 +15,14 @@ from tasks.batch import Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.lakes.open import open_lake
 from tasks.shard import StagedShard
+
+if TYPE_CHECKING:
+    from tasks.lakes.iceberg import Registered
+
+# Builds shards somewhere: the run, the shards, the limits of their batch, and the folder of the run.
+MapShards = Callable[["Run", Sequence[Shard], Limits, Path], list[StagedShard]]
+STORE_OPTIONS = {"AWS_ENDPOINT_URL": "s3.endpoint", "AWS_REGION": "s3.region"}
+IN_STORE = "store"  # the catalog in the lake's own store
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,6 @@ class Watcher:
 
 
 NO_WATCHER = Watcher()
-# Builds shards somewhere: the run, the shards, the limits of their batch, and the folder of the run.
-MapShards = Callable[["Run", Sequence[Shard], Limits, Path], list[StagedShard]]
 
 
 @dataclass(frozen=True)
@@ -103,3 +110,19 @@ def make_run(
     """A run as the settings want it."""
     lake = open_settings_lake(settings, watcher.warn)
     return Run(settings, lake, make_limits(settings), map_shards, watcher, is_forced)
+
+
+def follow_publish(lake: Lake, settings: Settings) -> None:
+    """Brings the catalog that the settings name up to date after a publish. Does nothing where they name none."""
+    if settings.iceberg:
+        register_lake(lake, settings.iceberg)
+
+
+def register_lake(lake: Lake, catalog: str) -> tuple[str, list[Registered]]:
+    """Points the tables of a catalog to the published version; the catalog's URI, and what was done to each table."""
+    from tasks.lakes.iceberg import name_catalog, register
+
+    uri = lake.store.catalog_uri() if catalog in ("", IN_STORE) else name_catalog(catalog)
+    # pyiceberg's file system is Arrow's, which knows the other variables by itself.
+    known = {option: os.environ[name] for name, option in STORE_OPTIONS.items() if name in os.environ}
+    return uri, register(lake, uri, known)

@@ -1,9 +1,13 @@
-"""The folder where one batch is staged: for one run at a time, emptied of what killed runs left."""
+"""The folder where one batch is staged, for one run at a time; and why a batch failed in its last run.
+
+A batch that failed leaves no receipt, so one small file for each in the lake's store tells it from a batch that never ran.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -12,8 +16,14 @@ from filelock import FileLock, Timeout
 
 from flows.errors import BatchBusy
 from tasks.lakes.lake import Lake
-from tasks.stores.errors import LakeError
+from tasks.reading.plan import escape_name
+from tasks.stores.errors import LakeBusy, LakeError, LakeSilent
 from tasks.stores.handover import clear_handover
+from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
+
+# Another run is in the way, or the lake cannot be reached: not a fault of the batch.
+NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)
+FAILURES = "failures"
 
 
 @contextmanager
@@ -71,3 +81,33 @@ def remove_staged(folder: Path) -> None:
     """Removes what a run staged, on the disk and in the bucket. Raises LakeError when the store does not answer."""
     clear_handover(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def remember_failure(lake: Lake, source: str, day: date) -> Iterator[Callable[[str], None]]:
+    """Saves or deletes the failure of a batch that runs in the block. Call what it yields to count the batch as failed."""
+    whys: list[str] = []
+    try:
+        yield whys.append
+    except NOT_ITS_FAULT:
+        raise
+    except Exception as error:
+        save_failure(lake, source, day, f"{error}" or type(error).__name__)
+        raise
+    save_failure(lake, source, day, whys[-1] if whys else None)
+
+
+def save_failure(lake: Lake, source: str, day: date, why: str | None) -> None:
+    """Saves why a batch failed; None: it did not. A store that refuses is ignored, so that it cannot hide the failure."""
+    content = json.dumps({"why": escape_name(" ".join(why.split()))}, ensure_ascii=False).encode() if why else None
+    with suppress(OSError, LakeError):
+        change_store_file(lake.files, name_batch_file(FAILURES, source, day), lambda _: content)
+
+
+def list_failures(lake: Lake) -> dict[tuple[str, date], str]:
+    """Why the last run of a batch failed, by source and logical date."""
+    found = {}
+    for source, day, name in list_batch_files(lake.files, FAILURES):
+        if content := read_store_file(lake.files, name):
+            found[source, day] = str(json.loads(content)["why"])
+    return found

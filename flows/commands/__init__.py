@@ -1,1 +1,1 @@
-"""The commands of `copydesk`: one file each, with its options and its work. They raise errors; `flows/cli.py` prints them."""
+"""The commands of `copydesk`: each with its options and its work. They raise errors; `flows/cli.py` prints them."""

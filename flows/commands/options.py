@@ -65,7 +65,7 @@ def make_chosen_run(watcher: Watcher, **options: object) -> Run:
     """A run with the settings that options choose, or else the environment. Raises RunnerError."""
     from flows.batches.run import make_run
     from flows.settings import read_settings
-    from flows.workers.cluster_map import choose_map
+    from flows.workers.clusters import choose_map
 
     settings = read_settings(**options)
     return make_run(settings, choose_map(settings), watcher)

@@ -28,7 +28,7 @@ from flows.days.plan import DayResult, summarize_result
 from flows.days.states import Day
 from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
-from flows.workers.cluster_map import choose_map
+from flows.workers.clusters import choose_map
 from flows.workers.local_map import follow_parent, make_picklable
 
 NICE = 5

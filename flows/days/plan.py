@@ -1,20 +1,25 @@
-"""What a backfill does: the days it chooses, what it does with each, and the tables and sentences that describe them."""
+"""What a backfill does with each day: planned, previewed, and the result, as rows of tables and in sentences."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from flows.batches.run import Batch, BatchResult
+from flows.batches.replay import preview_batch
+from flows.batches.run import Batch, BatchResult, Run
 from flows.days.states import Day
 from flows.errors import RunFailed
+from flows.exit_codes import EXPECTED
+from tasks.trials.diff import CHANGES
 
 OnExisting = Literal["skip", "stale", "replace"]
 Order = Literal["newest first", "oldest first"]
 LEAVE = "leave"
 MOST_NAMED = 5
+MOST_SAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -123,3 +128,33 @@ def describe_results(results: Sequence[DayResult]) -> str:
     named = "; ".join(f"{day.source} {day.logical_date}: {day.why}" for day in bad[:MOST_NAMED])
     more = f"; and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
     raise RunFailed(f"{len(bad)} of {format_days(len(results))} failed: {named}{more}")
+
+
+def preview_days(days: Sequence[Day], run: Run) -> list[dict[str, str]]:
+    """Previews up to MOST_SAMPLES of the days that the lake has, spread over the range: a row per day.
+
+    Nothing is published. `copydesk diff` shows a whole day.
+    """
+    known = [day for day in days if day.records is not None]
+    step = max(1, -(-len(known) // MOST_SAMPLES))
+    return [preview_day(day, run) for day in known[::step]]
+
+
+def preview_day(day: Day, run: Run) -> dict[str, str]:
+    """What a run of one day would change, as a row of a table."""
+    row = {"date": str(day.batch.logical_date), "source": day.batch.source.name}
+    try:
+        found = preview_batch(day.batch, run, examples=0)
+    except EXPECTED as error:
+        return {**row, "outcome": str(error)}
+    counts = Counter(found.differences.documents["change"])
+    documents = found.differences.documents.filter(found.differences.documents["change"] == "changed")
+    blocked = ", ".join(found.blocked_by)
+    return {
+        **row,
+        "outcome": f"the audit would block it: {blocked}" if blocked else "would be published",
+        **{state: f"{counts[state]:,}" for state in CHANGES},
+        "body lines removed": f"{documents['lines_lost'].sum():,}",
+        "lines kept again": f"{documents['lines_won'].sum():,}",
+        "for example": " ".join(documents["doc_id"].sort().head(2)),
+    }

@@ -15,9 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flows.batches.failures import list_failures
 from flows.batches.ingest import list_files
 from flows.batches.run import Batch, Run
+from flows.batches.staging import list_failures
 from flows.errors import RequestError
 from tasks.batch import InputFile, Limits, Source
 from tasks.fingerprint import rules_version

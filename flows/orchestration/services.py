@@ -16,8 +16,7 @@ from types import FrameType
 
 from flows.console import print_line
 from flows.errors import RunFailed
-from flows.orchestration.end_with_worker import ASKED
-from flows.orchestration.supervised_process import ORDER, end_group, start_process
+from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
 from flows.prefect_defaults import DEFAULTS
 
 HOME = ".prefect"

@@ -2,7 +2,8 @@
 
 Each holds a lock on a file that contains its process id. The id is valid only while the lock is held: a stale file, left by a
 machine that lost power, is never trusted, and two projects do not affect each other. A guard process ends them when `make ui`
-is killed; if the guard is killed too, the next start ends them.
+is killed; if the guard is killed too, the next start ends them. A run ends with its worker, since a run without a worker cannot
+be cancelled: `make ui` schedules it again, and the lake's receipts say what is left to do. Elsewhere a run continues.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 STOP_SECONDS = 30
@@ -24,6 +26,9 @@ ORDER = ("worker", "server")
 # The lock of `make ui` itself: its holder may start and end the others.
 OWNER = "ui"
 DONE = b"done"
+# Set for runs that end with their worker.
+ASKED = "COPYDESK_FOLLOW_WORKER"
+INIT = 1
 
 
 def start_process(
@@ -123,3 +128,16 @@ if __name__ == "__main__":
         given = Path(sys.argv[1])
         with acquire(given / OWNER, wait=True):
             end_left_over(given)
+
+
+def follow_worker() -> None:
+    """Ends this process and its group as soon as the worker that started it has ended."""
+    if os.environ.get(ASKED) and os.getpgrp() == os.getpid():
+        Thread(target=await_orphaned, args=(os.getppid(),), daemon=True).start()
+
+
+def await_orphaned(worker: int) -> None:
+    """Waits until the worker has ended, and kills the group, which never harms the lake."""
+    while os.getppid() == worker != INIT:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)

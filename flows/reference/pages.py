@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from flows.reference.columns import write_dictionary
-from flows.reference.commands import write_commands
-from flows.reference.expectations import write_expectations
-from flows.reference.formats import write_formats
 from flows.reference.rules import write_rules
+from flows.reference.tables import write_commands, write_dictionary, write_expectations, write_formats
 from tasks.toml_rows import PROJECT
 
 PAGES = {

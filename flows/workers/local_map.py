@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from flows.workers.cores import share_cores
 from flows.workers.run_folder import name_shard
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard, build_shard
 
 if TYPE_CHECKING:
     from flows.batches.run import Run
+
+# Read by the libraries of a shard when they are imported.
+THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 
 
 def build_here(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
@@ -64,3 +67,25 @@ def make_picklable(error: Exception) -> Exception:
     except Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
+
+
+@contextmanager
+def share_cores(processes: int) -> Iterator[None]:
+    """Processes that start within the block get their share of threads; a value that the environment already has stays.
+
+    By default Polars starts a thread per core in each of them; the threads then wait for one another, and each compiles every
+    pattern. Polars reads its environment when it is imported, so this process keeps its threads.
+    """
+    share = str(max(1, count_cores() // processes))
+    added = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, share))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
+def count_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -24,7 +24,7 @@ from flows.workers.clusters import (
     load_cluster_library,
     make_ray_options,
 )
-from flows.workers.cores import share_cores
+from flows.workers.local_map import share_cores
 
 HERE = ("127.", "localhost", "::1")
 LOCAL_DASK = {

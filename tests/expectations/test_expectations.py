@@ -25,7 +25,7 @@ from builders.staged_documents import (
 from expectations import projections, suites
 from expectations.evaluate import Evaluation, evaluate
 from expectations.suites import Expectation, build_suite, load_suite
-from flows.reference.expectations import describe_failure, write_expectations
+from flows.reference.tables import describe_failure, write_expectations
 from tasks.auditing.audit import count_document_languages, make_finding
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import StagedFolder

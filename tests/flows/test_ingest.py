@@ -106,7 +106,7 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
     from prefect.client.orchestration import get_client
 
     from flows.ingest import ingest
-    from flows.orchestration.artifacts import name_assets
+    from flows.orchestration.reporting import name_assets
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(

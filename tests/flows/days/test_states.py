@@ -11,10 +11,9 @@ from builders.lakes import ask, hash_lake, make_test_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.batches.failures import list_failures, remember_failure
 from flows.batches.run import Batch
-from flows.days.plan import choose_action, choose_days, tabulate_plan
-from flows.days.previews import preview_days
+from flows.batches.staging import list_failures, remember_failure
+from flows.days.plan import choose_action, choose_days, preview_days, tabulate_plan
 from flows.days.states import Day, each_day, find_usual, survey_days
 from flows.errors import RequestError
 from flows.settings import Settings

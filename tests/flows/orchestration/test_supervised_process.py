@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 from builders.local_prefect import is_group_alive
 
-from flows.orchestration.supervised_process import acquire, end_left_over, is_locked, start_process
+from flows.orchestration.supervised_process import (
+    ASKED,
+    acquire,
+    end_left_over,
+    follow_worker,
+    is_locked,
+    start_process,
+)
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"]
@@ -30,6 +37,15 @@ with acquire(locks / OWNER), guard_processes(locks):
     print("ready", flush=True)
     if sys.argv[2] == "stay":
         time.sleep(600)
+"""
+RUN = "from flows.orchestration.supervised_process import follow_worker; import time; follow_worker(); print('up', flush=True); time.sleep(600)"
+# Starts a run as Prefect's worker does, in a session of its own, and says its number.
+WORKER = f"""
+import subprocess, sys, time
+run = subprocess.Popen([sys.executable, "-c", {RUN!r}], stdout=subprocess.PIPE, start_new_session=True)
+run.stdout.readline()
+print(run.pid, flush=True)
+time.sleep(600)
 """
 
 
@@ -112,3 +128,32 @@ def test_a_lock_has_one_holder(locks: Path) -> None:
     with acquire(locks / "ui"), pytest.raises(BlockingIOError):
         acquire(locks / "ui")
     assert not is_locked(locks / "ui")
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_run_ends_with_its_worker_where_that_is_asked_for() -> None:
+    environment = {**os.environ, ASKED: "1"}
+    with subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        run = int(worker.stdout.readline())
+        assert is_alive(run)
+        worker.kill()
+    for _ in range(600):
+        if not is_alive(run):
+            return
+        threading.Event().wait(0.1)
+    os.kill(run, signal.SIGKILL)
+    raise AssertionError("it goes on")
+
+
+def test_elsewhere_no_thread_is_started() -> None:
+    before = threading.enumerate()
+    follow_worker()
+    assert threading.enumerate() == before

@@ -16,7 +16,7 @@ import pytest
 from builders.command_line import run_copydesk
 from builders.staged_shards import Doc, publish_docs
 
-from flows.batches.catalog import follow_publish
+from flows.batches.run import follow_publish
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
 from tasks.lakes.lake import Lake

@@ -10,7 +10,7 @@ import pytest
 from builders.lakes import DAY, ask, hash_lake, make_lake, make_test_run
 
 import tasks.rules.match as matching
-from flows.batches.preview import Preview, preview_batch
+from flows.batches.replay import Preview, preview_batch
 from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.rules import load_rules

@@ -1,4 +1,4 @@
-"""`copydesk diff`: a published batch run again with the rules and files of today, compared with the lake, not published."""
+"""Published batches: their pages written again, and what a run with the rules and files of today would change in one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,40 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, LearnedOption, SourcesOption, WorkersOption, make_chosen_run, parse_date
+from flows.commands.options import (
+    LakeOption,
+    LearnedOption,
+    SourcesOption,
+    WorkersOption,
+    make_chosen_run,
+    open_chosen_lake,
+    parse_date,
+)
 from flows.console import open_progress, out, print_line, print_table
 from flows.errors import RunFailed
 
 if TYPE_CHECKING:
-    from flows.batches.preview import Preview
+    from flows.batches.replay import Preview
 
 MOST_ROWS = 20
+
+
+def report(
+    source: Annotated[Optional[str], typer.Argument(help="Only batches of this source.", metavar="[SOURCE]")] = None,
+    day: Annotated[
+        Optional[date], typer.Argument(parser=parse_date, help="Only the batch of this date.", metavar="[DATE]")
+    ] = None,
+    lake: LakeOption = None,
+    target: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for the pages.", show_default="reports in the lake's store")
+    ] = None,
+) -> None:
+    """Write the page of each batch, with figures, texts and findings, and an index over them."""
+    from flows.batches.page import write_reports
+
+    index, pages = write_reports(open_chosen_lake(lake), source, day, target)
+    print_table(("source", "date", "state", "page"), pages if len(pages) <= MOST_ROWS else ())
+    print_line(f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}")
 
 
 def diff(
@@ -33,8 +59,7 @@ def diff(
     sources: SourcesOption = None,
 ) -> None:
     """What a run of a published batch would change with today's rules and files. Publishes nothing."""
-    from flows.batches.preview import preview_batch
-    from flows.batches.replay import find_batch, find_latest
+    from flows.batches.replay import find_batch, find_latest, preview_batch
 
     with open_progress() as (watcher, _):
         run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, learned=learned)

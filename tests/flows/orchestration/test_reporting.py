@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from flows.orchestration.artifacts import MOST_ROWS
+from flows.orchestration.reporting import MOST_ROWS
 
 pytestmark = pytest.mark.prefect
 
@@ -26,7 +26,7 @@ def read_artifacts(run: UUID) -> dict[str, Any]:
 def test_a_run_continues_when_artifacts_cannot_be_saved(prefect_server: None, caplog: pytest.LogCaptureFixture) -> None:
     from prefect import flow
 
-    from flows.orchestration.artifacts import show_progress, show_table, show_text
+    from flows.orchestration.reporting import show_progress, show_table, show_text
 
     unknown = uuid4()
 
@@ -51,7 +51,7 @@ def test_a_count_is_one_artifact_and_a_long_table_is_cut(
 ) -> None:
     from prefect import flow, runtime
 
-    from flows.orchestration.artifacts import show_progress, show_table
+    from flows.orchestration.reporting import show_progress, show_table
 
     @flow(persist_result=False)
     def here() -> UUID:

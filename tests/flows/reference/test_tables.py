@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
-from flows.reference.commands import describe_command, list_commands, write_commands
+from flows.reference.tables import describe_command, list_commands, write_commands
 
 COMMANDS = dict(list_commands(get_command(app)))
 

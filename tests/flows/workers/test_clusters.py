@@ -20,7 +20,7 @@ from builders.lakes import hash_lake, make_test_run
 from flows.batches.run import Watcher
 from flows.errors import ClusterLost, RunnerError, WorkerUnfit
 from flows.settings import Settings
-from flows.workers.cluster_map import build_on_cluster, choose_map
+from flows.workers.clusters import build_on_cluster, choose_map
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.open import open_lake
 

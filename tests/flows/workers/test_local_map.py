@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from flows.workers.cores import THREADS, count_cores, share_cores
+from flows.workers.local_map import THREADS, count_cores, share_cores
 
 
 @pytest.mark.parametrize("processes", [1, 2, 1_000])

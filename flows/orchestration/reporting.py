@@ -1,16 +1,18 @@
-"""Artifacts and asset events of a run in Prefect. One that cannot be saved is a warning and never fails the run.
+"""What a run shows in Prefect: lines in its log, artifacts, asset events, and its failure in one line without a traceback.
 
-When the server does not answer, the request is repeated a few times, then the run continues.
+An artifact or event that cannot be saved is a warning and never fails the run: when the server does not answer, the request is
+repeated a few times, then the run continues.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import get_run_logger
+from prefect import State, get_run_logger
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
@@ -20,15 +22,38 @@ from prefect.artifacts import (
 from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.states import Failed
 
+from flows.batches.run import Watcher
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
+
+ENGINE_MESSAGE = "Engine execution exited with unexpected exception"
 
 # Prefect has no limit; a page with more rows cannot be read.
 MOST_ROWS = 400
 # Each wait is twice as long as the one before: 14 s in all; 2 s for progress, which is soon updated again.
 TRIES = 3
 PROGRESS_TRIES = 1
+
+
+def make_log_watcher() -> Watcher:
+    """A watcher that writes into the log of the flow or task that runs here."""
+    log = get_run_logger()
+    return Watcher(lambda batch, name: log.info("%s: %s", batch, name), log.warning)
+
+
+def fail_run(message: str, error: Exception | None = None) -> State[Any]:
+    """The state of a run that failed. `error`: what a caller in the same process gets."""
+    get_run_logger().error(message)
+    # When a flow in a process of its own ends Failed, Prefect also logs the place in its engine. That is of no use.
+    logging.getLogger("prefect.flow_runs").addFilter(is_informative)
+    return Failed(message=message, data=error)
+
+
+def is_informative(record: logging.LogRecord) -> bool:
+    """Whether a record says something that the state does not."""
+    return record.msg != ENGINE_MESSAGE
 
 
 def show_table(key: str, rows: list[dict[str, str]], description: str) -> None:

@@ -1,12 +1,13 @@
-"""`copydesk rules`: the rules and roles that clean; with `try`, a candidate rule applied to the published bodies."""
+"""What is declared: the rules and roles, also a new rule tried on a lake, and the sources."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, open_chosen_lake
+from flows.commands.options import LakeOption, SourcesOption, open_chosen_lake
 from flows.console import print_line, print_table
 from flows.errors import RequestError
 
@@ -115,3 +116,22 @@ def print_tryout(found: Tryout, samples: int) -> None:
             f"likely harm {row['harm']:.2f} ({row['middle']:.0%} in the middle of bodies, {row['long']:.0%} long): number "
             f"{place + 1} of {found.ranks.height} rules of this lake, the most harmful first"
         )
+
+
+def sources(file: SourcesOption = None, lake: LakeOption = None) -> None:
+    """The declared sources, and the batches that the lake has of them."""
+    from flows.settings import read_settings
+    from tasks.lakes.lookup import query_table
+    from tasks.sources import load_sources
+
+    declared = load_sources(read_settings(sources=file).sources)
+    receipts = query_table(open_chosen_lake(lake), "receipts", "true ORDER BY source, logical_date")
+    batches = Counter(row["source"] for row in receipts)
+    latest = {row["source"]: row["logical_date"] for row in receipts}
+    shown = {name: (source.path, source.format) for name, source in declared.items()}
+    names = [*declared, *sorted(batches.keys() - declared.keys())]
+    print_table(
+        ("source", "path", "format", "batches", "latest"),
+        ((name, *shown.get(name, ("(not declared)", "")), batches[name], latest.get(name)) for name in names),
+        right=frozenset({"batches"}),
+    )

@@ -1,0 +1,134 @@
+"""The commands that look after a whole lake: check, versions, rollback, files, repartition and iceberg."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from flows.commands.options import LakeOption, open_chosen_lake
+from flows.console import print_line, print_table
+from flows.errors import RequestError, RunFailed
+
+MOST_SHOWN = 50  # the table at the end counts all faults
+
+
+def check(
+    whole: Annotated[
+        bool, typer.Option("--all", help="Rebuild every document, instead of some hundred of each file.")
+    ] = False,
+    lake: LakeOption = None,
+) -> None:
+    """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
+    from tasks.checking import check as checking
+
+    opened = open_chosen_lake(lake)
+    if whole:
+        with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:
+            faults = checking.check(opened, Path(scratch))
+    else:
+        faults = checking.check(opened)
+    # Without sound receipts, the numbers of a day mean nothing.
+    odd_days = [] if faults else checking.find_odd_days(opened)
+    for found in [*faults, *odd_days][:MOST_SHOWN]:
+        # Not a table: paths and commands are to be copied.
+        print_line(f"{found.what}: {found.where}\n  next: {found.next}")
+    if faults:
+        kinds = Counter(found.what for found in faults)
+        print_table(("wrong", "times"), kinds.most_common(), right=frozenset({"times"}))
+        raise RunFailed(f"{len(faults)} things are wrong with {opened.name}")
+    checked = "all documents" if whole else "a sample of the documents (--all takes every one)"
+    print_line(f"{opened.name}: all files and sums and {checked} are as their receipts say")
+    if odd_days:
+        print_line(f"{len(odd_days)} days look odd beside their neighbours")
+
+
+def versions(lake: LakeOption = None) -> None:
+    """The versions of a lake that are kept."""
+    opened = open_chosen_lake(lake)
+    current = opened.version()
+    rows = []
+    for made in opened.versions():
+        source, day = made.batch or ("", "")
+        state = "current" if made.version == current else "kept" if made.kept else ""
+        rows.append((made.version, source, day, made.rows.get("documents", ""), state))
+    print_table(("version", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"}))
+
+
+def rollback(
+    number: Annotated[int, typer.Argument(help="Version to go back to.", metavar="VERSION")], lake: LakeOption = None
+) -> None:
+    """Make an earlier version of a lake the one that readers see."""
+    from flows.batches.run import follow_publish, open_settings_lake
+    from flows.settings import read_settings
+    from tasks.publishing.publish import roll_back
+    from tasks.stores.errors import LakeError
+
+    settings = read_settings(lake=lake)
+    opened = open_settings_lake(settings)
+    try:
+        made = roll_back(opened, number)
+    except LakeError as error:
+        raise RequestError(str(error)) from None
+    print_line(f"{opened.name}: readers see version {number} again, as version {made}")
+    follow_publish(opened, settings)
+
+
+def files(
+    table: Annotated[
+        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+    ] = "documents",
+    lake: LakeOption = None,
+) -> None:
+    """The files of the published version, which never change: for a reader who must see one version throughout."""
+    from tasks.schema import TABLES
+
+    if table not in TABLES:
+        raise RequestError(f"there is no table {table!r}; there are {', '.join(TABLES)}")
+    opened = open_chosen_lake(lake)
+    manifest = opened.manifest()
+    for file in manifest.tables.get(table, ()):
+        print(opened.store.locate(manifest.version, table, file))
+
+
+def repartition(
+    by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
+) -> None:
+    """Partition a lake by day, or by month again, in one step; each day lies below its month."""
+    from tasks.publishing.repartition import repartition as move_rows
+    from tasks.stores.errors import LakeError
+
+    if by not in ("month", "day"):
+        raise RequestError(f"--by {by}: lakes are partitioned by month or by day")
+    opened = open_chosen_lake(lake)
+    try:
+        made = move_rows(opened, by)
+    except LakeError as error:
+        raise RequestError(str(error)) from None
+    print_line(f"{opened.name}: version {made} is by {by}")
+
+
+def iceberg(
+    catalog: Annotated[
+        Optional[str],
+        typer.Option(
+            "--catalog", help="An SQLite file, or a URI (postgresql, thrift, http).", show_default="in the lake's store"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+) -> None:
+    """Register the published files in an Iceberg catalog, or point it to the version that is published now."""
+    from flows.batches.run import open_settings_lake, register_lake
+    from flows.settings import read_settings
+
+    settings = read_settings(lake=lake, iceberg=catalog)
+    uri, tables = register_lake(open_settings_lake(settings), settings.iceberg)
+    print_table(
+        ("table", "version", "rows", "files", ""),
+        ((row.name, row.version, row.rows, row.files, "" if row.changed else "unchanged") for row in tables),
+        right=frozenset({"version", "rows", "files"}),
+    )
+    print_line(f"catalog: {uri}")
