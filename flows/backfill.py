@@ -15,21 +15,10 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.batches.requests import today
-from flows.batches.run import make_run
+from flows.batches.run import COUNTS, make_run
+from flows.days import plan
 from flows.days.day_workers import RunBatch, run_days
-from flows.days.plan import (
-    DayResult,
-    OnExisting,
-    Order,
-    choose_days,
-    count_states,
-    describe_results,
-    format_days,
-    preview_days,
-    summarize_error,
-    tabulate_plan,
-    tabulate_results,
-)
+from flows.days.plan import DayResult, OnExisting, Order
 from flows.days.states import Day, survey_days
 from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run, make_log_watcher, show_progress, show_table
@@ -78,26 +67,26 @@ def backfill(
     try:
         run = make_run(settings, choose_map(settings))
         days = survey_days(sources, start_date, end_date, run, today())
-        chosen = choose_days(days, on_existing, order)
-        plan = f"{len(chosen)} of {format_days(len(days))} to run: {count_states(days)}"
-        show_table("backfill-plan", tabulate_plan(days, on_existing), plan)
-        if dry_run and (rows := preview_days(chosen, run)):
+        chosen = plan.choose_days(days, on_existing, order)
+        summary = f"{len(chosen)} of {plan.format_days(len(days))} to run: {plan.count_states(days)}"
+        show_table("backfill-plan", plan.tabulate_plan(days, on_existing), summary)
+        if dry_run and (rows := plan.preview_days(chosen, run)):
             show_table("backfill-changes", rows, "What would change, on a sample of the days")
         if dry_run or not chosen:
-            return Completed(message=f"Dry run. {plan}" if dry_run else f"Nothing to do. {plan}")
+            return Completed(message=f"Dry run. {summary}" if dry_run else f"Nothing to do. {summary}")
         progress: UUID | None = None
 
         def report(results: Sequence[DayResult]) -> None:
             nonlocal progress
-            states = f": {count_states(results)}" if results else ""
-            done = f"{len(results)} of {format_days(len(chosen))} done{states}"
+            states = f": {plan.count_states(results)}" if results else ""
+            done = f"{len(results)} of {plan.format_days(len(chosen))} done{states}"
             progress = show_progress(progress, "backfill-progress", round(100 * len(results) / len(chosen), 1), done)
 
         report(())
         results = run_days(chosen, settings, max_parallel_days, run_task, report)
-        table = f"{format_days(len(results))}: {count_states(results)}"
-        show_table("backfill-days", tabulate_results(results), table)
-        return Completed(message=describe_results(results))
+        table = f"{plan.format_days(len(results))}: {plan.count_states(results)}"
+        show_table("backfill-days", plan.tabulate_results(results), table)
+        return Completed(message=plan.describe_results(results))
     except EXPECTED as error:
         return fail_run(str(error))
 
@@ -108,7 +97,9 @@ def run_task(day: Day, run_batch: RunBatch) -> DayResult:
     found = state.result(raise_on_failure=False)
     if isinstance(found, DayResult):
         return found
-    return summarize_error(day.batch, found if isinstance(found, BaseException) else RuntimeError(str(state.message)))
+    return plan.summarize_error(
+        day.batch, found if isinstance(found, BaseException) else RuntimeError(str(state.message))
+    )
 
 
 # Safe to run again: a published day is found to be unchanged. It has no tags: for each tag Prefect would ask the server for a
@@ -118,14 +109,6 @@ def ingest_day(day: Day, run_batch: RunBatch) -> DayResult | State[DayResult]:
     """Runs one day in a process."""
     log = get_run_logger()
     done = run_batch(day.batch, make_log_watcher())
-    log.info(
-        "%s: %s records=%d published=%d duplicates=%d quarantined=%d version=%d",
-        day.batch.label,
-        done.state,
-        done.records,
-        done.published,
-        done.duplicates,
-        done.quarantined,
-        done.version,
-    )
+    counts = " ".join(f"{name}={getattr(done, name)}" for name in COUNTS)
+    log.info("%s: %s %s version=%d", day.batch.label, done.state, counts, done.version)
     return Failed(message=done.why, data=done) if done.is_bad else done

@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from flows.commands.backfill import backfill
-from flows.commands.batches import diff, report
-from flows.commands.declared import rules, sources
+from flows.commands.batches import diff, report, sources
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
 from flows.commands.ingest import ingest
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
-from flows.commands.learn import learn, learned
 from flows.commands.quarantine import quarantine, release, replay
+from flows.commands.rules import learn, learned, rules
 from flows.commands.ui import ui
 
 INTERRUPTED = 130

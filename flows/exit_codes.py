@@ -17,31 +17,25 @@ from tasks.stores.errors import LakeError
 from tasks.toml_rows import RowError
 from tasks.trials.tryout import TryoutError
 
-# 2: the call was wrong; 1: the run failed.
-EXIT_CODES: dict[type[Exception], int] = {
-    RequestError: 2,
-    FormatError: 2,
-    RowError: 2,
-    UnmadeColumnError: 2,
-    PlanError: 2,
-    LearnedError: 2,
-    PlaceError: 2,
-    ReleaseError: 2,
-    TryoutError: 2,
-    MissingExtra: 2,
-    RunnerError: 2,
-    RunFailed: 1,
-    LakeError: 1,
-    InputChanged: 1,
-    ShardLost: 1,
-    WorkerUnfit: 1,
-    ClusterLost: 1,
-    AddressError: 1,
-    BatchBusy: 1,
-}
-EXPECTED = tuple(EXIT_CODES)
+# The call was wrong: exit code 2.
+WRONG_CALLS = (
+    RequestError,
+    FormatError,
+    RowError,
+    UnmadeColumnError,
+    PlanError,
+    LearnedError,
+    PlaceError,
+    ReleaseError,
+    TryoutError,
+    MissingExtra,
+    RunnerError,
+)
+# The run failed: exit code 1.
+FAILED_RUNS = (RunFailed, LakeError, InputChanged, ShardLost, WorkerUnfit, ClusterLost, AddressError, BatchBusy)
+EXPECTED = (*WRONG_CALLS, *FAILED_RUNS)
 
 
 def find_exit_code(error: Exception) -> int:
     """The exit code for an expected error."""
-    return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    return 2 if isinstance(error, WRONG_CALLS) else 1

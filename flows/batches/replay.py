@@ -86,7 +86,9 @@ def replay_batch(
         held = read_published_batch(lake, name, day)
         if held is None:
             raise RequestError(f"{lake.name} has no batch {batch.label}: ingest it first.")
-        files = select_own_files(plan_files(batch, lake), held, batch.source)
+        own = {entry["uri"] for entry in held.receipt["inputs"]}
+        # Of a drop folder only the batch's own files, since new files form a batch of their own.
+        files = [file for file in plan_files(batch, lake) if has_date(batch.source) or file.uri in own]
         again = pick_files(held, files, reason=reason, uris=uris)
         kept = {file.uri for file in files} - {file.uri for file in again}
         if not again and len(kept) == len(held.receipt["inputs"]):
@@ -102,14 +104,6 @@ def replay_batch(
         result = settle_batch(batch, run, limits, [*built, *rest], len(files), stamp, note)
         rows = trace_batch(lake, held, again, batch) if result.state == "published" else ()
         return Replayed(result, len(again), rows, 0 if alike else sum(shard.documents for shard in rest))
-
-
-def select_own_files(files: Sequence[InputFile], held: PublishedBatch, source: Source) -> list[InputFile]:
-    """The files that a replay looks at: of a drop folder only the batch's own, since new files form a batch of their own."""
-    if has_date(source):
-        return list(files)
-    own = {entry["uri"] for entry in held.receipt["inputs"]}
-    return [file for file in files if file.uri in own]
 
 
 def trace_batch(lake: Lake, held: PublishedBatch, again: Sequence[InputFile], batch: Batch) -> tuple[ReplayedRow, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MapShards = Callable[["Run", Sequence[Shard], Limits, Path], list[StagedShard]]
 STORE_OPTIONS = {"AWS_ENDPOINT_URL": "s3.endpoint", "AWS_REGION": "s3.region"}
 IN_STORE = "store"  # the catalog in the lake's own store
+COUNTS = ("records", "published", "duplicates", "quarantined")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class BatchResult:
     @property
     def counts(self) -> dict[str, int]:
         """The records of the batch, and how many ended where."""
-        return {name: self.receipt[name] for name in ("records", "published", "duplicates", "quarantined")}
+        return {name: self.receipt[name] for name in COUNTS}
 
 
 def ignore(*_: object) -> None:

@@ -46,23 +46,15 @@ def backfill(
     """Look at a range of days, and run those that are missing, failed or stale."""
     from flows.batches.requests import today
     from flows.batches.run import NO_WATCHER, Watcher
+    from flows.days import plan
     from flows.days.day_workers import run_days
-    from flows.days.plan import (
-        choose_days,
-        count_states,
-        describe_results,
-        format_days,
-        summarize_error,
-        tabulate_plan,
-        tabulate_results,
-    )
     from flows.days.states import survey_days
 
     run = make_chosen_run(NO_WATCHER, lake=lake, sources=sources, learned=learned)
     days = survey_days(names or [], start, end, run, today())
-    chosen = choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
-    print_rows(tabulate_plan(days, on_existing))
-    print_line(f"{len(chosen)} of {format_days(len(days))} to run ({count_states(days)})")
+    chosen = plan.choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
+    print_rows(plan.tabulate_plan(days, on_existing))
+    print_line(f"{len(chosen)} of {plan.format_days(len(days))} to run ({plan.count_states(days)})")
     if dry_run or not chosen:
         return
     with open_progress(f"backfill {start} to {end}") as (progress, _):
@@ -72,14 +64,14 @@ def backfill(
             try:
                 return run_batch(day.batch, watcher)
             except Exception as error:
-                return summarize_error(day.batch, error)
+                return plan.summarize_error(day.batch, error)
 
         progress.count(0, len(chosen))
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     out.print()
-    print_rows(tabulate_results(results))
-    print_line(f"{format_days(len(results))}: {count_states(results)}")
-    describe_results(results)  # raises an error where some failed
+    print_rows(plan.tabulate_results(results))
+    print_line(f"{plan.format_days(len(results))}: {plan.count_states(results)}")
+    plan.describe_results(results)  # raises an error where some failed
 
 
 def print_rows(rows: Sequence[dict[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Published batches: their pages written again, and what a run with the rules and files of today would change in one."""
+"""Batches: listed by source, their pages written again, and what a run of today would change in one, which publishes nothing."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ if TYPE_CHECKING:
     from flows.batches.replay import Preview
 
 MOST_ROWS = 20
+
+
+def sources(file: SourcesOption = None, lake: LakeOption = None) -> None:
+    """The declared sources, and the batches that the lake has of them."""
+    from flows.settings import read_settings
+    from tasks.lakes.lookup import query_table
+    from tasks.sources import load_sources
+
+    declared = load_sources(read_settings(sources=file).sources)
+    receipts = query_table(open_chosen_lake(lake), "receipts", "true ORDER BY source, logical_date")
+    batches = Counter(row["source"] for row in receipts)
+    latest = {row["source"]: row["logical_date"] for row in receipts}
+    shown = {name: (source.path, source.format) for name, source in declared.items()}
+    names = [*declared, *sorted(batches.keys() - declared.keys())]
+    print_table(
+        ("source", "path", "format", "batches", "latest"),
+        ((name, *shown.get(name, ("(not declared)", "")), batches[name], latest.get(name)) for name in names),
+        right=frozenset({"batches"}),
+    )
 
 
 def report(

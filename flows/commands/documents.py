@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from flows.commands.declared import list_rule_rows
 from flows.commands.options import KeyArgument, LakeOption, open_chosen_lake
+from flows.commands.rules import list_rule_rows
 from flows.console import out, print_line, print_table
 from flows.errors import RequestError
 

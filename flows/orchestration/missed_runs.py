@@ -10,27 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterId,
-    FlowRunFilter,
-    FlowRunFilterEndTime,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterTags,
-)
+from prefect.client.schemas import filters
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import AwaitingRetry, Cancelled
 
 MOST_NIGHTS = 31
-SCHEDULED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
-STARTED = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
-UNFINISHED = FlowRunFilterState(
-    type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+SCHEDULED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+STARTED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
+UNFINISHED = filters.FlowRunFilterState(
+    type=filters.FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
 )
-CRASHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CRASHED]))
+CRASHED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.CRASHED]))
 
 
 def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> list[tuple[str, int]]:
@@ -51,7 +42,7 @@ def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> 
         given = {"start_time": since.isoformat(), "end_time": now.isoformat(), "min_runs": MOST_NIGHTS}
         path = {"id": deployment.id}
         client.request("POST", "/deployments/{id}/schedule", path_params=path, json={**given, "max_runs": MOST_NIGHTS})
-        before = FlowRunFilterExpectedStartTime(before_=now)
+        before = filters.FlowRunFilterExpectedStartTime(before_=now)
         if due := read_scheduled_runs(client, deployment.id, state=SCHEDULED, expected_start_time=before):
             missed.append((deployment.name, len(due)))
     return sorted(missed)
@@ -60,8 +51,8 @@ def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> 
 def read_scheduled_runs(client: SyncPrefectClient, deployment: Any, **wanted: Any) -> list[Any]:
     """The last runs that the schedule of a deployment created, in the order of their times."""
     found = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=["auto-scheduled"]), **wanted),
-        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+        flow_run_filter=filters.FlowRunFilter(tags=filters.FlowRunFilterTags(all_=["auto-scheduled"]), **wanted),
+        deployment_filter=filters.DeploymentFilter(id=filters.DeploymentFilterId(any_=[deployment])),
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,
     )
     return found[::-1]
@@ -75,11 +66,11 @@ def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[s
     soon as it starts, by the automation that `flows.deploy` creates. `lost`: the message of that automation; `began`: when the
     server was started.
     """
-    since = FlowRunFilterEndTime(after_=began)
+    since = filters.FlowRunFilterEndTime(after_=began)
     names = []
     for run in (
-        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNFINISHED)),
-        *client.read_flow_runs(flow_run_filter=FlowRunFilter(state=CRASHED, end_time=since)),
+        *client.read_flow_runs(flow_run_filter=filters.FlowRunFilter(state=UNFINISHED)),
+        *client.read_flow_runs(flow_run_filter=filters.FlowRunFilter(state=CRASHED, end_time=since)),
     ):
         if run.deployment_id is None or run.state is None:
             continue

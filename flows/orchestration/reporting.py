@@ -12,13 +12,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import State, get_run_logger
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect import State, artifacts, get_run_logger
 from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
@@ -60,14 +54,14 @@ def show_table(key: str, rows: list[dict[str, str]], description: str) -> None:
     """A table artifact of at most MOST_ROWS rows."""
     left_out = f". The first {MOST_ROWS} of {len(rows):,} rows" if len(rows) > MOST_ROWS else ""
     with tolerate_errors(key):
-        create_table_artifact(rows[:MOST_ROWS], key=key, description=description + left_out)
+        artifacts.create_table_artifact(rows[:MOST_ROWS], key=key, description=description + left_out)
         log_artifact(key, description)
 
 
 def show_text(key: str, markdown: str, description: str) -> None:
     """A text artifact, in Markdown."""
     with tolerate_errors(key):
-        create_markdown_artifact(markdown, key=key, description=description)
+        artifacts.create_markdown_artifact(markdown, key=key, description=description)
         log_artifact(key, description)
 
 
@@ -76,8 +70,8 @@ def show_progress(shown: UUID | None, key: str, percent: float, description: str
     with tolerate_errors(key, PROGRESS_TRIES):
         if shown is None:
             # Its type says that it may have to be awaited; only in async flows it has to.
-            return cast(UUID, create_progress_artifact(percent, key, description))
-        update_progress_artifact(shown, percent, description=description)
+            return cast(UUID, artifacts.create_progress_artifact(percent, key, description))
+        artifacts.update_progress_artifact(shown, percent, description=description)
     return shown
 
 
