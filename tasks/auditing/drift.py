@@ -10,6 +10,7 @@ which earlier days the lake has, and published rows must not: it goes into the r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -227,11 +228,10 @@ def sum_profiles(entries: Iterable[Profile]) -> dict[str, Any]:
 
 def sum_languages(entries: Sequence[Profile], *, shares: bool = True) -> dict[str, float]:
     """The share (or count) of each language in several profiles."""
-    counts: dict[str, float] = {}
+    counts: Counter[str] = Counter()
     for entry in entries:
-        for row in entry["languages"]:
-            counts[row["language"]] = counts.get(row["language"], 0) + row["count"]
-    total = sum(counts.values()) if shares else 1
+        counts.update({row["language"]: row["count"] for row in entry["languages"]})
+    total = counts.total() if shares else 1
     return {name: count / total for name, count in counts.items()} if total else {}
 
 

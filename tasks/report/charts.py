@@ -170,10 +170,9 @@ def size_rows(count: int, *, right: int, bottom: int) -> dict[str, Any]:
 def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     """The share of characters removed from each publisher's documents: a dot for this batch, a stroke for earlier ones."""
     labels = clip_labels([share.publisher for share in shares])
-    now = [{"k": label, "v": share.share} for label, share in zip(labels, shares, strict=True)]
-    before = [
-        {"k": label, "v": each.usual} for label, each in zip(labels, shares, strict=True) if each.usual is not None
-    ]
+    pairs = list(zip(labels, shares, strict=True))
+    now = [{"k": label, "v": each.share} for label, each in pairs]
+    before = [{"k": label, "v": each.usual} for label, each in pairs if each.usual is not None]
     summary = "The dot is this batch, the stroke the batches of this source before it."
     if not before:
         summary += " There is no earlier batch to compare with."

@@ -153,10 +153,8 @@ def find_names(lines: pl.DataFrame) -> pl.DataFrame:
         known = names.setdefault(doc, {}).setdefault(role, [])
         if role == "byline" or not known:
             known += [name for name in split_byline(value) if name not in known]
-    return pl.DataFrame(
-        {"doc": list(names), "names": [found.get("byline") or found.get("bio") for found in names.values()]},
-        schema={"doc": pl.UInt32, "names": pl.List(pl.String)},
-    )
+    rows = [(doc, found.get("byline") or found.get("bio")) for doc, found in names.items()]
+    return pl.DataFrame(rows, {"doc": pl.UInt32, "names": pl.List(pl.String)}, orient="row")
 
 
 def find_dates(lines: pl.DataFrame) -> pl.DataFrame:
@@ -171,7 +169,4 @@ def find_dates(lines: pl.DataFrame) -> pl.DataFrame:
     for doc, text in dated.sort("doc", "late", maintain_order=True).select("doc", "text").iter_rows():
         if doc not in dates and (found := read_date(text)) is not None:
             dates[doc] = found
-    return pl.DataFrame(
-        {"doc": list(dates), "dated_at": list(dates.values())},
-        schema={"doc": pl.UInt32, "dated_at": pl.Datetime("us", "UTC")},
-    )
+    return pl.DataFrame(list(dates.items()), {"doc": pl.UInt32, "dated_at": pl.Datetime("us", "UTC")}, orient="row")

@@ -180,15 +180,9 @@ def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
     same = pl.col("doc") == pl.col("doc").shift(1)
     asked = pl.when(pl.col("block") != pl.col("block").shift(1)).then(2).otherwise(1)
     found = pl.col("row").cast(pl.Int64) - pl.col("row").shift(1)
-    return (
-        body.select(
-            "doc",
-            joints_wrong=same & (asked != found),
-            body_lines_unordered=same & (pl.col("line") <= pl.col("line").shift(1)),
-        )
-        .group_by("doc")
-        .agg(pl.col("joints_wrong", "body_lines_unordered").sum())
-    )
+    unordered = same & (pl.col("line") <= pl.col("line").shift(1))
+    joints = body.select("doc", joints_wrong=same & (asked != found), body_lines_unordered=unordered)
+    return joints.group_by("doc").agg(pl.all().sum())
 
 
 def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
@@ -227,18 +221,15 @@ def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
     own = documents.select("doc", "source", "logical_date", "month", count="line_count")
     needed = [field.name for field in TABLES["lines"] if not field.nullable]
     same = [pl.col(name) == pl.col(f"{name}_own") for name in ("source", "logical_date", "month")]
-    return (
-        apart.join(own, on="doc", how="inner", suffix="_own")
-        .group_by("doc")
-        .agg(
-            lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
-            lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
-            lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
-            lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
-            lines_astray=(~pl.all_horizontal(same)).sum(),
-            lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
-            roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
-        )
+    by_document = apart.join(own, on="doc", how="inner", suffix="_own").group_by("doc")
+    return by_document.agg(
+        lines_missing=pl.any_horizontal(pl.col(*needed, "month").is_null()).sum(),
+        lines_blank=(pl.col("text").str.strip_chars() == "").sum(),
+        lines_torn=pl.col("text").str.contains("\n", literal=True).sum(),
+        lines_outside=((pl.col("line") < 0) | (pl.col("line") >= pl.col("count"))).sum(),
+        lines_astray=(~pl.all_horizontal(same)).sum(),
+        lines_unruled=(pl.col("removed") & (pl.col("rule").str.strip_chars() == "")).sum(),
+        roles_unknown=(~pl.col("role").is_in(ROLES)).sum(),
     )
 
 
@@ -247,12 +238,7 @@ def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.Dat
 
     Equal captions with two credits are two pictures; with one credit, or with and without a credit, they are a repeat.
     """
-    captions = (
-        documents.select("doc", caption=pl.col("captions"))
-        .explode("caption")
-        .filter(pl.col("caption").is_not_null())
-        .unnest("caption")
-    )
+    captions = documents.select("doc", caption="captions").explode("caption").drop_nulls("caption").unnest("caption")
     kept = apart.filter(~pl.col("removed") & pl.col("doc").is_not_null())
     folded = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars()
     homes = kept.select("doc", "line", found=pl.lit(True)).unique()
