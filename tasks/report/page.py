@@ -88,15 +88,13 @@ def write_page(report: Report) -> str:
 def write_changes(source: str, day: date, differences: Differences, blocked_by: Sequence[str]) -> str:
     """The page on what a run of a batch would change. The templates escape text of articles."""
     changes = Counter(differences.documents["change"])
-    changed = changes.total() - changes["same"]
-    documents = wording.format_count(changed or changes.total(), "document")
-    summary = f"A run would change {documents} of {changes.total():,}. Nothing has been published."
     counted = count_changes(differences.lines)
     return render_template(
         "changes.html",
         source=source,
         day=day,
-        summary=summary if changed else f"A run would change none of {documents}.",
+        total=changes.total(),
+        changed=changes.total() - changes["same"],
         blocked_by=", ".join(blocked_by),
         changes=[(change, changes[change]) for change in CHANGES if changes[change]],
         rules=list(counted.head(RULES_SHOWN).iter_rows()),
@@ -128,21 +126,13 @@ def render_index(lake: Lake, pages: StoreFiles) -> str:
         if record.receipt
     ]
     rows = sorted([*published, *blocked], key=lambda row: (row.source, -row.logical_date.toordinal(), row.state))
-    groups = {source: list(group) for source, group in groupby(rows, key=lambda row: row.source)}
-    documents = sum(row.receipt["published"] for row in published)
-    batches = wording.format_count(len(published), "batch", "batches")
-    summary = (
-        f"{wording.format_count(documents, 'document')} from {batches} of {wording.format_count(len(groups), 'source')}"
-    )
     return render_template(
         "index.html",
         lake=lake.store.label,
         chart=draw_batches(published),
-        summary=summary,
-        groups=[
-            (source, summarize_source(found), found[:ROWS_SHOWN], found[ROWS_SHOWN:])
-            for source, found in groups.items()
-        ],
+        published=published,
+        groups={source: list(group) for source, group in groupby(rows, key=lambda row: row.source)},
+        shown=ROWS_SHOWN,
         blocked=blocked,
     )
 
@@ -168,14 +158,6 @@ def list_batch(receipt: Mapping[str, Any], names: Sequence[str], state: str, blo
     day = date.fromisoformat(str(receipt["logical_date"]))
     page = name_run_page(receipt["source"], day, state)
     return IndexRow(receipt["source"], day, state, blocked_by, page if page in names else "", receipt)
-
-
-def summarize_source(rows: Sequence[IndexRow]) -> str:
-    """Documents and days of a source, in words."""
-    documents = sum(row.receipt["published"] for row in rows if row.state == "published")
-    days = [row.logical_date for row in rows]
-    span = f", {min(days)} to {max(days)}" if len(set(days)) > 1 else ""
-    return f"{wording.format_count(documents, 'document')}{span}."
 
 
 @cache
