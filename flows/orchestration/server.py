@@ -2,7 +2,7 @@
 
 SQLite rejects a transaction that has read and wants to write after another has written, at once and whatever its timeout
 (SQLITE_BUSY_SNAPSHOT). Prefect rolls back and answers 503. Its own client retries; a browser does not, and a submitted form is
-lost. So this server retries every request that it would answer with 503.
+lost. So this server retries every request that it would answer with 503, and lets others wait meanwhile.
 
 A write waits a second for another one. With Prefect's minute the whole server may stop for a minute: Python's garbage collector
 closes an unused cursor of the waiting connection, which needs the connection's mutex, so the event loop blocks, and with it the
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 BUSY = 503
 # Seconds before each retry; the last answer is sent as it is.
-WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+READS = ("GET", "HEAD", "OPTIONS")
 LOCK_MILLISECONDS = 1_000
 TIMEOUT_SET = "copydesk_timeout"
 
@@ -52,6 +53,7 @@ class RetryBusy:
 
     def __init__(self, app: ASGIApp, waits: tuple[float, ...] = WAITS) -> None:
         self.app, self.waits = app, waits
+        self.gate = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,11 +61,19 @@ class RetryBusy:
         body = [await receive()]
         while body[-1].get("more_body"):
             body.append(await receive())
-        for wait in self.waits:
-            if not await is_busy(self.app, scope, repeat_body(body, receive), send):
-                return None
-            await asyncio.sleep(wait)
-        return await self.app(scope, repeat_body(body, receive), send)
+        if scope["method"] not in READS:
+            async with self.gate:
+                pass
+        if not await is_busy(self.app, scope, repeat_body(body, receive), send):
+            return None
+        # Other requests wait: with enough writers, a long transaction would be rejected every time.
+        async with self.gate:
+            for wait in self.waits[:-1]:
+                await asyncio.sleep(wait)
+                if not await is_busy(self.app, scope, repeat_body(body, receive), send):
+                    return None
+            await asyncio.sleep(self.waits[-1])
+            return await self.app(scope, repeat_body(body, receive), send)
 
 
 def repeat_body(body: list[Message], receive: Receive) -> Receive:

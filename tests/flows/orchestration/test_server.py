@@ -93,6 +93,31 @@ def test_another_error_is_raised() -> None:
         ask(Application([500], raises=True))
 
 
+def test_other_writes_wait_while_a_rejected_one_is_retried() -> None:
+    started: list[str] = []
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        started.append(scope["path"])
+        status = 503 if started in (["form"], ["form", "form"]) else 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+
+    async def receive() -> dict[str, Any]:
+        return BODY[-1]
+
+    async def send(message: dict[str, Any]) -> None:
+        assert message["status"] == 200
+
+    async def ask_both() -> None:
+        retrying = RetryBusy(application, (0.01, 0.01))  # type: ignore[arg-type]
+        form = asyncio.create_task(retrying({**POST, "path": "form"}, receive, send))  # type: ignore[arg-type]
+        while not started:
+            await asyncio.sleep(0)
+        await asyncio.gather(form, retrying({**POST, "path": "write"}, receive, send))  # type: ignore[arg-type]
+
+    asyncio.run(ask_both())
+    assert started == ["form", "form", "form", "write"]
+
+
 def test_a_websocket_passes_through() -> None:
     async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept", "heard": await receive()})
