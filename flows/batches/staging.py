@@ -62,18 +62,11 @@ def claim_staging(lake: Lake, source: str, day: date) -> Iterator[Path]:
 
 def sweep_staging(staging: Path, keep: str = "") -> int:
     """Removes the folders of batches that no living process holds; returns how many."""
-    if not staging.is_dir():
-        return 0
     swept = 0
-    for folder in sorted(staging.iterdir()):
-        if not folder.is_dir() or folder.name == keep:
-            continue
-        try:
-            with FileLock(staging / f"{folder.name}.lock").acquire(timeout=0):
-                remove_staged(folder)
-                swept += 1
-        except (Timeout, LakeError):
-            continue
+    for folder in sorted(path for path in staging.glob("*") if path.is_dir() and path.name != keep):
+        with suppress(Timeout, LakeError), FileLock(staging / f"{folder.name}.lock").acquire(timeout=0):
+            remove_staged(folder)
+            swept += 1
     return swept
 
 

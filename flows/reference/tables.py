@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
+from typer import Typer
 from typer.main import get_command
 
 from expectations.suites import ROWS, Expectation
@@ -125,11 +126,8 @@ def write_formats() -> str:
         for row in FORMATS
     )
     names = ", ".join(f"{packing.name} (`{packing.extension}`)" for packing in PACKINGS)
-    return (
-        FORMATS_HEAD
-        + format_table(("format", "extensions", "a file is", "what it is"), rows)
-        + PACKED.format(names=names)
-    )
+    table = format_table(("format", "extensions", "a file is", "what it is"), rows)
+    return FORMATS_HEAD + table + PACKED.format(names=names)
 
 
 def write_expectations() -> str:
@@ -169,20 +167,13 @@ def write_commands() -> str:
     """The page as Markdown."""
     from flows.cli import app
 
-    return COMMANDS_HEAD + "".join(describe_command(name, command) for name, command in list_commands(get_command(app)))
+    return COMMANDS_HEAD + "".join(describe_command(name, command) for name, command in list_commands(app).items())
 
 
-def list_commands(command: Any, name: str = "copydesk") -> Iterable[tuple[str, Any]]:
-    """Every command that can be run, with the words that call it, in the order in which they were declared.
-
-    `command` is of Typer's own command class, which has no public name.
-    """
-    inner_commands: dict[str, Any] = getattr(command, "commands", {})
-    if inner_commands:
-        for word, inner in inner_commands.items():
-            yield from list_commands(inner, f"{name} {word}")
-    else:
-        yield name, command
+def list_commands(app: Typer) -> dict[str, Any]:
+    """Every command by the words that call it, of Typer's own command class, which has no public name."""
+    group: Any = get_command(app)
+    return {f"copydesk {name}": command for name, command in group.commands.items()}
 
 
 def describe_command(name: str, command: Any) -> str:
