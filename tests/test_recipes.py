@@ -111,7 +111,7 @@ def test_pages_go_stale_and_are_written_again(changed: CopiedProject) -> None:
 
 
 @pytest.mark.slow
-def test_the_tests_of_what_was_added_pass(changed: CopiedProject) -> None:
+def test_each_recipe_passes_its_own_tests(changed: CopiedProject) -> None:
     names = (
         "tasks/rules/test_match.py",
         "tasks/roles",

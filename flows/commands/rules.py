@@ -161,7 +161,7 @@ def learned(
         rows = rows.filter(pl.col("publisher") == publisher)
         if rows.is_empty():
             raise RequestError(
-                f"version {found.version} has no line of {publisher!r}. `copydesk learned` lists all lines."
+                f"version {found.version} has no learned line for publisher {publisher!r}. List all: `copydesk learned`"
             )
     print_line(f"version {found.version}")
     print_table(

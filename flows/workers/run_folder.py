@@ -80,7 +80,10 @@ def check_worker(target: RunFolder, shard: Shard) -> None:
             "same path"
         )
     if (versions := describe_versions()) != target.versions:
-        raise WorkerUnfit(f"the worker on {here} has other versions ({versions}) than the run ({target.versions})")
+        raise WorkerUnfit(
+            f"the worker on {here} has other versions of rules, code or libraries ({versions}) than the run "
+            f"({target.versions}); install the same copydesk on it and restart it"
+        )
 
 
 def sees_folder(target: RunFolder) -> bool:

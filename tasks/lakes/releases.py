@@ -64,7 +64,7 @@ def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, 
     except (KeyError, TypeError, ValueError) as error:
         where = lake.files.address(name)
         raise ReleaseError(
-            f"{where}: this file is damaged ({error}); mend it, or remove it and release anew."
+            f"{where}: this file is damaged ({error}); repair it, or delete it and release again."
         ) from None
 
 

@@ -41,7 +41,10 @@ def show_partition(store: BucketStore, manifest: Manifest, table: str, month: st
             return
         except ObjectChanged:
             continue
-    raise PublishError(f"{store.name}: {key} changes all the time; run the batch again later")
+    raise PublishError(
+        f"{store.name}: other processes keep changing {key}; wait until other runs on this lake end, then run "
+        "the batch again"
+    )
 
 
 def put_shown(store: BucketStore, manifest: Manifest, table: str, month: str, tag: ObjectTag | None) -> None:

@@ -61,7 +61,8 @@ def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
         raise LakeError(f"{name}: there is no version {version} on record") from error
     except (KeyError, TypeError, ValueError) as error:
         raise LakeError(
-            f"{name}: the manifest of version {version} is damaged ({error}); roll back to a version before it"
+            f"{name}: the manifest of version {version} is damaged ({error}); run `copydesk versions`, then "
+            f"`copydesk rollback N` with N below {version}"
         ) from error
 
 

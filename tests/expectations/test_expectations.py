@@ -331,7 +331,9 @@ def test_a_finding_can_only_name_counts_and_its_columns() -> None:
         Expectation("odd", "days_ahead", "warn", "It cannot be built.", high=1, finding=("{rows} have {days}",))
 
 
-def test_a_wrong_row_is_one_line_that_names_file_row_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_wrong_row_is_one_line_with_file_row_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = '[[expectation]]\nreason = "odd"\ncolumn = "text"\non_failure = "wran"\nwhy = "It is odd."\nlow = 1\n'
     (tmp_path / "odd.toml").write_text(row)
     monkeypatch.setattr(suites, "ROWS", tmp_path)

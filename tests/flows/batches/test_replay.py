@@ -355,7 +355,7 @@ def test_what_cannot_be_released_says_what_to_do(change: dict[str, str], why: st
         make_release({"uri": "a.txt", "doc_id": "f" * 32, "reasons": ["empty"], **change}, why)
 
 
-def test_releases_are_kept_changed_and_listed(any_lake: Lake) -> None:
+def test_releases_can_be_stored_changed_and_listed(any_lake: Lake) -> None:
     one, two = Release("d", "a.txt", ("x",), "one"), Release("e", "b.txt", ("y", "z"), "two – checked")
     change_releases(any_lake, "s", DAY, lambda known: [*known, two])
     change_releases(any_lake, "s", DAY, lambda known: [*known, one])

@@ -37,7 +37,7 @@ def test_paths_that_differ_in_signs_only_still_differ() -> None:
     assert len(set(name_paths(["a b/x", "a-b/x", "a/wire.jsonl", "a/wire.txt"], ()).values())) == 4
 
 
-def test_one_place_given_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_path_given_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "news").mkdir()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RequestError, match="same place"):

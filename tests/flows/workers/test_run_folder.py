@@ -102,7 +102,9 @@ def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: Lake, sha
     assert keys(bucket_lake) == []
 
 
-def test_other_objects_of_the_lake_stay(elsewhere: RunFolder, bucket_lake: Lake, shard: Shard) -> None:
+def test_removing_a_run_folder_keeps_other_objects_of_the_lake(
+    elsewhere: RunFolder, bucket_lake: Lake, shard: Shard
+) -> None:
     put_object(bucket_lake.store.layout.bucket, bucket_lake.store.layout.key("files/00000001/x"), b"x", e_tag=None)
     build_for(elsewhere, shard, Limits())
     bucket_lake.store.sweep_handovers(datetime.now(UTC) + timedelta(days=1))
@@ -121,7 +123,7 @@ def test_a_worker_without_the_shared_disk_is_refused(tmp_path: Path) -> None:
     gone = replace(shard, files=(InputFile(str(tmp_path / "none.txt"), "none.txt", 5),))
     with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
         check_worker(place, gone)
-    with pytest.raises(WorkerUnfit, match="has other versions"):
+    with pytest.raises(WorkerUnfit, match="has other versions of"):
         check_worker(replace(place, versions="rules 0"), shard)
     # Another disk under the same path may well hold a folder of an earlier run.
     with pytest.raises(WorkerUnfit, match="does not see this run's folder"):

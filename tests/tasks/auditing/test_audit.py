@@ -101,7 +101,7 @@ def test_chunks_cross_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert whole.warned == {"over_budget": 9}
 
 
-def test_a_second_audit_without_the_failing_documents_finds_none(tmp_path: Path) -> None:
+def test_a_second_audit_without_the_failing_documents_finds_no_failure(tmp_path: Path) -> None:
     untitled = [make_document(number, title=None) for number in range(3)]
     captions = make_document()[0]["captions"] * 2
     repeated = [make_document(number, captions=captions, published_at=None) for number in range(3, 5)]

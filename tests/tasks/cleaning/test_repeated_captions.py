@@ -112,7 +112,7 @@ def test_the_words_of_a_caption_are_a_caption_again() -> None:
 
 
 @pytest.mark.parametrize(("chars", "reason"), [(80, "credit.repeated"), (81, None)])
-def test_a_repeated_credit_has_at_most_80_characters(chars: int, reason: str | None) -> None:
+def test_a_line_over_80_characters_is_no_repeated_credit(chars: int, reason: str | None) -> None:
     credit = f"A{'n' * (chars - 14)} Ruiz/Courier"
     assert len(credit) == chars
     assert find_reasons(credit, MORE, credit, "A sub-heading") == [reason, None, reason, None]

@@ -53,7 +53,7 @@ HARD_STARTS = {
 
 
 @pytest.mark.parametrize("piece", HARD_STARTS.values(), ids=HARD_STARTS.keys())
-def test_a_start_is_scanned_in_linear_time(piece: bytes) -> None:
+def test_the_start_of_a_file_is_recognised_in_linear_time(piece: bytes) -> None:
     assert not starts_html(piece * 100_000)
     assert choose_format("auto", "dump", piece * 100_000).name == "text"
 
