@@ -19,37 +19,37 @@ OPENS = (
 )
 DATED = r"\d{4}|\d[./]\d{1,2}[./]\d|(?i:\bago\b|\bvor \d)"
 NAMES_WIDTH = 70  # a wider line of names says "by" or has a date
-STEPS = {"above2": 2, "above": 1, "below": -1, "below2": -2}
 
 
-class Candidate(NamedTuple):
-    """A line with its surroundings. `_above` is the line above it, `_above2` the one above that; None outside the document."""
+class Line(NamedTuple):
+    """A line of a document, as far as bylines are concerned."""
 
     doc: int
     line: int
     place: int
-    side: str | None  # head, tail, or None for a byline elsewhere
+    side: str | None  # head, tail, or None
     text: str
     role: str | None
-    prose: int  # paragraphs above
+    role_hit: str | None
+    rule: str | None
+    is_paragraph: bool
+    prose: int  # paragraphs above it
+
+
+OUTSIDE = Line(-1, -1, -1, None, "", None, None, None, False, 0)
+
+
+class Candidate(NamedTuple):
+    """A line that may sign or date the article, with its surroundings: OUTSIDE where the document has no such line."""
+
+    own: Line
+    above2: Line
+    above: Line
+    below: Line
+    below2: Line
     headline: int | None  # place of the headline
     lines_left: int  # lines below it in the document
     is_page: bool
-    line_above: int | None
-    text_above: str | None
-    role_above: str | None
-    role_hit_above: str | None
-    is_paragraph_above: bool | None
-    role_above2: str | None
-    role_hit_above2: str | None
-    line_below: int | None
-    text_below: str | None
-    role_below: str | None
-    role_hit_below: str | None
-    rule_below: str | None
-    is_paragraph_below: bool | None
-    role_hit_below2: str | None
-    is_paragraph_below2: bool | None
 
 
 def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
@@ -66,7 +66,7 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
     is_shaped = pl.col("may_be_bare") & (pl.col("width") <= NAMES_WIDTH) & pl.col("text").str.contains(SHAPE)
     is_shaped |= pl.col("text").str.contains(OPENS)
     is_shaped |= (pl.col("side") == "head") & pl.col("text").str.contains(DATED)
-    worth = some.filter(pl.col("own") | is_shaped)
+    worth = some.filter(pl.col("own") | is_shaped).select("at", "doc")
     if worth.is_empty():
         return []
     documents = (
@@ -74,23 +74,16 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
         .group_by("doc")
         .agg(lines=pl.len(), headline=pl.col("place").filter(pl.col("role") == "headline").min())
     )
-    around = [column for side in STEPS for column in find_beside(lines, worth, side)]
-    whole = worth.with_columns(around).join(documents, on="doc", how="left", maintain_order="left")
-    whole = whole.with_columns(
-        lines_left=pl.col("lines") - 1 - pl.col("place"), is_page=pl.lit("page_headline" in lines.columns)
-    )
-    return [Candidate._make(row) for row in whole.select(Candidate._fields).iter_rows()]
-
-
-def find_beside(lines: pl.DataFrame, worth: pl.DataFrame, side: str) -> list[pl.Series]:
-    """The fields of Candidate that end in `side`, one value for each line of `worth` (at, doc); `lines`: all lines."""
-    at = worth["at"].cast(pl.Int64) - STEPS[side]
-    inside = (at >= 0) & (at < lines.height)
-    at = at.zip_with(inside, pl.repeat(0, len(at), dtype=pl.Int64, eager=True))
-    same = inside & (lines["doc"].gather(at) == worth["doc"])
-    columns = [field.removesuffix(f"_{side}") for field in Candidate._fields if field.endswith(f"_{side}")]
-    beside = lines.select(columns)[at]
-    return [
-        values.zip_with(same, pl.Series([None], dtype=values.dtype).new_from_index(0, len(at))).alias(f"{name}_{side}")
-        for name, values in beside.to_dict().items()
-    ]
+    sizes = {doc: (size, headline) for doc, size, headline in documents.iter_rows()}
+    near = sorted({at + step for at in worth["at"] for step in range(-2, 3) if 0 <= at + step < lines.height})
+    rows = dict(zip(near, map(Line._make, lines.select(Line._fields)[near].iter_rows()), strict=True))
+    candidates = []
+    for at, doc in worth.iter_rows():
+        around = [rows.get(at + step, OUTSIDE) for step in (-2, -1, 0, 1, 2)]
+        above2, above1, line, below, below2 = (found if found.doc == doc else OUTSIDE for found in around)
+        size, headline = sizes[doc]
+        left = size - 1 - line.place
+        candidates.append(
+            Candidate(line, above2, above1, below, below2, headline, left, "page_headline" in lines.columns)
+        )
+    return candidates

@@ -43,12 +43,12 @@ def name_bylines(lines: pl.DataFrame) -> pl.DataFrame:
     role_hit, role_value (names separated by "; ").
     """
     candidates = find_byline_candidates(lines)
-    documents = list(dict.fromkeys(candidate.doc for candidate in candidates))
+    documents = list(dict.fromkeys(candidate.own.doc for candidate in candidates))
     paragraphs = lines.filter(pl.col("is_paragraph") & pl.col("doc").is_in(documents))
     bodies = dict(paragraphs.group_by("doc").agg(pl.col("text").str.join("\n")).iter_rows())
     signed = [
         (doc, *row)
-        for doc, rows in groupby(candidates, key=lambda candidate: candidate.doc)
+        for doc, rows in groupby(candidates, key=lambda candidate: candidate.own.doc)
         for row in sign_document(list(rows), bodies.get(doc, ""))
     ]
     if not signed:
@@ -70,33 +70,30 @@ def sign_document(candidates: Sequence[Candidate], body: str) -> list[tuple[int,
     dated: list[int] = []
     places: dict[int, tuple[bool, bool]] = {}
     for candidate in candidates:
-        line, signature = candidate.line, read_signature(candidate.text)
+        own, above, below = candidate.own, candidate.above, candidate.below
+        signature = read_signature(own.text)
         names = "; ".join(signature.names or signature.agencies) or None
-        if candidate.role == "credit":
+        if own.role == "credit":
             if names and " " not in signature.rest and is_agency_byline(candidate):
-                found[line] = "byline", "; ".join([*signature.agencies, *signature.names])
+                found[own.line] = "byline", "; ".join([*signature.agencies, *signature.names])
             continue
-        if candidate.role == "byline":
+        if own.role == "byline":
             if names:
-                found[line] = "byline", names
-        elif signs_article(candidate, signature, candidate.line_above in found, body):
-            found[line] = "byline", names
+                found[own.line] = "byline", names
+        elif signs_article(candidate, signature, above.line in found, body):
+            found[own.line] = "byline", names
         else:
-            if candidate.side == "head" and signature.is_dated and not names and len(signature.rest) <= REST_CHARS:
-                dated.append(line)
+            if own.side == "head" and signature.is_dated and not names and len(signature.rest) <= REST_CHARS:
+                dated.append(own.line)
             continue
-        if candidate.is_page and names and names in [said for at, (_, said) in found.items() if at < line]:
-            del found[line]  # a teaser's, by the same author
+        if candidate.is_page and names and names in [said for at, (_, said) in found.items() if at < own.line]:
+            del found[own.line]  # a teaser's, by the same author
             continue
-        places[line] = candidate.side == "tail", candidate.headline is None or candidate.place > candidate.headline
-        if (
-            candidate.line_above is not None
-            and candidate.role_above is None
-            and LABEL.fullmatch(candidate.text_above or "")
-        ):
-            found.setdefault(candidate.line_above, ("byline", None))
-        if candidate.line_below is not None and candidate.role_below is None and is_post(candidate.text_below or ""):
-            found.setdefault(candidate.line_below, ("byline", None))
+        places[own.line] = own.side == "tail", candidate.headline is None or own.place > candidate.headline
+        if above.role is None and LABEL.fullmatch(above.text):
+            found.setdefault(above.line, ("byline", None))
+        if below.role is None and is_post(below.text):
+            found.setdefault(below.line, ("byline", None))
     # The byline under the headline is the article's; others belong to teasers around it.
     if any(not in_tail and is_below for in_tail, is_below in places.values()):
         for line, (in_tail, is_below) in places.items():
@@ -109,8 +106,8 @@ def sign_document(candidates: Sequence[Candidate], body: str) -> list[tuple[int,
 
 def signs_article(candidate: Candidate, signature: Signature, follows: bool, body: str) -> bool:
     """Whether a line signs the article. `follows`: the line above does; `body`: the article's paragraphs."""
-    text, text_above, text_below = candidate.text, candidate.text_above or "", candidate.text_below or ""
-    in_head = candidate.side == "head"
+    text, text_above, text_below = candidate.own.text, candidate.above.text, candidate.below.text
+    in_head = candidate.own.side == "head"
     opens_with_by = signature.is_by and signature.names and len(signature.rest) <= REST_CHARS and in_head
     if (signature.rest and not opens_with_by) or not (signature.names or (signature.is_by and signature.agencies)):
         return False
@@ -129,25 +126,25 @@ def signs_article(candidate: Candidate, signature: Signature, follows: bool, bod
 
 def is_last(candidate: Candidate) -> bool:
     """Whether a bare name stands right below the last paragraph, with nothing of the article below it."""
-    is_end = candidate.lines_left == 0 or candidate.role_hit_below is not None or candidate.rule_below is not None
-    return (is_end or candidate.is_page) and candidate.is_paragraph_above is True
+    is_end = candidate.lines_left == 0 or candidate.below.role_hit is not None or candidate.below.rule is not None
+    return (is_end or candidate.is_page) and candidate.above.is_paragraph
 
 
 def is_headed(candidate: Candidate, name_count: int) -> bool:
     """Whether a bare name at the head stands beside a date, bio or post, or between the headline and the body."""
-    near = (candidate.role_hit_above, candidate.role_hit_above2, candidate.role_hit_below, candidate.role_hit_below2)
-    if "timestamp" in near or candidate.role_hit_below == "bio":
+    own, above, below = candidate.own, candidate.above, candidate.below
+    near = (above.role_hit, candidate.above2.role_hit, below.role_hit, candidate.below2.role_hit)
+    if "timestamp" in near or below.role_hit == "bio":
         return True
-    text_above, text_below = candidate.text_above or "", candidate.text_below or ""
-    if holds_date(text_above) or holds_date(text_below) or is_post(text_below):
+    if holds_date(above.text) or holds_date(below.text) or is_post(below.text):
         return True
-    if candidate.headline is not None and candidate.place < candidate.headline:
+    if candidate.headline is not None and own.place < candidate.headline:
         return False  # a kicker
-    opens = candidate.is_paragraph_below is True or candidate.role_hit_below in HEADS
-    if not opens and not (candidate.is_paragraph_below2 is True and len(text_below) <= PLACE_CHARS):
+    opens = below.is_paragraph or below.role_hit in HEADS
+    if not opens and not (candidate.below2.is_paragraph and len(below.text) <= PLACE_CHARS):
         return False
-    is_first = candidate.prose == 0 or candidate.role_above2 == "headline"
-    return is_first or (candidate.prose == 1 and name_count > 1)
+    is_first = own.prose == 0 or candidate.above2.role == "headline"
+    return is_first or (own.prose == 1 and name_count > 1)
 
 
 def is_spoken_of(name: str, in_head: bool, body: str) -> bool:
@@ -166,11 +163,11 @@ def is_spoken_of(name: str, in_head: bool, body: str) -> bool:
 
 def is_agency_byline(candidate: Candidate) -> bool:
     """Whether an agency's name signs the article and credits no picture: beside a date, or right above the body."""
-    if candidate.text.startswith(PICTURED):
+    if candidate.own.text.startswith(PICTURED):
         return False
-    if "timestamp" in (candidate.role_hit_above, candidate.role_hit_below):
+    if "timestamp" in (candidate.above.role_hit, candidate.below.role_hit):
         return True
-    return candidate.is_paragraph_below is True and candidate.role_above not in ("caption", "credit", None)
+    return candidate.below.is_paragraph and candidate.above.role not in ("caption", "credit", None)
 
 
 def is_post(text: str) -> bool:
