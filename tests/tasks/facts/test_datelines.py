@@ -30,3 +30,9 @@ LINES = [
 @pytest.mark.parametrize(("text", "dateline"), LINES, ids=[row[0] for row in LINES])
 def test_datelines(text: str, dateline: str | None) -> None:
     assert pl.select(read_dateline(pl.lit(text))).item() == dateline
+
+
+@pytest.mark.parametrize(("before", "dateline"), [(587, "LARKHAVEN"), (588, None)])
+def test_a_dateline_stands_in_the_first_600_characters(before: int, dateline: str | None) -> None:
+    text = "x" * (before - 1) + "\nLARKHAVEN — The council met."
+    assert pl.select(read_dateline(pl.lit(text))).item() == dateline

@@ -128,3 +128,85 @@ def test_a_byline_without_a_name_above_the_headline_is_no_error() -> None:
     roles, authors, _ = look(f"By Home News\nLast ferry leaves the harbour\nBy Mara Quist\n{PARAGRAPH}\n{SECOND}")
     assert roles[2] == "byline"
     assert "Mara Quist" in authors
+
+
+def roles_of(*lines: str) -> list[str | None]:
+    """The role of each line below the headline."""
+    return list(look("\n".join(["Last ferry leaves", *lines]))[0].values())[1:]
+
+
+@pytest.mark.parametrize(("days", "role"), [(3, "timestamp"), (4, None)])
+def test_at_most_three_dated_lines_date_an_article(days: int, role: str | None) -> None:
+    lines = [f"Larkhaven quay {day}.5.2026" for day in range(1, days + 1)]
+    assert roles_of(*lines, PARAGRAPH, SECOND)[:days] == [role] * days
+
+
+@pytest.mark.parametrize(("chars", "role"), [(30, "timestamp"), (31, None)])
+def test_at_most_30_characters_stand_beside_a_date(chars: int, role: str | None) -> None:
+    assert roles_of(f"{'q' * chars}, 5.5.2026", PARAGRAPH, SECOND)[0] == role
+
+
+@pytest.mark.parametrize(("chars", "role"), [(30, "byline"), (31, None)])
+def test_at_most_30_characters_stand_beside_a_name_behind_by(chars: int, role: str | None) -> None:
+    assert roles_of(f"Posted by Mara Quist, {'q' * chars}", PARAGRAPH, SECOND)[0] == role
+
+
+@pytest.mark.parametrize(("chars", "role"), [(70, "byline"), (71, None)])
+def test_a_post_is_at_most_70_characters(chars: int, role: str | None) -> None:
+    post = "Editor of the " + "q" * (chars - 14)
+    assert roles_of("Mara Quist", post, "A sub-heading", PARAGRAPH, SECOND)[:2] == [role, role]
+
+
+@pytest.mark.parametrize(("chars", "role"), [(30, "byline"), (31, None)])
+def test_a_place_below_a_name_is_at_most_30_characters(chars: int, role: str | None) -> None:
+    assert roles_of("Mara Quist", "q" * chars, PARAGRAPH, SECOND)[0] == role
+
+
+@pytest.mark.parametrize(("name", "role"), [("Mara Ana Quist", "byline"), ("Mara Ana Ruiz Quist", None)])
+def test_a_bare_name_has_at_most_three_words(name: str, role: str | None) -> None:
+    assert roles_of(name, PARAGRAPH, SECOND)[0] == role
+
+
+@pytest.mark.parametrize(("chars", "is_byline"), [(70, True), (71, False)])
+def test_a_line_of_names_without_by_or_date_is_at_most_70_wide(chars: int, is_byline: bool) -> None:
+    line = f"Mara {'Q' + 'u' * 25}, Tom Ehlers, Ana {'R' + 'u' * (chars - 50)}"
+    assert len(line) == chars
+    assert (roles_of(line, PARAGRAPH, SECOND)[0] == "byline") is is_byline
+
+
+BARE = [
+    ("a timestamp above", ["5 May 2026", "Mara Quist", "A quay", "Nets", PARAGRAPH, SECOND], 1, "byline"),
+    (
+        "a bio below",
+        ["Mara Quist", "Mara Quist is the editor of the Courier", "A quay", PARAGRAPH, SECOND],
+        0,
+        "byline",
+    ),
+    ("nothing beside it", ["Mara Quist", "A quay", "Nets", "Gulls", PARAGRAPH, SECOND], 0, None),
+    ("below the first paragraph", ["A quay", PARAGRAPH, "Mara Quist", SECOND, PARAGRAPH + " Again."], 2, None),
+    ("two below it", ["A quay", PARAGRAPH, "Mara Quist, Tom Ehlers", SECOND, PARAGRAPH + " Again."], 2, "byline"),
+    ("capitals alone", ["MARA QUIST", PARAGRAPH, SECOND], 0, None),
+    ("capitals behind by", ["Words by MARA QUIST", PARAGRAPH, SECOND], 0, "byline"),
+    ("an address below", ["Mara Quist", "mquist@example.org", "Nets", PARAGRAPH, SECOND], 0, "byline"),
+    ("further down at the tail", [PARAGRAPH, SECOND, "Nets", "Mara Quist"], 3, None),
+    ("by further down at the tail", [PARAGRAPH, SECOND, "Nets", "Words by Mara Quist"], 3, "byline"),
+    ("an agency beside a date", ["5 May 2026", "AFP", "A quay", PARAGRAPH, SECOND], 1, "byline"),
+    ("an agency below a caption", ["A quay. (Ana Ruiz/AP)", "AFP", PARAGRAPH, SECOND], 1, "credit"),
+    ("a picture's credit beside a date", ["5 May 2026", "© AFP", PARAGRAPH, SECOND], 1, "credit"),
+]
+
+
+@pytest.mark.parametrize(("lines", "at", "role"), [row[1:] for row in BARE], ids=[row[0] for row in BARE])
+def test_surroundings_make_a_name_an_author(lines: list[str], at: int, role: str | None) -> None:
+    assert roles_of(*lines)[at] == role
+
+
+def test_names_at_the_tail_do_not_sign_where_the_headline_has_a_byline() -> None:
+    assert roles_of("Words by Mara Quist", PARAGRAPH, SECOND, "Tom Ehlers, Editor")[3] is None
+    assert roles_of(PARAGRAPH, SECOND, "Tom Ehlers, Editor")[2] == "byline"
+
+
+def test_a_byline_far_below_the_headline_is_not_at_the_tail() -> None:
+    items = [f"Item number {number} of the list" for number in range(14)]
+    found = roles_of(*items, "By Mara Quist", PARAGRAPH, SECOND, "Tom Ehlers, Editor")
+    assert (found[14], found[17]) == ("byline", None)
