@@ -63,7 +63,7 @@ def test_the_command_line_works_on_a_bucket(
     assert "as their receipts say" in run("check")
     assert "current" in run("versions")
     assert "readers see version 1" in run("rollback", "1")
-    assert "the store heeds conditional writes" in " ".join(
+    assert "the store obeys conditional writes" in " ".join(
         copydesk("doctor", "--lake", lake)[1].split()
     )  # whatever else
 
