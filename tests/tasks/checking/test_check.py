@@ -18,8 +18,7 @@ from builders.command_line import run_copydesk
 from builders.lakes import DAY, make_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.checking.check import check, find_odd_days
-from tasks.checking.files import check_files
+from tasks.checking.check import check, check_files, find_odd_days
 from tasks.checking.gaps import check_days
 from tasks.checking.owners import check_owners
 from tasks.checking.rebuild import check_all, check_sample, pick_documents
