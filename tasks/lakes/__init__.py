@@ -1,1 +1,1 @@
-"""A lake as it lies there: its places, versions, notes and tables. Nothing here publishes."""
+"""A lake, whatever its store: its versions and tables, queries, releases, and its registration in Iceberg catalogs."""

@@ -1,8 +1,8 @@
-"""What people let through: documents that the audit stopped and somebody published on their word, with the why.
+"""Releases: documents that the audit stopped and that a person publishes anyway, each with a reason.
 
     .lake-store/releases/<source>@<logical date>.json
 
-A release belongs to a batch and names the reasons it answers. It is an input of the batch like its files: every run of the
+A release belongs to a batch and names the faults that it permits. It is an input of the batch like its files: every run of the
 batch finds it, so the document stays published, and a new fault of the same document stops it again.
 """
 
@@ -22,12 +22,12 @@ from tasks.stores.store_files import change_store_file, list_batch_files, name_b
 
 FLAG = "released"
 FOLDER = "releases"
-# From the releases of a batch to what they are to be.
+# The new releases of a batch, given its releases.
 ChangeReleases = Callable[[tuple[Release, ...]], Iterable[Release]]
 
 
 class ReleaseError(ValueError):
-    """A release that cannot be given, taken back or read. One line: what, where, what next."""
+    """A release that cannot be added, removed or read. One line: what, where, what next."""
 
 
 def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
@@ -51,15 +51,15 @@ def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
 
 
 def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
-    """Changes the releases of a batch; `change` is asked again when somebody else changed them at the same time."""
+    """Changes the releases of a batch; `change` is called again when another process changed them at the same time."""
     name = name_batch_file(FOLDER, source, day)
-    change_store_file(lake.files, name, lambda said: write_releases(change(parse_releases(lake, name, said))))
+    change_store_file(lake.files, name, lambda content: write_releases(change(parse_releases(lake, name, content))))
 
 
-def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, ...]:
-    """Releases as a note says them. Raises ReleaseError for one that is damaged."""
+def parse_releases(lake: Lake, name: str, content: bytes | None) -> tuple[Release, ...]:
+    """The releases in a store file. Raises ReleaseError when it is damaged."""
     try:
-        rows = json.loads(said)["releases"] if said else ()
+        rows = json.loads(content)["releases"] if content else ()
         return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
     except (KeyError, TypeError, ValueError) as error:
         where = lake.files.address(name)
@@ -69,9 +69,9 @@ def parse_releases(lake: Lake, name: str, said: bytes | None) -> tuple[Release, 
 
 
 def write_releases(releases: Iterable[Release]) -> bytes | None:
-    """Releases as a note says them; None without any."""
+    """The content of a store file with these releases; None without any."""
     rows = sorted((asdict(row) for row in releases), key=lambda row: str(row["doc_id"]))
-    # One row a line, to be read and compared with any tool.
+    # One row per line, to be read and compared with any tool.
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
 
@@ -82,16 +82,16 @@ def make_release(row: Mapping[str, Any], why: str) -> Release:
     if not why.strip():
         raise ReleaseError(f"{row['uri']}: say why it may be published: --why 'checked against the printed page'.")
     if row["stage"] == "read":
-        raise ReleaseError(f"{row['uri']} could not be read ({said}): mend the file and run `copydesk replay`.")
+        raise ReleaseError(f"{row['uri']} could not be read ({said}): fix the file and run `copydesk replay`.")
     if row["stage"] == "clean":
         raise ReleaseError(
-            f"{row['uri']} has no text left after cleaning: mend the rule that took it and run `copydesk replay`."
+            f"{row['uri']} has no text left after cleaning: fix the rule that removed it and run `copydesk replay`."
         )
     return Release(row["doc_id"], row["uri"], tuple(sorted(row["reasons"])), why.strip())
 
 
 def add_release(known: Iterable[Release], new: Release) -> tuple[Release, ...]:
-    """Releases with one more; an earlier one of the same document goes, and its reasons stay answered."""
+    """Releases with one more; it replaces an earlier one of the same document, whose reasons stay permitted."""
     rows = {row.doc_id: row for row in known}
     before = rows.get(new.doc_id)
     reasons = tuple(sorted({*new.reasons, *(before.reasons if before else ())}))
@@ -100,7 +100,7 @@ def add_release(known: Iterable[Release], new: Release) -> tuple[Release, ...]:
 
 
 def flag_released(documents: pl.DataFrame, releases: tuple[Release, ...]) -> pl.DataFrame:
-    """Documents with the flag `released` on those that a person let through, so that readers know."""
+    """Documents with the flag `released` on those that a person released, so that readers know."""
     if not releases:
         return documents
     released = pl.col("doc_id").is_in([row.doc_id for row in releases])

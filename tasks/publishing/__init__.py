@@ -1,1 +1,1 @@
-"""From staged rows to the version that readers see: merged, settled with other batches, swapped in one step."""
+"""From staged rows to the version that readers see: merged, checked against other batches, and shown in one step."""

@@ -3,7 +3,7 @@
     s3://bucket/news/.lake-store/staging/<run>/shard-00003/<attempt>/part-0000/documents.parquet ...
 
 The publishing machine fetches the parts of a shard when it is done, and removes them. The run's folder on that machine says
-where they are, so that whoever removes the folder of a killed run removes them too.
+where they are, so a run that removes the folder of a killed run removes them too.
 """
 
 from __future__ import annotations

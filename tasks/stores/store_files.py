@@ -1,6 +1,6 @@
 """Small named files in a lake's store: learned lines, releases, failed batches, pages of runs.
 
-A file is replaced as a whole, and only if nobody changed it since it was read: of two changes at once both take effect, on a
+A file is replaced as a whole, and only if it has not changed since it was read: of two changes at once both take effect, on a
 disk and in a bucket alike.
 """
 

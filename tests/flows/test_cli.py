@@ -114,7 +114,7 @@ WRONG = [
     (("replay", "--source", "in", "--date", "2026-01-01"), 2, "has no batch in 2026-01-01"),
     (("replay", "--source", "nothing"), 2, "has no batch of nothing"),
     (("release", "nothing", "--why", "x"), 2, "nothing called 'nothing' is in quarantine"),
-    (("release", "in/broken/empty.txt", "--why", "x"), 2, "could not be read (empty): mend the file"),
+    (("release", "in/broken/empty.txt", "--why", "x"), 2, "could not be read (empty): fix the file"),
     (("release", "nothing", "--revoke"), 2, "0 documents called 'nothing' are released"),
     (("diff", "nothing"), 2, "has no batch of nothing"),
     (("diff", "in", "2026-01-01"), 2, "has no batch in 2026-01-01"),

@@ -344,8 +344,8 @@ def test_a_revoked_release_leaves_no_trace(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why", "words"),
     [
-        ({"stage": "read"}, "because", "mend the file"),
-        ({"stage": "clean"}, "because", "mend the rule"),
+        ({"stage": "read"}, "because", "fix the file"),
+        ({"stage": "clean"}, "because", "fix the rule"),
         ({"stage": "audit"}, " ", "say why"),
     ],
     ids=["unread", "emptied", "no-why"],
