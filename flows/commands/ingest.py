@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Optional
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Optional, cast
 
 import typer
 
 from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, parse_date
-from flows.console import open_progress, print_directions, print_result
+from flows.console import open_progress, print_directions, print_error, print_result
+from flows.errors import RequestError
+
+if TYPE_CHECKING:
+    from flows.batches.run import BatchResult
+    from flows.settings import Settings
 
 
 def ingest(
@@ -72,8 +82,6 @@ def ingest(
     )
     day = day or today()
     if prefect or settings.runner != "auto" or has_prefect_api():
-        from flows.commands.ingest_flow import run_flow
-
         run_flow(what or [], day, settings, force=force)
         return
     batches = find_batches(what or [], day, today(), settings.sources)
@@ -97,3 +105,69 @@ def has_prefect_api() -> bool:
         return bool(profiles["profiles"][active].get("PREFECT_API_URL"))
     except (OSError, KeyError, tomllib.TOMLDecodeError):
         return False
+
+
+def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> None:
+    """Runs the flow in this process and prints a table per batch. Output and exit code are those of a run without Prefect."""
+    from flows.batches.run import open_settings_lake
+    from flows.ingest import BatchBlocked
+    from flows.ingest import ingest as ingest_as_flow
+    from flows.workers.runners import make_runner
+    from tasks.reading.plan import escape_name
+
+    # The run's log is in Prefect; the terminal gets the tables.
+    logging.getLogger("prefect").setLevel(logging.WARNING)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # for workers that this process starts
+    for name in ("sources", "workers", "runner", "runner_address"):
+        os.environ[f"COPYDESK_{name.upper()}"] = str(getattr(settings, name))
+    make_runner(settings)  # an error in it is raised before a server starts
+    names = [escape_name(name) for name in what]
+    blocked = None
+    try:
+        with stop_at_once():
+            found = ingest_as_flow(
+                what=names, logical_date=day, lake=settings.lake, force=force, learned=settings.learned
+            )
+        results = cast("Sequence[BatchResult]", found)
+    except BatchBlocked as error:
+        results, blocked = error.results, error
+        print_error(error)
+    for result in results:
+        print_result(result)
+    if blocked:
+        raise typer.Exit(1)
+    if not results:
+        raise RequestError(
+            f"nothing new for {day}: earlier batches took all files. To run one again, give its --date and --force."
+        )
+    print_directions(open_settings_lake(settings).name)
+
+
+@contextmanager
+def stop_at_once() -> Iterator[None]:
+    """Ctrl-C ends the run now. A terminal sends it to an embedded server as well, and the flow, which has to report its end to
+    the server, would wait minutes for it to come back.
+    """
+    from prefect.settings import get_current_settings
+
+    is_stopped = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal is_stopped
+        is_stopped = True
+        # What can no longer be reported to the server is not logged either.
+        logging.disable()
+        logging.getLogger("prefect._internal.concurrency").disabled = True
+        # In place, since the threads that run tasks have to see it too; nothing of Prefect's comes after this.
+        get_current_settings().client.max_retries = 0
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Exception:
+        if is_stopped:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,8 +1,4 @@
-"""`copydesk ui`, or `make ui`: a Prefect server with its UI, a worker and every deployment, while the command runs.
-
-Data and logs are in `.prefect` in the project, nothing in the home folder. What ends by itself is started again, and when the
-command ends, nothing keeps running.
-"""
+"""`copydesk ui`, or `make ui`: a Prefect server, a worker and every deployment; data and logs are in the project's `.prefect`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The state of each day of a range: each source's files compared with its receipts and its history.
 
-Only lists of files and receipts are read, so a year takes seconds. The lake is the only source of truth: Prefect's records are
-not used.
+Only lists of files and receipts are read, so a year takes seconds. Prefect's records are not used.
 """
 
 from __future__ import annotations

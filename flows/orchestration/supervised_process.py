@@ -132,12 +132,12 @@ if __name__ == "__main__":
 
 def follow_worker() -> None:
     """Ends this process and its group as soon as the worker that started it has ended."""
+    worker = os.getppid()
+
+    def follow() -> None:
+        while os.getppid() == worker != INIT:
+            time.sleep(1)
+        os.killpg(0, signal.SIGKILL)  # which never harms the lake
+
     if os.environ.get(ASKED) and os.getpgrp() == os.getpid():
-        Thread(target=await_orphaned, args=(os.getppid(),), daemon=True).start()
-
-
-def await_orphaned(worker: int) -> None:
-    """Waits until the worker has ended, and kills the group, which never harms the lake."""
-    while os.getppid() == worker != INIT:
-        time.sleep(1)
-    os.killpg(0, signal.SIGKILL)
+        Thread(target=follow, daemon=True).start()

@@ -148,7 +148,7 @@ def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) 
 
 
 def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect_server: None) -> None:
-    from flows.commands.ingest_flow import run_flow
+    from flows.commands.ingest import run_flow
 
     name = os.fsdecode(b"caf\xe9.txt")
     story = "\n\n".join(f"Sentence {n} says that the last ferry left the harbour at six." for n in range(9))
