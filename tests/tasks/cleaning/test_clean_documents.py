@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from builders.articles import clean_texts
+from builders.articles import P1, P2, P3, annotate_texts, clean_texts
 
 from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean_documents import name_page_parts
 from tasks.cleaning.reasons import REASONS, explain_reason
 from tasks.lines import split_lines
 from tasks.roles.rows import load_role_rows
@@ -101,3 +102,37 @@ def test_every_decision_has_a_why(project: Path) -> None:
 @pytest.mark.parametrize("reason", REASONS)
 def test_reasons_are_sentences(reason: str) -> None:
     assert REASONS[reason].endswith(".")
+
+
+SIGNED = "Words by Mara Quist"
+
+
+def find_signed(headline: int, *lines: str) -> list[str | None]:
+    """The roles around the article of a page whose paragraphs are kept and whose other lines are cut."""
+    page = annotate_texts(["\n".join(lines)]).with_columns(
+        page_cut=~pl.col("is_paragraph"), page_headline=pl.col("line") == headline
+    )
+    return name_page_parts(page)["role"].to_list()
+
+
+def list_items(count: int) -> list[str]:
+    return [f"Item number {number} of the list" for number in range(count)]
+
+
+@pytest.mark.parametrize(("between", "role"), [(24, "byline"), (25, None)])
+def test_a_pages_byline_stands_at_most_25_lines_above_the_body(between: int, role: str | None) -> None:
+    assert find_signed(-1, SIGNED, *list_items(between), P1, P2)[0] == role
+
+
+@pytest.mark.parametrize(
+    ("above", "role"), [([P1, P2, P3], "byline"), ([P1, P2, P3, P1 + " Again."], None)], ids=["3", "4"]
+)
+def test_at_most_three_paragraphs_lie_between_a_pages_headline_and_its_byline(
+    above: list[str], role: str | None
+) -> None:
+    assert find_signed(0, "Last ferry leaves", *above, SIGNED, P2 + " Again.")[len(above) + 1] == role
+
+
+@pytest.mark.parametrize(("between", "role"), [(2, "byline"), (3, None)])
+def test_a_page_is_signed_at_most_3_lines_below_its_last_paragraph(between: int, role: str | None) -> None:
+    assert find_signed(0, "Last ferry leaves", P1, P2, *list_items(between), SIGNED)[between + 3] == role
