@@ -18,7 +18,7 @@ from tasks.schema import fill_column
 from tasks.stores.manifest import Manifest
 from tasks.stores.store import Store
 from tasks.stores.store_files import StoreFiles
-from tasks.stores.tables import ORDERS, file_schema, list_columns, month_of
+from tasks.stores.tables import ORDERS, file_schema, list_file_columns, month_of
 
 Result = TypeVar("Result")
 
@@ -128,6 +128,6 @@ def scan_files(paths: Sequence[Path], table: str) -> pl.LazyFrame:
     if not paths:
         return pl.DataFrame(pl.from_arrow(file_schema(table).empty_table())).lazy()
     found = pl.read_parquet_schema(paths[0])
-    added = [field for field in list_columns(table) if field.name not in found]
+    added = [field for field in list_file_columns(table) if field.name not in found]
     filled = [pl.lit(pl.Series(fill_column(field, 1))).first().alias(field.name) for field in added]
     return pl.scan_parquet(list(paths), hive_partitioning=False).with_columns(filled).select(file_schema(table).names)

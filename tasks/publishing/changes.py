@@ -24,7 +24,7 @@ from tasks.publishing.rows import (
     match_claims,
     match_documents,
     read_partitions,
-    read_staged,
+    read_staged_rows,
     sort_frame,
 )
 from tasks.schema import MONTH, TABLES
@@ -84,10 +84,10 @@ def plan_moves(lake: Lake, old: Manifest, claims: BatchClaims, table: str) -> di
     parts = [drop_rows(front, taken) if taken_from else front]
     shadow_parts = [drop_rows(back, returned) if returned_to else back]
     for part in claims.folders:
-        rows = read_staged(part, table, claims.budget)
+        rows = read_staged_rows(part, table, claims.budget)
         parts.append(drop_rows(rows, hidden) if ownership.hidden else rows)
         if ownership.hidden:
-            shadow_parts.append(keep_rows(read_staged(part, table, claims.budget), hidden))
+            shadow_parts.append(keep_rows(read_staged_rows(part, table, claims.budget), hidden))
     if taken_from:
         shadow_parts.append(keep_rows(read_old(table, taken_from), taken))
     if returned_to:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows
-from tasks.publishing.rows import keep_rows, match_claims, match_documents, read_partitions, read_staged
+from tasks.publishing.rows import keep_rows, match_claims, match_documents, read_partitions, read_staged_rows
 from tasks.publishing.tallies import Tally, add_tally, tally_documents, tally_lines
 from tasks.staging.duplicates import update_duplicates
 from tasks.stores.manifest import Manifest
@@ -51,7 +51,7 @@ def tally_hidden(claims: BatchClaims) -> Tally:
     hidden = claims.ownership.hidden
     for part in claims.folders if hidden else ():
         for table in ("documents", "lines"):
-            for chunk in keep_rows(read_staged(part, table, CHUNK_FLOOR), match_documents(hidden)):
+            for chunk in keep_rows(read_staged_rows(part, table, CHUNK_FLOOR), match_documents(hidden)):
                 tally.update(TALLIES[table](chunk))
     return tally
 

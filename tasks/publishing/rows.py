@@ -17,7 +17,7 @@ from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import stage_tables
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest
-from tasks.stores.tables import ORDERS, file_schema, list_columns
+from tasks.stores.tables import ORDERS, file_schema, list_file_columns
 
 FRAME_ROWS = 20_000
 # Staged rows have their month, whatever the lake. The day follows from the row: of publication, else of the logical date.
@@ -38,7 +38,7 @@ def stage_by_day(part: StagedFolder, folder: Path) -> StagedFolder:
     return StagedFolder(folder, part.excluded_ids)
 
 
-def read_staged(part: StagedFolder, table: str, budget: int) -> SortedRows:
+def read_staged_rows(part: StagedFolder, table: str, budget: int) -> SortedRows:
     """The staged rows of a table that will be published, with `month`."""
     rows = (conform_rows(chunk, table) for chunk in read_sorted([part.folder / f"{table}.parquet"], budget=budget))
     return drop_rows(rows, match_documents(part.excluded_ids)) if part.excluded_ids else rows
@@ -58,7 +58,7 @@ def conform_rows(rows: pa.Table, table: str) -> pa.Table:
     """
     schema = file_schema(table).append(pa.field(MONTH.name, pa.string(), nullable=False))
     columns = []
-    for field in [*list_columns(table), MONTH]:
+    for field in [*list_file_columns(table), MONTH]:
         if field.name in rows.column_names:
             column = rows[field.name]
             columns.append(column if column.type == field.type else column.cast(field.type))

@@ -56,15 +56,15 @@ def file_schema(table: str) -> pa.Schema:
 
     Without descriptions, so that a better wording does not rewrite the whole lake.
     """
-    return pa.schema([field.remove_metadata() for field in list_columns(table)])
+    return pa.schema([field.remove_metadata() for field in list_file_columns(table)])
 
 
-def list_columns(table: str) -> list[pa.Field]:
+def list_file_columns(table: str) -> list[pa.Field]:
     """The columns of a published file of a table, as declared, with their descriptions and defaults."""
     return [field for field in {**TABLES, **HIDDEN}[table] if field.name != MONTH.name]
 
 
 def has_declared_columns(schema: pa.Schema, table: str) -> bool:
     """Whether a file has the declared columns, except for newer ones that older rows can be read without."""
-    fields = [field for field in list_columns(table) if field.name in schema.names or not can_be_added(field)]
+    fields = [field for field in list_file_columns(table) if field.name in schema.names or not can_be_added(field)]
     return bool(schema.equals(pa.schema(fields)))

@@ -23,7 +23,7 @@ from tasks.lakes.lake import Lake
 from tasks.lakes.open import open_lake
 from tasks.schema import SORT_KEYS, TABLES
 from tasks.stores.errors import LakeError
-from tasks.stores.tables import file_schema, list_columns
+from tasks.stores.tables import file_schema, list_file_columns
 
 pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
 # Of other people's making: SQLAlchemy's connections are closed by the collector, Polars advertises a planner of its own.
@@ -171,10 +171,10 @@ def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
     uri = lake.store.catalog_uri()
 
     def without_evidence(table: str) -> list[pa.Field]:
-        return [field for field in list_columns(table) if field.name != "evidence"]
+        return [field for field in list_file_columns(table) if field.name != "evidence"]
 
     for module in ("tasks.stores.tables", "tasks.publishing.rows", "tasks.lakes.lake"):
-        monkeypatch.setattr(f"{module}.list_columns", without_evidence)
+        monkeypatch.setattr(f"{module}.list_file_columns", without_evidence)
     put(lake, Doc(7))
     iceberg.register(lake, uri)
     assert "evidence" not in load(lake, "lines").schema().column_names
