@@ -6,7 +6,7 @@ from flows.errors import BatchBusy, ClusterLost, RequestError, RunFailed, Runner
 from tasks.formats.format import FormatError
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import AddressError
-from tasks.lakes.open import PlaceError
+from tasks.lakes.lake import PlaceError
 from tasks.lakes.releases import ReleaseError
 from tasks.learned.versions import LearnedError
 from tasks.reading.plan import PlanError

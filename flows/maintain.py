@@ -15,11 +15,11 @@ from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run, show_table, show_text
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
-from tasks.checking.check import check
+from tasks.checking.check import check_lake
 from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune
-from tasks.publishing.repartition import repartition
+from tasks.publishing.repartition import move_partitions
 
 # No run lasts so long: what was handed over to it belongs to a machine that never came back.
 LOST = timedelta(days=7)
@@ -76,7 +76,7 @@ def maintain(
 @task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)
 def find_faults(lake: Lake) -> int:
     """Checks the lake; an artifact lists the faults."""
-    found = check(lake)
+    found = check_lake(lake)
     get_run_logger().info("checked: findings=%d", len(found))
     if found:
         rows = [{"what": fault.what, "where": fault.where, "what next": fault.next} for fault in found]
@@ -95,7 +95,7 @@ def learn_templates_of(lake: Lake, settings: Settings) -> str:
 @task(name="move-partitions", cache_policy=NO_CACHE, persist_result=False)
 def change_partitions(lake: Lake, by: str) -> str:
     """Partitions the lake by month or day; describes the new version."""
-    made = repartition(lake, by)
+    made = move_partitions(lake, by)
     get_run_logger().info("partitions: by=%s version=%d", by, made)
     return f"partitioned by {by}, version {made}"
 

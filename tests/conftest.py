@@ -11,8 +11,7 @@ from builders.object_store import KEYS, find_server, make_bucket, serve_objects
 from hypothesis import settings
 
 from flows.prefect_defaults import set_defaults
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")

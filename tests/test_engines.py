@@ -22,10 +22,9 @@ import pytest
 from builders.seed_lake import make_seed_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.lakes.lake import Lake, table_paths
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake, table_paths
 from tasks.schema import TABLES
-from tasks.stores.tables import file_schema
+from tasks.stores.manifest import file_schema
 
 Rows = list[dict[str, Any]]
 AUGUST, SEPTEMBER = datetime(2026, 8, 31, 23, 30, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)

@@ -21,7 +21,7 @@ from builders.local_prefect import LocalPrefect, find_numbers, find_port, find_p
 
 from flows.orchestration.services import await_server, make_environment
 from flows.orchestration.supervised_process import ASKED
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 

@@ -20,16 +20,14 @@ from builders.staged_documents import make_document
 from builders.staged_shards import Doc, stage_batch
 
 from flows.reference.tables import write_dictionary
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake, scan_files, table_paths
-from tasks.lakes.lookup import find_documents, restore_text
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, find_documents, open_lake, restore_text, scan_files, table_paths
 from tasks.publishing.publish import publish, roll_back
-from tasks.publishing.repartition import repartition
+from tasks.publishing.repartition import move_partitions
 from tasks.schema import TABLES, column, fill_column
 from tasks.staging.assemble import DOCUMENT_COLUMNS, UnmadeColumnError
 from tasks.stores.errors import LakeError
-from tasks.stores.tables import HIDDEN, file_schema, has_declared_columns
+from tasks.stores.manifest import HIDDEN, file_schema, has_declared_columns
 
 DAY = date(2026, 10, 31)
 NEW = column("section", pa.string(), "Section of the paper.", null=True)
@@ -51,7 +49,7 @@ def add_column(patch: pytest.MonkeyPatch, table: str, field: pa.Field) -> None:
 
 
 def test_old_lake_is_whole(lake: Lake) -> None:
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert [made.version for made in lake.versions()] == [1, 2, 3, 4]
     assert sum(receipt["published"] for receipt in lake.receipts()) > 1
     (document,) = find_documents(lake, "seeds/harbour-ferry.en.txt")
@@ -66,7 +64,7 @@ def test_old_lake_accepts_new_batch(project: Path, lake: Lake) -> None:
         project, "seeds/harbour-ferry.en.txt", lake.store.path, name="harbour-ferry-en", day=DAY, is_forced=True
     )
     assert again.receipt["published"] == 1
-    assert check(lake) == []
+    assert check_lake(lake) == []
     manifest = lake.manifest()
     for table, files in manifest.tables.items():
         assert all(lake.store.read_schema(manifest.version, table, file) == file_schema(table) for file in files)
@@ -98,7 +96,7 @@ def test_a_new_column_is_added_in_one_commit(lake: Lake, monkeypatch: pytest.Mon
     assert {(doc_id,) for doc_id, section in rows if section is None} >= ids
     assert pl.scan_parquet(lake.store.path / "documents").select("section").collect().height == len(rows)
     assert ds.dataset(lake.store.path / "documents", partitioning="hive").count_rows() == len(rows)
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert roll_back(lake, before) == before + 2
     assert set(duckdb.sql(f"SELECT doc_id FROM '{lake.store.path}/documents/**/*.parquet'").fetchall()) == ids
 
@@ -113,9 +111,9 @@ def test_a_column_without_null_and_default_is_refused(lake: Lake, monkeypatch: p
 
 def test_old_lake_can_be_partitioned_by_day(lake: Lake) -> None:
     documents = lake.manifest().rows["documents"]
-    assert repartition(lake, "day") == 5
+    assert move_partitions(lake, "day") == 5
     assert lake.manifest().rows["documents"] == documents
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 DECLARED = [
@@ -134,13 +132,13 @@ def test_a_declared_column_is_made_for_new_rows_and_filled_for_old_ones(
     read = f"SELECT DISTINCT {field.name} FROM '{lake.store.path}/documents/**/*.parquet' WHERE source = "
     before = lake.manifest()
     paths = list(table_paths(lake, before, "documents"))
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert scan_files(paths, "documents").select(field.name).unique().collect().rows() == [(older,)]
     assert all(has_declared_columns(pq.read_schema(path), "documents") for path in paths)
     assert f"| `{field.name}` |" in write_dictionary()
     outcome = make_lake(project, "seeds/clock-tower.en.txt", lake.store.path, name="clock", day=DAY)
     assert outcome.state == "published"
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert duckdb.sql(f"{read}'harbour-ferry-en'").fetchall() == [(older,)]
     ((new,),) = duckdb.sql(f"{read}'clock'").fetchall()
     assert new != older or field.nullable

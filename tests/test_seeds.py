@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from builders.lakes import make_lake
 
-from tasks.lakes.lookup import query_table
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake, query_table
 
 GOLDEN = Path(__file__).with_name("golden") / "seeds.json"
 DAY = date(2026, 10, 31)

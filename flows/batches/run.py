@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.settings import Settings, make_limits
 from tasks.auditing.drift import Drift
 from tasks.batch import Limits, Shard, Source
-from tasks.lakes.lake import Lake, PublishPolicy
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.shard import StagedShard
 
 if TYPE_CHECKING:

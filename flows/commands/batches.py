@@ -30,7 +30,7 @@ MOST_ROWS = 20
 def sources(file: SourcesOption = None, lake: LakeOption = None) -> None:
     """The declared sources, and the batches that the lake has of them."""
     from flows.settings import read_settings
-    from tasks.lakes.lookup import query_table
+    from tasks.lakes.lake import query_table
     from tasks.sources import load_sources
 
     declared = load_sources(read_settings(sources=file).sources)

@@ -30,13 +30,13 @@ FIELDS = (
 
 def why(key: KeyArgument, lake: LakeOption = None) -> None:
     """What was removed from a document, by which rule, on which evidence; or why it is in quarantine."""
-    from tasks.lakes import lookup
+    from tasks.lakes.lake import find_documents, find_duplicates, find_quarantined
 
     opened = open_chosen_lake(lake)
-    if lookup.find_documents(opened, key):
+    if find_documents(opened, key):
         explain_document(opened, find_document(opened, key))
         return
-    quarantined, twins = lookup.find_quarantined(opened, key), lookup.find_duplicates(opened, key)
+    quarantined, twins = find_quarantined(opened, key), find_duplicates(opened, key)
     for row in quarantined:
         print_line(f"{row['uri']}: in quarantine at {row['stage']}: {', '.join(row['reasons'])}")
         for name in ("detail", "excerpt"):
@@ -54,7 +54,7 @@ def why(key: KeyArgument, lake: LakeOption = None) -> None:
 def explain_document(lake: Lake, document: dict[str, Any]) -> None:
     """Prints every line of a document that is not in its text, with the rule that decided and its why."""
     from tasks.cleaning.reasons import explain_reason
-    from tasks.lakes.lookup import find_lines
+    from tasks.lakes.lake import find_lines
 
     rows = find_lines(lake, document["doc_id"])
     print_line(f"{document['doc_id']}  {document['uri']}  {document['title'] or ''}")
@@ -92,7 +92,7 @@ def show(key: KeyArgument, lake: LakeOption = None) -> None:
 
 def restore(key: KeyArgument, lake: LakeOption = None) -> None:
     """The canonical text of a document, exactly, on standard output."""
-    from tasks.lakes.lookup import restore_text
+    from tasks.lakes.lake import restore_text
 
     opened = open_chosen_lake(lake)
     # No line end is added.
@@ -102,7 +102,7 @@ def restore(key: KeyArgument, lake: LakeOption = None) -> None:
 
 def find_document(lake: Lake, key: str) -> dict[str, Any]:
     """The one document that `key` names. Raises RequestError, after printing a list where it names several."""
-    from tasks.lakes.lookup import find_documents
+    from tasks.lakes.lake import find_documents
 
     found = find_documents(lake, key)
     if not found:

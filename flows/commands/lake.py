@@ -28,9 +28,9 @@ def check(
     opened = open_chosen_lake(lake)
     if whole:
         with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:
-            faults = checking.check(opened, Path(scratch))
+            faults = checking.check_lake(opened, Path(scratch))
     else:
-        faults = checking.check(opened)
+        faults = checking.check_lake(opened)
     # Without sound receipts, the numbers of a day mean nothing.
     odd_days = [] if faults else checking.find_odd_days(opened)
     for found in [*faults, *odd_days][:MOST_SHOWN]:
@@ -98,14 +98,14 @@ def repartition(
     by: Annotated[str, typer.Option("--by", help="month or day.", metavar="month|day")], lake: LakeOption = None
 ) -> None:
     """Partition a lake by day, or by month again, in one step; each day lies below its month."""
-    from tasks.publishing.repartition import repartition as move_rows
+    from tasks.publishing.repartition import move_partitions
     from tasks.stores.errors import LakeError
 
     if by not in ("month", "day"):
         raise RequestError(f"--by {by}: lakes are partitioned by month or by day")
     opened = open_chosen_lake(lake)
     try:
-        made = move_rows(opened, by)
+        made = move_partitions(opened, by)
     except LakeError as error:
         raise RequestError(str(error)) from None
     print_line(f"{opened.name}: version {made} is by {by}")

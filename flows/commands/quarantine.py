@@ -38,7 +38,7 @@ def quarantine(
     lake: LakeOption = None,
 ) -> None:
     """The inputs that were not published, by reason."""
-    from tasks.lakes.lookup import query_table
+    from tasks.lakes.lake import query_table
 
     rows = query_table(
         open_chosen_lake(lake),
@@ -74,7 +74,7 @@ def replay(
 ) -> None:
     """Run the quarantined inputs of a batch again, after a rule, an expectation or a file was fixed."""
     from flows.batches.replay import find_latest
-    from tasks.lakes.lookup import query_table
+    from tasks.lakes.lake import query_table
 
     with open_progress() as (watcher, hide):
         run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, drift=drift)
@@ -163,7 +163,7 @@ def print_releases(lake: Lake) -> None:
 
 def choose_release(lake: Lake, key: str, why: str) -> Change:
     """The release of the one row of quarantine that `key` names. Raises RequestError or ReleaseError."""
-    from tasks.lakes.lookup import find_quarantined
+    from tasks.lakes.lake import find_quarantined
     from tasks.lakes.releases import add_release, make_release
 
     rows = find_quarantined(lake, key)

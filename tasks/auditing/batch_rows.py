@@ -25,8 +25,7 @@ from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import hash_files
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.errors import LakeError
-from tasks.stores.manifest import Manifest
-from tasks.stores.tables import month_of
+from tasks.stores.manifest import Manifest, month_of
 
 KEPT_ROWS = 50_000  # documents per shard that is staged from the lake
 

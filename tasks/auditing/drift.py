@@ -23,8 +23,7 @@ import polars as pl
 from expectations.suites import load_suite
 from tasks.auditing.audit import Finding, audit_frames
 from tasks.lakes.lake import Lake, read_steadily, table_paths
-from tasks.stores.manifest import Manifest
-from tasks.stores.tables import month_of
+from tasks.stores.manifest import Manifest, month_of
 
 WINDOW_DAYS = 56
 READS = ("logical_date", "records", "quarantined", "profile")

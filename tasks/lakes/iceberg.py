@@ -23,8 +23,7 @@ from tasks.formats.remote import tidy_error
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
-from tasks.stores.manifest import Manifest
-from tasks.stores.tables import file_schema
+from tasks.stores.manifest import Manifest, file_schema
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog

@@ -1,4 +1,4 @@
-"""A lake: its versions, and the rows of its tables. Nothing here writes.
+"""A lake: how it is opened, its versions, the rows of its tables, and queries about single documents. Nothing here writes.
 
 A manifest is written before its version can be seen and never changes while the version is kept, so every look-up goes through
 it: no folder is ever listed to find out what a table holds.
@@ -6,6 +6,8 @@ it: no folder is ever listed to find out what a table holds.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +16,14 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from tasks.formats.canonical import rebuild
 from tasks.schema import fill_column
-from tasks.stores.manifest import Manifest
+from tasks.stores.bucket_layout import BucketLayout
+from tasks.stores.bucket_store import BucketStore
+from tasks.stores.disk_store import DiskStore
+from tasks.stores.manifest import ORDERS, Manifest, file_schema, list_file_columns, month_of
 from tasks.stores.store import Store
 from tasks.stores.store_files import StoreFiles
-from tasks.stores.tables import ORDERS, file_schema, list_file_columns, month_of
 
 Result = TypeVar("Result")
 
@@ -131,3 +136,76 @@ def scan_files(paths: Sequence[Path], table: str) -> pl.LazyFrame:
     added = [field for field in list_file_columns(table) if field.name not in found]
     filled = [pl.lit(pl.Series(fill_column(field, 1))).first().alias(field.name) for field in added]
     return pl.scan_parquet(list(paths), hive_partitioning=False).with_columns(filled).select(file_schema(table).names)
+
+
+ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):(?://?(.*))?")
+WORK = Path(".copydesk")
+DEFAULTS = PublishPolicy()
+
+
+class PlaceError(ValueError):
+    """An address that no lake can have. One line: what, where, what next."""
+
+
+def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPolicy = DEFAULTS) -> Lake:
+    """The lake at a folder or an address; it does not have to exist yet.
+
+    `work`: the folder below which a lake in a bucket stages batches and copies files, `.copydesk` unless given; `policy`: how
+    `publish` and its kin publish into it. Raises PlaceError.
+    """
+    hit = ADDRESS.fullmatch(str(place))
+    if hit is None:
+        return Lake(DiskStore(Path(place)), policy)
+    scheme, rest = hit[1], (hit[2] or "").strip("/")
+    if scheme != "s3":
+        raise PlaceError(f"{scheme}://{rest}: a lake is a folder or s3://bucket/folder; name one of these")
+    if "/" not in rest:
+        raise PlaceError(f"s3://{rest}: name a folder in the bucket for the lake, such as s3://{rest or 'bucket'}/lake")
+    address = f"s3://{rest}"
+    name = re.sub(r"[^a-z0-9]+", "-", rest.lower()) + "-" + hashlib.sha256(address.encode()).hexdigest()[:8]
+    return Lake(BucketStore((work or WORK) / name, BucketLayout(address)), policy)
+
+
+def query_table(lake: Lake, table: str, where: str, *values: object) -> list[dict[str, Any]]:
+    """Rows of a published table as dictionaries, `where` with a `?` for each value. No rows where there is no lake yet."""
+    import duckdb
+
+    paths = [str(path) for path in table_paths(lake, lake.manifest(), table)]
+    if not paths:
+        return []
+    with duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as base:
+        question = f"FROM read_parquet(?, hive_partitioning = true) WHERE {where}"
+        found: list[dict[str, Any]] = base.sql(question, params=[paths, *values]).to_arrow_table().to_pylist()
+        return found
+
+
+def find_documents(lake: Lake, key: str) -> list[dict[str, Any]]:
+    """The documents whose doc_id, uri, record_id or url is `key`, or whose doc_id starts with it (8 digits or more)."""
+    where = "doc_id = ? OR uri = ? OR record_id = ? OR url = ? ORDER BY doc_id"
+    exact = query_table(lake, "documents", where, *[key] * 4)
+    if exact or len(key) < 8:
+        return exact
+    return query_table(lake, "documents", "starts_with(doc_id, ?) OR starts_with(uri, ? || '#') ORDER BY uri", key, key)
+
+
+def find_lines(lake: Lake, doc_id: str) -> list[dict[str, Any]]:
+    """The rows of `lines` of a document, by line number."""
+    return query_table(lake, "lines", "doc_id = ? ORDER BY line", doc_id)
+
+
+def find_quarantined(lake: Lake, key: str) -> list[dict[str, Any]]:
+    """Quarantine rows whose uri, record_id or doc_id is `key`, or that came from the file `key`."""
+    where = "uri = ? OR doc_id = ? OR record_id = ? OR starts_with(uri, ? || '#') ORDER BY uri"
+    return query_table(lake, "quarantine", where, *[key] * 4)
+
+
+def find_duplicates(lake: Lake, uri: str) -> list[dict[str, Any]]:
+    """Receipt entries that name `uri` as a duplicate: uri, twin, twin_date, doc_id."""
+    rows = query_table(lake, "receipts", "list_contains(list_transform(twins, lambda t: t.uri), ?)", uri)
+    return [twin for row in rows for twin in row["twins"] if twin["uri"] == uri]
+
+
+def restore_text(lake: Lake, document: dict[str, Any]) -> str:
+    """The canonical text of a document, put together again from the lake."""
+    others = [(row["line"], row["text"]) for row in find_lines(lake, document["doc_id"])]
+    return rebuild(document["text"], document["body_lines"], document["line_count"], others)

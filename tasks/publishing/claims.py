@@ -24,8 +24,7 @@ from tasks.lakes.lake import Lake, scan_table, table_paths
 from tasks.publishing.merge import CHUNK_BYTES, CHUNK_FLOOR
 from tasks.staging.duplicates import OwnershipChanges, plan_ownership
 from tasks.staging.receipt import StagedBatch, StagedFolder
-from tasks.stores.manifest import Manifest
-from tasks.stores.tables import partition_of
+from tasks.stores.manifest import Manifest, partition_of
 
 GROUPS_AT_ONCE = 20
 CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partition": pl.String}

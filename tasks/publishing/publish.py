@@ -17,19 +17,16 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from tasks.lakes.lake import Lake
-from tasks.publishing.changes import Change, plan_changes
+from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
 from tasks.publishing.merge import merge_sorted, narrow_sorted
-from tasks.publishing.receipts import settle_receipts
-from tasks.publishing.rows import stage_by_day
-from tasks.publishing.tallies import find_open_sums
+from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
-from tasks.stores.drafts import open_draft
 from tasks.stores.errors import LakeBusy, Overtaken, PublishError
-from tasks.stores.manifest import Manifest, TableFile
+from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, month_of
+from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
-from tasks.stores.tables import DAILY, HIDDEN, ORDERS, month_of
 
 TRIES = 50
 

@@ -9,21 +9,20 @@ from pathlib import Path
 import polars as pl
 
 from tasks.lakes.lake import Lake, scan_table
+from tasks.publishing.changes import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow_sorted, spill_chunks
 from tasks.publishing.publish import link_files, list_changed_months
-from tasks.publishing.rows import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.schema import MONTH, TABLES
-from tasks.stores.drafts import open_draft
 from tasks.stores.errors import PublishError
-from tasks.stores.manifest import Manifest, TableFile
+from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile
+from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
-from tasks.stores.tables import DAILY, HIDDEN, ORDERS
 
 DOCUMENTS_OF = {"lines": "documents", "shadowed_lines": "shadowed"}  # rows take the day of their document
 KEYS = ["doc_id", "logical_date"]
 
 
-def repartition(lake: Lake, by: str) -> int:
+def move_partitions(lake: Lake, by: str) -> int:
     """Partitions a lake `by` month or day; returns the version, the same as before when it was so already.
 
     Raises PublishError where there is no lake yet, and for one in a bucket: its readers would see rows twice during the change,

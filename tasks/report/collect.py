@@ -18,7 +18,7 @@ from tasks.report.record import RunRecord, shorten_receipt
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
 from tasks.schema import TABLES
 from tasks.staging.receipt import StagedBatch
-from tasks.stores.tables import month_of
+from tasks.stores.manifest import month_of
 
 DOUBTS = 8
 STOPPED_SHOWN = 5

@@ -16,8 +16,7 @@ from typing import Any
 
 from tasks.stores.bucket_client import ObjectChanged, list_objects, open_bucket, put_object, read_object
 from tasks.stores.errors import LakeError
-from tasks.stores.manifest import Manifest, TableFile
-from tasks.stores.tables import folder_of
+from tasks.stores.manifest import Manifest, TableFile, folder_of
 
 # Receipts last: when a receipt can be seen, so can everything that it describes.
 SHOWN = ("lines", "documents", "quarantine", "receipts")

@@ -1,11 +1,17 @@
 """What readers of a lake in a bucket see: one object per partition, written only over one of an earlier version.
 
 No such object is ever deleted, since a late writer would bring it back: a partition without rows becomes an empty file.
+Each object carries the number of its version, so that no two versions of it are the same bytes. An ETag is a hash of the bytes:
+if a partition went from A to B and back to A, a writer that slept since the first A could not notice, and would replace A with
+an old B. Twelve bytes before the footer make every write unique: Parquet is read from its end, by offsets that count from its
+beginning, so no reader sees bytes before the footer that nothing points to.
+Method: fencing tokens (M. Kleppmann, "How to do distributed locking", 2016).
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
@@ -18,13 +24,15 @@ from tasks.stores.bucket_client import ObjectChanged, ObjectTag, list_objects, p
 from tasks.stores.bucket_layout import SHOWN
 from tasks.stores.errors import LakeFault, PublishError
 from tasks.stores.manifest import Manifest
-from tasks.stores.stamp import stamp_file, unstamp_file
 from tasks.stores.table_files import write_empty
 
 if TYPE_CHECKING:
     from tasks.stores.bucket_store import BucketStore
 
 TRIES = 100
+END = b"PAR1"
+MARK = b"CDSK"
+STAMP = struct.Struct("<4sQ")
 
 
 def show_partition(store: BucketStore, manifest: Manifest, table: str, month: str) -> None:
@@ -107,3 +115,28 @@ def is_right(content: bytes, digest: str | None, version: int) -> bool:
     if digest is None:
         return bool(pq.read_metadata(io.BytesIO(plain)).num_rows == 0)
     return sha256(plain).hexdigest() == digest
+
+
+def stamp_file(content: bytes, version: int) -> bytes:
+    """A Parquet file with a version's number before its footer."""
+    at = find_footer(content)
+    return content[:at] + STAMP.pack(MARK, version) + content[at:]
+
+
+def unstamp_file(content: bytes) -> tuple[bytes, int | None]:
+    """The file without its stamp, and the number in it; None where there is no stamp."""
+    at = find_footer(content)
+    if at < STAMP.size or content[at - STAMP.size : at - STAMP.size + len(MARK)] != MARK:
+        return content, None
+    version: int = STAMP.unpack(content[at - STAMP.size : at])[1]
+    return content[: at - STAMP.size] + content[at:], version
+
+
+def find_footer(content: bytes) -> int:
+    """Where the footer begins. Raises ValueError when it is not a Parquet file."""
+    if len(content) < 12 or content[-4:] != END:
+        raise ValueError("not a Parquet file")
+    at = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    if at < len(END):
+        raise ValueError("not a whole Parquet file")
+    return at

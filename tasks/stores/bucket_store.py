@@ -7,7 +7,7 @@
 
 A writer that finds a state that is not all shown does steps 3 and 4 first, so a writer may die at any instant. A writer that
 slept does no harm: the objects it would replace carry the number of a later version, and its conditional write fails (see
-`tasks.stores.stamp`).
+`tasks.stores.bucket_shown`).
 
 Files are the same bytes as in a lake on a disk. The ones that are read are copied to a working folder by their SHA-256, which
 proves that they are whole, so no file is fetched twice and every engine reads plain local files.
@@ -37,9 +37,9 @@ from tasks.stores.bucket_client import (
 )
 from tasks.stores.bucket_layout import NEW_LAKE, SHOWN, BucketLayout, State, assign_homes, find_vacant
 from tasks.stores.bucket_shown import find_partition_faults, repair_partitions, show_partition
-from tasks.stores.drafts import acquire_lock, sweep_drafts
 from tasks.stores.errors import LakeError, LakeFault, Overtaken, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
+from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import BucketFiles
 
 TRIES = 100

@@ -28,9 +28,9 @@ import pyarrow.parquet as pq
 
 from tasks.schema import TABLES
 from tasks.stores.disk_faults import find_disk_faults
-from tasks.stores.drafts import acquire_lock, sweep_drafts
 from tasks.stores.errors import LakeError, LakeFault, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
+from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import FolderFiles
 
 FILE_ROWS = 250_000

@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.stores.manifest import TableFile
-from tasks.stores.tables import file_schema, folder_of
+from tasks.stores.manifest import TableFile, file_schema, folder_of
 
 GROUP_ROWS = 10_000
 GROUP_BYTES = 64 * 2**20  # of `text`: a row group of very long documents ends sooner

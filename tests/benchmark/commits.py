@@ -23,17 +23,16 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from tasks.lakes.lake import Lake, PublishPolicy
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.publish import publish
-from tasks.publishing.tallies import add_tally, tally_documents, tally_lines
+from tasks.publishing.receipts import add_tally, tally_documents, tally_lines
 from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
 from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
 from tasks.stores.disk_store import FILE_ROWS
+from tasks.stores.manifest import CLAIMS, file_schema
 from tasks.stores.table_files import write_files
-from tasks.stores.tables import CLAIMS, file_schema
 
 FIRST = date(2025, 1, 1)
 SENTENCES_EACH = 22

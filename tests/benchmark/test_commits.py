@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from benchmark.commits import days_of, measure, measure_disk, measure_duplicates, publish_batch
-from tasks.checking.sums import check_receipts
-from tasks.lakes.open import open_lake
+from tasks.checking.rows import check_receipts
+from tasks.lakes.lake import open_lake
 
 
 def test_made_up_batches_are_published_whole(tmp_path: Path) -> None:

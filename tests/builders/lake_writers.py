@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from builders.staged_shards import OCTOBER, Doc, publish_docs, stage_batch
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.publishing.publish import publish
 from tasks.stores.errors import PublishError
 

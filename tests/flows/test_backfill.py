@@ -16,7 +16,7 @@ from builders.lakes import hash_lake
 
 from flows.errors import BatchBusy
 from tasks.formats.remote import AddressError
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.reading.plan import PlanError
 from tasks.stores.errors import LakeError, LakeSilent
 

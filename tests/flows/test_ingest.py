@@ -18,7 +18,7 @@ from builders.local_prefect import is_group_alive
 
 from flows.settings import read_settings
 from tasks.formats.remote import fetch_remote
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.report.record import open_pages
 
 DAY = date(2026, 10, 31)

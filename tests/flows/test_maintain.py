@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from builders.deliveries import FIRST, list_days, run_day, write_day, write_sources
 
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.learned.versions import find_learned
 
 pytestmark = pytest.mark.prefect

@@ -14,9 +14,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
 
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, open_lake
 from torture import readers, writers
 from torture.judge import ONE, TWO
 
@@ -110,7 +109,7 @@ def look_after_kill(lake: Lake, place: str, result: Result) -> None:
 def inspect(lake: Lake, result: Result) -> None:
     """Every hash, sum and document of the published version."""
     result.checks += 1
-    result.findings += [f"{found.what}: {found.where}" for found in check(lake)]
+    result.findings += [f"{found.what}: {found.where}" for found in check_lake(lake)]
 
 
 def start_writer(place: str, root: Path, environment: dict[str, str], day: date, number: int) -> Writer:

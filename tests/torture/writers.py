@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builders.staged_shards import publish_docs
 
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from torture.judge import make_generation
 
 KEEP = 40  # versions: deep checks look at a version while others are made

@@ -15,8 +15,7 @@ from builders.lakes import DAY, ask, hash_lake, make_lake
 
 from flows.batches.ingest import in_background
 from tasks.batch import Limits
-from tasks.lakes.lookup import find_documents, restore_text
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import find_documents, open_lake, restore_text
 from tasks.reading.plan import PlanError
 
 SMALL = Limits(shard_files=4)

@@ -21,9 +21,8 @@ from flows.errors import RequestError
 from flows.settings import Settings
 from tasks.auditing.batch_rows import find_file, pick_files, read_published_batch
 from tasks.batch import Limits, Release, Source
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.lakes.releases import (
     ReleaseError,
     add_release,
@@ -109,7 +108,7 @@ def test_a_replay_leaves_what_a_whole_run_leaves(place: Path) -> None:
     assert ingest(place, "other") == "published"
     assert hashes(place) == hashes(place, "other")
     assert ingest(place) == "unchanged"
-    assert check(open_lake(place / "lake" / "lake")) == []
+    assert check_lake(open_lake(place / "lake" / "lake")) == []
 
 
 def test_a_replay_again_changes_nothing(place: Path) -> None:
@@ -190,7 +189,7 @@ def compare_replay(files: dict[str, dict[str, list[int]]], future: set[int], rea
             else:
                 ingest(root, lake, is_forced=True)
         assert hashes(root, "one") == hashes(root, "two")
-        assert check(open_lake(root / "one" / "lake")) == []
+        assert check_lake(open_lake(root / "one" / "lake")) == []
 
 
 def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path) -> None:
@@ -207,7 +206,7 @@ def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path
         "SELECT published, duplicates FROM 'LAKE/receipts/**/*.parquet' ORDER BY logical_date",
     )
     assert rows == [(1, 0), (2, 1)]
-    assert check(open_lake(tmp_path / "lake" / "lake")) == []
+    assert check_lake(open_lake(tmp_path / "lake" / "lake")) == []
 
 
 @pytest.fixture
@@ -240,7 +239,7 @@ def test_with_other_settings_the_rest_stays_and_a_whole_run_is_still_due(place: 
     assert done.other_rules == 1
     (settings_said,) = ask(place / "lake" / "lake", "SELECT settings FROM 'LAKE/receipts/**/*.parquet'")[0]
     assert json.loads(settings_said)["limits"]["removal_budget"] == 0.5
-    assert check(open_lake(place / "lake" / "lake")) == []
+    assert check_lake(open_lake(place / "lake" / "lake")) == []
     assert ingest(place) == "unchanged"
     assert ingest(place, limits=lower) == "published"
 
@@ -326,7 +325,7 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     assert hashes(tmp_path) == before
     release(tmp_path, lake="other")
     assert hashes(tmp_path, "other") == before
-    assert check(open_lake(tmp_path / "lake" / "lake")) == []
+    assert check_lake(open_lake(tmp_path / "lake" / "lake")) == []
 
 
 def test_a_revoked_release_leaves_no_trace(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from builders.papers import PAPER, paper, with_template, write
 
 from flows.cli import main
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.learned.versions import find_learned
 from tasks.stores.bucket_client import open_bucket, put_object
 

@@ -18,7 +18,7 @@ from flows.days.states import Day, each_day, find_usual, survey_days
 from flows.errors import RequestError
 from flows.settings import Settings
 from tasks.batch import Source
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.stores.errors import LakeSilent
 
 

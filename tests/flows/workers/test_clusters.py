@@ -22,7 +22,7 @@ from flows.errors import ClusterLost, RunnerError, WorkerUnfit
 from flows.settings import Settings
 from flows.workers.clusters import build_on_cluster, choose_map
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 
 DAYS = 4
 STORIES = 30

@@ -15,8 +15,7 @@ from flows.batches.staging import claim_staging
 from flows.errors import WorkerUnfit
 from flows.workers.run_folder import RunFolder, build_for, check_worker, collect_shard, mark_run_folder
 from tasks.batch import InputFile, Limits, Shard, Source
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.stores.bucket_client import list_objects, put_object
 
 DAY = date(2026, 10, 31)

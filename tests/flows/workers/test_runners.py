@@ -20,8 +20,7 @@ from builders.lakes import hash_lake, make_lake
 from flows.errors import RunnerError
 from flows.settings import Settings
 from tasks.batch import Limits
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.stores.bucket_client import list_objects, open_bucket, put_object
 
 DAY = date(2026, 10, 31)

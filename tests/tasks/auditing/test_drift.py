@@ -25,7 +25,7 @@ from tasks.auditing.drift import (
     note_drift,
     read_history,
 )
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 
 MONDAY = date(2026, 10, 5)
 USUAL = {

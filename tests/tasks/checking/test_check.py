@@ -18,16 +18,13 @@ from builders.command_line import run_copydesk
 from builders.lakes import DAY, make_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.checking.check import check, check_files, find_odd_days
+from tasks.checking.check import check_files, check_lake, find_odd_days
 from tasks.checking.gaps import check_days
-from tasks.checking.owners import check_owners
-from tasks.checking.rebuild import check_all, check_sample, pick_documents
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.checking.rows import check_all, check_owners, check_sample, pick_documents
+from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import roll_back
 from tasks.stores.errors import LakeFault, PublishError
-from tasks.stores.manifest import Manifest, TableFile, write_manifest
-from tasks.stores.tables import file_schema
+from tasks.stores.manifest import Manifest, TableFile, file_schema, write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -213,28 +210,28 @@ def whats(findings: Iterable[LakeFault]) -> set[str]:
 
 
 def test_a_good_lake_has_no_findings(lake: Lake, tmp_path: Path) -> None:
-    assert check(lake) == []
-    assert check(lake, tmp_path / "scratch") == []
+    assert check_lake(lake) == []
+    assert check_lake(lake, tmp_path / "scratch") == []
     assert find_odd_days(lake) == []
 
 
 def test_no_lake_is_a_finding(tmp_path: Path) -> None:
-    assert whats(check(open_lake(tmp_path / "lake"))) == {"no lake here"}
+    assert whats(check_lake(open_lake(tmp_path / "lake"))) == {"no lake here"}
     assert find_odd_days(open_lake(tmp_path / "lake")) == []
 
 
 def test_a_lake_without_its_store_is_reported_and_not_started_again(good: Path, tmp_path: Path, project: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake", symlinks=True)
-    assert whats(check(open_lake(tmp_path / "lake"))) == {"a lake without its store"}
+    assert whats(check_lake(open_lake(tmp_path / "lake"))) == {"a lake without its store"}
     with pytest.raises(PublishError, match="bring the lake's store back beside it"):
         make_lake(project, "seeds/broken/*", tmp_path / "lake")
     shutil.copytree(good / ".lake-store", tmp_path / ".lake-store", symlinks=True, dirs_exist_ok=True)
-    assert check(open_lake(tmp_path / "lake")) == []
+    assert check_lake(open_lake(tmp_path / "lake")) == []
 
 
 def test_a_copy_without_links_is_reported(good: Path, tmp_path: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake")
-    assert whats(check(open_lake(tmp_path / "lake"))) == {"a copy of a lake"}
+    assert whats(check_lake(open_lake(tmp_path / "lake"))) == {"a copy of a lake"}
 
 
 @pytest.mark.parametrize("command", ["check", "versions", "iceberg", "learn"])
@@ -254,47 +251,47 @@ def test_a_store_without_its_links_is_reported_in_one_line(lake: Lake, command: 
 @pytest.mark.parametrize(("what", "tamper"), CASES, ids=[f"{number} {case[0]}" for number, case in enumerate(CASES)])
 def test_what_is_wrong_is_found(lake: Lake, tmp_path: Path, what: str, tamper: Callable[[Lake], None]) -> None:
     tamper(lake)
-    assert what in whats(check(lake))
-    assert what in whats(check(lake, tmp_path / "scratch"))
+    assert what in whats(check_lake(lake))
+    assert what in whats(check_lake(lake, tmp_path / "scratch"))
 
 
 def test_lines_without_a_document_are_found(lake: Lake, tmp_path: Path) -> None:
     rewrite(lambda rows: rows.with_columns(doc_id=pl.lit("f" * 32)), "lines")(lake)
-    assert "lines of a document that is not there" in whats(check(lake, tmp_path / "scratch"))
+    assert "lines of a document that is not there" in whats(check_lake(lake, tmp_path / "scratch"))
 
 
 def test_a_cure_that_is_named_cures(lake: Lake) -> None:
     """A file that another version still has is copied from there; else the lake goes back to a whole version."""
     path = first_file(lake, "documents")
     path.unlink()
-    (found,) = check(lake)
+    (found,) = check_lake(lake)
     assert found.next.startswith("copy ")
     shutil.copy(found.next.split()[1], path)
-    assert check(lake) == []
+    assert check_lake(lake) == []
     written = next(
         lake.store.tree(lake.version()) / "receipts" / file.path
         for file in lake.manifest().tables["receipts"]
         if file not in lake.manifest(2).tables["receipts"]
     )
     written.write_bytes(b"")
-    (found,) = check(lake)
+    (found,) = check_lake(lake)
     assert found.next.startswith("copydesk rollback 2,")
     roll_back(lake, 2)
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_a_file_that_no_version_has_needs_a_backup(lake: Lake) -> None:
     for version in (1, 2, 3):
         for file in lake.manifest(version).tables["claims"]:
             (lake.store.tree(version) / "claims" / file.path).write_bytes(b"")
-    assert all(found.next.startswith("put it back from a backup (sha256 ") for found in check(lake))
+    assert all(found.next.startswith("put it back from a backup (sha256 ") for found in check_lake(lake))
 
 
 @pytest.mark.parametrize("group", [7, 100])
 def test_parts_of_any_size_judge_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int) -> None:
     """Documents in many row groups and runs, keys in many parts, samples of many sizes: the same verdict."""
     monkeypatch.setattr("tasks.stores.table_files.GROUP_ROWS", group)
-    monkeypatch.setattr("tasks.checking.rebuild.CHUNK_FLOOR", 1)
+    monkeypatch.setattr("tasks.checking.rows.CHUNK_FLOOR", 1)
     lake = open_lake(tmp_path / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(at, language="ab"[at % 2]) for at in range(300)])
     manifest = lake.manifest()
@@ -337,7 +334,7 @@ def test_a_version_swept_during_a_check_is_checked_again(tmp_path: Path, monkeyp
         return check_files(lake, manifest)
 
     monkeypatch.setattr("tasks.checking.check.check_files", commit_meanwhile)
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert seen == [1, 3]
 
 
@@ -404,7 +401,7 @@ def test_odd_days_of_a_lake_are_reported_and_are_no_failure(tmp_path: Path) -> N
         docs = [Doc(100 * number + at) for at in range(count)]
         if number != 1:
             publish_docs(lake, tmp_path / "staging", docs, day=MONDAY + timedelta(days=number))
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert whats(find_odd_days(lake)) >= {"a day is missing", "a day is short"}
 
 

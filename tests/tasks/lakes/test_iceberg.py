@@ -19,11 +19,10 @@ from builders.staged_shards import Doc, publish_docs
 from flows.batches.run import follow_publish
 from flows.settings import Settings
 from tasks.formats.record import MissingExtra
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.schema import SORT_KEYS, TABLES
 from tasks.stores.errors import LakeError
-from tasks.stores.tables import file_schema, list_file_columns
+from tasks.stores.manifest import file_schema, list_file_columns
 
 pytest.importorskip("pyiceberg", reason="the extra `iceberg` is not installed")
 # Of other people's making: SQLAlchemy's connections are closed by the collector, Polars advertises a planner of its own.
@@ -173,7 +172,7 @@ def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
     def without_evidence(table: str) -> list[pa.Field]:
         return [field for field in list_file_columns(table) if field.name != "evidence"]
 
-    for module in ("tasks.stores.tables", "tasks.publishing.rows", "tasks.lakes.lake"):
+    for module in ("tasks.stores.manifest", "tasks.publishing.changes", "tasks.lakes.lake"):
         monkeypatch.setattr(f"{module}.list_file_columns", without_evidence)
     put(lake, Doc(7))
     iceberg.register(lake, uri)

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
-from tasks.stores.manifest import write_manifest
-from tasks.stores.tables import file_schema
+from tasks.stores.manifest import file_schema, write_manifest
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.lakes.open import PlaceError, open_lake
+from tasks.lakes.lake import PlaceError, open_lake
 
 PLACES = [
     ("gs://news/lake", "a lake is a folder or s3"),

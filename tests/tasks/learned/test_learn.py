@@ -16,8 +16,7 @@ from builders.papers import FOOT, HEAD, NOUNS, PAPER, Make, paper, paragraphs, w
 
 from flows.batches.run import BatchResult
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.learned.learn import learn_lines
 from tasks.learned.sample import sample_lake
 from tasks.learned.versions import ROWS, LearnedError, find_learned, load_learned, store_learned

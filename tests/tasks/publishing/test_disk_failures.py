@@ -17,8 +17,8 @@ from builders.lake_writers import NOVEMBER, PROCESSES
 from builders.lakes import make_lake
 from builders.staged_shards import Doc, publish_docs, read_visible, stage_batch
 
-from tasks.checking.check import check
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import open_lake
 from tasks.publishing.publish import publish
 from tasks.stores.errors import PublishError
 
@@ -66,10 +66,10 @@ def test_a_full_disk_under_the_lake(disk: Path, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="the disk is full; free some space and run the batch again") as told:
         publish(lake, batch)
     assert "\n" not in str(told.value)
-    assert (read_visible(lake), check(lake)) == (before, [])
+    assert (read_visible(lake), check_lake(lake)) == (before, [])
     ballast.unlink()
     publish(lake, batch)
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_a_full_disk_under_the_staging(disk: Path, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_full_disk_under_the_staging(disk: Path, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match=r"cannot stage for .*: the disk is full") as told:
         make_lake(tmp_path, "in", lake)
     assert "\n" not in str(told.value)
-    assert (read_visible(open_lake(lake)), check(open_lake(lake))) == (before, [])
+    assert (read_visible(open_lake(lake)), check_lake(open_lake(lake))) == (before, [])
 
 
 def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
         publish_docs(lake, tmp_path / "staging", [Doc(2)])
     with pytest.raises(PublishError, match=r"cannot stage for .*: this disk is read-only; mount it writable"):
         make_lake(tmp_path, "in", lake.store.path)
-    assert (read_visible(lake), check(lake)) == (before, [])
+    assert (read_visible(lake), check_lake(lake)) == (before, [])
     remount(disk, "rw")
     assert publish_docs(lake, tmp_path / "staging", [Doc(2)]).version == 2
 
@@ -118,7 +118,7 @@ def test_a_user_who_may_not_write(tmp_path: Path) -> None:
     assert told.startswith(f"cannot publish into {lake.store.path}: ")
     assert "permission denied; give this user write access" in told
     assert "\n" not in told
-    assert (read_visible(lake), check(lake)) == (before, [])
+    assert (read_visible(lake), check_lake(lake)) == (before, [])
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")

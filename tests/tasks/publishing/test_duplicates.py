@@ -12,8 +12,8 @@ from builders.staged_shards import Doc, publish_docs, read_visible, settle_stage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.checking.check import check
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import open_lake
 from tasks.publishing.claims import read_claimed
 from tasks.stores import disk_store
 
@@ -59,7 +59,7 @@ def test_the_order_of_batches_changes_nothing(history: list[tuple[date, list[Doc
             )
         assert read_visible(mixed) == read_visible(straight)
         assert mixed.manifest().tables == straight.manifest().tables
-        assert check(mixed) == []
+        assert check_lake(mixed) == []
 
 
 def test_other_sources_do_not_matter(tmp_path: Path) -> None:
@@ -83,4 +83,4 @@ def test_a_document_goes_to_an_earlier_batch_and_comes_back(tmp_path: Path) -> N
     assert [twin["twin"] for twin in (lake.receipt("s", DAYS[2]) or {})["twins"]] == ["renamed"]
     publish_docs(lake, staging, [Doc(9, "early")], day=DAYS[0])
     assert lake.receipt("s", DAYS[2]) == alone
-    assert check(lake) == []
+    assert check_lake(lake) == []

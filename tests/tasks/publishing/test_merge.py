@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tasks.publishing import merge
 from tasks.publishing.merge import merge_sorted, narrow_sorted, read_sorted, write_sorted
 from tasks.stores import table_files as files
+from tasks.stores.manifest import file_schema
 from tasks.stores.table_files import cut_groups, write_files
-from tasks.stores.tables import file_schema
 
 KEYS = ("language", "published_at", "doc_id")
 SCHEMA = pa.schema([("language", pa.string()), ("published_at", pa.timestamp("us", tz="UTC")), ("doc_id", pa.string())])

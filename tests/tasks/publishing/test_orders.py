@@ -17,10 +17,9 @@ from builders.staged_shards import Doc, publish_docs, read_visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
-from tasks.stores import disk_store, drafts
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, open_lake
+from tasks.stores import disk_store, store
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 # Documents of a text under several names are twins; those that another rule cut otherwise have another text.
@@ -67,7 +66,7 @@ def die_at(patch: Callable[[Callable[[], None]], Any], count: int) -> Iterator[N
             raise Killed
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(drafts, "drop_draft", lambda draft: None)
+        monkeypatch.setattr(store, "drop_draft", lambda draft: None)
         patch(tick)
         with suppress(Killed):
             yield
@@ -118,7 +117,7 @@ def test_on_a_disk(steps: list[Step]) -> None:
         run_straight(straight, Path(root) / "staging", steps)
         assert read_visible(mixed) == read_visible(straight)
         assert mixed.manifest().tables == straight.manifest().tables
-        assert check(mixed) == []
+        assert check_lake(mixed) == []
         left = [path.name for path in (mixed.store.folder / "versions").iterdir() if not path.name.isdigit()]
         assert left == []
 
@@ -148,4 +147,4 @@ def test_in_a_bucket(object_store: str, tmp_path: Path) -> None:
         run(mixed, tmp_path / "staging", step, dying)
     run_straight(straight, tmp_path / "staging", steps)
     assert mixed.manifest().tables == straight.manifest().tables
-    assert check(mixed) == []
+    assert check_lake(mixed) == []

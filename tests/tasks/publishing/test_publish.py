@@ -23,14 +23,13 @@ from builders import lake_writers
 from builders.lake_writers import NOVEMBER, PROCESSES, generation, publish_generation
 from builders.staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage_batch
 
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import publish, roll_back
 from tasks.schema import TABLES
 from tasks.stores.disk_store import swap_link
 from tasks.stores.errors import LakeBusy, LakeError, PublishError
-from tasks.stores.tables import file_schema
+from tasks.stores.manifest import file_schema
 
 
 @pytest.fixture
@@ -142,7 +141,7 @@ def test_rows_are_replaced_wherever_they_were(lake: Lake) -> None:
         ("doc-000007.txt", "2026-10", NOVEMBER),
     ]
     assert ask(lake, "SELECT count(*) FROM 'LAKE/quarantine/**/*.parquet'") == [(0,)]
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_there_and_back_gives_the_same_bytes(lake: Lake) -> None:
@@ -167,7 +166,7 @@ def test_other_partitions_are_taken_over(lake: Lake, links: bool, monkeypatch: p
     kept = next((lake.store.path / "documents" / "month=2026-11").glob("*.parquet"))
     assert kept.name == old.name
     assert kept.samefile(old) is links
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_a_new_column_rewrites_all_files_in_one_commit(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +223,7 @@ def test_rolling_back_is_a_version_too(lake: Lake) -> None:
     assert roll_back(lake, 1) == 3
     assert read_visible(lake) == first
     assert (lake.versions()[-1].restores, lake.receipt("s", NOVEMBER)) == (1, None)
-    assert check(lake) == []
+    assert check_lake(lake) == []
     assert roll_back(lake, 2) == 4
     assert read_visible(lake) == second
     assert roll_back(lake, 4) == 4
@@ -343,7 +342,7 @@ def test_two_writers_at_once_lose_nothing(lake: Lake) -> None:
     assert ask(
         lake, "SELECT source, count(*), count(DISTINCT doc_id) FROM 'LAKE/documents/**/*.parquet' GROUP BY 1 ORDER BY 1"
     ) == [("a", 12, 12), ("b", 12, 12)]
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def read_generation(lake: Lake) -> set[int]:
@@ -384,7 +383,7 @@ def test_a_writer_killed_at_any_instant_leaves_a_whole_version(lake: Lake) -> No
     assert killed >= 15
     publish_generation(root, 99)
     assert read_generation(lake) == {99}
-    assert (leftovers(lake), check(lake)) == ([], [])
+    assert (leftovers(lake), check_lake(lake)) == ([], [])
 
 
 def test_readers_during_commits_see_whole_versions(lake: Lake) -> None:

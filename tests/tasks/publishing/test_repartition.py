@@ -15,14 +15,13 @@ from builders.staged_shards import OCTOBER, Doc, publish_docs, read_visible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.checking.check import check
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.checking.check import check_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import roll_back
-from tasks.publishing.repartition import repartition
+from tasks.publishing.repartition import move_partitions
 from tasks.stores import disk_store
 from tasks.stores.errors import PublishError
-from tasks.stores.tables import DAILY, folder_of
+from tasks.stores.manifest import DAILY, folder_of
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 5)]
 TIMES = [
@@ -38,7 +37,7 @@ def put(lake: Lake, *docs: Doc, day: date = OCTOBER, **options: object) -> int:
 
 
 def change(lake: Lake, by: str) -> int:
-    return repartition(lake, by)
+    return move_partitions(lake, by)
 
 
 DOCS = [Doc(text, f"{text}-{at}", TIMES[at % 4]) for text in range(3) for at in range(4)]
@@ -68,7 +67,7 @@ def test_when_a_lake_changes_over_does_not_matter(history: list[tuple[date, list
             change(lake, "day")
         assert read_visible(first) == read_visible(between) == read_visible(last)
         assert first.manifest().tables == between.manifest().tables == last.manifest().tables
-        assert check(first) == check(between) == []
+        assert check_lake(first) == check_lake(between) == []
         change(last, "month")
         assert (read_visible(last), last.manifest().tables) == plain
 
@@ -93,7 +92,7 @@ def test_engines_ask_by_month_and_by_day(tmp_path: Path) -> None:
     )
     assert roll_back(lake, 1) == 3
     assert lake.manifest().by == "month"
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_a_batch_of_a_day_writes_its_day_alone(tmp_path: Path) -> None:
@@ -116,7 +115,7 @@ def test_a_lake_in_a_bucket_is_by_day_from_the_first(object_store: str, tmp_path
     for lake in (here, there):
         publish_docs(lake, tmp_path / "staging", DOCS[:6], partition="day")
     assert here.manifest().tables == there.manifest().tables
-    assert check(there) == []
+    assert check_lake(there) == []
     with pytest.raises(PublishError, match="ingest into a new lake in the bucket, with COPYDESK_PARTITION=month"):
         change(there, "month")
 

@@ -27,8 +27,7 @@ from flows.cli import app
 from tasks.auditing.audit import Finding
 from tasks.auditing.drift import Comparison, Drift
 from tasks.formats.remote import fetch_remote
-from tasks.lakes.lake import Lake
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, open_lake
 from tasks.report import page as pages_module
 from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published

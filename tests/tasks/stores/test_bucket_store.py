@@ -20,16 +20,14 @@ from builders import lake_writers
 from builders.object_store import KEYS
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
-from tasks.checking.check import check
+from tasks.checking.check import check_lake
 from tasks.formats.remote import find_filesystem
-from tasks.lakes.lake import Lake, PublishPolicy
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.publish import finish_showing, prune, roll_back
 from tasks.stores.bucket_client import ObjectChanged, list_objects, put_object, read_object, read_tag, remove_objects
 from tasks.stores.bucket_layout import SHOWN, BucketLayout, State
-from tasks.stores.bucket_shown import put_shown, show_partition
+from tasks.stores.bucket_shown import put_shown, show_partition, stamp_file, unstamp_file
 from tasks.stores.errors import LakeError, PublishError
-from tasks.stores.stamp import stamp_file, unstamp_file
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["builders.lake_writers"])
@@ -76,7 +74,7 @@ def test_a_bucket_holds_the_bytes_of_a_disk(lake: Lake, tmp_path: Path) -> None:
             )
     # A partition that has no rows any more is there, and empty.
     assert lake.manifest().vacant == {"documents": ("2026-09",), "lines": ("2026-09",)}
-    assert check(lake) == check(here) == []
+    assert check_lake(lake) == check_lake(here) == []
 
 
 def test_the_same_again_writes_nothing(lake: Lake) -> None:
@@ -92,7 +90,7 @@ def test_other_machines_need_no_copies(lake: Lake, object_store: str, tmp_path: 
     other = open_lake(lake.name, work=tmp_path / "elsewhere")
     assert put(other, Doc(1, "twin")) == 2
     assert [row["published"] for row in lake.receipts()] == [1, 0]
-    assert check(lake) == check(other) == []
+    assert check_lake(lake) == check_lake(other) == []
 
 
 def test_rolling_back_is_a_version_too(lake: Lake) -> None:
@@ -101,7 +99,7 @@ def test_rolling_back_is_a_version_too(lake: Lake) -> None:
     put(lake, Doc(3))
     assert roll_back(lake, 1) == 3
     assert shown(lake) == first
-    assert (lake.versions()[-1].restores, check(lake)) == (1, [])
+    assert (lake.versions()[-1].restores, check_lake(lake)) == (1, [])
 
 
 def test_old_versions_go_and_stay_on_record(lake: Lake) -> None:
@@ -114,7 +112,7 @@ def test_old_versions_go_and_stay_on_record(lake: Lake) -> None:
     # Files of the first version that have not changed since are still named by the last.
     named = {f"{file.home:08d}" for made in lake.versions() for files in made.tables.values() for file in files}
     assert homes == named | {"00000004", "00000005"}
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_old_versions_go_when_fewer_are_to_be_kept(lake: Lake, tmp_path: Path) -> None:
@@ -128,7 +126,7 @@ def test_old_versions_go_when_fewer_are_to_be_kept(lake: Lake, tmp_path: Path) -
     )
     with pytest.raises(PublishError, match="has no version 3 any more; kept are 4, 5"):
         roll_back(lake, 3)
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_every_engine_reads_every_table(lake: Lake) -> None:
@@ -163,7 +161,7 @@ def test_a_writer_that_slept_puts_nothing_old_in_place(lake: Lake) -> None:
         put_shown(lake.store, late, "documents", "2026-10", seen)
     show_partition(lake.store, late, "documents", "2026-10")
     assert shown(lake) == right
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_a_writer_that_slept_brings_no_partition_back(lake: Lake) -> None:
@@ -174,7 +172,7 @@ def test_a_writer_that_slept_brings_no_partition_back(lake: Lake) -> None:
     put(lake, Doc(1))
     with pytest.raises(ObjectChanged):
         put_shown(lake.store, late, "documents", "2026-09", None)
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_an_overtaken_writer_works_its_batch_out_again(
@@ -192,7 +190,7 @@ def test_an_overtaken_writer_works_its_batch_out_again(
     monkeypatch.setattr(BucketLayout, "swap_state", overtake)
     assert put(lake, Doc(3)) == 3
     assert [(row["source"], row["published"]) for row in lake.receipts()] == [("other", 1), ("s", 1), ("s", 1)]
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_two_machines_at_once_lose_nothing(lake: Lake, tmp_path: Path) -> None:
@@ -207,7 +205,7 @@ def test_two_machines_at_once_lose_nothing(lake: Lake, tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert lake.version() == 8
     assert [(row["source"], row["published"]) for row in lake.receipts()] == [("a", 3)] * 4 + [("b", 3)] * 4
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def read_generations(lake: Lake) -> dict[str, set[int]]:
@@ -245,11 +243,11 @@ def test_a_writer_killed_at_any_question_leaves_whole_partitions(lake: Lake, tmp
         finish_showing(lake)
         last = committed.pop()
         assert read_generations(lake) == {key: {last} for key in partitions}
-        assert check(lake) == []
+        assert check_lake(lake) == []
     assert mixed
     assert write(99, 0) == 0
     assert read_generations(lake) == {key: {99} for key in partitions}
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def spoil_shown(lake: Lake) -> None:
@@ -289,11 +287,11 @@ DAMAGES = [
 def test_damage_is_found(lake: Lake, damage: Callable[[Lake], None], told: str) -> None:
     put(lake, Doc(1))
     damage(lake)
-    found = check(lake)
+    found = check_lake(lake)
     assert [finding.what for finding in found] == [told]
     if "puts it right" in found[0].next:
         assert roll_back(lake, 1) == 1
-        assert check(lake) == []
+        assert check_lake(lake) == []
 
 
 def test_a_missing_bucket_is_reported(object_store: str, tmp_path: Path) -> None:
@@ -339,7 +337,7 @@ def test_a_lake_that_lost_its_state_is_refused_and_nothing_is_swept(lake: Lake) 
             LakeError, match=r"state\.json is missing, but versions are beside it, so nothing was changed"
         ):
             action()
-    assert [fault.what for fault in check(lake)] == ["a lake cannot be read"]
+    assert [fault.what for fault in check_lake(lake)] == ["a lake cannot be read"]
     assert (list_store(lake), shown(lake)) == (before, seen)
 
 
@@ -355,7 +353,7 @@ def test_the_remedy_for_a_lost_state_continues_the_lake(lake: Lake) -> None:
     assert put(lake, Doc(7), keep=2) == 5
     assert kept == [3, 4]
     assert [made.version for made in lake.versions() if made.kept] == [4, 5]
-    assert check(lake) == []
+    assert check_lake(lake) == []
 
 
 def test_files_of_a_publish_that_died_without_a_state_are_refused(lake: Lake) -> None:
@@ -389,4 +387,4 @@ def test_a_first_publish_that_died_is_repeated(lake: Lake, tmp_path: Path, event
     # Killed before the first of them, and just after the last.
     assert [write(deaths[0]), write(deaths[-1] + 1)] == [-9, -9]
     assert put(lake, Doc(1), day=NOVEMBER) in (1, 2)
-    assert check(lake) == []
+    assert check_lake(lake) == []

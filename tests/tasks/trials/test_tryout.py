@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from builders.lakes import make_lake
 
-from tasks.lakes.open import open_lake
+from tasks.lakes.lake import open_lake
 from tasks.trials.tryout import READS, TryoutError, find_hits, make_candidate, rank_harm, try_rule
 
 PROSE = "The harbour bridge opened on Monday, a year later than planned, and the ferry made its last trip."

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.stores.stamp import stamp_file, unstamp_file
+from tasks.stores.bucket_shown import stamp_file, unstamp_file
 
 
 def test_no_reader_sees_the_stamp(tmp_path: Path) -> None:
