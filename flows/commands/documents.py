@@ -53,7 +53,7 @@ def why(key: KeyArgument, lake: LakeOption = None) -> None:
 
 def explain_document(lake: Lake, document: dict[str, Any]) -> None:
     """Prints every line of a document that is not in its text, with the rule that decided and its why."""
-    from tasks.cleaning.reasons import explain_reason
+    from tasks.cleaning.clean import explain_reason
     from tasks.lakes.lake import find_lines
 
     rows = find_lines(lake, document["doc_id"])

@@ -9,11 +9,10 @@ import polars as pl
 
 from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines
 from tasks.roles.byline_detection import name_bylines
-from tasks.roles.headlines import name_headlines
+from tasks.roles.headlines import name_headlines, name_standfirsts
 from tasks.roles.rows import IN_TEXT, match_roles
-from tasks.roles.standfirsts import name_standfirsts
 from tasks.rules import match_rules
-from tasks.rules.learned import match_learned
+from tasks.rules.match import match_learned
 
 HEAD_ABOVE, HEAD_BELOW = 3, 12  # a byline stands at most this many lines above or below the headline
 STANDFIRST_WIDTH = 400  # a longer line under the first one opens the body

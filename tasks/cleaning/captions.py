@@ -1,7 +1,7 @@
 """Repeated photo captions merged into one, with its credit and the number of copies.
 
-`repeated_captions.py` finds captions that only their repetition shows; `caption_duplicates.py` says which captions of a
-document are copies.
+Some captions and credits only their repetition shows, or what stands beside them. `caption_duplicates.py` says which captions
+of a document are copies.
 """
 
 from __future__ import annotations
@@ -11,13 +11,31 @@ from operator import itemgetter
 
 import polars as pl
 
-from tasks.cleaning.caption_duplicates import SIGNS, CaptionLine, merge_copies
+from tasks.cleaning.caption_duplicates import CUT_CHARS, SIGNS, CaptionLine, merge_copies
 from tasks.cleaning.clean import is_body
-from tasks.cleaning.repeated_captions import name_repeated_captions
-from tasks.lines import change_lines
+from tasks.lines import above, change_lines
 
 SENTENCE_IN_BODY_CHARS = 40  # a shorter caption may stand in a sentence by chance
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
+REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
+CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph
+DATED_WIDTH = 60  # a shorter line with a date may be a heading
+ALONE_WIDTH = 20  # a shorter line above a credit is no caption
+# The way agencies date a picture: "Tuesday, Nov. 19, 2019".
+FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
+# What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
+PICTURE_MARK = (
+    r"^(?i:사진 ?확대|이미지 (?:확대|크게 보기)|(?:写真|画像)を?拡大(?:する)?|放大图片"
+    r"|enlarge(?: this)? image|(?:show|hide|toggle) caption"
+    r"|less|more|(?:\.\.\.|…) ?more|(?:bild |foto |bilder )?vergrößern|agrandir l.image"
+    r"|ampliar(?: (?:foto|imagen))?|ingrandisci(?: .?immagine)?"
+    r"|forstørr(?: bildet)?|förstora(?: bilden)?|powiększ(?: zdjęcie)?|увеличить(?: фото)?|(?:view|open|close) gallery"
+    r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
+)
+CUT_END = r"(?:…|\.\.\.)[^.…]{0,12}$"
+CREDIT_CHARS = 80
+# A photographer and a house, as credits name them.
+SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -66,3 +84,113 @@ def find_captions_in_body(lines: pl.DataFrame, captions: pl.DataFrame) -> dict[i
     for doc, caption, line in found.select("doc", "caption", "line").iter_rows():
         by_doc.setdefault(doc, {})[caption] = line
     return by_doc
+
+
+def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `caption` to lines that are captions by being repeated; by names which of `REASONS` holds.
+
+    A long line that stands twice in a row becomes a removed `repeat`, and a repeated photographer and house a `credit`.
+    """
+    lines = name_repeated_credits(lines)
+    is_free = is_body() & pl.col("rule").is_null()
+    may_repeat = (
+        is_free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
+    )
+    by_credit = (above("role", -1) == "credit").fill_null(False) | (above("role", 1) == "credit").fill_null(False)
+    keyed = lines.with_columns(_key=make_key("text"), _is_free=is_free, _may_repeat=may_repeat, _by_credit=by_credit)
+    is_second = pl.col("_may_repeat") & (above("_key", 1) == pl.col("_key")).fill_null(False)
+    is_first = pl.col("_may_repeat") & (above("_key", -1) == pl.col("_key")).fill_null(False)
+    copies = keyed.select("doc", "_key").is_duplicated() & keyed["_may_repeat"]
+    by_picture = keyed.filter(copies & (keyed["_by_credit"] | find_beside_buttons(keyed, copies)))
+    captions = keyed.filter(pl.col("role") == "caption").select("doc", "text", "role_text")
+    known = captions.select("doc", _key=pl.coalesce(make_key("role_text"), make_key("text")))
+    # Few lines are copies, so only they are searched for dates.
+    dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
+    is_alone = (
+        pl.col("_is_free")
+        & ~pl.col("is_paragraph")
+        & pl.col("gap")
+        & pl.col("width").is_between(ALONE_WIDTH, CAPTION_WIDTH)
+        & (above("role", -1) == "credit").fill_null(False)
+        & ~above("gap", -1, True)
+        & above("gap", -2, True)
+    )
+    keyed = keyed.with_columns(
+        _is_second=is_second,
+        _is_twice=is_first | is_second,
+        _is_copy=copies,
+        _is_pictured=has_key_of(keyed, by_picture),
+        _is_dated=dated,
+        _is_known=has_key_of(keyed, known),
+        _is_cut=find_cut_captions(keyed, captions),
+        _is_alone=is_alone,
+    )
+    width = pl.col("width")
+    reason = (
+        pl.when(pl.col("_is_twice") & (width <= CAPTION_WIDTH))
+        .then(pl.lit("caption.twice"))
+        .when(pl.col("_is_copy") & pl.col("_is_pictured") & (width <= 2 * CAPTION_WIDTH))
+        .then(pl.lit("caption.beside-credit"))
+        .when(pl.col("_is_dated") & width.is_between(DATED_WIDTH, 2 * CAPTION_WIDTH))
+        .then(pl.lit("caption.dated-copies"))
+        .when(pl.col("_is_known") & pl.col("_may_repeat"))
+        .then(pl.lit("caption.same-words"))
+        .when("_is_cut")
+        .then(pl.lit("caption.cut-short"))
+        .when("_is_alone")
+        .then(pl.lit("caption.above-credit"))
+    )
+    repeated = {
+        "role": "repeat",
+        "by": "repeat.paragraph",
+        "evidence": above("line", 1).cast(pl.String),
+        "removed": True,
+    }
+    keyed = change_lines(keyed, pl.col("_is_second") & (width > CAPTION_WIDTH), **repeated).with_columns(_reason=reason)
+    keyed = change_lines(keyed, pl.col("_reason").is_not_null(), role="caption", by=pl.col("_reason"))
+    return keyed.select(lines.columns)
+
+
+def make_key(name: str) -> pl.Expr:
+    """A column of texts as repeated lines are compared: without list signs, quotes and stops around them."""
+    return pl.col(name).str.strip_chars(SIGNS + ".")
+
+
+def has_key_of(keyed: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Whether each line has the key of one of the `known` lines of its document; both with doc and _key."""
+    if known.is_empty():
+        return pl.repeat(False, keyed.height, dtype=pl.Boolean, eager=True)
+    keys = known.select("doc", "_key", _known=pl.lit(True)).unique()
+    joined = keyed.select("doc", "_key").join(keys, on=["doc", "_key"], how="left", maintain_order="left")
+    return joined["_known"].fill_null(False)
+
+
+def find_beside_buttons(lines: pl.DataFrame, copies: pl.Series) -> pl.Series:
+    """Whether each of the `copies` has a picture's button right above or below it."""
+    at = copies.arg_true().cast(pl.Int64)
+    found = pl.repeat(False, len(copies), dtype=pl.Boolean, eager=True)
+    for step in (-1, 1):
+        beside = (at + step).clip(0, lines.height - 1)
+        same = lines["doc"].gather(beside) == lines["doc"].gather(at)
+        found = found.scatter(at.filter(same & lines["text"].gather(beside).str.contains(PICTURE_MARK)), True)
+    return found
+
+
+def find_cut_captions(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.Series:
+    """Whether each line is one of the `captions` of its document (doc, text), cut short and marked as cut."""
+    marked = lines.with_row_index("at").filter(pl.col("_is_free") & pl.col("text").str.tail(16).str.contains(CUT_END))
+    cut = marked.select("at", "doc", start=pl.col("text").str.replace(r"\s*" + CUT_END, "").str.strip_chars(SIGNS))
+    hits = cut.filter(pl.col("start").str.len_chars() >= CUT_CHARS).join(captions, on="doc")
+    at = hits.filter(pl.col("text").str.starts_with(pl.col("start")))["at"].unique()
+    return pl.select(pl.int_range(lines.height, dtype=pl.UInt32).is_in(at.implode())).to_series()
+
+
+def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
+    is_short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
+    free = lines.filter(is_body() & is_short).select("doc", "line", "text", _is_credit=pl.lit(True))
+    named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
+    if named.is_empty():
+        return lines
+    joined = lines.join(named.drop("text"), on=["doc", "line"], how="left", maintain_order="left")
+    return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")

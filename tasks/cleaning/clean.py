@@ -8,12 +8,46 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows
-from tasks.cleaning.link_lists import cut_link_lists
 from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, same_doc
 
 LINK_WIDTH = 130  # the title of a link is at most this wide
 SPEAKS = r"^(?:[A-Z]:|[QA]\.|\d{1,2}[:.]\d{2})"  # interview marks and clock times open lines of an article
 ASKS = ("?", ":", "？", "：", "؟")  # so do questions, and lines that open something
+# Why a line was decided on by what stands around it, not by a row of its own.
+REASONS: dict[str, str] = {
+    "headline.record-title": "The record brings a title, and this line says it.",
+    "headline.on-top": "The first line that is nobody else's and no sentence is the headline.",
+    "headline.page": "On a whole page, the line above the article that is most like a headline.",
+    "headline.printed": "Under the page's own title stands the headline as readers see it: the same words, or most of them.",
+    "headline.page-title": "The page's own title, with the site's name or written for search engines; the headline stands below.",
+    "byline.signature": "A name, its post or its label where bylines stand: below the headline, beside a date, on the last line.",
+    "timestamp.signature": "A date where bylines stand, with nothing beside it but a place or a reading time.",
+    "standfirst.under-headline": "Right under the headline, without a final stop or above the byline, stands the standfirst.",
+    "caption.twice": "A line that stands twice in a row is a caption: prose is not printed twice.",
+    "caption.beside-credit": "The line repeats an earlier one, and a copy stands beside a credit or a picture's button.",
+    "credit.repeated": "A line of nothing but a name and a house stands more than once, as credits do.",
+    "caption.dated-copies": "The line repeats an earlier one and dates itself in full, as agencies date pictures.",
+    "caption.same-words": "The line says word for word what a caption with its credit says.",
+    "caption.cut-short": "The line is a caption cut short, and marked as cut.",
+    "caption.above-credit": "The line stands alone with a credit right under it.",
+    "repeat.headline": "The headline is said once more.",
+    "repeat.caption": "Another copy of the same caption is fuller, or stands first.",
+    "repeat.credit": "The same credit stands above already.",
+    "repeat.caption-in-body": "A sentence of the body says the same; the sentence stays.",
+    "repeat.paragraph": "The same long line stands right above.",
+    "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
+    "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
+    "related.any.timed": "Titles that stand between times such as `3 hours ago`, three in a row, are other stories.",
+    "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
+    "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
+}
+LIST_WHY = "The line hangs under the header that this rule took out."
+MENU_WIDTH = 40  # an item of a menu is at most this wide
+MENU_LINES = 6  # a shorter list may open an article
+MENU_SECTIONS = 2  # a menu has at least so many items that a navigation rule matches
+ITEM = r"^[-–•*·▪] ?\S"
+TITLE_WIDTH = 130
+LEAST_TIMES = 3
 
 
 def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
@@ -103,3 +137,61 @@ def keep_some_body(lines: pl.DataFrame) -> pl.DataFrame:
     """Removes the role of a standfirst that has no body under it: it is all the text there is."""
     is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
     return change_lines(lines, is_alone, role=None, by=None)
+
+
+def explain_reason(rule: str) -> str | None:
+    """The why of a decision that has no row, or None when `rule` has one."""
+    return LIST_WHY if rule.endswith(".list") else REASONS.get(rule)
+
+
+def cut_link_lists(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cuts menus and timed titles. `lines` with the columns cut, by, evidence and role of `clean_lines`."""
+    return cut_timed_titles(cut_menus(lines))
+
+
+def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cuts each list of short items above the first paragraph in which navigation rules match at least two items: a menu.
+
+    Where there is no paragraph the list may be all there is, and stays.
+    """
+    is_item = (
+        (pl.col("zone") == "head")
+        & (pl.col("zone") != "head").any().over("doc")
+        & (pl.col("width") <= MENU_WIDTH)
+        & pl.col("role").ne_missing("headline")
+        & pl.col("text").str.contains(ITEM)
+    )
+    lines = lines.with_columns(_is_item=is_item)
+    is_new = pl.col("_is_item").ne_missing(pl.col("_is_item").shift(1)) | ~same_doc()
+    numbered = lines.with_columns(_list=is_new.cum_sum())
+    is_section = pl.col("cut") & (pl.col("family") == "navigation").fill_null(False)
+    menus = (
+        numbered.filter("_is_item")
+        .group_by("_list")
+        .agg(_lines=pl.len(), _sections=is_section.sum())
+        .filter((pl.col("_lines") >= MENU_LINES) & (pl.col("_sections") >= MENU_SECTIONS))
+    )
+    if menus.is_empty():
+        return lines.drop("_is_item")
+    in_menu = pl.col("_is_item") & pl.col("_list").is_in(menus["_list"].implode()) & ~pl.col("cut")
+    menu = {"by": "navigation.any.menu", "evidence": "in a list of sections"}
+    return change_lines(numbered, in_menu, cut=True, role="boilerplate", **menu).drop("_is_item", "_list")
+
+
+def cut_timed_titles(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cuts the titles between times in a series of at least three: "title / 3 hours ago / title / ..."."""
+    is_time = pl.col("cut") & (pl.col("family") == "updated-published").fill_null(False)
+    is_title = (
+        pl.col("role").is_null() & ~pl.col("is_paragraph") & ~pl.col("ends_sentence") & (pl.col("width") <= TITLE_WIDTH)
+    )
+    marked = lines.with_columns(_is_time=is_time, _is_title=is_title)
+    if marked["_is_time"].sum() < LEAST_TIMES:
+        return lines
+    is_between = pl.col("_is_title") & above("_is_time", 1, False) & above("_is_time", -1, False)
+    marked = marked.with_columns(_is_between=is_between)
+    # Two titles in a row that stand between times have three times around them.
+    in_series = pl.col("_is_between") & (above("_is_between", 2, False) | above("_is_between", -2, False))
+    timed = {"by": "related.any.timed", "evidence": "between two times"}
+    return change_lines(marked, in_series, cut=True, role="boilerplate", **timed).drop(
+        "_is_time", "_is_title", "_is_between"
+    )

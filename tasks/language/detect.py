@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from tasks.language.ngrams import Ngrams, read_ngrams
 from tasks.language.profiles import PIECE, SCALE, LanguageModel, load_language_model
-from tasks.language.rating import OWN_SCRIPT, rate_guesses
 
 UNDETERMINED = "und"
 READ_CHARS = 10_000  # langdetect reads no further
@@ -30,6 +29,13 @@ LEAST_SCORE = 0.05  # `und` below. A low score is often right for a short text o
 LEAST_SCORE_LONG = 0.5  # an article still in doubt is mixed, or in none of the 55 languages
 # The best language of each text, the probability that it is right, and whether that is enough.
 GUESSES = pl.Schema({"best": pl.String(), "score": pl.Float64(), "is_known": pl.Boolean()})
+CONSTANT, PER_MARGIN, PER_STRANGENESS = -1.39, 1.47, -5.14
+FAMILIAR = 0.95  # a text at least so familiar is not strange
+MOST_STRANGE, MOST_LETTERS = 0.5, 400
+
+# The only languages of their scripts (Chinese counted as one): text in them need not be familiar.
+OWN_SCRIPT = ("bn", "el", "gu", "he", "ja", "kn", "ko", "ml", "pa", "ta", "te", "th", "zh-cn", "zh-tw")
+LEAST_OWN = 0.3  # below: some letters of this script in a text of another
 
 
 def detect_languages(text: pl.Series) -> pl.DataFrame:
@@ -114,3 +120,23 @@ def sum_evidence(ngrams: Ngrams, model: LanguageModel) -> NDArray[np.float64]:
             rows = ngrams.rows[at : min(at + PIECE, end)]
             sums[text] += ones[: len(rows)] @ model.evidence.take(rows, axis=0)
     return sums / SCALE
+
+
+def rate_guesses(
+    margin: NDArray[np.float64], familiarity: NDArray[np.float64], own: NDArray[np.bool_], letters: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The probability that each guess is right.
+
+    The probabilities of naive Bayes do not show that: n-grams overlap, so a few dozen letters reach 0.99999 for any answer. Two
+    figures do. The margin: how much better the best language explains the text than the second. And familiarity: the evidence
+    per letter for that language, relative to that of the profile's own n-grams. It is 0.9 to 1.1 for text in any of the 55
+    languages, and 0.8 for Zulu taken for Swahili. A logistic regression combines them; docs/language.md describes its fit.
+
+    `margin` is in nats, `familiarity` 1.0 for ordinary text, `own`: the language is the only one of its script.
+    """
+    shortfall = np.clip(FAMILIAR - familiarity, 0, MOST_STRANGE)
+    strange = np.where(own, np.where(familiarity < LEAST_OWN, MOST_STRANGE, 0.0), shortfall)
+    weight = np.sqrt(np.minimum(letters, MOST_LETTERS))
+    logit = CONSTANT + PER_MARGIN * np.log1p(margin) + PER_STRANGENESS * strange * weight
+    rating: NDArray[np.float64] = np.round(1 / (1 + np.exp(-logit)), 4)  # the last bits differ between processors
+    return rating

@@ -11,7 +11,7 @@ import polars as pl
 from tasks.cleaning.clean import ASKS, SPEAKS
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, measure_lines
 from tasks.rules import line_key
-from tasks.rules.learned import MAX_WIDTH, RULE
+from tasks.rules.match import LEARNED_RULE, LEARNED_WIDTH
 
 LEAST_DOCUMENTS = 5
 LEAST_SHARE = 0.1
@@ -58,7 +58,7 @@ def place_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     body = documents.select(
         "doc_id", line="body_lines", text=pl.col("text").str.split("\n").list.filter(pl.element() != "")
     ).explode("line", "text", empty_as_null=True)
-    learned = pl.col("rule") == RULE
+    learned = pl.col("rule") == LEARNED_RULE
     kind = pl.when(learned).then(pl.lit("text")).when("removed").then(pl.lit("cut")).otherwise(pl.lit("apart"))
     others = lines.select("doc_id", "line", "text", kind=kind, by=pl.when(~learned).then("rule"), role="role")
     day = pl.coalesce(pl.col("published_at").dt.date(), "logical_date")
@@ -103,7 +103,7 @@ def count_lines(placed: pl.DataFrame) -> pl.DataFrame:
     letters = pl.col("text").str.count_matches(r"\p{L}")
     news = last.is_in(ASKS) | pl.col("text").str.head(5).str.contains(SPEAKS) | pl.col("text").str.contains(CLOCK)
     counted = (
-        placed.filter((pl.col("kind") == "text") & (pl.col("width") <= MAX_WIDTH) & (pl.col("key") != ""))
+        placed.filter((pl.col("kind") == "text") & (pl.col("width") <= LEARNED_WIDTH) & (pl.col("key") != ""))
         .group_by(LINE)
         .agg(
             documents=ids.len().cast(pl.Int64),

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,11 +20,11 @@ import polars as pl
 
 from tasks.batch import Learned
 from tasks.formats.remote import fetch_remote
-from tasks.lakes.lake import Lake
-from tasks.learned.learn import learn_lines
-from tasks.learned.sample import sample_lake
-from tasks.learned.vetoes import apply_vetoes, read_vetoes
+from tasks.lakes.lake import Lake, table_paths
+from tasks.learned.learn import LEAST_DOCUMENTS, learn_lines
+from tasks.rules import line_key
 from tasks.stores.store_files import change_store_file, read_store_file
+from tasks.toml_rows import RowError, read_toml_rows
 
 VETO_FILE = "learned_veto.toml"
 FOLDER = "learned"
@@ -44,6 +44,10 @@ ROWS = pl.Schema(
         "veto": pl.String(),  # why it must not be used; null for rows in use
     }
 )
+PER_PUBLISHER = 2_000  # more documents of one publisher add nothing
+AT_ONCE = 5_000  # documents in memory
+DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "text", "body_lines")
+LINES = ("doc_id", "line", "role", "removed", "rule", "text")
 
 
 class LearnedError(ValueError):
@@ -139,3 +143,83 @@ def name_version_file(version: str) -> str:
 def hash_content(content: bytes) -> str:
     """The name of a version: 12 hex digits."""
     return hashlib.sha256(content).hexdigest()[:12]
+
+
+def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Rows of `documents` and of `lines` in the sample, some whole publishers at a time, publishers in order.
+
+    Publishers with too few documents to learn from are left out.
+    """
+    manifest = lake.manifest()
+    documents, lines = (list(table_paths(lake, manifest, table)) for table in ("documents", "lines"))
+    if not documents:
+        return
+    for ids in group_publishers(choose_documents(documents)):
+        yield read_rows_of(documents, DOCUMENTS, ids), read_rows_of(lines, LINES, ids)
+
+
+def choose_documents(paths: Sequence[Path]) -> pl.DataFrame:
+    """publisher, doc_id of at most PER_PUBLISHER documents of each publisher that has enough of them, sorted.
+
+    Ids are hashes, so the smallest are a fair sample, and the same one in whatever order documents arrived.
+    """
+    chosen = pl.DataFrame(schema={"publisher": pl.String, "doc_id": pl.String})
+    for path in paths:
+        part = pl.read_parquet(path, columns=chosen.columns, hive_partitioning=False)
+        chosen = (
+            pl.concat([chosen, part])
+            .sort("publisher", "doc_id")
+            .group_by("publisher", maintain_order=True)
+            .head(PER_PUBLISHER)
+        )
+    return chosen.filter(pl.len().over("publisher") >= LEAST_DOCUMENTS)
+
+
+def group_publishers(chosen: pl.DataFrame) -> Iterator[pl.Series]:
+    """The ids of whole publishers, about AT_ONCE together."""
+    sizes = chosen.group_by("publisher", maintain_order=True).len()
+    numbered = sizes.select("publisher", group=(pl.col("len").cum_sum() - 1) // AT_ONCE)
+    for part in chosen.join(numbered, on="publisher", maintain_order="left").partition_by("group", maintain_order=True):
+        yield part["doc_id"]
+
+
+def read_rows_of(paths: Sequence[Path], columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:
+    """Rows of the documents `ids`."""
+    wanted = pl.col("doc_id").is_in(ids.implode())
+    return pl.scan_parquet(list(paths), hive_partitioning=False).filter(wanted).select(columns).collect()
+
+
+@dataclass(frozen=True)
+class Veto:
+    """A line of a publisher that is not to be removed, and why: one row of VETO_FILE.
+
+    A row: publisher = "The Larkhaven Courier", line = "Tide tables", why = "A heading; the lines under it are news."
+    """
+
+    line: str
+    publisher: str
+    why: str
+
+    def __post_init__(self) -> None:
+        if blank := [name for name, value in asdict(self).items() if not value.strip()]:
+            raise ValueError(f"{blank[0]} is blank; give line, publisher and why")
+
+
+def read_vetoes(path: Path) -> tuple[Veto, ...]:
+    """The rows of a file; none where there is no such file. Raises RowError."""
+    return read_toml_rows(path, "veto", Veto, unique=False) if path.exists() else ()
+
+
+def apply_vetoes(learned: pl.DataFrame, vetoes: Sequence[Veto], file: str) -> pl.DataFrame:
+    """`learned` with the why of its veto in the column veto; such rows are shown and not used.
+
+    Raises RowError for a veto that matches no row: it is mistyped, or no longer needed. `file`: named in the error.
+    """
+    rows = pl.DataFrame(vetoes, schema=dict.fromkeys(("line", "publisher", "why"), pl.String))
+    keyed = rows.select("publisher", "line", key=line_key(pl.col("line")), veto="why")
+    idle = keyed.join(learned, on=["publisher", "key"], how="anti", maintain_order="left")
+    if not idle.is_empty():
+        publisher, line = idle.select("publisher", "line").row(0)
+        raise RowError(f"{file}: no learned line of {publisher} is {line!r}; correct the line or remove the row")
+    whys = keyed.unique(["publisher", "key"], keep="first", maintain_order=True).drop("line")
+    return learned.drop("veto", strict=False).join(whys, on=["publisher", "key"], how="left", maintain_order="left")

@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 from builders.articles import P1 as BODY
 from builders.articles import P2 as MORE
-from builders.articles import clean_text, make_line
+from builders.articles import clean_text, make_line, read_fates
 
-from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.captions import merge_captions, name_repeated_captions
 
 CAPTION = "The ferry Tern at the north quay on Friday"
 CREDIT = "(Ana Ruiz, Pool Photo via AP)"
+BUTTONS = ["사진 확대", "Image 1 of 9", "Bild 2 von 7", "show caption", "... more", "写真を拡大"]
 
 
 def merge(text: str) -> tuple[list[dict[str, object]], list[str], dict[int, tuple[str, str | None]]]:
@@ -97,3 +98,110 @@ def test_a_caption_of_at_least_40_characters_repeats_a_sentence(width: int, is_r
     assert (captions == []) is is_repeat
     assert (list(removed) == [2]) is is_repeat
     assert f"{MORE} {words}. Few had come." in body
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_a_copy_next_to_a_pictures_button_is_a_caption(button: str) -> None:
+    caption = "The ferry Tern at the north quay of Larkhaven on Friday"
+    found = read_fates(f"Last ferry leaves\n{button}\n{caption}\n{BODY}\n{MORE}\n{caption}\n{BODY} Again.")
+    assert found[2] == ("caption", False)
+    assert found[5] == ("repeat", True)
+
+
+def test_a_repeated_name_and_house_is_a_credit() -> None:
+    found = read_fates(
+        f"Last ferry leaves\n{BODY}\n{MORE}\nAna Ruiz/Courier\n{BODY} Again.\nAna Ruiz/Courier\n{MORE} Again."
+    )
+    assert [found[3], found[5]] == [("credit", False), ("repeat", True)]
+
+
+def test_a_repeated_sub_heading_stays() -> None:
+    found = read_fates(
+        f"Last ferry leaves\n{BODY}\nEasy setup for all ferries of the harbour line\n{MORE}\nEasy setup for all ferries of the harbour line\n{BODY} Again."
+    )
+    assert [found[2], found[4]] == [(None, False), (None, False)]
+
+
+def test_copies_next_to_a_credit_are_captions_among_copies_with_and_without_dates() -> None:
+    plain = "The ferry Tern at the north quay of Larkhaven"
+    text = f"Last ferry leaves\n{plain}\nPhoto: Ana Ruiz\n{BODY}\n{MORE}\n{plain}\nPhoto: Ana Ruiz\n{BODY} Again."
+    found = read_fates(text)
+    assert [found[1], found[5]] == [("caption", False), ("repeat", True)]
+
+
+def find_reasons(*lines: str) -> list[str | None]:
+    """What set each line apart."""
+    return name_repeated_captions(clean_text("\n".join(["Last ferry leaves", BODY, *lines])))["by"].to_list()[2:]
+
+
+@pytest.mark.parametrize(("width", "reason"), [(39, None), (40, "caption.twice")])
+def test_a_line_of_at_least_40_that_stands_twice_is_a_caption(width: int, reason: str | None) -> None:
+    assert find_reasons(make_line(width), make_line(width), MORE) == [reason, reason, None]
+
+
+@pytest.mark.parametrize(("width", "reasons"), [(220, ["caption.twice"] * 2), (221, [None, "repeat.paragraph"])])
+def test_a_line_of_more_than_220_that_stands_twice_is_a_paragraph(width: int, reasons: list[str | None]) -> None:
+    assert find_reasons(make_line(width), make_line(width), MORE) == [*reasons, None]
+
+
+@pytest.mark.parametrize("end", ["?", "!", "?”", ":", "！"])
+def test_questions_and_calls_repeat_for_good_reasons(end: str) -> None:
+    line = make_line(50, end=end)
+    assert find_reasons(line, line, MORE) == [None, None, None]
+
+
+@pytest.mark.parametrize(("width", "reason"), [(440, "caption.beside-credit"), (441, None)])
+def test_a_copy_next_to_a_credit_is_at_most_440_wide(width: int, reason: str | None) -> None:
+    line = make_line(width)
+    assert find_reasons(line, "Photo: Ana Ruiz", MORE, line, BODY) == [reason, "credit.label", None, reason, None]
+
+
+DATE = "Nov. 19, 2019"
+
+
+@pytest.mark.parametrize(
+    ("width", "reason"), [(59, None), (60, "caption.dated-copies"), (440, "caption.dated-copies"), (441, None)]
+)
+def test_dated_copies_are_captions(width: int, reason: str | None) -> None:
+    line = make_line(width, end=f" on {DATE}")
+    assert find_reasons(line, MORE, line, BODY) == [reason, None, reason, None]
+
+
+@pytest.mark.parametrize(
+    ("width", "reason"), [(19, None), (20, "caption.above-credit"), (159, "caption.above-credit"), (160, None)]
+)
+def test_a_line_alone_above_a_credit_is_a_caption(width: int, reason: str | None) -> None:
+    assert find_reasons("", make_line(width), "Photo: Ana Ruiz", "", MORE) == [reason, "credit.label", None]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [make_line(50), "Photo: Ana Ruiz", ""],
+        ["", make_line(50), "", "Photo: Ana Ruiz", ""],
+        ["", make_line(50), "Photo: Ana Ruiz"],
+    ],
+    ids=["nothing above it", "not right above", "text right below"],
+)
+def test_a_line_above_a_credit_that_does_not_stand_alone_stays(lines: list[str]) -> None:
+    assert find_reasons(*lines, MORE) == [None, "credit.label", None]
+
+
+@pytest.mark.parametrize(("chars", "reason"), [(25, "caption.cut-short"), (24, None)])
+def test_a_cut_copy_of_a_caption_says_at_least_25_characters(chars: int, reason: str | None) -> None:
+    start = make_line(chars)
+    assert find_reasons(f"{start} on Friday. (Ana Ruiz/AP)", MORE, f"{start}... more", BODY)[2] == reason
+
+
+def test_the_words_of_a_caption_are_a_caption_again() -> None:
+    line = make_line(50, end=".")
+    assert find_reasons(f"{line} (Ana Ruiz/AP)", MORE, f"• {line}", BODY)[2] == "caption.same-words"
+    assert find_reasons(f"{make_line(39)}. (Ana Ruiz/AP)", MORE, make_line(39), BODY)[2] is None
+
+
+@pytest.mark.parametrize(("chars", "reason"), [(80, "credit.repeated"), (81, None)])
+def test_a_line_over_80_characters_is_no_repeated_credit(chars: int, reason: str | None) -> None:
+    credit = f"A{'n' * (chars - 14)} Ruiz/Courier"
+    assert len(credit) == chars
+    assert find_reasons(credit, MORE, credit, "A sub-heading") == [reason, None, reason, None]
+    assert find_reasons(credit, MORE) == [None, None]

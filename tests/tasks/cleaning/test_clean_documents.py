@@ -9,8 +9,8 @@ import pytest
 from builders.articles import P1, P2, P3, annotate_texts, clean_texts
 
 from tasks.cleaning.captions import merge_captions
+from tasks.cleaning.clean import REASONS, explain_reason
 from tasks.cleaning.clean_documents import name_page_parts
-from tasks.cleaning.reasons import REASONS, explain_reason
 from tasks.lines import split_lines
 from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules

@@ -18,9 +18,16 @@ from flows.batches.run import BatchResult
 from tasks.batch import InputFile, Learned, Limits, Shard, Source
 from tasks.lakes.lake import Lake, open_lake
 from tasks.learned.learn import learn_lines
-from tasks.learned.sample import sample_lake
-from tasks.learned.versions import ROWS, LearnedError, find_learned, load_learned, store_learned
-from tasks.learned.vetoes import apply_vetoes, read_vetoes
+from tasks.learned.versions import (
+    ROWS,
+    LearnedError,
+    apply_vetoes,
+    find_learned,
+    load_learned,
+    read_vetoes,
+    sample_lake,
+    store_learned,
+)
 from tasks.shard import build_shard
 from tasks.stores.store_files import change_store_file, read_store_file
 from tasks.toml_rows import RowError

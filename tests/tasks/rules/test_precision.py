@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.cleaning.reasons import REASONS
+from tasks.cleaning.clean import REASONS
 from tasks.roles.rows import load_role_rows
 from tasks.rules import Rule, load_rules
 from tasks.rules.load import ROWS, read_rules
