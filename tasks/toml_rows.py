@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 PROJECT = Path(__file__).resolve().parents[1]
 NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 UNIONS = (Union, UnionType)
+find_types = cache(get_type_hints)
 Row = TypeVar("Row")
 
 
@@ -85,12 +86,6 @@ def build_row(values: Mapping[str, Any], row_type: type[Row], place: str) -> Row
         return row_type(**converted)
     except ValueError as error:
         raise RowError(f"{place}: {error}") from None
-
-
-@cache
-def find_types(row_type: type) -> dict[str, Any]:
-    """The type of each field of a dataclass."""
-    return get_type_hints(row_type)
 
 
 def convert_value(value: Any, kind: Any, place: str) -> Any:

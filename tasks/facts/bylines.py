@@ -1,13 +1,17 @@
-"""Authors' names out of bylines: "By Mara Quist and Ana Ruiz", "12 May 2026 | Tom Ehlers | 3 min read", "이정화 기자"."""
+"""Authors' names out of bylines ("By Mara Quist and Ana Ruiz", "이정화 기자"), and datelines ("LARKHAVEN (AP) —").
+
+Datelines stay in the text, where editors put them; here they are read.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from tasks.facts.byline_words import AGENCIES, BY, POSTS
-from tasks.facts.date_words import cut_dates
-from tasks.facts.names import drop_section, fold_double, is_name
+import polars as pl
+
+from tasks.facts.dates import cut_dates
+from tasks.facts.names import AGENCIES, AGENCY_NAMES, BY, POSTS, drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
     r"\s*(?:,| [-–—]+ |;|\||/|&|•|·|\+|\n"
@@ -72,6 +76,23 @@ class Signature:
     rest: str = ""
     agencies: tuple[str, ...] = ()
     has_post: bool = False
+
+
+OPENING_CHARS = 600  # a dateline opens one of the first lines; a standfirst may stand above it
+PLACE = r"\p{Lu}[\p{L}\p{M}.'’\-]+(?:[ /]\p{Lu}[\p{L}\p{M}.'’\-]+){0,3}"
+DAY = r"(?:, (?:\p{L}{3,9}\.? \d{1,2}|\d{1,2}\.? ?\p{L}{0,9}\.?)(?:,? \d{4})?)?"
+AGENCY = (
+    rf"(?:{AGENCY_NAMES}|dpa(?:/[\p{{L}}.]{{2,6}})?|EUROPA PRESS|CNN|CP|ANTARA|AA|AGI|ots|JTA|IPS|CNA|MTI|CTK|ČTK|STA|Hina"
+    r"|Tanjug|LETA|NAMPA|SABC|SAnews|GLOBE NEWSWIRE|PRNewswire)"
+)
+# Place and agency; a place in capitals before a dash; the brackets of East Asian agencies.
+DATELINE = (
+    rf"(?m)^(?:(?P<a>{PLACE}(?:, {PLACE})?{DAY} ?\({AGENCY}\)) ?[-–—:.]"
+    rf"|(?P<b>\p{{Lu}}[\p{{Lu}}.'’\-]{{2,}}(?:[ /]\p{{Lu}}[\p{{Lu}}.'’\-]+){{0,3}}(?:, {PLACE})?{DAY}) ?[–—]+ ?[\p{{L}}\"“‘„«]"
+    rf"|(?P<c>\p{{Lu}}[\p{{Lu}}.'’\-]{{2,}}(?:[ /]\p{{Lu}}[\p{{Lu}}.'’\-]+){{0,3}}(?:, {PLACE})?{DAY}) --? ?[\p{{L}}\"“‘„«]"
+    r"|(?P<d>【[^【】]{2,24}(?:AFP|ＡＦＰ|共同|時事|ロイター|新華社|CNN)[^【】]{0,12}】|[\(（][^()（）]{1,8}=[^()（）]{2,14}[\)）])"
+    r"|(?P<e>新华社[\p{Han}]{2,8}\d{1,2}月\d{1,2}日电|（?中新[社网][^ ）]{0,12}\d{1,2}月\d{1,2}日电）?))"
+)
 
 
 def split_byline(names: str) -> list[str]:
@@ -165,3 +186,10 @@ def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
     if by and ARABIC_NAME.fullmatch(words[by.end() :]):
         return Signature((words[by.end() :],), True, is_dated)
     return None
+
+
+def read_dateline(text: pl.Expr) -> pl.Expr:
+    """The dateline that opens a text, as it stands there, without the dash; null where there is none."""
+    groups = text.str.head(OPENING_CHARS).str.extract_groups(DATELINE).struct
+    found = pl.coalesce(*(pl.when(groups.field(name) != "").then(groups.field(name)) for name in "abcde"))
+    return found.str.replace(r"^([^.]*)\.$", "$1")

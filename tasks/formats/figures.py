@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.formats.layout import Layout, find_anchors, is_unseen, keep_letters
-from tasks.formats.links import find_teasers
+from tasks.formats.layout import Layout, find_anchors, find_teasers, is_unseen, keep_letters
 
 CAPTION_CHARS = 1000
 TOP_LETTERS = 1500  # a picture farther above the article's first line is not on top of it

@@ -1,26 +1,38 @@
-"""An HTML page is one document: its article's text, and the page's own metadata."""
+"""An HTML page is one document: its article's text, and metadata from JSON-LD, then meta tags, then trafilatura."""
 
 from __future__ import annotations
 
 import codecs
+import json
 import logging
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import unescape
+from typing import Any
 
 import trafilatura
+from trafilatura.metadata import extract_metadata
 
-from tasks.formats.canonical import canonicalize
 from tasks.formats.decode import Undecodable, decode_bytes
 from tasks.formats.figures import TextWithCaptions, insert_captions
 from tasks.formats.format import Format, ReadContext
 from tasks.formats.layout import is_shown, lay_out
-from tasks.formats.pagemeta import PageMeta, read_meta
-from tasks.formats.record import Chunks, Found, Record, Reject, describe_exception, hash_bytes, reject_record
+from tasks.formats.record import (
+    Chunks,
+    Found,
+    Record,
+    Reject,
+    canonicalize,
+    describe_exception,
+    hash_bytes,
+    reject_record,
+)
 from tasks.formats.repair import repair_characters, repair_text
 from tasks.formats.stream import read_whole
-from tasks.formats.values import parse_host
+from tasks.formats.values import parse_authors, parse_host, parse_published
 
 # What these libraries log about a page is in the reject.
 for name in ("trafilatura", "htmldate", "courlan"):
@@ -34,24 +46,27 @@ XML_START = re.compile(r"^\s*<\?xml[^>]*\?>")
 HEAD_BYTES = 4096
 EXCERPT_CHARS = 1 << 16
 # Elements with words for the excerpt of a page without an article.
-WORDY = (
-    "body",
-    "main",
-    "article",
-    "section",
-    "div",
-    "p",
-    "span",
-    "a",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "b",
-    "i",
-    "em",
-    "strong",
+WORDY = "body main article section div p span a li h1 h2 h3 b i em strong"
+
+ARTICLE_TYPE = re.compile(r"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)")
+TIME_NAMES = (
+    "article:published_time og:article:published_time datepublished parsely-pub-date sailthru.date dc.date.issued"
+    " dcterms.created pubdate publish-date date"
 )
+# Dates in a page's text count only up to this day, so that the result does not depend on today.
+DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
+
+
+@dataclass(frozen=True)
+class PageMeta:
+    """Evidence, not truth: each None or empty where the page has none. Named as in `Record`."""
+
+    title: str | None = None
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    url: str | None = None
+    publisher: str | None = None
 
 
 def starts_html(start: bytes) -> bool:
@@ -134,10 +149,80 @@ def excerpt_page(html: str) -> str | None:
         tree = trafilatura.load_html(XML_START.sub("", html[:EXCERPT_CHARS]))
         if tree is None:
             return None
-        words = [text for element in tree.iter(*WORDY) for text in (element.text, element.tail) if text]
+        words = [text for element in tree.iter(*WORDY.split()) for text in (element.text, element.tail) if text]
     except Exception:  # a page that broke one reader may break this one
         return None
     return " ".join(" ".join(words).split()) or None
+
+
+def read_meta(tree: Any, page_url: str | None) -> PageMeta:
+    """The metadata of a parsed page."""
+    article = next(read_articles(tree), {})
+    tags = read_tags(tree)
+    publisher = article.get("publisher")
+    if isinstance(publisher, list):
+        publisher = publisher[0] if publisher else None
+    if isinstance(publisher, dict):
+        publisher = publisher.get("name")
+    seen = extract_metadata(tree, default_url=page_url, date_config=dict(DATE_SETTINGS), extensive=False)
+    times = (article.get("datePublished"), *map(tags.get, TIME_NAMES.split()), seen.date)
+    addresses = (tags.get("canonical"), tags.get("og:url"), seen.url)
+    return PageMeta(
+        title=tidy_first(article.get("headline"), tags.get("og:title"), seen.title),
+        standfirst=tidy_first(article.get("description"), tags.get("og:description"), tags.get("description")),
+        authors=parse_authors(article.get("author")) or parse_authors(seen.author),
+        published_at=next(filter(None, map(parse_published, times)), None),
+        url=next((url.strip() for url in addresses if isinstance(url, str) and parse_host(url)), None),
+        publisher=tidy_first(publisher, tags.get("og:site_name")),
+    )
+
+
+def read_articles(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object in the page's JSON-LD that is an article, in the order of the page."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        try:
+            block = json.loads((script.text or "").strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from find_articles(block, 0)
+
+
+def find_articles(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """The articles in a JSON-LD value: itself, in its graph, or what a page is about."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from find_articles(entry, depth)
+    elif isinstance(value, dict) and depth < 4:
+        kinds = value.get("@type")
+        names = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(name, str) and ARTICLE_TYPE.fullmatch(name) for name in names):
+            yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from find_articles(value.get(key), depth + 1)
+
+
+def read_tags(tree: Any) -> dict[str, str]:
+    """Content of the page's meta tags by name in lower case, the first of each, and its canonical address."""
+    tags: dict[str, str] = {}
+    for tag in tree.iter("meta", "link"):
+        if tag.tag == "link" and (tag.get("rel") or "").lower() == "canonical":
+            tags.setdefault("canonical", tag.get("href") or "")
+        name = tag.get("property") or tag.get("name") or tag.get("itemprop")
+        if name and tag.get("content"):
+            tags.setdefault(name.lower(), tag.get("content"))
+    return tags
+
+
+def tidy_first(*values: Any) -> str | None:
+    """The first value that is a string with words, on one line and with its character references read.
+
+    >>> tidy_first(None, " ", "Bridges &amp;  harbours ")
+    'Bridges & harbours'
+    """
+    lines = (" ".join(unescape(value).split()) for value in values if isinstance(value, str))
+    return next(filter(None, lines), None)
 
 
 HTML = Format(

@@ -1,4 +1,4 @@
-"""The layout of a page: its letters in one string, and the stretch of them that each element covers.
+"""The layout of a page: its letters in one string, the stretch of them that each element covers, and lines that are links.
 
 The extracted lines are found by their letters, so that lines, figures and links share one measure of position.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
+
+from tasks.formats.values import parse_host
 
 BETWEEN = re.compile(r"[\W_]+")
 UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "head", "iframe"})
@@ -33,6 +36,11 @@ class Anchor:
     line: int
     begin: int
     end: int
+
+
+LINKED_SHARE = 0.8
+STEPS = 3  # from the line's innermost element up to the list item or headline that it is
+HOLDERS = frozenset({"li", "h2", "h3", "h4"})
 
 
 def lay_out(tree: Any) -> Layout:
@@ -95,3 +103,45 @@ def find_anchors(layout: Layout, lines: Sequence[str]) -> list[Anchor]:
             anchors.append(Anchor(number, begin, begin + len(letters)))
             at = begin + len(letters[:SOUGHT_LETTERS])
     return anchors
+
+
+def find_teasers(
+    lines: Sequence[str], anchors: Sequence[Anchor], tree: Any, layout: Layout, host: str | None
+) -> list[int]:
+    """Indices of the lines that are only a link to another page of the site `host`: teasers in lists, headlines.
+
+    A link inside a paragraph, a bare address or a link to another site is none; an address without a host is the site's own.
+    `anchors`: the positions of `lines` on the page `tree`.
+    """
+    links = [(*layout.spans[link], link) for link in tree.iter("a") if link in layout.spans]
+    found = []
+    for anchor in anchors:
+        inside = [(end - begin, link) for begin, end, link in links if anchor.begin <= begin and end <= anchor.end]
+        around = [(end - begin, link) for begin, end, link in links if begin < anchor.begin and anchor.end <= end]
+        linked = sum(size for size, _ in inside) if inside else (anchor.end - anchor.begin) * bool(around)
+        own = [link for _, link in (inside or around) if is_own(link, host)]
+        bare = lines[anchor.line].lstrip("-• ").startswith(("http:", "https:", "www."))
+        if (
+            own
+            and not bare
+            and linked >= LINKED_SHARE * len(keep_letters(lines[anchor.line]))
+            and any(map(is_item, own))
+        ):
+            found.append(anchor.line)
+    return found
+
+
+def is_own(link: Any, host: str | None) -> bool:
+    """Whether a link leads to another page of the same site."""
+    address = (link.get("href") or "").strip()
+    if not address or address.startswith(("#", "mailto:", "javascript:")):
+        return False
+    there = parse_host(address if not address.startswith("//") else "https:" + address)
+    return there is None or (host is not None and there == host)
+
+
+def is_item(link: Any) -> bool:
+    """Whether a link is a list item or a headline, or holds one."""
+    if any(outer.tag in HOLDERS for outer in islice(link.iterancestors(), STEPS)):
+        return True
+    return any(True for _ in link.iter(*HOLDERS))

@@ -43,7 +43,7 @@ def unpack_chunks(chunks: Chunks, tap: Tap, limits: Limits) -> Chunks:
         yield from chunks
         return
     total = 0
-    for chunk in bound_chunks(packing.unpack(chunks), limits.file_bytes, "unpacked size"):
+    for chunk in bound_chunks(packing.unpack(chunks), limits.file_bytes, "unpacked size over the limit of {} bytes"):
         total += len(chunk)
         if total > max(BOMB_FLOOR_BYTES, tap.size * limits.unpacked_ratio):
             words = f"{packing.name}: unpacks to more than {limits.unpacked_ratio} times its {tap.size} bytes"

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from tasks.formats.format import Format, FormatError
+from tasks.formats.decode import Undecodable, decode
+from tasks.formats.format import Format, FormatError, ReadContext
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.packing import PACKINGS
-from tasks.formats.text import TEXT
+from tasks.formats.record import Chunks, Found, Record, Reject
+from tasks.formats.stream import read_whole
 from tasks.formats.warc import WARC
 
 START_BYTES = 4096
+
+
+def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
+    """The one record of a text file, or the one reject: `binary`, `undecodable`. The caller knows the hash of the file."""
+    decoded = decode(read_whole(chunks, context.limits.record_bytes))
+    if isinstance(decoded, Undecodable):
+        yield Reject(context.uri, decoded.reason, decoded.detail)
+    else:
+        yield Record(context.uri, decoded.text, decoded.encoding, "")
+
+
+TEXT = Format(
+    name="text",
+    extensions=(".txt", ".text", ".md"),
+    recognise=lambda start: True,
+    read=read_text,
+    why="Plain text of one article, as scrapers save it; also whatever no other format recognises.",
+)
 
 
 def check_formats(*formats: Format) -> tuple[Format, ...]:

@@ -54,13 +54,13 @@ def read_received(path: str, tap: Tap) -> Chunks:
         yield chunk
 
 
-def bound_chunks(chunks: Chunks, limit: int, what: str) -> Chunks:
-    """The same chunks; raises BrokenInputError `too_large` as soon as they exceed `limit` bytes."""
+def bound_chunks(chunks: Chunks, limit: int, words: str, reason: str = "too_large") -> Chunks:
+    """The same chunks; raises BrokenInputError as soon as they exceed `limit` bytes. `words`: its detail, `{}` the limit."""
     total = 0
     for chunk in chunks:
         total += len(chunk)
         if total > limit:
-            raise BrokenInputError("too_large", f"{what} over the limit of {limit} bytes", keeps=False)
+            raise BrokenInputError(reason, words.format(limit), keeps=False)
         yield chunk
 
 
@@ -103,14 +103,7 @@ class ChunkReader(io.RawIOBase):
 
 def read_whole(chunks: Chunks, limit: int, reason: str = "record_too_large") -> bytes:
     """All bytes at once; raises BrokenInputError with `reason` beyond `limit`."""
-    parts: list[bytes] = []
-    total = 0
-    for chunk in chunks:
-        total += len(chunk)
-        if total > limit:
-            raise BrokenInputError(reason, f"over the limit of {limit} bytes for one record", keeps=False)
-        parts.append(chunk)
-    return b"".join(parts)
+    return b"".join(bound_chunks(chunks, limit, "over the limit of {} bytes for one record", reason))
 
 
 def split_chunks(chunks: Chunks, limit: int) -> Iterator[bytes | int]:

@@ -38,7 +38,9 @@ def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     records = iter(ArchiveIterator(stream, parse_http=True, auto_decode="none"))
     number = 0
     while (record := call_library(stream, lambda: next(records, None))) is not None:
-        if is_html_response(record):
+        headers = record.http_headers if record.headers.get("WARC-Type") == "response" else None
+        is_page = (record.http_content_type or "").lower() in HTML_TYPES
+        if is_page and headers is not None and headers.status_code == HTTP_OK:
             yield read_response(record, f"{context.uri}#{number}", stream, context.limits.record_bytes)
             number += 1
     if not stream.end.endswith(RECORD_ENDS):
@@ -54,13 +56,6 @@ def call_library(stream: ChunkReader, call: Callable[[], Any]) -> Any:
     if stream.failure is not None:
         raise stream.failure
     return result
-
-
-def is_html_response(record: Any) -> bool:
-    """Whether a record is an HTML page that was found."""
-    headers = record.http_headers if record.headers.get("WARC-Type") == "response" else None
-    kind = (record.http_content_type or "").lower()
-    return headers is not None and headers.status_code == HTTP_OK and kind in HTML_TYPES
 
 
 def read_response(record: Any, uri: str, stream: ChunkReader, limit: int) -> Found:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from tasks.formats.canonical import rebuild
+from tasks.formats.record import rebuild
 from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
 from tasks.stores.bucket_store import BucketStore

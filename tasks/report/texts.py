@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.formats.canonical import rebuild
+from tasks.formats.record import rebuild
 from tasks.report.hits import name_decider
 
 EXAMPLES = 4

@@ -12,9 +12,9 @@ from itertools import groupby
 
 import polars as pl
 
-from tasks.facts.byline_words import POSTS
 from tasks.facts.bylines import LONGEST, MAIL, Signature, read_signature
-from tasks.facts.date_words import cut_dates
+from tasks.facts.dates import cut_dates
+from tasks.facts.names import POSTS
 from tasks.lines import change_lines
 from tasks.roles.byline_candidates import Candidate, find_byline_candidates
 

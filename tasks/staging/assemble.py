@@ -15,8 +15,7 @@ import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text
 from tasks.cleaning.clean import is_body
-from tasks.facts.bylines import split_byline
-from tasks.facts.datelines import read_dateline
+from tasks.facts.bylines import read_dateline, split_byline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.language import detect_languages
 from tasks.lines import join_lines

@@ -8,7 +8,7 @@ from builders.articles import make_line
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.canonical import canonicalize, rebuild
+from tasks.formats.record import canonicalize, rebuild
 from tasks.lines import change_lines, join_lines, looks_like_prose, mark_zones, measure_lines, split_lines
 
 LINE = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12)

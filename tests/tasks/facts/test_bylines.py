@@ -1,10 +1,19 @@
-"""Names out of bylines."""
+"""Names out of bylines; place and agency before the first sentence.
+
+The agencies are listed once; rows of roles, which cannot import the list, name the same ones.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
+import polars as pl
 import pytest
 
-from tasks.facts.bylines import read_signature, split_byline
+from tasks.facts.bylines import AGENCY, read_dateline, read_signature, split_byline
+from tasks.facts.names import AGENCIES, AGENCY_NAMES
 
 NAMES = [
     ("Mara Quist", ["Mara Quist"]),
@@ -49,3 +58,50 @@ def test_agencies_and_posts_are_no_names() -> None:
     found = read_signature("By Mara Quist, Harbour Editor, Larkhaven and AFP")
     assert (found.names, found.has_post) == (("Mara Quist",), True)
     assert read_signature("Mara Quist, AFP").agencies == ("AFP",)
+
+
+LINES = [
+    ("LARKHAVEN (AP) — She burns too much coal.", "LARKHAVEN (AP)"),
+    ("VENN TOWN, Oct. 1 (Reuters) - The clock struck.", "VENN TOWN, Oct. 1 (Reuters)"),
+    ("Altenbrück (dpa) – Es war ein Geräusch.", "Altenbrück (dpa)"),
+    ("Altenbrück/Venn (dpa/ebr) - Es war ein Geräusch.", "Altenbrück/Venn (dpa/ebr)"),
+    ("LARKHAVEN — The council met.", "LARKHAVEN"),
+    ("NEW VENN - Il sindaco è arrivato.", "NEW VENN"),
+    ("PORT ISOLDE, Merrow – The ferry left.", "PORT ISOLDE, Merrow"),
+    ("ISOLDA, 3 (EUROPA PRESS) - El alcalde ha dicho.", "ISOLDA, 3 (EUROPA PRESS)"),
+    ("【6月18日 AFP】港の橋が開通した。", "【6月18日 AFP】"),
+    ("(서울=연합뉴스) 시장은 말했다.", "(서울=연합뉴스)"),
+    ("新华社北京4月24日电 大桥开通。", "新华社北京4月24日电"),
+    ("A line that sums it up\n\nLARKHAVEN (AP) — She burns.", "LARKHAVEN (AP)"),
+    ("The chancellor (CDU) — a lawyer — said no.", None),
+    ("Larkhaven — the city of bells — sleeps.", None),
+    ("UPDATE: The barrier is closed.", None),
+    ("“Hello — again,” she said.", None),
+]
+
+
+@pytest.mark.parametrize(("text", "dateline"), LINES, ids=[row[0] for row in LINES])
+def test_datelines(text: str, dateline: str | None) -> None:
+    assert pl.select(read_dateline(pl.lit(text))).item() == dateline
+
+
+@pytest.mark.parametrize(("before", "dateline"), [(587, "LARKHAVEN"), (588, None)])
+def test_a_dateline_stands_in_the_first_600_characters(before: int, dateline: str | None) -> None:
+    text = "x" * (before - 1) + "\nLARKHAVEN — The council met."
+    assert pl.select(read_dateline(pl.lit(text))).item() == dateline
+
+
+KNOWN_AGENCIES = AGENCY_NAMES.split("|")
+# Agencies that no picture credit in the sample texts names.
+WITHOUT_PICTURES = {"LUSA", "SID", "KNA", "epd", "Europa Press", "IANS", "PTI", "ANI", "BNS", "ELTA"}
+
+
+@pytest.mark.parametrize("name", KNOWN_AGENCIES)
+def test_bylines_and_datelines_name_every_agency(name: str) -> None:
+    assert AGENCIES.fullmatch(name)
+    assert f"|{name}|" in AGENCY.replace("(?:", "|")
+
+
+def test_rows_of_roles_name_every_agency_with_pictures(project: Path) -> None:
+    rows = tomllib.loads((project / "tasks" / "roles" / "rows.toml").read_text(encoding="utf-8"))
+    assert {name for name in KNOWN_AGENCIES if not re.fullmatch(rows["parts"]["AGENCY"], name)} == WITHOUT_PICTURES

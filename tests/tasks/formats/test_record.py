@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.canonical import canonicalize, is_blank, rebuild
+from tasks.formats.record import canonicalize, is_blank, rebuild
 
 SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x85\xa0\u2003\u2028\u3000"
 texts = st.text(st.one_of(st.sampled_from(SPACES + "ab"), st.characters(exclude_categories=["Cs"])))
