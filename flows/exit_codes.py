@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flows.errors import BatchBusy, ClusterLost, RequestError, RunFailed, RunnerError, WorkerUnfit
-from tasks.formats.format import FormatError
-from tasks.formats.record import MissingExtra
+from tasks.formats.record import FormatError, MissingExtra
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import PlaceError
 from tasks.lakes.releases import ReleaseError

@@ -50,10 +50,7 @@ class FileSpan:
 
 @dataclass(frozen=True)
 class InputFile:
-    """One file to read: `path` opens it (a local path or a remote address), `uri` names it in the lake, `size` in bytes.
-
-    `span`: the stretch to read, where the file is cut.
-    """
+    """One file to read: `path` opens it, `uri` names it in the lake, `size` in bytes; `span`: the stretch to read, if cut."""
 
     path: str
     uri: str

@@ -18,11 +18,12 @@ from trafilatura.metadata import extract_metadata
 
 from tasks.formats.decode import Undecodable, decode_bytes
 from tasks.formats.figures import TextWithCaptions, insert_captions
-from tasks.formats.format import Format, ReadContext
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.record import (
     Chunks,
+    Format,
     Found,
+    ReadContext,
     Record,
     Reject,
     canonicalize,

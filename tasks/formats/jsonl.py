@@ -11,12 +11,13 @@ from typing import Any
 
 from tasks.batch import Fields
 from tasks.formats.decode import Undecodable, decode
-from tasks.formats.format import Format, ReadContext
 from tasks.formats.html import extract_article
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
+    Format,
     Found,
+    ReadContext,
     Record,
     Reject,
     describe_exception,
@@ -50,10 +51,7 @@ def read_jsonl(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
 def read_numbered_lines(
     chunks: Chunks, context: ReadContext, *, record: int = 0, line: int = 0, wide: str | None = None
 ) -> Iterator[Found]:
-    """The same from the middle of a file. `record`, `line`: how many of either are before `chunks`.
-
-    `wide`: the encoding of the file where `chunks` are recoded to UTF-8.
-    """
+    """The same behind `record` records and `line` lines. `wide`: the file's encoding where `chunks` are recoded to UTF-8."""
     for line_number, raw in enumerate(split_chunks(chunks, context.limits.record_bytes), line + 1):
         if isinstance(raw, bytes) and (not raw or raw.isspace()):
             continue

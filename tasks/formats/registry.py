@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tasks.formats.decode import Undecodable, decode
-from tasks.formats.format import Format, FormatError, ReadContext
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.packing import PACKINGS
-from tasks.formats.record import Chunks, Found, Record, Reject
+from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record, Reject
 from tasks.formats.stream import read_whole
 from tasks.formats.warc import WARC
 

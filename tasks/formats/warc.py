@@ -8,9 +8,18 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
-from tasks.formats.format import Format, ReadContext
 from tasks.formats.html import read_page
-from tasks.formats.record import BrokenInputError, Chunks, Found, MissingExtra, Reject, describe_exception, hash_bytes
+from tasks.formats.record import (
+    BrokenInputError,
+    Chunks,
+    Format,
+    Found,
+    MissingExtra,
+    ReadContext,
+    Reject,
+    describe_exception,
+    hash_bytes,
+)
 from tasks.formats.stream import ChunkReader
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")

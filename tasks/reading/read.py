@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
 from tasks.formats.decode import name_signature
-from tasks.formats.format import FormatError, ReadContext
 from tasks.formats.packing import unpack_chunks
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
+    FormatError,
     Found,
     MissingExtra,
+    ReadContext,
     Record,
     Reject,
     describe_exception,
@@ -121,9 +122,8 @@ def find_records(chunks: Chunks, tap: Tap, file: InputFile, source: Source, limi
     """The records of a file by its format. Raises BrokenInputError where its bytes break."""
     if file.size > limits.file_bytes:
         raise BrokenInputError("too_large", f"{file.size} bytes, over the limit of {limits.file_bytes}", keeps=False)
-    first, plain = peek_chunk(
-        unpack_chunks(bound_chunks(chunks, limits.file_bytes, "size over the limit of {} bytes"), tap, limits)
-    )
+    chunks = bound_chunks(chunks, limits.file_bytes, "size over the limit of {} bytes")
+    first, plain = peek_chunk(unpack_chunks(chunks, tap, limits))
     form = choose_format(source.format, file.path, first)
     if form.holds_text and (signature := name_signature(first)):
         yield Reject(file.uri, "binary", f"{signature} data, not {form.name}")

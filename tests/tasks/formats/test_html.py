@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tasks.batch import Fields, Limits
-from tasks.formats.format import ReadContext
 from tasks.formats.html import META_CHARSET, excerpt_page, read_page
 from tasks.formats.jsonl import read_jsonl
-from tasks.formats.record import Found, Record, Reject
+from tasks.formats.record import Found, ReadContext, Record, Reject
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 

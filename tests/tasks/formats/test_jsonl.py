@@ -9,9 +9,8 @@ from itertools import chain, repeat
 import pytest
 
 from tasks.batch import Fields, Limits
-from tasks.formats.format import ReadContext
 from tasks.formats.jsonl import WHOLE_BYTES, read_json, read_jsonl
-from tasks.formats.record import BrokenInputError, Found, Record, Reject
+from tasks.formats.record import BrokenInputError, Found, ReadContext, Record, Reject
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import tasks.formats
-from tasks.formats.format import Format, FormatError
 from tasks.formats.html import starts_html
+from tasks.formats.record import Format, FormatError
 from tasks.formats.registry import FORMATS, check_formats, choose_format
 
 FILES = {

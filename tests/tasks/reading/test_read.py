@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.formats import registry, stream
-from tasks.formats.format import FormatError
-from tasks.formats.record import Record, Reject, canonicalize
+from tasks.formats.record import FormatError, Record, Reject, canonicalize
 from tasks.formats.remote import AddressError
 from tasks.reading.read import frame_records, frame_rejects
 from tasks.schema import QUARANTINE, RECORDS
