@@ -7,11 +7,11 @@ imports from those above it only:
     reading     files of a source -> shards -> frames of records
     rules       what boilerplate says, as rows; roles, facts, pages, language: what else lines and documents show
     cleaning    every line looked at, and the one place that decides
+    stores      where a lake is, on a disk or in a bucket
     lakes       a lake as it lies there
     learned     templates of publishers, made of a lake
     staging     what a shard and a batch come to, written and accounted for
-    objects     a lake in a bucket
     publishing  the one step after which readers see a batch
-    judging     whether they may
+    auditing    whether they may
     checking    whether a lake is what it says; trials: what would change; report: pages of a run
 """

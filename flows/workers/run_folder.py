@@ -19,7 +19,7 @@ from tasks.lakes.lake import Lake
 from tasks.reading.plan import escape_name
 from tasks.shard import StagedShard, build_shard
 from tasks.staging.receipt import make_versions
-from tasks.stores.handover import fetch_parts, open_handover, send_parts
+from tasks.stores.store import fetch_parts, open_handover, send_parts
 
 MARKER = "run"
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def merge_sorted(parts: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows
     previous: Key = ()
     while True:
         for number in reversed(range(len(rests))):
-            if heads[number] is None and (chunk := next_chunk(rests[number])) is not None:
+            if heads[number] is None and (chunk := next(filter(len, rests[number]), None)) is not None:
                 heads[number], lasts[number] = chunk, key_at(chunk, keys, -1)
             elif heads[number] is None:
                 del rests[number], heads[number], lasts[number]
@@ -74,15 +75,12 @@ def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, las
     parts = []
     for number, head in enumerate(heads):
         if head is not None:
-            cut = head.num_rows if lasts[number] <= bound else count_upto(head, keys, bound)
+            cut = head.num_rows
+            if lasts[number] > bound:
+                cut = bisect_right(range(cut), bound, key=partial(key_at, head, keys))
             parts.append(head.slice(0, cut))
             heads[number] = head.slice(cut) if cut < head.num_rows else None
     return [part for part in parts if part.num_rows]
-
-
-def next_chunk(rows: SortedRows) -> pa.Table | None:
-    """The next table that has rows, or None at the end."""
-    return next((chunk for chunk in rows if chunk.num_rows), None)
 
 
 def key_at(table: pa.Table, keys: Sequence[str], row: int) -> Key:
@@ -99,11 +97,6 @@ def key_at(table: pa.Table, keys: Sequence[str], row: int) -> Key:
 def format_key(key: Key) -> str:
     """A key for a message."""
     return "/".join(str(value) for _, value in key)
-
-
-def count_upto(table: pa.Table, keys: Sequence[str], bound: Key) -> int:
-    """Number of rows of a sorted table whose key is at most `bound`."""
-    return bisect_right(range(table.num_rows), bound, key=lambda row: key_at(table, keys, row))
 
 
 def sort_block(parts: list[pa.Table], keys: Sequence[str]) -> pa.Table:

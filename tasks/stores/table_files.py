@@ -121,7 +121,7 @@ def cut_groups(blocks: Iterator[pa.Table], table: str) -> Iterator[tuple[str, pa
                 waiting, held, month = [], 0, value
             waiting.append(piece)
             held += piece.num_rows
-            while held >= limit or exceeds_group(waiting):
+            while held >= limit or sum(int(rows.nbytes) for rows in waiting) > GROUP_BYTES:
                 whole = pa.concat_tables(waiting)
                 size = count_group_rows(whole, limit)
                 if size == held < limit:
@@ -130,11 +130,6 @@ def cut_groups(blocks: Iterator[pa.Table], table: str) -> Iterator[tuple[str, pa
                 waiting, held = [whole.slice(size)] if size < held else [], held - size
     if held:
         yield month, join_rows(waiting, schema)
-
-
-def exceeds_group(waiting: list[pa.Table]) -> bool:
-    """Whether the waiting rows may hold more text than a row group takes. Cheap; may be true when they do not."""
-    return sum(int(table.nbytes) for table in waiting) > GROUP_BYTES
 
 
 def count_group_rows(table: pa.Table, limit: int) -> int:
