@@ -18,8 +18,7 @@ from builders.command_line import run_copydesk
 from builders.lakes import DAY, make_lake
 from builders.staged_shards import Doc, publish_docs
 
-from tasks.checking.check import check_files, check_lake, find_odd_days
-from tasks.checking.gaps import check_days
+from tasks.checking.check import check_days, check_files, check_lake, find_odd_days
 from tasks.checking.rows import check_all, check_owners, check_sample, pick_documents
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import roll_back
