@@ -23,7 +23,6 @@ TIMED = [
     "Tide tables sold out",
     "3 days ago",
 ]
-
 GO = [
     ("a menu above the article", [*MENU, P1, P2], MENU),
     ("titles with their times, below the article", [P1, P2, *TIMED], TIMED[1:]),
