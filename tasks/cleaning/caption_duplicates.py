@@ -62,7 +62,7 @@ def merge_copies(found: Iterable[CaptionLine], in_body: Mapping[int, int]) -> tu
     for item in found:
         if item.role == "credit":
             credit = (item.credit or item.text).strip("()[] .;")
-            if captions and captions[-1].place + 1 == item.place and captions[-1].credit is None:
+            if captions and captions[-1].place + 1 == item.place:
                 below[captions[-1].line] = credit
             if credit in credits_seen:
                 repeats.append(RepeatedLine(item.line, "repeat.credit", credits_seen[credit]))

@@ -162,8 +162,8 @@ def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:
         & pl.col("text").str.contains(ITEM)
     )
     lines = lines.with_columns(_is_item=is_item)
-    is_new = pl.col("_is_item").ne_missing(pl.col("_is_item").shift(1)) | ~same_doc()
-    numbered = lines.with_columns(_list=is_new.cum_sum())
+    # No list reaches into the next document: a document with a body does not end in its head.
+    numbered = lines.with_columns(_list=pl.col("_is_item").rle_id())
     is_section = pl.col("cut") & (pl.col("family") == "navigation").fill_null(False)
     menus = (
         numbered.filter("_is_item")
