@@ -54,16 +54,12 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataF
     """
     zoned = mark_article_zones(mark_paragraphs(words))
     roles = {"role": "role_hit", "role_by": "role_rule"}
-    given = zoned.with_columns(pl.when(role_may_stand()).then(hit).alias(name) for name, hit in roles.items())
-    headed = name_headlines(given, records, headlines).with_columns(prose=count_paragraphs_above())
+    may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
+    given = zoned.with_columns(pl.when(may_stand).then(hit).alias(name) for name, hit in roles.items())
+    paragraphs = pl.col("is_paragraph").cast(pl.UInt32)  # prose: how many stand above the line
+    headed = name_headlines(given, records, headlines).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
     signed = name_bylines(headed.with_columns(side=find_side())).drop("side", "prose")
     return name_standfirsts(signed, records)
-
-
-def count_paragraphs_above() -> pl.Expr:
-    """How many paragraphs stand above each line in its document."""
-    paragraphs = pl.col("is_paragraph").cast(pl.UInt32)
-    return paragraphs.cum_sum().over("doc") - paragraphs
 
 
 def find_side() -> pl.Expr:
@@ -130,11 +126,6 @@ def zone_allows(allowed: str) -> pl.Expr:
         | (pl.col(allowed) == pl.col("zone"))
         | ((pl.col(allowed) == "edge") & (pl.col("zone") != "body"))
     ).fill_null(False)
-
-
-def role_may_stand() -> pl.Expr:
-    """Whether the line may have the role that its words point to."""
-    return zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
 
 
 def stays_in_text() -> pl.Expr:

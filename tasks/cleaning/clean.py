@@ -57,8 +57,11 @@ def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     remove; a document that would lose more keeps its lines and is flagged. Adds removed (bool), by (id of the rule, role row
     or reason that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
-    cut = cut_link_lists(cut_listed_titles(cut_by_rules(lines)))
-    return keep_some_body(apply_budget(cut, removal_budget))
+    cut = cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines))))
+    kept = apply_budget(cut, removal_budget)
+    # A standfirst that has no body under it is all the text there is.
+    is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
+    return change_lines(kept, is_alone, role=None, by=None)
 
 
 def is_body() -> pl.Expr:
@@ -133,20 +136,9 @@ def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     return change_lines(lines, is_restored, removed=False, by=None, evidence=None, role=None).drop("cut")
 
 
-def keep_some_body(lines: pl.DataFrame) -> pl.DataFrame:
-    """Removes the role of a standfirst that has no body under it: it is all the text there is."""
-    is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
-    return change_lines(lines, is_alone, role=None, by=None)
-
-
 def explain_reason(rule: str) -> str | None:
     """The why of a decision that has no row, or None when `rule` has one."""
     return LIST_WHY if rule.endswith(".list") else REASONS.get(rule)
-
-
-def cut_link_lists(lines: pl.DataFrame) -> pl.DataFrame:
-    """Cuts menus and timed titles. `lines` with the columns cut, by, evidence and role of `clean_lines`."""
-    return cut_timed_titles(cut_menus(lines))
 
 
 def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:

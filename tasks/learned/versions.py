@@ -95,7 +95,11 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
         return None
     if version == "latest":
         said = read_store_file(lake.files, LATEST)
-        return find_learned(lake, read_latest(said)) if said else None
+        if not said:
+            return None
+        named = said.decode("utf-8", "replace").strip()
+        # Before release 0.2 the file was a link to the version itself.
+        return find_learned(lake, named if VERSION.fullmatch(named) else hash_content(said))
     known = [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
     if version not in known:
         raise LearnedError(
@@ -103,12 +107,6 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
             "`none`."
         )
     return Learned(version, lake.files.address(name_version_file(version)))
-
-
-def read_latest(said: bytes) -> str:
-    """The version that the file names. Before release 0.2 it was a link to the version itself."""
-    named = said.decode("utf-8", "replace").strip()
-    return named if VERSION.fullmatch(named) else hash_content(said)
 
 
 def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:

@@ -119,7 +119,11 @@ def signs_article(candidate: Candidate, signature: Signature, follows: bool, bod
         return False
     if signature.is_dated or signature.has_post or follows or MAIL.search(text) or MAIL.search(text_below):
         return True
-    if any(is_caseless(name) or name.isupper() or len(name.split(" ")) > MOST_WORDS for name in signature.names):
+    # In a script without capitals a few characters may be anything.
+    if any(
+        name[0].upper() == name[0].lower() or name.isupper() or len(name.split(" ")) > MOST_WORDS
+        for name in signature.names
+    ):
         return False
     return is_headed(candidate, len(signature.names)) if in_head else is_last(candidate)
 
@@ -179,11 +183,6 @@ def is_post(text: str) -> bool:
     if not 0 < len(text) <= POST_CHARS or text.endswith((".", "?", "!", ":")) or NO_POST.search(text):
         return False
     return POSTS.search(text) is not None
-
-
-def is_caseless(name: str) -> bool:
-    """Whether a name is in a script without capitals, where a few characters may be anything."""
-    return name[0].upper() == name[0].lower()
 
 
 def holds_date(text: str) -> bool:
