@@ -16,7 +16,7 @@ ASKS = ("?", ":", "？", "：", "؟")  # so do questions, and lines that open so
 # Why a line was decided on by what stands around it, not by a row of its own.
 REASONS: dict[str, str] = {
     "headline.record-title": "The record brings a title, and this line says it.",
-    "headline.on-top": "The first line that is nobody else's and no sentence is the headline.",
+    "headline.on-top": "The first line that has no other role and is no sentence is the headline.",
     "headline.page": "On a whole page, the line above the article that is most like a headline.",
     "headline.printed": "Under the page's own title stands the headline as readers see it: the same words, or most of them.",
     "headline.page-title": "The page's own title, with the site's name or written for search engines; the headline stands below.",

@@ -46,13 +46,13 @@ class PageLines(NamedTuple):
 
 def make_features(lines: pl.DataFrame) -> PageLines:
     """All features of the lines of pages; `lines` as `assign_roles` gives them."""
-    own = describe_lines(lines)
+    own = measure_features(lines)
     bounds = find_bounds(lines["doc"].to_numpy())
     around = describe_neighbours(own, bounds) | measure_distances(own, bounds) | describe_spans(own, bounds)
     return PageLines(lines, own | around, bounds)
 
 
-def describe_lines(lines: pl.DataFrame) -> dict[str, Ints]:
+def measure_features(lines: pl.DataFrame) -> dict[str, Ints]:
     """The features that a line shows by itself."""
     text = pl.col("text")
     first = text.str.head(1)
