@@ -5,8 +5,6 @@ and shortens its lists of values. So each row's result is looked up by reason co
 list and counted, missing values are added, and a row without such a result has a `fault`.
 """
 
-from __future__ import annotations
-
 import gc
 import logging
 import sys

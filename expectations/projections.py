@@ -1,7 +1,5 @@
 """The columns that expectations judge, computed from documents, quarantine rows and a receipt's counts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import polars as pl

@@ -3,8 +3,6 @@
 The receipts in the lake say what is done, so a retry does what is left, and the same range a second time is no work.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """The command line, `copydesk`: collects the commands and reports their errors. Heavy imports wait until a command runs."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

@@ -3,8 +3,6 @@
 The server is that of PREFECT_API_URL. It may be run any number of times: settings that a team has changed stay.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time

@@ -1,7 +1,5 @@
 """Errors of the command line and the flows. Each message is one line: what is wrong, where, and what to do next."""
 
-from __future__ import annotations
-
 
 class RequestError(ValueError):
     """A request that cannot be carried out as it was made."""

@@ -1,7 +1,5 @@
 """The errors that are reported in one line, without a traceback, and the exit code of each."""
 
-from __future__ import annotations
-
 from flows.errors import BatchBusy, ClusterLost, RequestError, RunFailed, RunnerError, WorkerUnfit
 from tasks.formats.record import FormatError, MissingExtra
 from tasks.formats.remote import AddressError

@@ -1,7 +1,5 @@
 """The Prefect flow that ingests batches, with one task per shard."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta

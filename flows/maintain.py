@@ -1,7 +1,5 @@
 """The Prefect flow that keeps a lake in order: checks it, learns templates, removes old versions."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 

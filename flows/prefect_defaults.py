@@ -4,8 +4,6 @@
 already stays as it is.
 """
 
-from __future__ import annotations
-
 import os
 
 DEFAULTS = {

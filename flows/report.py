@@ -1,7 +1,5 @@
 """The Prefect flow that writes the pages of runs again from the lake: after a change to the page, or into a shared folder."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Any

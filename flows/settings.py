@@ -1,7 +1,5 @@
 """Settings of a run: from the environment (`COPYDESK_...`), or from the command line on top of it."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal

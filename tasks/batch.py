@@ -1,7 +1,5 @@
 """The small values that the steps of a run pass on: sources, files, shards, limits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 

@@ -1,7 +1,5 @@
 """What the fingerprint of a batch is made of besides its inputs and settings: rows, weights, code and libraries."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cache
 from importlib.metadata import version

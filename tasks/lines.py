@@ -4,8 +4,6 @@ Blank lines are not rows: they follow from the line numbers. All steps between r
 frame, one row per non-blank line, sorted by (doc, line).
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 SENTENCE_END = r"[.!?。！？।؟։…][\"”’»)\]』」›'*]*$"

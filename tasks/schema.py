@@ -7,8 +7,6 @@ To add a column of `documents` or `lines`, declare it here and add how it is mad
 (`tasks/staging/assemble.py`). Rows of older lakes have null in it, or the default that its declaration gives.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

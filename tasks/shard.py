@@ -1,7 +1,5 @@
 """Builds a shard: reads its files and stages its rows, in one call that is safe to repeat."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """sources.toml: what to ingest, one row per source."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from dataclasses import fields as list_fields

@@ -1,7 +1,5 @@
 """Rows of TOML files as frozen dataclasses. A wrong row is an error of one line that names file, row and key."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass

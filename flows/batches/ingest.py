@@ -1,7 +1,5 @@
 """The order of the steps that turn the files of a source and day into a published batch."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Batches of the lake run again: with their quarantined inputs or released documents, or as a preview that publishes nothing."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

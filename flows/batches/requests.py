@@ -1,7 +1,5 @@
 """The batches that a call asks for, by names of sources, files and folders, and a date."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections import Counter

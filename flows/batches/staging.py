@@ -3,8 +3,6 @@
 A batch that failed leaves no receipt, so one small file for each in the lake's store tells it from a batch that never ran.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Iterator

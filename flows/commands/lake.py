@@ -1,7 +1,5 @@
 """The commands that look after a whole lake: check, versions, rollback, files, repartition and iceberg."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from pathlib import Path

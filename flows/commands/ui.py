@@ -1,7 +1,5 @@
 """`copydesk ui`, or `make ui`: a Prefect server, a worker and every deployment; data and logs are in the project's `.prefect`."""
 
-from __future__ import annotations
-
 import socket
 from contextlib import suppress
 from pathlib import Path

@@ -4,8 +4,6 @@ A day that ends its process (out of memory, a crash in a library) stops no other
 processes, which never harms the lake. They run at a lower priority than the nightly runs.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """What a backfill does with each day: planned, previewed, and the result, as rows of tables and in sentences."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Only lists of files and receipts are read, so a year takes seconds. Prefect's records are not used.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Prefect creates runs three nights ahead while its server runs, and none for past
 schedule after the last run that started.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -4,8 +4,6 @@ An artifact or event that cannot be saved is a warning and never fails the run: 
 repeated a few times, then the run continues.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Retries of tasks: when another run was in the way, or a disk or network failed. Never for wrong data or a wrong call."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 

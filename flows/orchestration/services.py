@@ -1,7 +1,5 @@
 """Prefect's server and worker as `make ui` runs them: started, started again when they end, and ended together."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

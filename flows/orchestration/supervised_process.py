@@ -6,8 +6,6 @@ is killed; if the guard is killed too, the next start ends them. A run ends with
 be cancelled: `make ui` schedules it again, and the lake's receipts say what is left to do. Elsewhere a run continues.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import signal

@@ -1,7 +1,5 @@
 """Writes the generated pages, or says which are stale. `python -m flows.reference.pages [--check]`."""
 
-from __future__ import annotations
-
 import sys
 
 from flows.reference.rules import write_rules

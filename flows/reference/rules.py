@@ -1,7 +1,5 @@
 """The page on the cleaning rows, `docs/rules.md`: how many there are, what each does and why, and how often it was right."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 

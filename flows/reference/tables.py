@@ -1,7 +1,5 @@
 """The reference pages that are tables of declared things: columns, formats, expectations, commands."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

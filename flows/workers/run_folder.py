@@ -4,8 +4,6 @@ A worker that sees another disk would stage rows in the wrong place, or report f
 versions would clean differently. Both are errors before any work is done.
 """
 
-from __future__ import annotations
-
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -3,8 +3,6 @@
 The flow and the bytes it publishes are the same on all of them. Imported only where a flow runs.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Iterator

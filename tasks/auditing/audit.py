@@ -12,8 +12,6 @@ A share means little for a few rows, so up to FEW_ROWS documents may go to quara
 tolerates some.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 

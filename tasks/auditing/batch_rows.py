@@ -4,8 +4,6 @@ The rows of all other files are read from the lake and staged again, so the whol
 result as a whole run, and only the picked files are read again.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

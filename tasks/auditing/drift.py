@@ -8,8 +8,6 @@ Only receipts of earlier logical dates count, so the day on which a batch is run
 which earlier days the lake has, and published rows must not: it goes into the run's outcome and its commit, not into tables.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Judges a staged batch before it is published: its duplicates, quarantine, receipt, and the audit's verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -6,8 +6,6 @@ are first sorted as their lines are, through files in a scratch folder, and then
 groups are in memory, however long the month is.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date

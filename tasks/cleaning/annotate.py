@@ -3,8 +3,6 @@
 This module only adds columns. `clean` decides, on these columns alone, which lines to remove.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines

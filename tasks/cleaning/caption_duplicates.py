@@ -5,8 +5,6 @@ or one name. Two captions are copies if their words are the same without quotati
 one is the other cut short: marked as cut, or cut after a whole sentence.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

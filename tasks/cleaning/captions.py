@@ -4,8 +4,6 @@ Some captions and credits only their repetition shows, or what stands beside the
 of a document are copies.
 """
 
-from __future__ import annotations
-
 from itertools import groupby
 from operator import itemgetter
 

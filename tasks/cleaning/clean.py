@@ -3,8 +3,6 @@
 Every removal names its rule. In doubt the line stays.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows

@@ -4,8 +4,6 @@ On an article only sure rules cut. On a page the page model first finds the arti
 annotated again and cleaned as an article.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words

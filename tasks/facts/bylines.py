@@ -3,8 +3,6 @@
 Datelines stay in the text, where editors put them; here they are read.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

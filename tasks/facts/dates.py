@@ -1,7 +1,5 @@
 """Dates as articles write them, read or cut from a line: "13:38, 28 Jan 2025", "15.04.2026 - 15:48 Uhr", "5 gennaio 2025"."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """What a person's name looks like, and the words of bylines that are none: posts, agencies, "by", names of sections."""
 
-from __future__ import annotations
-
 import re
 
 # What stands beside names in bylines and is none: what they do, where they work.

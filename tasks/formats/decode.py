@@ -4,8 +4,6 @@ The order is by certainty: byte order marks, the NUL pattern of UTF-16 and UTF-3
 UTF-8 with stray Windows bytes, and last a guess. U+FFFD is put into a text only for a lone surrogate.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Extractors leave captions out. A caption counts when it is between the first and
 them as the picture on top is; not in menus, teasers, forms or lists of other articles.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ same languages, so that one odd letter does not make English Lithuanian. The lik
 reads like no language. charset-normalizer took every second French text in Windows-1252 for Windows-1250.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

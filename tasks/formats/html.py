@@ -1,7 +1,5 @@
 """An HTML page is one document: its article's text, and metadata from JSON-LD, then meta tags, then trafilatura."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import logging

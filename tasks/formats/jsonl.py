@@ -1,7 +1,5 @@
 """JSON Lines, one record per line; and whole JSON files, an object or an array of objects."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

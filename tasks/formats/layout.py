@@ -3,8 +3,6 @@
 The extracted lines are found by their letters, so that lines, figures and links share one measure of position.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Packed files are unpacked by their first bytes, within limits."""
 
-from __future__ import annotations
-
 import bz2
 import io
 import lzma

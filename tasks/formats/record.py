@@ -3,8 +3,6 @@
 Line numbers, hashes and rebuilding refer to the canonical text. The row of a format is in the module that reads it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

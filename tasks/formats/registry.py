@@ -1,7 +1,5 @@
 """Every format that is read, one row each, in the order in which content is recognised."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath

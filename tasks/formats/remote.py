@@ -1,7 +1,5 @@
 """Inputs at an address: opened by the library for its scheme, with a clear error where that library is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache

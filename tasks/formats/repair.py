@@ -6,8 +6,6 @@ be Portuguese); then, line by line, ftfy's own heuristic and its measure of badn
 (Robyn Speer), fix_encoding and badness.
 """
 
-from __future__ import annotations
-
 import re
 
 import ftfy

@@ -3,8 +3,6 @@
 At most a few chunks or one record are in memory at a time.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import sys

@@ -1,7 +1,5 @@
 """Values that inputs write in many ways: names of authors, times of publication, hosts. Each gets one form."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime

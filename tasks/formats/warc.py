@@ -1,7 +1,5 @@
 """A WARC file has what a crawler fetched: every HTML page that answered with status 200 is a record."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ A manifest is written before its version can be seen and never changes while the
 it: no folder is ever listed to find out what a table holds.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence

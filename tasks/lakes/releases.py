@@ -6,8 +6,6 @@ A release belongs to a batch and names the faults that it permits. It is an inpu
 batch finds it, so the document stays published, and a new fault of the same document stops it again.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict

@@ -6,8 +6,6 @@ first of them. Here the same folding is an array over the Basic Multilingual Pla
 test compares it with langdetect character by character.
 """
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

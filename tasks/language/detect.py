@@ -5,8 +5,6 @@ even when it is wrong. Here all n-grams of an excerpt are summed at once. Only a
 langdetect's limit of 10,000 characters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -6,8 +6,6 @@ One thing differs: langdetect ignores n-grams inside words in capitals, so that 
 is read as if only its first letter were a capital.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ to three n-grams end at each letter of a text, of one, two and three letters. Th
 three, so that one row per letter is enough.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import cache

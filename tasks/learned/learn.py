@@ -4,8 +4,6 @@ Returning lines are counted, then each test drops lines that may be news all the
 line that is kept is a blemish, a paragraph that is removed is a loss.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 from tasks.cleaning.clean import ASKS, SPEAKS

@@ -6,8 +6,6 @@
 A version never changes and is never deleted: receipts name it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -3,8 +3,6 @@
 Documents that are no pages are left as they are. On a page where the model finds no article, nothing is cut.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

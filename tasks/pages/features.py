@@ -4,8 +4,6 @@ Words do not count here, only that rules and roles match them. All features are 
 ones alone and among others.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -3,8 +3,6 @@
 Links to other stories look just like it. The difference is that the article uses the headline's words.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -5,8 +5,6 @@ navigation, sign-in, newsletter, cookies. An article may have many short lines o
 now and then a line of furniture, but not all kinds of it. In doubt it is an article, and the page model leaves it alone.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 BARE_WIDTH = 40  # a bare line is narrower than this

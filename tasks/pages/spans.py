@@ -4,8 +4,6 @@ Everything is whole numbers over one long column of lines. Each line knows the b
 reaches another, and sums are exact.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -5,8 +5,6 @@ thousandths of a logit and are summed as whole numbers, so scores are the same o
 approximation, 2001; oblivious trees: Kohavi, 1994.)
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A row of the batch replaces the batch's old ones wherever they are. Documents th
 the hidden table behind it, `shadowed` or `shadowed_lines`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -8,8 +8,6 @@ Cost: `claims` is sorted by source, so a publish reads the ids of its own source
 claims of one month. Documents are read only where one changes its owner.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date

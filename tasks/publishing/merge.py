@@ -8,8 +8,6 @@ single rows (Knuth, The Art of Computer Programming, 5.4).
 The order is total, so the rows that come out, and their order, depend on the rows alone.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial

@@ -5,8 +5,6 @@ are taken over, and a partition that comes out with the same bytes counts as unc
 version. Method: write, audit, publish (Netflix, 2017).
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A tally is a Counter of (receipt column, value): value is None for plain sums, e
 Tallies add and subtract, so a document that moves from one batch to another takes its share with it.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

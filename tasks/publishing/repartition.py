@@ -1,7 +1,5 @@
 """A lake by month becomes one by day, or back: every row moves to its new partition, in one commit."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable
 from pathlib import Path

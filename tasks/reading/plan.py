@@ -1,7 +1,5 @@
 """Files of a source and a logical date, cut into shards."""
 
-from __future__ import annotations
-
 import glob
 import os
 import re

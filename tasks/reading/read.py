@@ -3,8 +3,6 @@
 What cannot be read becomes a reject, never an exception.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -5,8 +5,6 @@ its records get the names that they get when the file is read whole. That costs 
 the hash of the whole file.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

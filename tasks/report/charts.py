@@ -4,8 +4,6 @@ They are drawn as SVG in process (by vl-convert). Colours are variables of the p
 not depend on the fonts of a machine: margins are fixed, labels are cut here, and the page's font is used when a chart is shown.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Collects what a page says of a batch in one `Report`, from the lake, or from staged rows if the batch is blocked."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Numbers of a batch for its charts, from narrow columns: days, languages, lengths, publishers and their history."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -9,8 +9,6 @@ Doubt is a number from 0 to 1 from published columns, so that the lines to check
                    number of documents that have the same line
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ There is no script in them and no address outside themselves; a batch's page alw
 a page load and run nothing but its own style sheet, whatever an article contains.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from base64 import b64encode

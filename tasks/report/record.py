@@ -7,8 +7,6 @@ Stored as JSON beside the page, on a disk or in a bucket, so that pages can be w
     reports/<source>/<logical date>.blocked.html, .json    the last run, if it was blocked
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass

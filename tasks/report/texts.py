@@ -1,7 +1,5 @@
 """Rebuilds a few documents from the lake, each line with what was done with it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby

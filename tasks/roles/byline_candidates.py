@@ -1,7 +1,5 @@
 """The lines that may sign or date an article, each with what stands around it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import polars as pl

@@ -4,8 +4,6 @@ A bare line "Mara Quist" may be an author, a sub-heading or a link. Under the he
 is an author, unless the article itself speaks of that person. So the surroundings decide, not the words alone.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The headline of each document: the line that the record names, or the first that may be one."""
 
-from __future__ import annotations
-
 import polars as pl
 
 from tasks.lines import above, change_lines

@@ -3,8 +3,6 @@
 The rows are in `rows.toml`, which describes their keys.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

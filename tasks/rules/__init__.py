@@ -1,7 +1,5 @@
 """Boilerplate rules: rows of data in `rows/`, and the engine that matches them against columns of lines."""
 
-from __future__ import annotations
-
 from tasks.rules.key import line_key
 from tasks.rules.load import FAMILIES, Rule, read_rules
 from tasks.rules.match import match_rules

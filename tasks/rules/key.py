@@ -4,8 +4,6 @@
 question is a question.
 """
 
-from __future__ import annotations
-
 import polars as pl
 
 # Invisible characters, and what lower case leaves of the Turkish capital I with a dot.

@@ -3,8 +3,6 @@
 A row is data and its own test: `hits` are lines that it must catch, `keeps` similar lines that it must leave alone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Mapping

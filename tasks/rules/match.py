@@ -4,8 +4,6 @@ Only short lines are looked at, and each different key once: first in a table of
 whose groups say which rule matched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache

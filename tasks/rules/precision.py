@@ -4,8 +4,6 @@
 labels keep them, each with a reason.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

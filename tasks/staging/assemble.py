@@ -5,8 +5,6 @@ row per record: its own columns, text, body_lines, captions, language, language_
 _standfirst, dated_at, and what is the same for the whole shard.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from datetime import date

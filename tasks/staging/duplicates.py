@@ -5,8 +5,6 @@ batches of a source under the lake's lock. Each level repeats the decision for a
 not depend on how a batch was cut into shards, nor on the order in which batches are run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -4,8 +4,6 @@ The staged files are read back from disk, so that the audit judges what readers 
 strings, without texts. Which values are good is in `expectations/`.
 """
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 

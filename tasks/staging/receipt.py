@@ -3,8 +3,6 @@
 Every count is taken from the staged rows that will be published, not from what the steps report.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence

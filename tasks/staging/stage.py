@@ -1,7 +1,5 @@
 """Writes a shard's rows as Parquet in the staging folder, sorted as they will be published."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Endpoint, region and credentials come from the usual environment variables (AWS_
 AWS_SECRET_ACCESS_KEY, ...), which obstore reads itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ s3://bucket/news/.lake-store/commits/00000012.json                   the manifes
 s3://bucket/news/.lake-store/files/00000012/documents/month=2026-10/part-0-<sha16>.parquet     never written twice
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass, replace

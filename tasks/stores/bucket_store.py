@@ -13,8 +13,6 @@ Files are the same bytes as in a lake on a disk. The ones that are read are copi
 proves that they are whole, so no file is fetched twice and every engine reads plain local files.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -4,13 +4,9 @@
     .lake-store/current -> versions/00000012               replacing this link is the commit, for all tables at once
     .lake-store/versions/00000012/documents/month=2026-10/part-0-<sha16>.parquet
     .lake-store/commits/00000012.json                      the manifest: every file of that version, and who made it
-    .lake-store/lock                                       one publisher at a time
 
-A version is built in a folder that no reader can reach, flushed to the disk, renamed, and shown by replacing the link. So there
-is nothing to recover: the next writer removes what a dead writer left. Only this module changes anything in such a store.
+A version is built where no reader looks, flushed, renamed, and shown. The next writer removes what a killed writer left.
 """
-
-from __future__ import annotations
 
 import errno
 import hashlib

@@ -1,7 +1,5 @@
 """What can be wrong with a lake, in one line each: what, where, and what to do next."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Beside what readers see, a version holds three hidden tables. `claims` says whic
 shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -9,8 +9,6 @@ The publishing machine fetches the parts of a shard when it is done, and removes
 where they are, so a run that removes the folder of a killed run removes them too.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager

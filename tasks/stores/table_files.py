@@ -3,8 +3,6 @@
 Where files and row groups end depends on the rows alone, never on the blocks; every file is named after its content.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator

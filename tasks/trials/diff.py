@@ -3,8 +3,6 @@
 A document's id is a hash of its canonical text, so a line number means the same line before and after.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass

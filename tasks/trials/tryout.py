@@ -4,8 +4,6 @@ Only a reader can tell whether a line is boilerplate or prose. But prose stands 
 whose lines do, too, are to be read first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 
