@@ -7,14 +7,10 @@ Days that look wrong beside their neighbours are found from receipts alone. None
 appear on Sundays. So a source is only compared with itself, and a weekday with the same weekday where there are enough of them.
 """
 
-<<<<<<< HEAD
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
-=======
-from collections.abc import Iterator
->>>>>>> d111f1e (Annotations are evaluated where Python 3.11 can evaluate them: one line less per file)
 from pathlib import Path
 from statistics import median
 from typing import Any
