@@ -1,17 +1,22 @@
-"""The work: plain functions on columns. Nothing in here knows of an orchestrator, a clock or an environment.
+"""The work: plain functions on columns. No code here uses an orchestrator, a clock or the environment.
 
-`shard` is one shard's whole way; `schema`, `batch` and `lines` are the words everything speaks in. The rooms, each of which
-imports from those above it only:
+`shard` builds one shard from files to staged rows; `schema`, `batch` and `lines` define what all packages share; `toml_rows` reads
+rows of data; `fingerprint` identifies the code. The packages, each of which imports only from those above it:
 
-    formats     bytes -> text and records, by format; addresses
+    formats     bytes -> text and records, one module per format; remote inputs
     reading     files of a source -> shards -> frames of records
-    rules       what boilerplate says, as rows; roles, facts, pages, language: what else lines and documents show
-    cleaning    every line looked at, and the one place that decides
+    rules       what boilerplate says, as rows
+    roles       what a line is: rows, and its place; facts: names and dates in lines
+    pages       page or article, and where the article is on a page
+    language    language detection
+    cleaning    annotates every line, and decides which are removed
     stores      where a lake is, on a disk or in a bucket
-    lakes       a lake as it lies there
-    learned     templates of publishers, made of a lake
-    staging     what a shard and a batch come to, written and accounted for
-    publishing  the one step after which readers see a batch
-    auditing    whether they may
-    checking    whether a lake is what it says; trials: what would change; report: pages of a run
+    lakes       a lake: what its versions and tables hold
+    learned     templates of publishers, learned from a lake
+    staging     assembles, measures and stages the output of a shard and a batch; duplicates
+    publishing  the commit that makes a batch visible
+    auditing    whether a batch may be published
+    checking    whether a lake is what its manifests say
+    trials      what a run or a new rule would change
+    report      the page of a run
 """
