@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import PurePosixPath
+from pkgutil import iter_modules
 
+import tasks.formats
 from tasks.formats.decode import Undecodable, decode
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
@@ -43,7 +46,18 @@ def check_formats(*formats: Format) -> tuple[Format, ...]:
     return formats
 
 
+def check_modules(formats: tuple[Format, ...]) -> None:
+    """Raises FormatError for a format that a module of this package has and `formats` has not: its files would become text."""
+    for name in (module.name for module in iter_modules(tasks.formats.__path__)):
+        for row in vars(import_module(f"tasks.formats.{name}")).values():
+            if isinstance(row, Format) and row not in formats:
+                raise FormatError(
+                    f"tasks/formats/{name}.py: add its format {row.name!r} to FORMATS in tasks/formats/registry.py"
+                )
+
+
 FORMATS = check_formats(WARC, HTML, JSON_LINES, JSON, TEXT)
+check_modules(FORMATS)
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extensions}
 PACKED = frozenset(packing.extension for packing in PACKINGS)
