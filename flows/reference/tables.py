@@ -53,8 +53,8 @@ The first of these fields that a record has is taken; `fields` of a source in `s
 
 {fields}
 A record is an object with a text (a string) or HTML. An array of objects is an array of records. An object that wraps a list of
-articles, and a text that is a list of paragraphs, cannot be mapped: such a record goes to quarantine as `no_text`. Write a format for
-them.
+articles, and a text that is a list of paragraphs, cannot be mapped: such a record goes to quarantine as `no_text`. Write a
+format for them.
 
 [CONTRIBUTING](../CONTRIBUTING.md#a-format) has the recipe for adding a format.
 """
