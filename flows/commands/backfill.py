@@ -1,5 +1,7 @@
 """`copydesk backfill`: past days run again where they need it, without a Prefect server. The flow does the same."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
