@@ -39,6 +39,7 @@ def test_articles_are_distinct_and_look_like_articles(project: Path) -> None:
     assert 3_000 <= size <= 4_000
 
 
+@pytest.mark.slow
 def test_it_runs_on_a_few_documents_and_writes_its_page(tmp_path: Path, project: Path) -> None:
     page = tmp_path / "benchmark.md"
     options = ["--documents", "60", "--rounds", "1", "--write", str(page)]

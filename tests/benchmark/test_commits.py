@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
 from benchmark.commits import days_of, measure, measure_disk, measure_duplicates, publish_batch
 from tasks.checking.rows import check_receipts
 from tasks.lakes.lake import open_lake
+
+pytestmark = pytest.mark.slow
 
 
 def test_made_up_batches_are_published_whole(tmp_path: Path) -> None:

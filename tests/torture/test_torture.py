@@ -60,12 +60,14 @@ def expect_nothing_wrong(result: Result, kills: int) -> None:
     assert f"| {result.place} | {result.kills} |" in write_report([result], 1)
 
 
+@pytest.mark.slow
 def test_a_small_one_on_a_disk(tmp_path: Path) -> None:
     result = torture("disk", str(tmp_path / "lake"), tmp_path, {}, seed=1, kills=8, seconds=60)
     expect_nothing_wrong(result, 1)
     assert result.after["mixed"] == 0
 
 
+@pytest.mark.slow
 def test_a_small_one_in_a_bucket(object_store: str, tmp_path: Path) -> None:
     import os
 
