@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from benchmark.commits import days_of, measure, measure_disk, measure_duplicates, publish_batch
 from tasks.checking.rows import check_receipts
 from tasks.lakes.lake import open_lake
