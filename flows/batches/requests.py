@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
-from itertools import combinations
 from pathlib import Path
 
 from flows.batches.run import Batch
@@ -68,9 +67,10 @@ def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
     {'a/news': 'a-news', 'b/news': 'b-news', 'c/wire.jsonl.gz': 'wire'}
     """
     parts = {path: split_path(path) for path in paths}
-    for first, second in combinations(parts, 2):
-        if parts[first] == parts[second]:
-            raise RequestError(f"{first!r} and {second!r} are the same place. Give it once.")
+    given: dict[tuple[str, ...], str] = {}
+    for path, own in parts.items():
+        if (first := given.setdefault(own, path)) != path:
+            raise RequestError(f"{first!r} and {path!r} are the same place. Give it once.")
     depths = dict.fromkeys(parts, 1)
     while True:
         names = {path: slugify("-".join(parts[path][-depth:])) for path, depth in depths.items()}
