@@ -8,6 +8,7 @@ version. Method: write, audit, publish (Netflix, 2017).
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
 from tasks.stores.errors import LakeBusy, Overtaken, PublishError
-from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, month_of
+from tasks.stores.manifest import HIDDEN, ORDERS, Manifest, TableFile, month_of, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
 
@@ -163,7 +164,7 @@ def build_table(
     files = [file for file in old.tables.get(table, ()) if file.month not in change.months]
     files += chain.from_iterable(written.values())
     if not files and table in TABLES:
-        files = [write_empty(table, f"{first}-01" if old.by == "day" and table in DAILY else first, draft / table)]
+        files = [write_empty(table, partition_of(table, date.fromisoformat(f"{first}-01"), old.by), draft / table)]
     return tuple(sorted(files, key=lambda file: (file.month, int(Path(file.path).name.split("-")[1]))))
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow
 from tasks.publishing.publish import link_files, list_changed_months
 from tasks.schema import MONTH, TABLES
 from tasks.stores.errors import PublishError
-from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile
+from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
 
@@ -66,7 +67,7 @@ def move_table(lake: Lake, old: Manifest, table: str, by: str, draft: Path) -> t
             files += written
     if not files and before:
         first = before[0].month[:7]
-        files = [write_empty(table, f"{first}-01" if by == "day" and table in DAILY else first, draft / table)]
+        files = [write_empty(table, partition_of(table, date.fromisoformat(f"{first}-01"), by), draft / table)]
     return tuple(files)
 
 
