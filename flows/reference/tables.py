@@ -11,8 +11,8 @@ from typer.main import get_command
 from expectations.suites import ROWS, Expectation
 from tasks.auditing.audit import FEW_ROWS
 from tasks.batch import Fields
-from tasks.formats.packing import PACKINGS
 from tasks.formats.registry import FORMATS
+from tasks.formats.stream import PACKINGS
 from tasks.schema import DEFAULT, SORT_KEYS, TABLES
 from tasks.toml_rows import read_toml_rows
 

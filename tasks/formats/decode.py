@@ -1,4 +1,4 @@
-"""Bytes become text, and the result names the encoding.
+"""Bytes become text, and the result names the encoding and then every repair: `utf-8+cp1252`, `utf-16-le;nul-removed`.
 
 The order is by certainty: byte order marks, the NUL pattern of UTF-16 and UTF-32, what the input declares, valid UTF-8,
 UTF-8 with stray Windows bytes, and last a guess. U+FFFD is put into a text only for a lone surrogate.
@@ -6,28 +6,11 @@ UTF-8 with stray Windows bytes, and last a guess. U+FFFD is put into a text only
 
 import codecs
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from tasks.formats.guess import guess_encoding
+from tasks.formats.record import BrokenInputError
 from tasks.formats.repair import repair_text
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """`encoding`: how the bytes became text, then every repair: `utf-8`, `utf-8+cp1252`, `utf-16-le;nul-removed`."""
-
-    text: str
-    encoding: str
-
-
-@dataclass(frozen=True, slots=True)
-class Undecodable:
-    """`reason`: `binary` or `undecodable`; `detail`: what was found."""
-
-    reason: str
-    detail: str
-
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -93,25 +76,26 @@ SIGNATURES = {
 }
 
 
-def decode(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
-    """The text of `raw`, repaired. `declared`: the encoding that a header or the page names, used where it is possible.
+def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
+    """The text of `raw`, repaired, and its encoding. `declared`: what a header or the page names, used where it is possible.
+
+    Raises BrokenInputError: `binary` or `undecodable`.
 
     >>> decode("Zoë’s “café”".encode("cp1252"))
-    Decoded(text='Zoë’s “café”', encoding='cp1252')
+    ('Zoë’s “café”', 'cp1252')
     >>> decode(bytes(64))
-    Undecodable(reason='binary', detail='64 NULs in 64 bytes')
+    Traceback (most recent call last):
+    tasks.formats.record.BrokenInputError: 64 NULs in 64 bytes
     """
-    decoded = decode_bytes(raw, declared)
-    if isinstance(decoded, Undecodable):
-        return decoded
-    text, repairs = repair_text(decoded.text)
-    return Decoded(text, decoded.encoding + repairs)
+    text, encoding = decode_bytes(raw, declared)
+    text, repairs = repair_text(text)
+    return text, encoding + repairs
 
 
-def decode_bytes(raw: bytes, declared: str | None = None) -> Decoded | Undecodable:
-    """The text of `raw`, not repaired."""
+def decode_bytes(raw: bytes, declared: str | None = None) -> tuple[str, str]:
+    """The same, not repaired."""
     if signature := name_signature(raw):
-        return Undecodable("binary", f"{signature} data, not text")
+        raise BrokenInputError("binary", f"{signature} data, not text")
     for mark, encoding in BOMS:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
@@ -119,56 +103,55 @@ def decode_bytes(raw: bytes, declared: str | None = None) -> Decoded | Undecodab
     return decode_unmarked(raw, declared, "utf-8")
 
 
-def decode_unmarked(raw: bytes, declared: str | None, name: str) -> Decoded | Undecodable:
+def decode_unmarked(raw: bytes, declared: str | None, name: str) -> tuple[str, str]:
     """Text without a mark. `name`: the name that valid UTF-8 gets."""
     has_nul = b"\x00" in raw
     if has_nul and (wide := find_wide(raw)):
         return decode_wide(raw, wide)
-    if found := find_controls(raw):
-        return Undecodable("binary", found)
+    check_controls(raw)
     if b"\x1b$" in raw and (text := try_decode(raw, "iso2022_jp_2")) is not None:
-        return Decoded(text, "iso2022_jp")
+        return text, "iso2022_jp"
     codec = find_codec(declared) if declared else None
     if codec and codec not in ("utf-8", "cp1252"):
         # Valid UTF-8 beats a declaration: pages are converted more often than their headers are.
         text = try_decode(raw, "utf-8") if not has_nul else None
         if text is not None and not text.isascii():
-            return Decoded(text, name)
+            return text, name
         if (text := try_decode(raw, codec)) is not None:
-            return Decoded(text, codec)
+            return text, codec
     text = try_decode(raw, "utf-8")
-    return Decoded(text, name) if text is not None else decode_stray(raw, name, is_western=codec == "cp1252")
+    return (text, name) if text is not None else decode_stray(raw, name, is_western=codec == "cp1252")
 
 
-def decode_wide(raw: bytes, encoding: str) -> Decoded | Undecodable:
+def decode_wide(raw: bytes, encoding: str) -> tuple[str, str]:
     """UTF-16 or UTF-32. A cut last character is dropped and named; lone surrogates are repaired."""
     width = 2 if "16" in encoding else 4
     whole = raw[: len(raw) - len(raw) % width]
     try:
         text = whole.decode(encoding, "surrogatepass")
     except UnicodeDecodeError:
-        return Undecodable("undecodable", f"marked as {encoding} but not valid in it")
-    return Decoded(text.removeprefix("\ufeff"), encoding + (";cut-end-dropped" if len(whole) < len(raw) else ""))
+        raise BrokenInputError("undecodable", f"marked as {encoding} but not valid in it") from None
+    return text.removeprefix("\ufeff"), encoding + (";cut-end-dropped" if len(whole) < len(raw) else "")
 
 
-def decode_stray(raw: bytes, name: str, *, is_western: bool) -> Decoded | Undecodable:
+def decode_stray(raw: bytes, name: str, *, is_western: bool) -> tuple[str, str]:
     """Bytes that are not UTF-8: UTF-8 with stray bytes of Windows, or (unless declared Western) another encoding."""
     mixed = raw.decode("utf-8", "copydesk-stray")
     high = raw.translate(None, ASCII)
     western = "cp1252" if name == "utf-8" else f"{name}+cp1252"
     if WINDOWS_PUNCTUATION.issuperset(high):
-        return Decoded(mixed, western)
+        return mixed, western
     well = sum(map(len, WELL_FORMED.findall(raw)))
     if well == len(high):  # nothing but surrogates is wrong with it
-        return Decoded(mixed, name)
+        return mixed, name
     guess = "mixed" if is_western or well >= WELL_SHARE * len(high) else guess_encoding(raw, mixed)
     if guess is None:
         words = f"not UTF-8, and in no known encoding do its {len(high)} bytes beyond ASCII read like a language"
-        return Undecodable("undecodable", words)
+        raise BrokenInputError("undecodable", words)
     if guess == "mixed":
-        return Decoded(mixed, f"{name}+cp1252" if well else western)
+        return mixed, f"{name}+cp1252" if well else western
     text = raw.decode(guess, "ignore")
-    return Decoded(text, guess + (";cut-end-dropped" if try_decode(raw, guess) is None else ""))
+    return text, guess + (";cut-end-dropped" if try_decode(raw, guess) is None else "")
 
 
 def decode_strays(error: UnicodeError) -> tuple[str, int]:
@@ -187,17 +170,15 @@ WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for 
 codecs.register_error("copydesk-stray", decode_strays)
 
 
-def find_controls(raw: bytes) -> str | None:
-    """A description of the control characters where no text has so many, else None. NULs that pad the end do not count."""
+def check_controls(raw: bytes) -> None:
+    """Raises BrokenInputError where no text has so many control characters. NULs that pad the end do not count."""
     controls = len(raw) - len(raw.translate(None, CONTROLS))
     if controls > 1 and controls > CONTROL_SHARE * len(raw):
-        return f"{controls} control characters in {len(raw)} bytes"
-    if b"\x00" in raw:
-        rest = raw.rstrip(b"\x00")
-        nuls = rest.count(0)
-        if not rest or (nuls > 1 and nuls > NUL_SHARE * len(rest)):
-            return f"{raw.count(0)} NULs in {len(raw)} bytes"
-    return None
+        raise BrokenInputError("binary", f"{controls} control characters in {len(raw)} bytes")
+    rest = raw.rstrip(b"\x00")
+    nuls = rest.count(0)
+    if (raw and not rest) or (nuls > 1 and nuls > NUL_SHARE * len(rest)):
+        raise BrokenInputError("binary", f"{raw.count(0)} NULs in {len(raw)} bytes")
 
 
 @cache

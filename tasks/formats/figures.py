@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.formats.layout import Layout, find_anchors, find_teasers, is_unseen, keep_letters
+from tasks.formats.record import Markup
 
 CAPTION_CHARS = 1000
 TOP_LETTERS = 1500  # a picture farther above the article's first line is not on top of it
@@ -41,25 +42,16 @@ class Figure:
     credit: str | None
 
 
-@dataclass(frozen=True)
-class TextWithCaptions:
-    """A text with its captions in it; `markup`: line number and role (caption, credit, link) of lines."""
-
-    text: str
-    markup: tuple[tuple[int, str], ...]
-
-
-def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> TextWithCaptions:
-    """`text` with each caption on a line at the position of its figure, and its credit on the line below.
+def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = None) -> tuple[str, Markup]:
+    """`text` with each caption on a line at the position of its figure, its credit on the line below; and the markup.
 
     `text` is extracted from the page `tree` with the layout `layout`; `host`: the page's, where it is known. Captions above
-    the article's first line go on top. A caption that the text already has is marked and not inserted. Lines that are
-    teasers of other articles are marked too.
+    the article's first line go on top. A caption that the text already has, and teasers of other articles, are only marked.
     """
     lines = text.split("\n")
     anchors = find_anchors(layout, lines)
     if not anchors:
-        return TextWithCaptions(text, ())
+        return text, ()
     known = {keep_letters(line): number for number, line in enumerate(lines)}
     roles = dict.fromkeys(find_teasers(lines, anchors, tree, layout, host), "link")
     inserted: dict[int, list[tuple[str, str]]] = {}
@@ -82,7 +74,7 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
         merged += [*inserted.get(number, ()), (roles.get(number), line)]
     merged += inserted.get(len(lines), [])
     markup = tuple((number, role) for number, (role, _) in enumerate(merged) if role)
-    return TextWithCaptions("\n".join(line for _, line in merged), markup)
+    return "\n".join(line for _, line in merged), markup
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:

@@ -6,24 +6,23 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import trafilatura
 from trafilatura.metadata import extract_metadata
 
-from tasks.formats.decode import Undecodable, decode_bytes
-from tasks.formats.figures import TextWithCaptions, insert_captions
+from tasks.formats.decode import decode_bytes
+from tasks.formats.figures import insert_captions
 from tasks.formats.layout import is_shown, lay_out
 from tasks.formats.record import (
     Chunks,
     Format,
     Found,
+    Markup,
     ReadContext,
     Record,
-    Reject,
     canonicalize,
     describe_exception,
     hash_bytes,
@@ -56,18 +55,6 @@ TIME_NAMES = (
 DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
 
 
-@dataclass(frozen=True)
-class PageMeta:
-    """Evidence, not truth: each None or empty where the page has none. Named as in `Record`."""
-
-    title: str | None = None
-    standfirst: str | None = None
-    authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    url: str | None = None
-    publisher: str | None = None
-
-
 def starts_html(start: bytes) -> bool:
     """Whether a tag of HTML comes first, after any white space, XML declarations and comments.
 
@@ -88,19 +75,20 @@ def starts_html(start: bytes) -> bool:
 
 
 def read_html(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The one record of an HTML file, or the one reject: `binary`, `undecodable`, `empty`, `no_article`, `html_error`."""
+    """The one record of an HTML file, or the one reject: `empty`, `no_article`, `html_error`."""
     yield read_page(read_whole(chunks, context.limits.record_bytes), context.uri, None, None)
 
 
 def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Found:
-    """The record of a page. `declared`: the charset of its HTTP header; `url`: where it was fetched from, if known."""
-    digest, head = hash_bytes(raw), raw[:HEAD_BYTES]
+    """The record of a page. `declared`: the charset of its HTTP header; `url`: where it was fetched from, if known.
+
+    Raises BrokenInputError as decoding does.
+    """
+    head = raw[:HEAD_BYTES]
     own = META_CHARSET.search(head) or XML_ENCODING.search(head)
     # A byte order mark comes first, then the HTTP header, then the page's own `meta`, then a guess.
-    decoded = decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
-    if isinstance(decoded, Undecodable):
-        return Reject(uri, decoded.reason, decoded.detail, raw_sha256=digest)
-    return extract_article(decoded.text, Record(uri, "", decoded.encoding, digest, url=url))
+    html, encoding = decode_bytes(raw, declared or (own.group(1).decode("ascii") if own else None))
+    return extract_article(html, Record(uri, "", encoding, hash_bytes(raw), url=url))
 
 
 def extract_article(html: str, known: Record) -> Found:
@@ -112,34 +100,34 @@ def extract_article(html: str, known: Record) -> Found:
         return reject_record(known, "empty", "the page is blank", None)
     html, repairs = repair_characters(html)
     try:
-        article, meta = extract_text(html, known.url)
+        text, markup, meta = extract_text(html, known.url)
     except Exception as error:  # whatever a page does to the libraries that parse it, the run continues
         return reject_record(known, "html_error", describe_exception(error), excerpt_page(html))
-    if not article.text:
+    if not text:
         detail = f"nothing that reads like an article in {len(html)} characters of HTML"
         return reject_record(known, "no_article", detail, excerpt_page(html))
-    text, more = repair_text(article.text)
-    metadata = {name: getattr(known, name) or value for name, value in vars(meta).items()}
-    return replace(known, text=text, encoding=known.encoding + repairs + more, markup=article.markup, **metadata)
+    text, more = repair_text(text)
+    metadata = {name: getattr(known, name) or value for name, value in meta.items()}
+    return replace(known, text=text, encoding=known.encoding + repairs + more, markup=markup, **metadata)
 
 
-def extract_text(html: str, url: str | None) -> tuple[TextWithCaptions, PageMeta]:
-    """The article's text by trafilatura, tuned for recall, with its captions; and the page's own metadata."""
+def extract_text(html: str, url: str | None) -> tuple[str, Markup, dict[str, Any]]:
+    """The article's text by trafilatura, tuned for recall, with its captions; its markup; and the page's own metadata."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = trafilatura.load_html(XML_START.sub("", html))
         if tree is None:
-            return TextWithCaptions("", ()), PageMeta()
+            return "", (), {}
         meta = read_meta(tree, url)
         text = trafilatura.extract(
             tree, url=url, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
         )
         layout = lay_out(tree)
         # A description that the page does not show is for search engines, or is the first paragraph cut short.
-        if meta.standfirst and not is_shown(layout, meta.standfirst):
-            meta = replace(meta, standfirst=None)
+        if meta["standfirst"] and not is_shown(layout, meta["standfirst"]):
+            meta["standfirst"] = None
         # Line numbers are of the canonical text.
-        return insert_captions(canonicalize(text or ""), tree, layout, parse_host(meta.url)), meta
+        return *insert_captions(canonicalize(text or ""), tree, layout, parse_host(meta["url"])), meta
 
 
 def excerpt_page(html: str) -> str | None:
@@ -154,8 +142,8 @@ def excerpt_page(html: str) -> str | None:
     return " ".join(" ".join(words).split()) or None
 
 
-def read_meta(tree: Any, page_url: str | None) -> PageMeta:
-    """The metadata of a parsed page."""
+def read_meta(tree: Any, page_url: str | None) -> dict[str, Any]:
+    """The metadata of a parsed page: evidence, not truth. Named as in `Record`, None or empty where the page has none."""
     article = next(read_articles(tree), {})
     tags = read_tags(tree)
     publisher = article.get("publisher")
@@ -166,14 +154,14 @@ def read_meta(tree: Any, page_url: str | None) -> PageMeta:
     seen = extract_metadata(tree, default_url=page_url, date_config=dict(DATE_SETTINGS), extensive=False)
     times = (article.get("datePublished"), *map(tags.get, TIME_NAMES.split()), seen.date)
     addresses = (tags.get("canonical"), tags.get("og:url"), seen.url)
-    return PageMeta(
-        title=tidy_first(article.get("headline"), tags.get("og:title"), seen.title),
-        standfirst=tidy_first(article.get("description"), tags.get("og:description"), tags.get("description")),
-        authors=parse_authors(article.get("author")) or parse_authors(seen.author),
-        published_at=next(filter(None, map(parse_published, times)), None),
-        url=next((url.strip() for url in addresses if isinstance(url, str) and parse_host(url)), None),
-        publisher=tidy_first(publisher, tags.get("og:site_name")),
-    )
+    return {
+        "title": tidy_first(article.get("headline"), tags.get("og:title"), seen.title),
+        "standfirst": tidy_first(article.get("description"), tags.get("og:description"), tags.get("description")),
+        "authors": parse_authors(article.get("author")) or parse_authors(seen.author),
+        "published_at": next(filter(None, map(parse_published, times)), None),
+        "url": next((url.strip() for url in addresses if isinstance(url, str) and parse_host(url)), None),
+        "publisher": tidy_first(publisher, tags.get("og:site_name")),
+    }
 
 
 def read_articles(tree: Any) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.batch import Fields
-from tasks.formats.decode import Undecodable, decode
+from tasks.formats.decode import decode
 from tasks.formats.html import extract_article
 from tasks.formats.record import (
     BrokenInputError,
@@ -65,20 +65,23 @@ def read_numbered_lines(
 
 def read_line(line: bytes, uri: str, fields: Fields, wide: str | None) -> Found:
     """The record of one line."""
-    digest = hash_bytes(line)
+    digest, encoding = hash_bytes(line), ""
     try:
-        text, encoding = line.decode("utf-8"), "utf-8"
-        if text.startswith("\ufeff"):
-            text, encoding = text[1:], "utf-8-sig"
-    except UnicodeDecodeError:
-        decoded = decode(line)
-        if isinstance(decoded, Undecodable):
-            return Reject(uri, decoded.reason, decoded.detail, raw_sha256=digest)
-        text, encoding = decoded.text, decoded.encoding
-    try:
+        text, encoding = decode_line(line)
         return parse_record(text, uri, fields, digest, encoding, wide)
+    except BrokenInputError as broken:
+        return Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
     except Exception as error:  # a fault in a library or in this code costs one record
-        return Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding)
+        return Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding or None)
+
+
+def decode_line(line: bytes) -> tuple[str, str]:
+    """The text of a line and its encoding. A line that is UTF-8 is repaired later, value by value."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(line)
+    return (text[1:], "utf-8-sig") if text.startswith("\ufeff") else (text, "utf-8")
 
 
 def parse_record(text: str, uri: str, fields: Fields, digest: str, encoding: str, wide: str | None = None) -> Found:
@@ -110,15 +113,12 @@ def read_json(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
         yield from read_jsonl(chunks, context)
         return
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
-    decoded = decode(raw)
-    if isinstance(decoded, Undecodable):
-        yield Reject(context.uri, decoded.reason, decoded.detail, raw_sha256=hash_bytes(raw))
-        return
-    text = decoded.text.lstrip()
+    text, encoding = decode(raw)
+    text = text.lstrip()
     if text.startswith("["):
-        yield from read_array(text, context, decoded.encoding)
+        yield from read_array(text, context, encoding)
     elif text:
-        yield parse_record(text, context.uri, context.fields, hash_bytes(raw), decoded.encoding)
+        yield parse_record(text, context.uri, context.fields, hash_bytes(raw), encoding)
     else:
         yield Reject(context.uri, "empty", "no JSON in it", raw_sha256=hash_bytes(raw))
 
@@ -143,7 +143,7 @@ def read_array(text: str, context: ReadContext, encoding: str) -> Iterator[Found
         try:
             value, end = scan.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
-            raise BrokenInputError("bad_json", describe_json_error(error), keeps=True) from error
+            raise BrokenInputError("bad_json", describe_json_error(error)) from error
         raw, uri = text[position:end].encode("utf-8", "surrogatepass"), f"{context.uri}#{number}"
         if len(raw) > limit:
             words = f"{len(raw)} bytes, over the limit of {limit} for one record"
@@ -152,7 +152,7 @@ def read_array(text: str, context: ReadContext, encoding: str) -> Iterator[Found
             yield make_record(value, context.fields, uri, encoding, hash_bytes(raw))
         position, number = next(COMMA.finditer(text, end)).end(), number + 1
     if position >= len(text):
-        raise BrokenInputError("truncated", "the array is not closed", keeps=True)
+        raise BrokenInputError("truncated", "the array is not closed")
 
 
 def describe_json_error(error: Exception) -> str:

@@ -11,13 +11,12 @@ from datetime import datetime
 
 from tasks.batch import Fields, Limits
 
+Markup = tuple[tuple[int, str], ...]  # number and role (caption, credit, link) of lines, in order
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One document as read: `text` decoded and repaired, not yet canonical.
-
-    `publisher`: only from the input; `markup`: number and role of the lines whose role markup gives, in order.
-    """
+    """One document as read: `text` decoded and repaired, not yet canonical; `publisher`: only from the input."""
 
     uri: str
     text: str
@@ -30,7 +29,7 @@ class Record:
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
-    markup: tuple[tuple[int, str], ...] = ()
+    markup: Markup = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 class BrokenInputError(Exception):
     """The bytes of a file end, break or exceed a limit. `keeps`: whether the records before that point are kept."""
 
-    def __init__(self, reason: str, detail: str, *, keeps: bool) -> None:
+    def __init__(self, reason: str, detail: str, *, keeps: bool = True) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
@@ -136,11 +135,6 @@ def canonicalize(text: str) -> str:
     return text if stripped == pieces else "\n".join(stripped)
 
 
-def is_blank(canonical: str) -> bool:
-    """Whether every line of a canonical text is blank."""
-    return not canonical or canonical.isspace()
-
-
 def rebuild(text: str, body_lines: Sequence[int], line_count: int, others: Iterable[tuple[int, str]]) -> str:
     """The canonical text, rebuilt from what the lake holds.
 
@@ -174,7 +168,7 @@ def make_canonical(found: Found) -> Found:
     if isinstance(found, Reject):
         return found
     canonical = canonicalize(found.text)
-    if not is_blank(canonical):
+    if canonical and not canonical.isspace():
         return replace(found, text=canonical)
     detail = "no bytes in it" if not found.text else f"{len(found.text)} characters, all white space"
     return reject_record(found, "empty", detail, None)

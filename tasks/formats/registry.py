@@ -7,24 +7,19 @@ from pathlib import PurePosixPath
 from pkgutil import iter_modules
 
 import tasks.formats
-from tasks.formats.decode import Undecodable, decode
+from tasks.formats.decode import decode
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
-from tasks.formats.packing import PACKINGS
-from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record, Reject
-from tasks.formats.stream import read_whole
+from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
+from tasks.formats.stream import PACKINGS, read_whole
 from tasks.formats.warc import WARC
 
 START_BYTES = 4096
 
 
 def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The one record of a text file, or the one reject: `binary`, `undecodable`. The caller knows the hash of the file."""
-    decoded = decode(read_whole(chunks, context.limits.record_bytes))
-    if isinstance(decoded, Undecodable):
-        yield Reject(context.uri, decoded.reason, decoded.detail)
-    else:
-        yield Record(context.uri, decoded.text, decoded.encoding, "")
+    """The one record of a text file. The caller knows the hash of the file."""
+    yield Record(context.uri, *decode(read_whole(chunks, context.limits.record_bytes)), raw_sha256="")
 
 
 TEXT = Format(

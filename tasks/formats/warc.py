@@ -51,7 +51,7 @@ def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
             yield read_response(record, f"{context.uri}#{number}", stream, context.limits.record_bytes)
             number += 1
     if not stream.end.endswith(RECORD_ENDS):
-        raise BrokenInputError("truncated", CUT, keeps=True)
+        raise BrokenInputError("truncated", CUT)
 
 
 def call_library(stream: ChunkReader, call: Callable[[], Any]) -> Any:
@@ -59,7 +59,7 @@ def call_library(stream: ChunkReader, call: Callable[[], Any]) -> Any:
     try:
         result = call()
     except Exception as error:
-        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}", keeps=True) from error
+        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}") from error
     if stream.failure is not None:
         raise stream.failure
     return result
@@ -70,7 +70,7 @@ def read_response(record: Any, uri: str, stream: ChunkReader, limit: int) -> Fou
     size = record.content_length
     body = call_library(stream, lambda: record.reader.read(limit + 1))
     if len(body) < min(size, limit + 1):
-        raise BrokenInputError("truncated", CUT, keeps=True)
+        raise BrokenInputError("truncated", CUT)
     try:
         page = unpack_body(body, record.http_headers, limit + 1)
     except Exception as error:
@@ -78,7 +78,10 @@ def read_response(record: Any, uri: str, stream: ChunkReader, limit: int) -> Fou
         return Reject(uri, "corrupt", words, raw_sha256=hash_bytes(body))
     if max(len(body), len(page)) > limit:
         return Reject(uri, "record_too_large", f"a page over the limit of {limit} bytes for one record")
-    return read_page(page, uri, record.http_charset, record.headers.get("WARC-Target-URI"))
+    try:
+        return read_page(page, uri, record.http_charset, record.headers.get("WARC-Target-URI"))
+    except BrokenInputError as broken:
+        return Reject(uri, broken.reason, broken.detail, raw_sha256=hash_bytes(page))
 
 
 def unpack_body(body: bytes, headers: Any, limit: int) -> bytes:

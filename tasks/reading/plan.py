@@ -65,7 +65,7 @@ def list_local(path: str, root: Path) -> list[InputFile]:
     elif place.is_dir():
         base, hits = place, place.rglob("*")
     else:
-        return [InputFile(str(place), name_local(place, root), place.stat().st_size)] if place.is_file() else []
+        base, hits = place, [place]
     files = (hit for hit in hits if hit.is_file() and is_input(hit.relative_to(base)))
     return [InputFile(str(hit), name_local(hit, root), hit.stat().st_size) for hit in files]
 
@@ -82,9 +82,9 @@ def escape_name(name: str) -> str:
     >>> escape_name("100%/caf\\udce9.txt"), escape_name("100%/café.txt")
     ('100%25/caf%E9.txt', '100%/café.txt')
     """
-    return (
-        re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name) if UNDECODED.search(name) else name
-    )
+    if not UNDECODED.search(name):
+        return name
+    return re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name)
 
 
 def unescape_name(name: str) -> str:

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
 from tasks.formats.decode import name_signature
-from tasks.formats.packing import unpack_chunks
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
@@ -29,7 +28,7 @@ from tasks.formats.record import (
 from tasks.formats.registry import choose_format
 from tasks.formats.remote import AddressError
 from tasks.formats.repair import repair_surrogates
-from tasks.formats.stream import Tap, bound_chunks, peek_chunk, read_received
+from tasks.formats.stream import Tap, bound_chunks, peek_chunk, read_received, unpack_chunks
 from tasks.formats.values import parse_host
 from tasks.reading.spans import RECORD_BYTES, read_span
 from tasks.schema import QUARANTINE, RECORDS
@@ -95,7 +94,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
         except (OSError, AddressError, MissingExtra, FormatError):
             raise
         except Exception as error:  # a fault in a library or in this code costs one file
-            fault = BrokenInputError("read_error", describe_exception(error), keeps=True)
+            fault = BrokenInputError("read_error", describe_exception(error))
             broken = error if isinstance(error, BrokenInputError) else fault
             held = held if broken.keeps else []
             held.append(make_break(file, yielded + len(held), broken))
@@ -103,7 +102,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
             pass  # the hash is of the whole file, however much of it was needed
     except OSError as error:
         # Without the path that the system names: the row's uri names the file.
-        broken = BrokenInputError("unreadable", error.strerror or type(error).__name__, keeps=True)
+        broken = BrokenInputError("unreadable", error.strerror or type(error).__name__)
         yield make_break(file, yielded, broken)
         yield InputSeen(file.uri, file.size, "", yielded + 1)
         return

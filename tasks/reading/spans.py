@@ -13,10 +13,9 @@ from itertools import pairwise
 from tasks.batch import FileSpan, InputFile, InputSeen, Limits, Source
 from tasks.formats.decode import name_signature
 from tasks.formats.jsonl import read_numbered_lines
-from tasks.formats.packing import find_packing
 from tasks.formats.record import Chunks, Found, ReadContext, make_canonical
 from tasks.formats.registry import choose_format
-from tasks.formats.stream import Tap, peek_chunk, read_bytes, read_received
+from tasks.formats.stream import Tap, find_packing, peek_chunk, read_bytes, read_received
 
 # What a record weighs beside its bytes: a shard of very short records is bound by their number.
 RECORD_BYTES = 500

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.formats.record import canonicalize, is_blank, rebuild
+from tasks.formats.record import Record, Reject, canonicalize, make_canonical, rebuild
 
 SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x85\xa0\u2003\u2028\u3000"
 texts = st.text(st.one_of(st.sampled_from(SPACES + "ab"), st.characters(exclude_categories=["Cs"])))
@@ -74,5 +74,5 @@ def test_parts_that_do_not_fit_are_refused(
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n"])
 def test_a_text_of_blank_lines_is_blank(text: str) -> None:
-    assert is_blank(text)
-    assert not is_blank(text + "a")
+    assert isinstance(make_canonical(Record("f", text, "utf-8", "")), Reject)
+    assert make_canonical(Record("f", text + "a", "utf-8", "")) == Record("f", text + "a", "utf-8", "")
