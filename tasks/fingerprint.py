@@ -5,8 +5,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from tasks.pages.weights import hash_weights
-from tasks.roles.rows import hash_role_rows
+from tasks.pages.weights import WEIGHTS
+from tasks.roles.rows import ROWS
 from tasks.rules import load_rules
 from tasks.rules.load import hash_rules
 from tasks.toml_rows import PROJECT
@@ -20,8 +20,8 @@ SUFFIXES = (".py", ".toml", ".json")
 @cache
 def rules_version() -> str:
     """Hash of all that cleans: rule rows, role rows and the weights of the page model. 12 hex digits."""
-    content = hash_rules(load_rules()).encode() + hash_role_rows() + hash_weights()
-    return hashlib.sha256(content).hexdigest()[:12]
+    digests = [hashlib.sha256(path.read_bytes()).digest() for path in (ROWS, WEIGHTS)]
+    return hashlib.sha256(b"".join([hash_rules(load_rules()).encode(), *digests])).hexdigest()[:12]
 
 
 @cache

@@ -20,21 +20,12 @@ INT = pa.int32()
 UTC_TIME = pa.timestamp("us", tz="UTC")
 
 
-def make_list_type(**fields: pa.DataType) -> pa.DataType:
-    """A list of structs with these fields, none of which may be missing."""
-    return pa.list_(pa.struct([pa.field(name, kind, nullable=False) for name, kind in fields.items()]))
+def make_list_type(*, null: str = "", **fields: pa.DataType) -> pa.DataType:
+    """A list of structs with these fields, of which only the field `null` may be missing."""
+    return pa.list_(pa.struct([pa.field(name, kind, nullable=name == null) for name, kind in fields.items()]))
 
 
-CAPTIONS = pa.list_(
-    pa.struct(
-        [
-            pa.field("text", TEXT, nullable=False),
-            pa.field("credit", TEXT),
-            pa.field("copies", INT, nullable=False),
-            pa.field("line", INT, nullable=False),
-        ]
-    )
-)
+CAPTIONS = make_list_type(text=TEXT, credit=TEXT, copies=INT, line=INT, null="credit")
 
 
 def column(name: str, kind: pa.DataType, meaning: str, *, null: bool = False, default: Any = None) -> pa.Field:

@@ -50,22 +50,20 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataF
     (head, body or tail), place (position in the document), repeats (the headline that a line repeats), role and role_by
     (the row or reason that gave the role).
     """
-    zoned = mark_article_zones(mark_paragraphs(words))
+    claimed = pl.col("rule").is_not_null() | pl.col("role_hit").is_in(["caption", "credit", "bio", "contributors"])
+    # Prose that no rule and no row for captions, credits or authors matches.
+    zoned = mark_article_zones(words.with_columns(is_paragraph=looks_like_prose() & ~claimed.fill_null(False)))
     roles = {"role": "role_hit", "role_by": "role_rule"}
     may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
     given = zoned.with_columns(pl.when(may_stand).then(hit).alias(name) for name, hit in roles.items())
     paragraphs = pl.col("is_paragraph").cast(pl.UInt32)  # prose: how many stand above the line
     headed = name_headlines(given, records, headlines).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
-    signed = name_bylines(headed.with_columns(side=find_side())).drop("side", "prose")
-    return name_standfirsts(signed, records)
-
-
-def find_side() -> pl.Expr:
-    """Which lines may sign the article: `head` from the headline to the second paragraph, `tail` below the last."""
+    # Lines may sign the article from the headline to the second paragraph, and below the last one.
     headline = pl.col("place").filter(pl.col("role") == "headline").min().over("doc").fill_null(0)
     near = (pl.col("place") + HEAD_ABOVE >= headline) & (pl.col("place") <= headline + HEAD_BELOW)
     in_tail = pl.col("zone") == "tail"
-    return pl.when(near & (pl.col("prose") <= 1) & ~in_tail).then(pl.lit("head")).when(in_tail).then(pl.lit("tail"))
+    side = pl.when(near & (pl.col("prose") <= 1) & ~in_tail).then(pl.lit("head")).when(in_tail).then(pl.lit("tail"))
+    return name_standfirsts(name_bylines(headed.with_columns(side=side)).drop("side", "prose"), records)
 
 
 def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
@@ -96,12 +94,6 @@ def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
     )
     lines = change_lines(lines, is_new, role_hit=pl.col("_markup"), role_rule=pl.col("_markup") + ".figcaption")
     return lines.drop("_markup")
-
-
-def mark_paragraphs(lines: pl.DataFrame) -> pl.DataFrame:
-    """Adds is_paragraph: the line looks like prose, and no rule and no row for captions, credits or authors matches it."""
-    claimed = pl.col("rule").is_not_null() | pl.col("role_hit").is_in(["caption", "credit", "bio", "contributors"])
-    return lines.with_columns(is_paragraph=looks_like_prose() & ~claimed.fill_null(False))
 
 
 def mark_article_zones(lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,19 +1,27 @@
 """Repeated photo captions merged into one, with its credit and the number of copies.
 
-Some captions and credits only their repetition shows, or what stands beside them. `caption_duplicates.py` says which captions
-of a document are copies.
+Some captions and credits only their repetition shows, or what stands beside them. Captions are compared by what they say,
+never by a similarity ratio: captions of different pictures may differ in one number or one name.
 """
 
+import re
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import polars as pl
 
-from tasks.cleaning.caption_duplicates import CUT_CHARS, SIGNS, CaptionLine, merge_copies
 from tasks.cleaning.clean import is_body
 from tasks.lines import above, change_lines
 
 SENTENCE_IN_BODY_CHARS = 40  # a shorter caption may stand in a sentence by chance
+CUT_MARK = re.compile(
+    r"\s*(?:…|\.\.\.)\s*(?:\(?(?:more|read more|more info|mehr|plus|más|mais|meer|mer|więcej|ещё)\)?)?$", re.IGNORECASE
+)
+SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
+CUT_CHARS = 25  # what is left of a cut caption must say at least this much
+WHOLE_SENTENCE_CHARS = 60  # a shorter first sentence may begin two different captions
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
 CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph
@@ -36,6 +44,16 @@ CREDIT_CHARS = 80
 SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
 
+class CaptionLine(NamedTuple):
+    """A caption or credit line: line number, position among the document's lines, words without the credit, own credit."""
+
+    line: int
+    place: int
+    role: str
+    text: str
+    credit: str | None
+
+
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Finds captions that stand more than once, keeps the fullest copy and removes the others.
 
@@ -51,8 +69,8 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     captions: list[tuple[int, list[dict[str, object]]]] = []
     for doc, rows in groupby(found.iter_rows(), key=itemgetter(0)):
         merged, repeated = merge_copies([CaptionLine(*row[1:]) for row in rows], in_body.get(doc, {}))
-        captions.append((doc, [vars(caption) for caption in merged]))
-        repeats.extend((doc, repeat.line, repeat.rule, str(repeat.of)) for repeat in repeated)
+        captions.append((doc, merged))
+        repeats.extend((doc, line, rule, str(of)) for line, rule, of in repeated)
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_rule": pl.String, "_of": pl.String}
     lines = lines.join(
         pl.DataFrame(repeats, schema=schema, orient="row"), on=["doc", "line"], how="left", maintain_order="left"
@@ -94,7 +112,7 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     may_repeat = (
         is_free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
     )
-    by_credit = (above("role", -1) == "credit").fill_null(False) | (above("role", 1) == "credit").fill_null(False)
+    by_credit = above("role", -1).eq_missing("credit") | above("role", 1).eq_missing("credit")
     keyed = lines.with_columns(_key=make_key("text"), _is_free=is_free, _may_repeat=may_repeat, _by_credit=by_credit)
     is_second = pl.col("_may_repeat") & (above("_key", 1) == pl.col("_key")).fill_null(False)
     is_first = pl.col("_may_repeat") & (above("_key", -1) == pl.col("_key")).fill_null(False)
@@ -109,7 +127,7 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_paragraph")
         & pl.col("gap")
         & pl.col("width").is_between(ALONE_WIDTH, CAPTION_WIDTH)
-        & (above("role", -1) == "credit").fill_null(False)
+        & above("role", -1).eq_missing("credit")
         & ~above("gap", -1, True)
         & above("gap", -2, True)
     )
@@ -192,3 +210,86 @@ def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     joined = lines.join(named.drop("text"), on=["doc", "line"], how="left", maintain_order="left")
     return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
+
+
+def merge_copies(
+    found: Iterable[CaptionLine], in_body: Mapping[int, int]
+) -> tuple[list[dict[str, object]], list[tuple[int, str, int]]]:
+    """The captions of one document, each once, and the lines to remove: line, rule, the line that it repeats.
+
+    `found`: its caption and credit lines in order; a credit right below a caption without one is that caption's.
+    `in_body`: caption lines whose words a body line says too, with that line.
+    """
+    captions: list[CaptionLine] = []
+    below: dict[int, str] = {}
+    repeats: list[tuple[int, str, int]] = []
+    credits_seen: dict[str, int] = {}
+    for item in found:
+        if item.role == "credit":
+            credit = (item.credit or item.text).strip("()[] .;")
+            if captions and captions[-1].place + 1 == item.place:
+                below[captions[-1].line] = credit
+            if credit in credits_seen:
+                repeats.append((item.line, "repeat.credit", credits_seen[credit]))
+            credits_seen.setdefault(credit, item.line)
+        elif item.line in in_body:
+            repeats.append((item.line, "repeat.caption-in-body", in_body[item.line]))
+        else:
+            captions.append(item)
+    credits = {item.line: item.credit or below.get(item.line) for item in captions}
+    merged: list[dict[str, object]] = []
+    for group in group_copies(captions, credits):
+        best = max(group, key=measure_fullness)
+        credit_of_any = next(filter(None, (credits[item.line] for item in (best, *group))), None)
+        merged.append({"text": best.text, "credit": credit_of_any, "copies": len(group), "line": best.line})
+        repeats += [(item.line, "repeat.caption", best.line) for item in group if item is not best]
+    return merged, repeats
+
+
+def group_copies(captions: Iterable[CaptionLine], credits: Mapping[int, str | None]) -> list[list[CaptionLine]]:
+    """Captions in groups that say the same, with credits of which one contains the other. `credits`: by caption line."""
+    groups: list[list[CaptionLine]] = []
+    for item in captions:
+        for group in groups:
+            first = max(group, key=measure_fullness)
+            one, other = (make_caption_key(credits[each.line] or "") for each in (item, first))
+            if (one in other or other in one) and is_copy(make_caption_key(item.text), make_caption_key(first.text)):
+                group.append(item)
+                break
+        else:
+            groups.append([item])
+    return groups
+
+
+def make_caption_key(text: str) -> str:
+    """A caption's words as they are compared: lower case, white space folded, no quotes and list signs around them.
+
+    >>> make_caption_key("• The  mayor's “Bridge”, seen on Monday")
+    'the mayor\\'s "bridge", seen on monday'
+    """
+    folded = " ".join(text.split()).casefold()
+    return folded.replace("“", '"').replace("”", '"').replace("’", "'").strip(SIGNS)
+
+
+def is_copy(one: str, other: str) -> bool:
+    """Whether two caption keys say the same, or one is the other cut short.
+
+    >>> is_copy("the mayor opens the bridge.", "the mayor opens the bridge")
+    True
+    >>> is_copy("the mayor opens the new bridge ...", "the mayor opens the new bridge over the tarn on monday")
+    True
+    >>> is_copy("the mayor opens the bridge", "the mayor opens the bridge and the market")
+    False
+    """
+    if one.rstrip(".") == other.rstrip("."):
+        return True
+    short, long = sorted((one, other), key=len)
+    uncut = CUT_MARK.sub("", short)
+    if uncut != short:
+        return len(uncut) >= CUT_CHARS and long.startswith(uncut)
+    return len(short) >= WHOLE_SENTENCE_CHARS and short.endswith((".", "!", "?", "。")) and long.startswith(short + " ")
+
+
+def measure_fullness(item: CaptionLine) -> tuple[bool, bool, int]:
+    """A key that is greater for the fuller of two copies: its credit in the line, not cut, longer."""
+    return item.credit is not None, CUT_MARK.search(item.text) is None, len(item.text)

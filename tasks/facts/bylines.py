@@ -174,9 +174,7 @@ def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
     if names := HANGUL.findall(words):
         rest = HANGUL.sub("", words).strip(EDGES)
         return Signature(tuple(dict.fromkeys(names)), True, is_dated, rest)
-    if hit := HAN_BY.match(words):
-        return Signature((hit[1],), True, is_dated)
-    if hit := BRACKETED_HAN.fullmatch(words):
+    if hit := HAN_BY.match(words) or BRACKETED_HAN.fullmatch(words):
         return Signature((hit[1],), True, is_dated)
     if HAN_NAME.fullmatch(words):
         return Signature((words,), False, is_dated)

@@ -87,10 +87,9 @@ def read_day(line: str) -> tuple[int, int, int, str] | None:
     for pattern in (ISO, CJK):
         if hit := pattern.search(line):
             return int(hit[1]), int(hit[2]), int(hit[3]), line.replace(hit[0], " ", 1)
-    if (hit := DAY_MONTH.search(line)) and (month := find_month(hit[2])):
-        return int(hit[3]), month, int(hit[1]), line.replace(hit[0], " ", 1)
-    if (hit := MONTH_DAY.search(line)) and (month := find_month(hit[1])):
-        return int(hit[3]), month, int(hit[2]), line.replace(hit[0], " ", 1)
+    for pattern, named, numbered in ((DAY_MONTH, 2, 1), (MONTH_DAY, 1, 2)):
+        if (hit := pattern.search(line)) and (month := find_month(hit[named])):
+            return int(hit[3]), month, int(hit[numbered]), line.replace(hit[0], " ", 1)
     if hit := NUMERIC.search(line) or SHORT_YEAR.search(line):
         first, second = int(hit[1]), int(hit[3])
         day, month = (first, second) if second <= 12 else (second, first)

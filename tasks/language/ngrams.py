@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
-from tasks.language.characters import MARKS, OTHER, PLANE, SEPARATOR, SPACE, compose_marks
-from tasks.language.profiles import EMPTY, ROW_BITS, ROW_MASK, LanguageModel, hash_grams
+from tasks.language.profiles import EMPTY, OTHER, PLANE, ROW_BITS, ROW_MASK, SEPARATOR, SPACE, LanguageModel, hash_grams
 
 WEB_ADDRESS = re.compile(r"https?://[-_.?&~;+=/#0-9A-Za-z]{1,2076}")
 MAIL_ADDRESS = re.compile(r"[-_.0-9A-Za-z]{1,64}@[-_0-9A-Za-z]{1,255}[-_.0-9A-Za-z]{1,255}")
+MARKS: str = NGram.DMARK_CLASS
+MARKED = re.compile(f"([{NGram.TO_NORMALIZE_VI_CHARS}])([{NGram.DMARK_CLASS}])")
 
 CAPITALS_SHARE = 0.4  # of a text's characters: capitals after capitals
 
@@ -41,13 +43,16 @@ def read_ngrams(texts: Sequence[str], model: LanguageModel) -> Ngrams:
     # numpy would convert a narrower type at every look-up.
     points = np.minimum(code_points, PLANE).astype(np.intp)
     bounds = np.concatenate([[0], np.flatnonzero(points == ord(SEPARATOR)) + 1])
-    is_all_caps = np.diff(np.searchsorted(lower_inner_capitals(points, model), bounds)) > CAPITALS_SHARE * np.diff(
-        bounds
-    )
+    capitals = model.capitals[points]
+    inner = np.flatnonzero(capitals[1:] & capitals[:-1]) + 1
+    points[inner] = model.small[points[inner]]  # BBC -> Bbc
+    is_all_caps = np.diff(np.searchsorted(inner, bounds)) > CAPITALS_SHARE * np.diff(bounds)
     tallies = np.add.reduceat(model.tallies[points], bounds[:-1])
     latin, foreign, hangul, kana = ((tallies >> shift) & 0xFFFF for shift in (0, 16, 32, 48))
     mixed = (latin * 2 < foreign) & (latin > 0)
-    points, bounds = drop_latin(points, bounds, mixed)
+    if mixed.any():
+        dropped = np.repeat(mixed, np.diff(bounds)) & (points >= ord("A")) & (points <= ord("z"))
+        points, bounds = points[~dropped], bounds - np.concatenate([[0], np.cumsum(dropped)])[bounds]
     letters = model.letters[points]
     before = np.concatenate([[SPACE], letters[:-1]])
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
@@ -65,22 +70,14 @@ def drop_addresses(text: str) -> str:
     return compose_marks(text) if any(mark in text for mark in MARKS) else text
 
 
-def lower_inner_capitals(points: NDArray[np.intp], model: LanguageModel) -> NDArray[np.int64]:
-    """Changes capitals after capitals to lower case, in place: BBC -> Bbc. Returns the positions changed."""
-    capitals = model.capitals[points]
-    inner = np.flatnonzero(capitals[1:] & capitals[:-1]) + 1
-    points[inner] = model.small[points[inner]]
-    return inner
+def compose_marks(text: str) -> str:
+    """Joins Vietnamese letters with the combining marks that follow them, as langdetect does."""
 
+    def compose(pair: re.Match[str]) -> str:
+        row = NGram.NORMALIZED_VI_CHARS[NGram.DMARK_CLASS.find(pair[2])]
+        return str(row[NGram.TO_NORMALIZE_VI_CHARS.find(pair[1])])
 
-def drop_latin(
-    points: NDArray[np.intp], bounds: NDArray[np.int64], mixed: NDArray[np.bool_]
-) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Drops the Latin letters of the texts in which another script prevails (`mixed`)."""
-    if not mixed.any():
-        return points, bounds
-    dropped = np.repeat(mixed, np.diff(bounds)) & (points >= ord("A")) & (points <= ord("z"))
-    return points[~dropped], bounds - np.concatenate([[0], np.cumsum(dropped)])[bounds]
+    return MARKED.sub(compose, text)
 
 
 def find_longest(letters: NDArray[np.int64], model: LanguageModel) -> NDArray[np.int64]:

@@ -1,4 +1,8 @@
-"""langdetect's profiles as arrays: the evidence of every known n-gram for every language.
+"""langdetect's profiles as arrays: the letters of the model, and the evidence of every known n-gram for every language.
+
+langdetect folds characters before it counts them (langdetect/utils/ngram.py): ASCII characters that are not letters and
+general punctuation become a space, all Hiragana one letter, all Hangul syllables one, Chinese characters of one cluster the
+first of them. Here the same folding is an array over the Basic Multilingual Plane.
 
 langdetect multiplies, for each n-gram g of a text, `0.5 / 10000 + P(g | language)` (langdetect/detector.py). Here the logarithms
 are summed, without the part that all languages share: log(1 + P / weight), zero for a language that does not have the n-gram. Up
@@ -10,13 +14,35 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import langdetect
 import numpy as np
+from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
-from tasks.language.characters import fold_plane, lower_plane, mark_capitals, number_letters, tally_plane
+PLANE = 0x10000  # code points above the BMP share this place in every table: no profile has them
+SEPARATOR = "\ud800"  # between documents: no valid string holds a lone surrogate
+SPACE, OTHER = 1, 2  # letter ids: between words; a character that no profile has. 0: no letter
+
+FOLDED = (  # first, last, the letter that all of them become; by Unicode block
+    (0x00, 0x40, " "),
+    (0x5B, 0x60, " "),
+    (0x7B, 0x7F, " "),
+    (0xA0, 0xA0, " "),
+    (0xAB, 0xAB, " "),
+    (0xB0, 0xB0, " "),
+    (0xBB, 0xBB, " "),
+    (0x0219, 0x0219, "\u015f"),  # Romanian: comma below becomes cedilla
+    (0x021B, 0x021B, "\u0163"),
+    (0x06CC, 0x06CC, "\u064a"),  # Farsi yeh
+    (0x1EA0, 0x1EFF, "\u1ec3"),  # Vietnamese
+    (0x2000, 0x206F, " "),
+    (0x3040, 0x309F, "\u3042"),  # Hiragana
+    (0x30A0, 0x30FF, "\u30a2"),  # Katakana
+    (0x3100, 0x312F, "\u3105"),  # Bopomofo
+    (0x31A0, 0x31BF, "\u3105"),
+    (0xAC00, 0xD7AF, "\uac00"),  # Hangul syllables
+)
 
 WEIGHT = 0.5 / 10_000  # langdetect's smoothing: ALPHA_DEFAULT / BASE_FREQ
 SCALE = 1024  # evidence is a whole number of 1/1024 nats: sums of up to PIECE rows are exact in float32, in any order
@@ -35,8 +61,8 @@ class LanguageModel:
     languages: tuple[str, ...]  # sorted
     letters: NDArray[np.int64]  # code point -> letter id (65,537)
     tallies: NDArray[np.int64]  # code point -> the counters it adds to (65,537)
-    capitals: NDArray[np.bool_]  # code point -> is a capital (65,537)
-    small: NDArray[np.uint32]  # code point -> its lower case (65,537)
+    capitals: NDArray[np.bool_]  # code point -> is a capital after folding (65,537)
+    small: NDArray[np.uint32]  # code point -> its lower case, itself where there is none (65,537)
     base: int  # number of letter ids: the n-gram abc is (a * base + b) * base + c
     pairs: NDArray[np.int64]  # a * base + b -> row of `evidence` for ab, else for b, else 0 (base ** 2)
     slots: NDArray[np.int64]  # hash table of three letters: n-gram << ROW_BITS | its row of `evidence`, or EMPTY
@@ -47,7 +73,8 @@ class LanguageModel:
 @cache
 def load_language_model() -> LanguageModel:
     """The model, read from the installed langdetect once per process."""
-    profiles = read_profiles()
+    paths = sorted((Path(langdetect.__file__).parent / "profiles").glob("[!.]*"))
+    profiles = sorted((json.loads(path.read_bytes()) for path in paths), key=lambda profile: str(profile["name"]))
     points = [np.array(list(profile["freq"]), dtype="<U3").view(np.uint32).reshape(-1, 3) for profile in profiles]
     counts = [np.array(list(profile["freq"].values()), dtype=np.float64) for profile in profiles]
     totals = np.array([[0, *profile["n_words"]] for profile in profiles], dtype=np.float64)
@@ -64,12 +91,15 @@ def load_language_model() -> LanguageModel:
     own[places + 1, language[possible]] = weight[possible]
     usual = np.bincount(language, weights=count * own[find_rows(known, keys), language]) / totals[:, 1]
     pairs = list_pairs(known, base)
+    capitals = np.fromiter((chr(point).isupper() for point in range(PLANE)), dtype=np.bool_, count=PLANE)
+    small = (chr(point).lower() for point in range(PLANE + 1))
+    lower = (ord(letter) if len(letter) == 1 else point for point, letter in enumerate(small))
     return LanguageModel(
         languages=tuple(str(profile["name"]) for profile in profiles),
         letters=letters,
         tallies=tally_plane(),
-        capitals=mark_capitals(),
-        small=lower_plane(),
+        capitals=np.append(capitals[fold_plane()], False),
+        small=np.fromiter(lower, dtype=np.uint32, count=PLANE + 1),
         base=base,
         pairs=pairs,
         slots=fill_slots(known, base),
@@ -78,11 +108,44 @@ def load_language_model() -> LanguageModel:
     )
 
 
-def read_profiles() -> list[dict[str, Any]]:
-    """langdetect's profiles, by the name of their language."""
-    folder = Path(langdetect.__file__).parent / "profiles"
-    profiles = [json.loads(path.read_bytes()) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
-    return sorted(profiles, key=lambda profile: str(profile["name"]))
+def fold_plane() -> NDArray[np.uint16]:
+    """The folded code point of each code point of the BMP (65,536 values)."""
+    folded = np.arange(PLANE, dtype=np.uint16)
+    for first, last, letter in FOLDED:
+        folded[first : last + 1] = ord(letter)
+    for character, letter in NGram.CJK_MAP.items():
+        folded[ord(character)] = ord(letter)
+    return folded
+
+
+def number_letters(alphabet: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Letter id of each code point (65,537 values): its place in `alphabet` + 3, SPACE or OTHER."""
+    numbers = np.full(PLANE + 1, OTHER, dtype=np.int64)
+    numbers[alphabet] = np.arange(len(alphabet)) + 3
+    numbers[ord(" ")] = SPACE
+    ids = np.append(numbers[fold_plane()], OTHER)
+    ids[ord(SEPARATOR)] = SPACE
+    return ids
+
+
+def tally_plane() -> NDArray[np.int64]:
+    """The counters that each code point adds to, four of 16 bits in one number (65,537 values).
+
+    From the lowest: Latin and non-Latin characters as langdetect's `cleaning_text` counts them, Hangul, Kana.
+    """
+    point = np.arange(PLANE + 1)
+
+    def within(first: int, last: int) -> NDArray[np.bool_]:
+        return (point >= first) & (point <= last)
+
+    latin = within(ord("A"), ord("z"))
+    foreign = (point >= 0x300) & ~within(0x1E00, 0x1EFF) & (point != ord(SEPARATOR))
+    kana = within(0x3041, 0x3096) | within(0x30A1, 0x30FA)
+    counters = (latin, foreign, within(0xAC00, 0xD7A3), kana)
+    tallies = np.zeros(PLANE + 1, dtype=np.int64)
+    for place, counter in enumerate(counters):
+        tallies += counter.astype(np.int64) << (16 * place)
+    return tallies
 
 
 def find_possible(grams: NDArray[np.uint32]) -> NDArray[np.bool_]:

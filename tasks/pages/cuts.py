@@ -3,8 +3,6 @@
 Documents that are no pages are left as they are. On a page where the model finds no article, nothing is cut.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -19,16 +17,6 @@ LEAST_WIDTH = 200  # with less prose than this left, in Latin characters, the mo
 FURNITURE_ABOVE, FURNITURE_BELOW = 6, 3  # captions, bylines, bios at most so many lines away belong to the article
 
 
-@dataclass(frozen=True)
-class PageDecision:
-    """The model's decision on the lines of some pages, one value per line: score in thousandths of a logit."""
-
-    cut: Bools
-    outside: Bools
-    score: Ints
-    headline: Bools
-
-
 def mark_page_cuts(lines: pl.DataFrame, model: PageModel | None = None) -> pl.DataFrame:
     """Adds the page model's decisions to `lines`, which are as `assign_roles` gives them.
 
@@ -40,8 +28,7 @@ def mark_page_cuts(lines: pl.DataFrame, model: PageModel | None = None) -> pl.Da
     at = is_page.arg_true()
     values: tuple[npt.NDArray[np.generic], ...] = (np.zeros(0),) * 4
     if len(at):
-        decision = decide_page_lines(lines[at], model or load_model())
-        values = decision.cut, decision.outside, decision.headline, find_probability(decision.score)
+        values = decide_page_lines(lines[at], model or load_model())
     columns = {"page_cut": pl.Boolean, "_outside": pl.Boolean, "page_headline": pl.Boolean, "page_score": pl.Float64}
     marked = lines.with_columns(
         pl.repeat(None, lines.height, dtype=kind, eager=True).scatter(at, pl.Series(found, dtype=kind)).alias(name)
@@ -55,8 +42,8 @@ def mark_page_cuts(lines: pl.DataFrame, model: PageModel | None = None) -> pl.Da
     )
 
 
-def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> PageDecision:
-    """The model's decision on the lines of pages (at least one line)."""
+def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArray[np.generic], ...]:
+    """For each line of pages (at least one): whether it is cut, outside the article, the headline; and page_score."""
     page = make_features(lines)
     score = add_scores(model.boilerplate, page.features)
     kept = keep_article(page, score)
@@ -65,7 +52,7 @@ def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> PageDecision:
     cut = ~kept & ~headline & ~find_furniture(lines["role"], above, below)
     # Only a page with an article in it is cut at all.
     cut &= sum_between(kept.astype(np.int64), *page.bounds) > 0
-    return PageDecision(cut, (above < 0) | (below < 0), score, headline)
+    return cut, (above < 0) | (below < 0), headline, np.round(1 / (1 + np.exp(-score / UNIT)), 3)
 
 
 def keep_article(page: PageLines, score: Ints) -> Bools:
@@ -96,12 +83,3 @@ def find_furniture(role: pl.Series, above: Ints, below: Ints) -> Bools:
     for roles, place in places.items():
         found |= role.is_in(roles).fill_null(False).to_numpy() & place
     return found
-
-
-def find_probability(score: Ints) -> npt.NDArray[np.float64]:
-    """The probability of boilerplate, to 3 decimals.
-
-    >>> find_probability(np.array([0, 2000, -2000])).tolist()
-    [0.5, 0.881, 0.119]
-    """
-    return np.asarray(np.round(1 / (1 + np.exp(-score / UNIT)), 3))

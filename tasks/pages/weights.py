@@ -5,7 +5,6 @@ thousandths of a logit and are summed as whole numbers, so scores are the same o
 approximation, 2001; oblivious trees: Kohavi, 1994.)
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -66,11 +65,6 @@ def load_model(path: Path = WEIGHTS) -> PageModel:
         raise FileNotFoundError(f"no weights at {path}: install copydesk again or run `make train FOLDER=...`")
     content = json.loads(path.read_text(encoding="utf-8"))
     return PageModel(**{name: read_ensemble(content[name]) for name in ("boilerplate", "headline")})
-
-
-def hash_weights() -> bytes:
-    """Digest of the shipped weights, for the version of the rules."""
-    return hashlib.sha256(WEIGHTS.read_bytes()).digest()
 
 
 def read_ensemble(content: dict[str, object]) -> TreeEnsemble:

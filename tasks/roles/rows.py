@@ -3,7 +3,6 @@
 The rows are in `rows.toml`, which describes their keys.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -80,11 +79,6 @@ def fill_parts(pattern: str, parts: Mapping[str, str]) -> str:
     while found := PART.search(pattern):
         pattern = pattern.replace(found[0], f"(?:{parts[found[1]]})")
     return pattern
-
-
-def hash_role_rows() -> bytes:
-    """Digest of the rows' content, for the version of the rules."""
-    return hashlib.sha256(ROWS.read_bytes()).digest()
 
 
 def match_roles(text: pl.Series, chars: pl.Series) -> pl.DataFrame:

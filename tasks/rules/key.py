@@ -58,7 +58,9 @@ def key_lines(text: pl.Series) -> pl.Series:
     """The keys of a series of lines; null where a line is null."""
     lower = text.str.to_lowercase()
     odd = lower.str.contains(ODD).fill_null(False)
-    plain = lower.scatter(odd.arg_true(), spell_plainly(lower.filter(odd)))
+    seen = lower.filter(odd).str.replace_many(list(UNSEEN), [""]).str.replace_many(SAME_SIGN)
+    one_way = seen.str.replace_all(r"\s{2,}|[^\S ]", " ").str.replace(QUOTED, '"$1"')
+    plain = lower.scatter(odd.arg_true(), one_way)
     key = keep_signs(plain, plain.str.strip_chars(DECORATIONS))
     empty = (key == "").fill_null(False)
     is_rule = plain.filter(empty).str.strip_chars().str.starts_with("_")
@@ -70,9 +72,3 @@ def keep_signs(plain: pl.Series, key: pl.Series) -> pl.Series:
     pointed = key.str.starts_with("c)").fill_null(False)
     whole = plain.filter(pointed).str.strip_chars_start(DECORATIONS.replace("(", "")).str.strip_chars_end(DECORATIONS)
     return key.scatter(pointed.arg_true(), whole.zip_with(whole.str.starts_with("(c)"), key.filter(pointed)))
-
-
-def spell_plainly(lower: pl.Series) -> pl.Series:
-    """Lines in lower case with characters and white space spelled in one way."""
-    seen = lower.str.replace_many(list(UNSEEN), [""]).str.replace_many(SAME_SIGN)
-    return seen.str.replace_all(r"\s{2,}|[^\S ]", " ").str.replace(QUOTED, '"$1"')

@@ -56,17 +56,12 @@ def match_rules(text: pl.Series, rules: tuple[Rule, ...] | None = None) -> pl.Da
     has_text = pl.col("text").str.strip_chars() != ""
     short = lines.lazy().filter(pl.col("text").str.len_chars() <= book.max_chars, has_text).unique("text").collect()
     keyed = short.with_columns(evidence=line_key(pl.col("text")))
-    ranked = keyed.join(rank_keys(keyed["evidence"].unique(), book), on="evidence", how="inner")
+    keys = keyed.select("evidence").unique().with_columns(chars=pl.col("evidence").str.len_chars())
+    whole = keys.join(book.lines, on="evidence", how="inner").drop("chars")
+    hits = pl.concat([whole, *(search_chunk(keys, chunk) for chunk in book.chunks)])
+    ranked = keyed.join(hits.group_by("evidence").agg(pl.col("rank").min()), on="evidence", how="inner")
     found = ranked.join(book.rows, on="rank", how="left").select("text", *FOUND, "evidence")
     return lines.join(found, on="text", how="left", maintain_order="left").drop("text")
-
-
-def rank_keys(keys: pl.Series, book: Book) -> pl.DataFrame:
-    """Columns evidence, rank: the best rule of each key that has one."""
-    table = pl.DataFrame({"evidence": keys}).with_columns(chars=pl.col("evidence").str.len_chars())
-    whole = table.join(book.lines, on="evidence", how="inner").drop("chars")
-    found = [whole, *(search_chunk(table, chunk) for chunk in book.chunks)]
-    return pl.concat(found).group_by("evidence").agg(pl.col("rank").min())
 
 
 def search_chunk(table: pl.DataFrame, chunk: Chunk) -> pl.DataFrame:

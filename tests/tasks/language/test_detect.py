@@ -19,10 +19,9 @@ from langdetect.lang_detect_exception import LangDetectException
 from langdetect.utils.ngram import NGram
 
 from tasks.language import detect_languages
-from tasks.language.characters import PLANE, compose_marks, fold_plane
 from tasks.language.detect import EXCERPT_PARTS, PART_CHARS, excerpt, sum_evidence
-from tasks.language.ngrams import read_ngrams
-from tasks.language.profiles import PIECE, SCALE, load_language_model
+from tasks.language.ngrams import compose_marks, read_ngrams
+from tasks.language.profiles import PIECE, PLANE, SCALE, fold_plane, load_language_model
 
 BENCH = Path(os.environ.get("COPYDESK_BENCH") or Path(__file__).parents[4] / "shared" / "bench") / "data"
 

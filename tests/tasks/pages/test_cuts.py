@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tasks.pages.cuts import find_furniture, keep_article, mark_page_cuts
 from tasks.pages.features import PageLines
 from tasks.pages.spans import Bounds
+from tasks.pages.weights import PageModel, TreeEnsemble
 
 
 def test_a_page_keeps_its_article_and_its_headline() -> None:
@@ -34,6 +35,12 @@ def test_every_cut_names_its_rule_and_score() -> None:
     assert not article["page_cut"].any()
     assert not article["page_headline"].any()
     assert article["page_score"].null_count() == article.height
+
+
+@pytest.mark.parametrize(("score", "probability"), [(0, 0.5), (2000, 0.881), (-2000, 0.119)])
+def test_a_score_is_a_probability_of_boilerplate(score: int, probability: float) -> None:
+    model = PageModel(TreeEnsemble(score, ()), TreeEnsemble(0, ()))
+    assert mark_page_cuts(annotate_texts([PAGE]), model)["page_score"].unique().to_list() == [probability]
 
 
 def test_a_page_without_an_article_is_not_cut() -> None:
