@@ -1,7 +1,8 @@
 """An expectation is a row: which column it judges, which values are good, what a failure leads to, and why.
 
 To add one, add a row to `expectations/rows/<suite>.toml`, and an input that breaks it to
-`tests/expectations/test_expectations.py`. The reason code is published with every document that fails it and is never reused.
+`tests/expectations/test_expectations.py`. `expectations/columns.toml` lists the columns that are measured. The reason code
+is published with every document that fails it and is never reused.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
-from tasks.toml_rows import read_toml_rows
+from tasks.toml_rows import RowError, describe_unknown, name_row, read_toml, read_toml_rows
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
 
 ROWS = Path(__file__).with_name("rows")
+COLUMNS = Path(__file__).with_name("columns.toml")
 # A suite that includes others, which are judged in the same frame.
 PARTS = {"documents": ("documents", "lines", "captions")}
 TOLERATED_SHARE = 0.2  # of a batch may go to quarantine by one expectation; more block the batch
@@ -81,9 +83,21 @@ class Expectation:
 
 @cache
 def load_suite(name: str) -> tuple[Expectation, ...]:
-    """The rows of a suite (documents, quarantine, batch, drift), in order. Raises RowError for a wrong row."""
-    parts = PARTS.get(name, (name,))
-    return tuple(row for part in parts for row in read_toml_rows(ROWS / f"{part}.toml", "expectation", Expectation))
+    """The rows of a suite (documents, quarantine, batch, drift), in order.
+
+    Raises RowError for a wrong row, and for one whose column is not measured: it would block every batch.
+    """
+    suite: list[Expectation] = []
+    for path in [ROWS / f"{part}.toml" for part in PARTS.get(name, (name,))]:
+        rows = read_toml_rows(path, "expectation", Expectation)
+        measured = read_toml(COLUMNS).get(name, ())
+        for number, row in enumerate(rows, 1):
+            for key, column in zip(("column", "equals"), row.columns, strict=False):
+                if column not in measured:
+                    place = f"{name_row(path, number, row.reason)}: {key}"
+                    raise RowError(f"{place}: {describe_unknown('column', column, measured)}")
+        suite += rows
+    return tuple(suite)
 
 
 def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:

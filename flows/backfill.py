@@ -24,6 +24,7 @@ from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import SourceName, read_settings
 from flows.workers.clusters import choose_map
+from tasks.counts import format_count
 
 
 def name_backfill() -> str:
@@ -66,7 +67,7 @@ def backfill(
         run = make_run(settings, choose_map(settings))
         days = survey_days(sources, start_date, end_date, run, today())
         chosen = plan.choose_days(days, on_existing, order)
-        summary = f"{len(chosen)} of {plan.format_days(len(days))} to run: {plan.count_states(days)}"
+        summary = f"{len(chosen)} of {format_count(len(days), 'day')} to run: {plan.count_states(days)}"
         show_table("backfill-plan", plan.tabulate_plan(days, on_existing), summary)
         if dry_run and (rows := plan.preview_days(chosen, run)):
             show_table("backfill-changes", rows, "What would change, on a sample of the days")
@@ -77,12 +78,12 @@ def backfill(
         def report(results: Sequence[DayResult]) -> None:
             nonlocal progress
             states = f": {plan.count_states(results)}" if results else ""
-            done = f"{len(results)} of {plan.format_days(len(chosen))} done{states}"
+            done = f"{len(results)} of {format_count(len(chosen), 'day')} done{states}"
             progress = show_progress(progress, "backfill-progress", round(100 * len(results) / len(chosen), 1), done)
 
         report(())
         results = run_days(chosen, settings, max_parallel_days, run_task, report)
-        table = f"{plan.format_days(len(results))}: {plan.count_states(results)}"
+        table = f"{format_count(len(results), 'day')}: {plan.count_states(results)}"
         show_table("backfill-days", plan.tabulate_results(results), table)
         return Completed(message=plan.describe_results(results))
     except EXPECTED as error:

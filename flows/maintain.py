@@ -14,6 +14,7 @@ from flows.orchestration.reporting import fail_run, show_table, show_text
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
 from tasks.checking.check import check_lake
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune
@@ -55,7 +56,7 @@ def maintain(
             return fail_run(f"there is no lake at {opened.name}. Ingest something first.")
         faults = find_faults(opened) if check_lake else 0
         if check_lake:
-            done.append(f"{faults} things are wrong with the lake" if faults else "all is as its receipts say")
+            done.append(f"{format_count(faults, 'fault')} in the lake" if faults else "all is as its receipts say")
         if learn_templates:
             done.append("nothing learned from a lake with faults" if faults else learn_templates_of(opened, settings))
         if partitions != "as they are":
@@ -78,7 +79,7 @@ def find_faults(lake: Lake) -> int:
     get_run_logger().info("checked: findings=%d", len(found))
     if found:
         rows = [{"what": fault.what, "where": fault.where, "what next": fault.next} for fault in found]
-        show_table("maintain-findings", rows, f"{len(found)} things are wrong")
+        show_table("maintain-findings", rows, format_count(len(found), "fault"))
     return len(found)
 
 
@@ -87,7 +88,8 @@ def learn_templates_of(lake: Lake, settings: Settings) -> str:
     """Learns templates; describes the new version."""
     learned = learn_version(lake, settings.sources)
     get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
-    return f"learned {learned.version}: {learned.used} lines of {learned.publishers} publishers"
+    lines = format_count(learned.used, "line")
+    return f"learned {learned.version}: {lines} of {format_count(learned.publishers, 'publisher')}"
 
 
 @task(name="move-partitions", cache_policy=NO_CACHE, persist_result=False)
@@ -104,4 +106,4 @@ def remove_leftovers(lake: Lake) -> str:
     swept = sweep_staging(lake.staging) + lake.store.sweep_handovers(datetime.now(UTC) - LOST)
     removed = prune(lake)
     get_run_logger().info("cleared: versions=%d staged=%d", removed, swept)
-    return f"removed {removed} old versions and {swept} left-overs of stopped runs"
+    return f"removed {format_count(removed, 'old version')} and {format_count(swept, 'left-over')} of stopped runs"

@@ -10,6 +10,7 @@ import typer
 
 from flows.commands.options import LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
 from flows.console import open_progress, out, print_line, print_table
+from tasks.counts import format_count
 
 if TYPE_CHECKING:
     from flows.days.day_workers import RunBatch
@@ -54,7 +55,7 @@ def backfill(
     days = survey_days(names or [], start, end, run, today())
     chosen = plan.choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
     print_rows(plan.tabulate_plan(days, on_existing))
-    print_line(f"{len(chosen)} of {plan.format_days(len(days))} to run ({plan.count_states(days)})")
+    print_line(f"{len(chosen)} of {format_count(len(days), 'day')} to run ({plan.count_states(days)})")
     if dry_run or not chosen:
         return
     with open_progress(f"backfill {start} to {end}") as (progress, _):
@@ -70,7 +71,7 @@ def backfill(
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     out.print()
     print_rows(plan.tabulate_results(results))
-    print_line(f"{plan.format_days(len(results))}: {plan.count_states(results)}")
+    print_line(f"{format_count(len(results), 'day')}: {plan.count_states(results)}")
     plan.describe_results(results)  # raises an error where some failed
 
 

@@ -10,6 +10,7 @@ import typer
 from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line, print_table
 from flows.errors import RequestError, RunFailed
+from tasks.counts import format_count
 
 MOST_SHOWN = 50  # the table at the end counts all faults
 
@@ -37,11 +38,11 @@ def check(
     if faults:
         kinds = Counter(found.what for found in faults)
         print_table(("wrong", "times"), kinds.most_common(), right=frozenset({"times"}))
-        raise RunFailed(f"{len(faults)} things are wrong with {opened.name}")
+        raise RunFailed(f"{format_count(len(faults), 'fault')} in {opened.name}")
     checked = "all documents" if whole else "a sample of the documents (--all takes every one)"
     print_line(f"{opened.name}: all files and sums and {checked} are as their receipts say")
     if odd_days:
-        print_line(f"{len(odd_days)} days look odd beside their neighbours")
+        print_line(f"odd beside their neighbours: {format_count(len(odd_days), 'day')}")
 
 
 def versions(lake: LakeOption = None) -> None:

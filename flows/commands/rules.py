@@ -10,6 +10,7 @@ import typer
 from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line, print_table
 from flows.errors import RequestError
+from tasks.counts import format_count
 
 if TYPE_CHECKING:
     from tasks.trials.tryout import Tryout
@@ -133,7 +134,8 @@ def learn(
         raise RequestError(f"there is no lake at {opened.name} to learn from. Ingest something first.")
     made = learn_version(opened, read_settings(sources=sources).sources)
     print_line(
-        f"learned {made.version}: {made.used} lines of {made.publishers} publishers ({made.vetoed} more are vetoed)"
+        f"learned {made.version}: {format_count(made.used, 'line')} of {format_count(made.publishers, 'publisher')} "
+        f"({made.vetoed} more are vetoed)"
     )
     print_line(
         "New batches will use it. To clean a published one again: copydesk ingest NAME --date ... --learned latest"

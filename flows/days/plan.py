@@ -11,6 +11,7 @@ from flows.batches.run import Batch, BatchResult, Run
 from flows.days.states import Day
 from flows.errors import RunFailed
 from flows.exit_codes import EXPECTED
+from tasks.counts import format_count
 from tasks.trials.diff import CHANGES
 
 OnExisting = Literal["skip", "stale", "replace"]
@@ -113,19 +114,14 @@ def count_states(days: Iterable[Day] | Iterable[DayResult]) -> str:
     return ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "no days"
 
 
-def format_days(count: int) -> str:
-    """A number of days in words."""
-    return f"{count:,} day" if count == 1 else f"{count:,} days"
-
-
 def describe_results(results: Sequence[DayResult]) -> str:
     """The results in a sentence. Raises RunFailed, which names days and reasons, when some are bad."""
     bad = sorted((day for day in results if day.is_bad), key=lambda day: (day.logical_date, day.source))
     if not bad:
-        return f"{format_days(len(results))}: {count_states(results)}"
+        return f"{format_count(len(results), 'day')}: {count_states(results)}"
     named = "; ".join(f"{day.source} {day.logical_date}: {day.why}" for day in bad[:MOST_NAMED])
     more = f"; and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
-    raise RunFailed(f"{len(bad)} of {format_days(len(results))} failed: {named}{more}")
+    raise RunFailed(f"{len(bad)} of {format_count(len(results), 'day')} failed: {named}{more}")
 
 
 def preview_days(days: Sequence[Day], run: Run) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, InputSeen
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake, read_steadily, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.schema import MONTH
@@ -141,8 +142,8 @@ def stage_published_rows(
             rows = read_published_rows(lake, seen, source, day, part) | {"quarantine": stopped}
             if rows["documents"].height != part.height:
                 raise LakeError(
-                    f"{lake.name}: {source} {day} claims {part.height} documents where {rows['documents'].height} are. "
-                    "Run `copydesk check`, or the whole batch with --force."
+                    f"{lake.name}: {source} {day} claims {format_count(part.height, 'document')} and has "
+                    f"{rows['documents'].height}. Run `copydesk check`, or the whole batch with --force."
                 )
             stage_tables(rows, target)
             measure_shard(target)

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError, LakeFault
@@ -133,7 +134,8 @@ def check_days(receipts: Iterable[Mapping[str, Any]]) -> Iterator[LakeFault]:
             yield LakeFault("a day is missing", where, f"copydesk ingest {source} --date {day}")
         for day, usual in find_short_days({day: published for day, (published, _) in days.items()}):
             published, records = days[day]
-            where = f"{source} {day}: {published} documents of {records} records, its neighbours have {usual:g}"
+            found = f"{format_count(published, 'document')} of {format_count(records, 'record')}"
+            where = f"{source} {day}: {found}, its neighbours have {usual:g}"
             yield LakeFault("a day is short", where, "see its receipt; if files came late, run it again")
 
 

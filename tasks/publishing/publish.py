@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
@@ -121,7 +122,7 @@ def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantined: i
     gaps = find_open_sums(receipt)
     found = {"published": claims.claimed.height - len(claims.ownership.hidden), "quarantined": quarantined}
     gaps += [
-        f"{what} is {receipt[what]}, but there are {count} rows"
+        f"{what} is {receipt[what]}, counted {format_count(count, 'row')}"
         for what, count in found.items()
         if receipt[what] != count
     ]

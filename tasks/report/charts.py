@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any
 from unicodedata import east_asian_width
 
+from tasks.counts import format_count
 from tasks.report.figures import EARLIER, OTHERS, DayCount, LengthCount, PublisherShare, list_periods
-from tasks.report.wording import MONTHS, Sum, escape_label, flatten_text, format_count
+from tasks.report.wording import MONTHS, Sum, escape_label, flatten_text
 
 LABEL_CHARS = 24
 WIDE, BROAD = 2.0, 1.35  # times the usual width of a letter: Chinese characters; capitals, m and w

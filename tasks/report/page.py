@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.cleaning.clean import explain_reason
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
@@ -186,7 +187,7 @@ def load_templates() -> Environment:
         style=Markup(f"\n{style}"),
         policy=Markup(f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"),
         date=wording.format_date,
-        count=wording.format_count,
+        count=format_count,
         share=wording.format_share,
         explain=lambda rule: load_reasons().get(rule) or explain_reason(rule) or "",
         shorten=shorten,

@@ -17,6 +17,7 @@ from markupsafe import escape as quote
 
 from expectations.suites import Expectation, load_suite
 from tasks.auditing.audit import FEW_ROWS, Finding
+from tasks.counts import format_count
 
 if TYPE_CHECKING:
     from tasks.report.collect import Report
@@ -62,11 +63,6 @@ class Sum:
 def format_date(day: date) -> str:
     """31 October 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def format_count(count: int, one: str, more: str = "") -> str:
-    """ "1 document", "2 documents"."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def format_share(part: int, whole: int) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.counts import format_count
 from tasks.schema import TABLES
 from tasks.stores.disk_faults import find_disk_faults
 from tasks.stores.errors import LakeError, LakeFault, PublishError, explain_publishing
@@ -94,7 +95,7 @@ class DiskStore:
         except FileNotFoundError:
             if written := self.list_written():
                 raise LakeError(
-                    f"{self.current} is missing, but {len(written)} versions are beside it, so nothing was changed; make the "
+                    f"{self.current} is missing beside {format_count(len(written), 'version')}, so nothing was changed; make the "
                     f"newest visible again: ln -s versions/{max(written):08d} {self.current}"
                 ) from None
             return 0

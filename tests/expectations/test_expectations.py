@@ -25,11 +25,14 @@ from builders.staged_documents import (
 from expectations import projections, suites
 from expectations.evaluate import Evaluation, evaluate
 from expectations.suites import Expectation, build_suite, load_suite
+from flows.exit_codes import find_exit_code
 from flows.reference.tables import describe_failure, write_expectations
 from tasks.auditing.audit import count_document_languages, make_finding
+from tasks.auditing.drift import MEASURES
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import StagedFolder
-from tasks.toml_rows import RowError
+from tasks.staging.stage import empty_frame
+from tasks.toml_rows import RowError, read_toml
 
 SUITES = ("documents", "batch", "quarantine")
 EVERY_ROW = [row for name in (*SUITES, "drift") for row in load_suite(name)]
@@ -341,3 +344,36 @@ def test_the_error_for_a_wrong_row_is_one_line_with_file_row_and_key(
         RowError, match=r"odd\.toml, row 1 \(odd\): on_failure: unknown value 'wran'; did you mean 'warn'"
     ):
         load_suite("odd")
+
+
+@pytest.mark.parametrize(
+    ("judged", "told"),
+    [
+        ('column = "volum"\nhigh = 1', "column: unknown column 'volum'; did you mean 'volume'?"),
+        ('column = "volume"\nequals = "lenght"', "equals: unknown column 'lenght'; did you mean 'length'?"),
+    ],
+)
+def test_a_column_that_is_not_measured_is_the_error_of_a_row(
+    judged: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 2, before any batch is judged."""
+    good = '[[expectation]]\nreason = "good"\ncolumn = "length"\nlow = 1\non_failure = "warn"\nwhy = "It is good."\n'
+    odd = f'[[expectation]]\nreason = "odd"\n{judged}\non_failure = "warn"\nwhy = "It is odd."\n'
+    (tmp_path / "drift.toml").write_text(good + odd)
+    monkeypatch.setattr(suites, "ROWS", tmp_path)
+    with pytest.raises(RowError, match=rf"drift\.toml, row 2 \(odd\): {re.escape(told)}$") as caught:
+        suites.load_suite.__wrapped__("drift")
+    assert find_exit_code(caught.value) == 2
+
+
+def test_the_list_of_columns_is_what_is_measured(tmp_path: Path) -> None:
+    narrow = pl.read_parquet(measure_shard(write_shard(tmp_path, [make_document()])))
+    shares = projections.share_languages(count_document_languages([StagedFolder(tmp_path)]))
+    measured = {
+        "documents": projections.project_documents(narrow, shares).columns,
+        "quarantine": projections.project_quarantine(empty_frame("quarantine")).columns,
+        "batch": projections.project_sums(GOOD_SUMS),
+        "drift": MEASURES,
+    }
+    listed = {name: sorted(columns) for name, columns in read_toml(suites.COLUMNS).items()}
+    assert listed == {name: sorted(set(columns) - {"doc_id"}) for name, columns in measured.items()}

@@ -55,7 +55,7 @@ def test_a_lake_is_checked_and_old_versions_are_removed(lake: Lake) -> None:
     assert kept(lake) == [1, 2, 3, 4]
     state: Any = maintain(learn_templates=False, return_state=True)
     assert state.is_completed()
-    assert state.message == "all is as its receipts say; removed 2 old versions and 1 left-overs of stopped runs"
+    assert state.message == "all is as its receipts say; removed 2 old versions and 1 left-over of stopped runs"
     assert kept(lake) == [3, 4]
 
 
@@ -91,7 +91,7 @@ def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     state: Any = maintain(return_state=True)
     assert state.is_failed()
-    assert state.message.startswith("1 things are wrong with the lake; nothing learned")
+    assert state.message.startswith("1 fault in the lake; nothing learned")
     assert state.message.endswith("nothing removed, as a roll-back may be needed")
     assert kept(lake) == [1, 2, 3, 4]
 

@@ -415,4 +415,4 @@ def test_the_command_says_what_to_copy_and_counts(lake: Lake, capsys: pytest.Cap
     told = capsys.readouterr()
     # On one line, however long, so that it can be copied.
     assert f"{OTHER_BYTES}: {path}\n" in told.out
-    assert "1 things are wrong" in told.err
+    assert "1 fault in" in told.err

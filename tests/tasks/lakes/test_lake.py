@@ -1,4 +1,4 @@
-"""Looking things up in a lake."""
+"""Opening a lake, and looking things up in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from builders.staged_shards import OCTOBER, Doc, publish_docs
 
-from tasks.lakes.lake import Lake, open_lake
+from tasks.lakes.lake import Lake, PlaceError, open_lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import file_schema, write_manifest
+
+PLACES = [
+    ("gs://news/lake", "a lake is a folder or s3"),
+    ("s3://news", "name a folder in the bucket"),
+    ("s3://news/", "name a folder in the bucket"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +35,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
             note={"run": source},
         )
     return lake
+
+
+@pytest.mark.parametrize(("address", "told"), PLACES, ids=[case[0] for case in PLACES])
+def test_an_address_that_no_lake_can_have(address: str, told: str) -> None:
+    with pytest.raises(PlaceError, match=told):
+        open_lake(address)
+
+
+def test_a_path_that_was_an_address_is_one_again() -> None:
+    assert open_lake(Path("s3://news/lake")).name == "s3://news/lake"
+    assert open_lake(Path("lake")) == open_lake(Path("lake"))
 
 
 def test_nothing_has_to_exist(tmp_path: Path) -> None:

@@ -315,7 +315,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert run_copydesk("learned", *lake) == 2
     assert "nothing has been learned" in capsys.readouterr().err
     assert run_copydesk(*learn) == 0
-    assert "3 lines of 1 publishers (0 more are vetoed)" in capsys.readouterr().out
+    assert "3 lines of 1 publisher (0 more are vetoed)" in capsys.readouterr().out
     assert run_copydesk("learned", PAPER, *lake) == 0
     shown = capsys.readouterr().out
     assert "26 of 40" in shown
