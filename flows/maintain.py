@@ -19,6 +19,7 @@ from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import move_partitions
+from tasks.stores.store import sweep_handovers
 
 # No run lasts so long: what was handed over to it belongs to a machine that never came back.
 LOST = timedelta(days=7)
@@ -103,7 +104,7 @@ def change_partitions(lake: Lake, by: str) -> str:
 @task(name="clear-away", cache_policy=NO_CACHE, persist_result=False)
 def remove_leftovers(lake: Lake) -> str:
     """Removes old versions and what stopped runs left behind; says how many."""
-    swept = sweep_staging(lake.staging) + lake.store.sweep_handovers(datetime.now(UTC) - LOST)
+    swept = sweep_staging(lake.staging) + sweep_handovers(lake.store, datetime.now(UTC) - LOST)
     removed = prune(lake)
     get_run_logger().info("cleared: versions=%d staged=%d", removed, swept)
     return f"removed {format_count(removed, 'old version')} and {format_count(swept, 'left-over')} of stopped runs"

@@ -120,9 +120,9 @@ def follow_publish(lake: Lake, settings: Settings) -> None:
 
 def register_lake(lake: Lake, catalog: str) -> tuple[str, list[Registered]]:
     """Points the tables of a catalog to the published version; the catalog's URI, and what was done to each table."""
-    from tasks.lakes.iceberg import name_catalog, register
+    from tasks.lakes.iceberg import find_catalog, register
 
-    uri = lake.store.catalog_uri() if catalog in ("", IN_STORE) else name_catalog(catalog)
+    uri = find_catalog(lake, "" if catalog == IN_STORE else catalog)
     # pyiceberg's file system is Arrow's, which knows the other variables by itself.
     known = {option: os.environ[name] for name, option in STORE_OPTIONS.items() if name in os.environ}
     return uri, register(lake, uri, known)

@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Failed
 
 from flows.batches.run import Watcher
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, as_uri
 from tasks.schema import TABLES
 
 ENGINE_MESSAGE = "Engine execution exited with unexpected exception"
@@ -80,7 +80,7 @@ def log_artifact(key: str, description: str) -> None:
 
 def name_assets(lake: Lake) -> list[Asset]:
     """The tables of a lake, by their addresses."""
-    return [Asset(key=f"{lake.store.as_uri(lake.name)}/{table}") for table in TABLES]
+    return [Asset(key=f"{as_uri(lake.name)}/{table}") for table in TABLES]
 
 
 def report_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:

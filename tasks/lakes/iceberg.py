@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import tidy_error
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, as_uri
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest, file_schema
@@ -48,9 +48,17 @@ class Registered:
     changed: bool
 
 
-def name_catalog(where: str) -> str:
-    """A catalog's URI; anything else is the path of an SQLite file."""
-    return where if "://" in where else f"sqlite:///{Path(where).absolute()}"
+def find_catalog(lake: Lake, where: str = "") -> str:
+    """The URI of a catalog: `where` is one or the path of an SQLite file; without it, one in the lake's store.
+
+    Raises LakeError where there can be none.
+    """
+    path = where or lake.files.address("iceberg/catalog.db")
+    if "://" in path and not where:
+        raise LakeError(
+            f"{lake.name}: no SQLite file can be in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG"
+        )
+    return path if "://" in path else f"sqlite:///{Path(path).absolute()}"
 
 
 def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list[Registered]:
@@ -95,14 +103,14 @@ def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> 
 
 def metadata_root(lake: Lake) -> str:
     """Where the tables' metadata are."""
-    return lake.store.as_uri(lake.files.address("iceberg"))
+    return as_uri(lake.files.address("iceberg"))
 
 
 def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) -> Registered:
     """Creates or updates one table of a version."""
     table = open_table(catalog, lake, name)
     wanted = {
-        lake.store.as_uri(lake.store.locate(manifest.version, name, file)): file
+        as_uri(lake.store.locate(manifest.version, name, file)): file
         for file in manifest.tables.get(name, ())
         if file.rows
     }
@@ -112,7 +120,7 @@ def register_table(catalog: Catalog, lake: Lake, manifest: Manifest, name: str) 
         replace_files(table, held, sorted(wanted), manifest.version)
         drop_snapshots(table, lake)
     rows = sum(file.rows for file in wanted.values())
-    return Registered(f"{lake.store.label}.{name}", manifest.version, rows, len(wanted), changed)
+    return Registered(f"{lake.label}.{name}", manifest.version, rows, len(wanted), changed)
 
 
 def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
@@ -120,7 +128,7 @@ def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
     from pyiceberg.exceptions import NoSuchTableError
 
     # The catalog of a lake that was copied or moved names the old place.
-    key = (lake.store.label, name)
+    key = (lake.label, name)
     location = f"{metadata_root(lake)}/{name}"
     catalog.create_namespace_if_not_exists(key[0])
     try:

@@ -5,6 +5,7 @@ it: no folder is ever listed to find out what a table holds.
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class Lake:
     def name(self) -> str:
         """Its path or address, for people."""
         return self.store.name
+
+    @property
+    def label(self) -> str:
+        """The name of its folder."""
+        return Path(os.path.abspath(self.name)).name  # noqa: PTH100  (links stay links)
 
     @property
     def files(self) -> StoreFiles:
@@ -162,6 +168,11 @@ def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPol
     address = f"s3://{rest}"
     name = re.sub(r"[^a-z0-9]+", "-", rest.lower()) + "-" + hashlib.sha256(address.encode()).hexdigest()[:8]
     return Lake(BucketStore((work or WORK) / name, BucketLayout(address)), policy)
+
+
+def as_uri(place: str) -> str:
+    """A path or an address as engines know it; not percent-encoded."""
+    return place if "://" in place else f"file://{Path(place).absolute().as_posix()}"
 
 
 def query_table(lake: Lake, table: str, where: str, *values: object) -> list[dict[str, Any]]:

@@ -127,7 +127,7 @@ def render_index(lake: Lake, pages: StoreFiles) -> str:
     rows = sorted([*published, *blocked], key=lambda row: (row.source, -row.logical_date.toordinal(), row.state))
     return render_template(
         "index.html",
-        lake=lake.store.label,
+        lake=lake.label,
         chart=draw_batches(published),
         published=published,
         groups={source: list(group) for source, group in groupby(rows, key=lambda row: row.source)},

@@ -17,7 +17,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -49,34 +48,16 @@ class BucketStore:
 
     folder: Path
     layout: BucketLayout
+    file_rows = None  # two objects could not be replaced at one instant
+    swaps_at_once = False
 
     @property
     def name(self) -> str:
         return self.layout.address
 
     @property
-    def label(self) -> str:
-        return self.layout.address.rpartition("/")[2]
-
-    @property
     def files(self) -> BucketFiles:
         return BucketFiles(self.layout.locate(self.layout.key("")).rstrip("/"))
-
-    @property
-    def file_rows(self) -> int | None:
-        return None  # two objects could not be replaced at one instant
-
-    @property
-    def swaps_at_once(self) -> bool:
-        return False
-
-    def as_uri(self, place: str) -> str:
-        return place
-
-    def catalog_uri(self) -> str:
-        raise LakeError(
-            f"{self.name}: no SQLite file can be in a bucket; name a catalog with --catalog or COPYDESK_ICEBERG"
-        )
 
     def version(self) -> int:
         state, _ = self.layout.read_state()
@@ -249,15 +230,6 @@ class BucketStore:
 
     def repair_shown(self) -> None:
         repair_partitions(self, self.read_manifest(self.version()))
-
-    def handover_address(self, run: str) -> str:
-        return self.files.address(f"staging/{run}")
-
-    def sweep_handovers(self, before: datetime) -> int:
-        prefix = self.layout.key("staging/")
-        keys = list_objects(self.layout.bucket, prefix, before=before)
-        remove_objects(self.layout.bucket, keys)
-        return len({key.removeprefix(prefix).partition("/")[0] for key in keys})
 
     def explain_absence(self) -> LakeFault:
         return LakeFault("no lake here", self.name, "ingest something, or name another --lake")

@@ -16,7 +16,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,32 +38,22 @@ class DiskStore:
     """A lake by the folder that its readers know."""
 
     path: Path
+    file_rows = FILE_ROWS
+    swaps_at_once = True
 
     @property
     def name(self) -> str:
         return str(self.path)
 
     @property
-    def label(self) -> str:
-        return Path(os.path.abspath(self.path)).name  # noqa: PTH100  (links stay links)
-
-    @property
     def folder(self) -> Path:
         # Beside the lake: a reader's `lake/**` must never reach old versions.
-        whole = Path(os.path.abspath(self.path))  # noqa: PTH100
+        whole = Path(os.path.abspath(self.path))  # noqa: PTH100  (links stay links)
         return whole.with_name(f".{whole.name}-store")
 
     @property
     def files(self) -> FolderFiles:
         return FolderFiles(self.folder)
-
-    @property
-    def file_rows(self) -> int | None:
-        return FILE_ROWS
-
-    @property
-    def swaps_at_once(self) -> bool:
-        return True
 
     @property
     def current(self) -> Path:
@@ -82,12 +71,6 @@ class DiskStore:
     def link_target(self, table: str) -> str:
         """Where lake/<table> points to: relative, so that lake and store can be moved together."""
         return f"../{self.folder.name}/current/{table}"
-
-    def as_uri(self, place: str) -> str:
-        return f"file://{Path(place).absolute().as_posix()}"
-
-    def catalog_uri(self) -> str:
-        return f"sqlite:///{self.folder / 'iceberg' / 'catalog.db'}"
 
     def version(self) -> int:
         try:
@@ -247,12 +230,6 @@ class DiskStore:
         if free < LOW_DISK:
             raise PublishError(f"{parent}: only {free / 2**30:.1f} GB free")
         return f"{self.name}: links work, {free / 2**30:.0f} GB free"
-
-    def handover_address(self, run: str) -> str:
-        return ""
-
-    def sweep_handovers(self, before: datetime) -> int:
-        return 0
 
     def explain_absence(self) -> LakeFault:
         for path in (self.path / table for table in TABLES):

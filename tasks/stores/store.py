@@ -35,10 +35,6 @@ class Store(Protocol):
         """The path or the address that people know."""
 
     @property
-    def label(self) -> str:
-        """The name of the lake's folder."""
-
-    @property
     def folder(self) -> Path:
         """A folder on this machine for drafts and staged batches, out of every reader's sight."""
 
@@ -53,12 +49,6 @@ class Store(Protocol):
     @property
     def swaps_at_once(self) -> bool:
         """Whether readers see a commit in all partitions at one instant."""
-
-    def as_uri(self, place: str) -> str:
-        """A path or address in the store, or of the lake, as engines know it; not percent-encoded."""
-
-    def catalog_uri(self) -> str:
-        """The SQLite catalog beside the versions. Raises LakeError where there can be none."""
 
     def version(self) -> int:
         """The published version; 0 before the first publish. Raises LakeError when it is unknown.
@@ -104,12 +94,6 @@ class Store(Protocol):
 
     def probe(self) -> str:
         """A line that says the store works, after trying. Raises PublishError where no lake can be."""
-
-    def handover_address(self, run: str) -> str:
-        """Where workers on other machines leave what they stage for a run; "" where they need the folder itself."""
-
-    def sweep_handovers(self, before: datetime) -> int:
-        """Removes what was left there before a time; returns of how many runs."""
 
     def explain_absence(self) -> LakeFault:
         """Why there is no published version."""
@@ -167,9 +151,22 @@ def sweep_drafts(folder: Path) -> None:
 
 def open_handover(store: Store, folder: Path, run: str) -> str:
     """Where workers elsewhere leave what they stage for a run, noted in its folder; "" for a lake on a disk."""
-    if address := store.handover_address(run):
-        (folder / NOTE).write_text(address, encoding="utf-8")
+    address = store.files.address(f"staging/{run}")
+    if "://" not in address:
+        return ""
+    (folder / NOTE).write_text(address, encoding="utf-8")
     return address
+
+
+def sweep_handovers(store: Store, before: datetime) -> int:
+    """Removes what workers left in a bucket before a time; returns of how many runs."""
+    address = store.files.address("staging")
+    if "://" not in address:
+        return 0
+    bucket, prefix = open_address(address)
+    keys = list_objects(bucket, f"{prefix}/", before=before)
+    remove_objects(bucket, keys)
+    return len({key.removeprefix(f"{prefix}/").partition("/")[0] for key in keys})
 
 
 def send_parts(folders: Iterable[str], address: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from flows.workers.run_folder import RunFolder, build_for, check_worker, collect
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.lake import Lake, open_lake
 from tasks.stores.bucket_client import list_objects, put_object
+from tasks.stores.store import sweep_handovers
 
 DAY = date(2026, 10, 31)
 TEXT = "The ferry is late\n\nThe ferry to Larkhaven left an hour late on Monday, and nobody on the quay was told why.\n"
@@ -95,9 +96,9 @@ def test_the_handover_of_a_killed_run_is_removed_by_the_next_run(
 def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: Lake, shard: Shard) -> None:
     build_for(elsewhere, shard, Limits())
     now = datetime.now(UTC)
-    assert bucket_lake.store.sweep_handovers(now - timedelta(days=1)) == 0
+    assert sweep_handovers(bucket_lake.store, now - timedelta(days=1)) == 0
     assert len(keys(bucket_lake)) == 4
-    assert bucket_lake.store.sweep_handovers(now + timedelta(days=1)) == 1
+    assert sweep_handovers(bucket_lake.store, now + timedelta(days=1)) == 1
     assert keys(bucket_lake) == []
 
 
@@ -106,7 +107,7 @@ def test_removing_a_run_folder_keeps_other_objects_of_the_lake(
 ) -> None:
     put_object(bucket_lake.store.layout.bucket, bucket_lake.store.layout.key("files/00000001/x"), b"x", e_tag=None)
     build_for(elsewhere, shard, Limits())
-    bucket_lake.store.sweep_handovers(datetime.now(UTC) + timedelta(days=1))
+    sweep_handovers(bucket_lake.store, datetime.now(UTC) + timedelta(days=1))
     assert list_objects(bucket_lake.store.layout.bucket, bucket_lake.store.layout.key("")) == [
         bucket_lake.store.layout.key("files/00000001/x")
     ]

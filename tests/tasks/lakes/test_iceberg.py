@@ -51,7 +51,7 @@ def put(lake: Lake, *docs: Doc, keep: int = 2) -> None:
 
 
 def load(lake: Lake, table: str, uri: str = "") -> iceberg.Table:
-    uri = uri or lake.store.catalog_uri()
+    uri = uri or iceberg.find_catalog(lake)
     return iceberg.open_catalog(lake, uri).load_table(("lake", table))
 
 
@@ -73,7 +73,7 @@ def shows_the_lake(lake: Lake) -> bool:
 
 
 def test_the_catalog_shows_the_lake(lake: Lake) -> None:
-    done = iceberg.register(lake, lake.store.catalog_uri())
+    done = iceberg.register(lake, iceberg.find_catalog(lake))
     assert [(row.name, row.version, row.rows, row.files) for row in done] == [
         ("lake.documents", 1, 4, 2),
         ("lake.lines", 1, 15, 2),
@@ -85,7 +85,7 @@ def test_the_catalog_shows_the_lake(lake: Lake) -> None:
 
 
 def test_registering_again_changes_nothing(lake: Lake) -> None:
-    uri = lake.store.catalog_uri()
+    uri = iceberg.find_catalog(lake)
     iceberg.register(lake, uri)
     before = {table: load(lake, table).metadata_location for table in TABLES}
     assert not any(row.changed for row in iceberg.register(lake, uri))
@@ -95,7 +95,7 @@ def test_registering_again_changes_nothing(lake: Lake) -> None:
 def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_ICEBERG", "store")
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")
-    uri = lake.store.catalog_uri()
+    uri = iceberg.find_catalog(lake)
     for number in range(4):
         iceberg.register(lake, uri)
         assert shows_the_lake(lake), number
@@ -113,7 +113,7 @@ def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pyte
 
 
 def test_a_catalog_stays_right_until_its_version_is_swept(lake: Lake) -> None:
-    iceberg.register(lake, lake.store.catalog_uri())
+    iceberg.register(lake, iceberg.find_catalog(lake))
     before = load(lake, "documents").scan().to_arrow().num_rows
     put(lake, Doc(11), keep=2)
     assert load(lake, "documents").scan().to_arrow().num_rows == before
@@ -123,7 +123,7 @@ def test_a_catalog_stays_right_until_its_version_is_swept(lake: Lake) -> None:
 
 
 def test_a_date_opens_the_files_of_its_month_only(lake: Lake) -> None:
-    iceberg.register(lake, lake.store.catalog_uri())
+    iceberg.register(lake, iceberg.find_catalog(lake))
     table = load(lake, "documents")
     dated = table.scan(row_filter=GreaterThanOrEqual("published_at", "2026-10-01T00:00:00+00:00"))
     assert [("month=2026-10" in task.file.file_path) for task in dated.plan_files()] == [True]
@@ -134,7 +134,7 @@ def test_a_date_opens_the_files_of_its_month_only(lake: Lake) -> None:
 
 def test_a_partition_that_stands_in_the_path_only_would_come_out_empty(lake: Lake) -> None:
     """Why `month` is no column in the catalog. Should this fail one day, it may become one."""
-    catalog = iceberg.open_catalog(lake, lake.store.catalog_uri())
+    catalog = iceberg.open_catalog(lake, iceberg.find_catalog(lake))
     catalog.create_namespace_if_not_exists("trap")
     schema = file_schema("documents").append(pa.field("month", pa.string()))
     table = catalog.create_table("trap.documents", schema)
@@ -146,11 +146,11 @@ def test_a_partition_that_stands_in_the_path_only_would_come_out_empty(lake: Lak
 
 
 def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> None:
-    iceberg.register(lake, lake.store.catalog_uri())
+    iceberg.register(lake, iceberg.find_catalog(lake))
     shutil.copytree(lake.store.folder.parent, tmp_path / "copy", symlinks=True)
     copy = open_lake(tmp_path / "copy" / "lake")
     before = load(lake, "documents").metadata_location
-    assert all(row.changed for row in iceberg.register(copy, copy.store.catalog_uri()) if row.rows)
+    assert all(row.changed for row in iceberg.register(copy, iceberg.find_catalog(copy)) if row.rows)
     assert all("/copy/" in task.file.file_path for task in load(copy, "documents").scan().plan_files())
     assert load(lake, "documents").metadata_location == before
     shutil.rmtree(lake.store.folder.parent)
@@ -158,16 +158,16 @@ def test_a_copied_lake_gets_tables_of_its_own(lake: Lake, tmp_path: Path) -> Non
 
 
 def test_a_moved_lake_is_registered_again(lake: Lake, tmp_path: Path) -> None:
-    iceberg.register(lake, lake.store.catalog_uri())
+    iceberg.register(lake, iceberg.find_catalog(lake))
     lake.store.folder.parent.rename(tmp_path / "moved")
     moved = open_lake(tmp_path / "moved" / "lake")
-    iceberg.register(moved, moved.store.catalog_uri())
+    iceberg.register(moved, iceberg.find_catalog(moved))
     assert shows_the_lake(moved)
 
 
 def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lake of an older copydesk that did not have the column `evidence`."""
-    uri = lake.store.catalog_uri()
+    uri = iceberg.find_catalog(lake)
 
     def without_evidence(table: str) -> list[pa.Field]:
         return [field for field in list_file_columns(table) if field.name != "evidence"]
@@ -190,11 +190,11 @@ def test_a_new_column_appears(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_catalog_anywhere(lake: Lake, tmp_path: Path) -> None:
-    uri = iceberg.name_catalog(str(tmp_path / "elsewhere" / "catalog.db"))
+    uri = iceberg.find_catalog(lake, str(tmp_path / "elsewhere" / "catalog.db"))
     iceberg.register(lake, uri)
     assert load(lake, "documents", uri).scan().to_arrow().num_rows == 4
     assert not (lake.store.folder / "iceberg" / "catalog.db").exists()
-    assert iceberg.name_catalog("postgresql://host/base") == "postgresql://host/base"
+    assert iceberg.find_catalog(lake, "postgresql://host/base") == "postgresql://host/base"
 
 
 def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
@@ -208,7 +208,7 @@ def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
     )
     call = ("iceberg", "--lake", there.name, "--catalog")
     options = {"s3.endpoint": os.environ["AWS_ENDPOINT_URL"], "s3.region": os.environ["AWS_REGION"]}
-    catalog = iceberg.open_catalog(there, iceberg.name_catalog(str(tmp_path / "catalog.db")), options)
+    catalog = iceberg.open_catalog(there, iceberg.find_catalog(here, str(tmp_path / "catalog.db")), options)
     held = []
     for docs in ([Doc(1), Doc(2), Doc(3, published=SEPTEMBER)], [Doc(1), Doc(9), Doc(3, published=SEPTEMBER)]):
         for lake in (here, there):
@@ -250,14 +250,14 @@ WRONG = [
 def test_a_catalog_that_cannot_be_used_is_reported_in_one_line(lake: Lake, make: object, message: str) -> None:
     assert callable(make)
     with pytest.raises(LakeError, match=message) as told:
-        iceberg.register(lake, iceberg.name_catalog(make(lake)))
+        iceberg.register(lake, iceberg.find_catalog(lake, make(lake)))
     assert "\n" not in str(told.value)
 
 
 def test_no_lake_is_reported_in_one_line(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "none")
     with pytest.raises(LakeError, match="there is no lake here to register"):
-        iceberg.register(lake, lake.store.catalog_uri())
+        iceberg.register(lake, iceberg.find_catalog(lake))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -268,13 +268,13 @@ def test_without_the_extra_it_says_what_to_install(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyiceberg", None)
     with pytest.raises(MissingExtra, match=r"install copydesk\[iceberg\]"):
-        iceberg.register(lake, lake.store.catalog_uri())
+        iceberg.register(lake, iceberg.find_catalog(lake))
     follow_publish(lake, Settings())
     assert run_copydesk("iceberg", "--lake", lake.store.path, "--catalog", "store") == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_nothing_is_copied(lake: Lake) -> None:
-    iceberg.register(lake, lake.store.catalog_uri())
+    iceberg.register(lake, iceberg.find_catalog(lake))
     kept = [Path(place) / name for place, _, names in os.walk(lake.store.folder / "iceberg") for name in names]
     assert not [path for path in kept if path.suffix == ".parquet"]
