@@ -32,7 +32,7 @@ COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one expectation found in one frame: which rows failed, the values there, or why it was not evaluated.
+    """What one expectation found in one frame: failing rows, their values, or the fault that kept it from being evaluated.
 
     `ranges`: column, lowest and highest value in the failing rows; `missing`: how many of them had no value.
     """
@@ -92,10 +92,7 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
 
 @contextmanager
 def silence_library() -> Iterator[None]:
-    """Suppresses logs and warnings of Great Expectations and its libraries; faults are returned as evaluations.
-
-    Filters and loggers belong to the whole process, so only one thread at a time may enter.
-    """
+    """Suppresses logs and warnings of Great Expectations. Filters and loggers are the process's: one thread at a time enters."""
     with ONE_AT_A_TIME:
         # Its child loggers set their own levels, so their records are kept from the root logger instead.
         logger, sink = logging.getLogger("great_expectations"), logging.NullHandler()

@@ -18,11 +18,7 @@ COUNTS = (
 
 
 def project_documents(narrow: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
-    """The narrow frame with the columns that follow from it and from all documents of the batch.
-
-    `shares`: as `share_languages` gives them. Adds undetermined_chars, and language_share, which is missing where the
-    publisher has few documents.
-    """
+    """The narrow frame with undetermined_chars and language_share; `shares`: as `share_languages` gives them."""
     if not set(DOCUMENT_COLUMNS) <= set(narrow.columns):
         return narrow  # the audit reports what is missing
     both = ["publisher", "language"]
@@ -35,10 +31,7 @@ def project_documents(narrow: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFram
 
 
 def share_languages(counts: pl.DataFrame) -> pl.DataFrame:
-    """The share of each language in a publisher's documents: publisher, language, language_share.
-
-    `counts`: publisher, language, count, in any number of rows. Publishers with few documents, and `und`, are left out.
-    """
+    """publisher, language, language_share of `counts` (with count); not of publishers with few documents, and not of `und`."""
     counted = counts.group_by("publisher", "language").agg(pl.col("count").sum())
     total = pl.col("count").sum().over("publisher")
     known = counted.filter((total >= MANY_DOCUMENTS) & (pl.col("language") != "und"))

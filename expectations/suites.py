@@ -83,10 +83,7 @@ class Expectation:
 
 @cache
 def load_suite(name: str) -> tuple[Expectation, ...]:
-    """The rows of a suite (documents, quarantine, batch, drift), in order.
-
-    Raises RowError for a wrong row, and for one whose column is not measured: it would block every batch.
-    """
+    """The rows of a suite, in order. Raises RowError for a wrong row, such as one about a column that is not measured."""
     suite: list[Expectation] = []
     for path in [ROWS / f"{part}.toml" for part in PARTS.get(name, (name,))]:
         rows = read_toml_rows(path, "expectation", Expectation)

@@ -63,10 +63,7 @@ class Verdict:
 
 
 def audit_documents(folders: Sequence[StagedFolder], releases: Sequence[Release] = ()) -> Verdict:
-    """Evaluates the suite of documents on the measured columns of staged folders. `releases`: what a person released.
-
-    A batch without documents passes here, since `audit_batch` judges its sums; a batch without a folder does not pass.
-    """
+    """Evaluates the suite of documents. Without documents it passes (`audit_batch` judges sums), without a folder it does not."""
     rows = suites.load_suite("documents")
     names = list(dict.fromkeys(("doc_id", "document_rows", *projections.DOCUMENT_COLUMNS, *list_columns(rows))))
     shares = projections.share_languages(count_document_languages(folders))
@@ -173,10 +170,7 @@ def make_finding(row: Expectation, evaluations: Sequence[Evaluation], total: int
 
 
 def describe_observed(row: Expectation, evaluations: Sequence[Evaluation], total: int, noun: str) -> str:
-    """What the failing rows have, the same for any division into frames: `3 of 120 documents have text_chars 0 to 12`.
-
-    In the words of the row's own `finding`, if it has one and no value is missing.
-    """
+    """What failing rows have: `3 of 120 documents have text_chars 0 to 12`, or the row's `finding`; the same for any frames."""
     failed = sum(len(found.places) for found in evaluations)
     if not failed:
         return "as expected" if not noun else f"0 of {total:,} {noun}" if total else f"no {noun}"

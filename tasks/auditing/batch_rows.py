@@ -115,10 +115,7 @@ def add_linked(wanted: Collection[str], receipt: Mapping[str, Any], files: Colle
 def stage_published_rows(
     lake: Lake, published: PublishedBatch, kept: Collection[str], folder: Path, first: int
 ) -> list[StagedShard]:
-    """The batch's published rows from the files `kept`, staged below `folder` as shards numbered from `first`.
-
-    Documents that an earlier batch publishes are included. Raises LakeError when claimed documents are missing.
-    """
+    """Stages the batch's published rows from the files `kept`, hidden ones too, as shards from `first` on. Raises LakeError."""
     if not kept:
         return []
     source, day = published.receipt["source"], published.receipt["logical_date"]
@@ -180,10 +177,7 @@ def scan_batch(lake: Lake, seen: Manifest, table: str, source: str, day: date, m
 def trace_rows(
     before: PublishedBatch, now: PublishedBatch, again: Iterable[str], claimed: Collection[str]
 ) -> Iterator[ReplayedRow]:
-    """The state of the quarantined records of the files `again`, by uri.
-
-    `before`, `now`: the batch before and after the replay; `claimed`: uris of its documents now.
-    """
+    """The state of the quarantined records of the files `again`, by uri. `claimed`: uris of the batch's documents now."""
     files = {entry["uri"] for entry in before.receipt["inputs"]}
     taken, stopped = set(again), dict(now.quarantine.select("uri", "reasons").iter_rows())
     twins = {twin["uri"]: twin["twin"] for twin in now.receipt["twins"]}

@@ -56,10 +56,7 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One measure of one publisher: `now`, and the median, extremes and number of earlier days.
-
-    `deviation` in units of the scale; None if there is too little history.
-    """
+    """One measure of a publisher and its history; `deviation` in units of the scale, None if there is too little history."""
 
     publisher: str
     measure: str
@@ -103,10 +100,7 @@ def read_history(lake: Lake, source: str, day: date) -> list[dict[str, Any]]:
 
 
 def judge_drift(receipt: Mapping[str, Any], history: Sequence[Mapping[str, Any]], *, blocks: bool = False) -> Drift:
-    """Compares a batch's receipt with those of earlier days (`read_history`).
-
-    `blocks`: failures are critical instead of warnings. An expectation that was not evaluated is always critical.
-    """
+    """Compares a batch's receipt with earlier ones. `blocks`: failures are critical; what was not evaluated is so in any case."""
     compared = tuple(compare_batch(receipt, history))
     names = list(dict.fromkeys(row.publisher for row in compared))
     found = {(row.publisher, row.measure): row for row in compared}

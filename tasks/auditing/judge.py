@@ -19,10 +19,7 @@ from tasks.staging.receipt import StagedBatch, StagedFolder, describe_making, ke
 
 @dataclass(frozen=True)
 class JudgedBatch(StagedBatch):
-    """A batch as it would be published, and the audit's verdict on it.
-
-    `blocked_by`: reasons against publishing; `drift`: the comparison with earlier days, if there was one.
-    """
+    """A batch as it would be published, the audit's findings and reasons against it, and the comparison with earlier days."""
 
     findings: tuple[Finding, ...]
     blocked_by: tuple[str, ...]
@@ -67,10 +64,7 @@ def judge_batch(
 def gather_quarantine(
     folders: Sequence[StagedFolder], failing: Mapping[str, tuple[str, ...]], excerpt_chars: int
 ) -> pl.DataFrame:
-    """All quarantine rows of a batch: those that are staged, and one for each document that failed its audit.
-
-    `failing`: doc_id -> every reason. Returns the columns of `schema.QUARANTINE` and month.
-    """
+    """All quarantine rows of a batch: those staged, and one for each document that failed its audit (doc_id -> every reason)."""
     parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
     if failing:
         reasons = pl.LazyFrame({"doc_id": list(failing), "reasons": [list(codes) for codes in failing.values()]})

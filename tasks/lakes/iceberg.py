@@ -49,10 +49,7 @@ class Registered:
 
 
 def find_catalog(lake: Lake, where: str = "") -> str:
-    """The URI of a catalog: `where` is one or the path of an SQLite file; without it, one in the lake's store.
-
-    Raises LakeError where there can be none.
-    """
+    """The URI of a catalog: `where` (a URI, or the path of an SQLite file), else one in the lake's store. Raises LakeError."""
     path = where or lake.files.address("iceberg/catalog.db")
     if "://" in path and not where:
         raise LakeError(

@@ -71,10 +71,7 @@ class Lake:
         return self.store.version()
 
     def manifest(self, version: int | None = None) -> Manifest:
-        """What a version holds (the published one by default); an empty manifest before the first publish.
-
-        Raises LakeError when the version is not known.
-        """
+        """What a version holds (by default the published one); empty before the first publish. Raises LakeError."""
         return self.store.read_manifest(self.version() if version is None else version)
 
     def versions(self) -> list[Manifest]:
@@ -130,10 +127,7 @@ def scan_table(lake: Lake, manifest: Manifest, table: str, months: Sequence[str]
 
 
 def scan_files(paths: Sequence[Path], table: str) -> pl.LazyFrame:
-    """The rows of files that all have the same columns; a column that their release did not have is its default, or null.
-
-    Without files, no rows.
-    """
+    """The rows of files with the same columns; a column that their release did not have is its default, or null."""
     if not paths:
         return pl.DataFrame(pl.from_arrow(file_schema(table).empty_table())).lazy()
     found = pl.read_parquet_schema(paths[0])

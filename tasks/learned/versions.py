@@ -63,10 +63,7 @@ class LearnedCounts:
 
 
 def learn_version(lake: Lake, sources: Path) -> LearnedCounts:
-    """Learns from the published lake and stores a version. Vetoes are read from VETO_FILE beside the file `sources`.
-
-    Raises RowError for a veto that cannot be used.
-    """
+    """Learns from the published lake and stores a version; the vetoes are beside the file `sources`. Raises RowError."""
     vetoes = read_vetoes(sources.with_name(VETO_FILE))
     found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
     rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
@@ -142,10 +139,7 @@ def hash_content(content: bytes) -> str:
 
 
 def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Rows of `documents` and of `lines` in the sample, some whole publishers at a time, publishers in order.
-
-    Publishers with too few documents to learn from are left out.
-    """
+    """Rows of `documents` and of `lines` in the sample, some whole publishers at a time, publishers in order."""
     manifest = lake.manifest()
     documents, lines = (list(table_paths(lake, manifest, table)) for table in ("documents", "lines"))
     if not documents:
@@ -187,10 +181,7 @@ def read_rows_of(paths: Sequence[Path], columns: Sequence[str], ids: pl.Series) 
 
 @dataclass(frozen=True)
 class Veto:
-    """A line of a publisher that is not to be removed, and why: one row of VETO_FILE.
-
-    A row: publisher = "The Larkhaven Courier", line = "Tide tables", why = "A heading; the lines under it are news."
-    """
+    """A row of VETO_FILE: a line of a publisher that is not to be removed, and why (a heading; the lines under it are news)."""
 
     line: str
     publisher: str
@@ -207,10 +198,7 @@ def read_vetoes(path: Path) -> tuple[Veto, ...]:
 
 
 def apply_vetoes(learned: pl.DataFrame, vetoes: Sequence[Veto], file: str) -> pl.DataFrame:
-    """`learned` with the why of its veto in the column veto; such rows are shown and not used.
-
-    Raises RowError for a veto that matches no row: it is mistyped, or no longer needed. `file`: named in the error.
-    """
+    """`learned` with the why of its veto in the column veto. Raises RowError for a veto that matches no row; `file` names it."""
     rows = pl.DataFrame(vetoes, schema=dict.fromkeys(("line", "publisher", "why"), pl.String))
     keyed = rows.select("publisher", "line", key=line_key(pl.col("line")), veto="why")
     idle = keyed.join(learned, on=["publisher", "key"], how="anti", maintain_order="left")

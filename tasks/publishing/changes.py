@@ -57,10 +57,7 @@ def read_partitions(lake: Lake, manifest: Manifest, table: str, months: Iterable
 
 
 def conform_rows(rows: pa.Table, table: str) -> pa.Table:
-    """Rows with exactly the table's columns and month. A column that older files lack has its default, or null.
-
-    Raises LakeError if it must have a value and has no default.
-    """
+    """Rows with exactly the table's columns and month; a missing column gets its default or null. Raises LakeError."""
     schema = file_schema(table).append(pa.field(MONTH.name, pa.string(), nullable=False))
     columns = []
     for field in [*list_file_columns(table), MONTH]:

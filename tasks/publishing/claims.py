@@ -30,10 +30,7 @@ CLAIM = {"logical_date": pl.Date, "doc_id": pl.String, "uri": pl.String, "partit
 
 @dataclass(frozen=True)
 class BatchClaims:
-    """What a batch claims, and what that means for the lake. `owned`: its claims before; `claimed`: its claims now.
-
-    `budget`: bytes to hold in memory of each sorted part.
-    """
+    """What a batch claims, before (`owned`) and now (`claimed`). `budget`: bytes to hold in memory of each sorted part."""
 
     source: str
     day: date
@@ -57,10 +54,7 @@ def load_claims(lake: Lake, old: Manifest, staged: StagedBatch) -> BatchClaims:
 
 
 def read_claimed(folders: Sequence[StagedFolder], day: date) -> pl.DataFrame:
-    """The documents that are staged for a batch, without excluded ones. Columns of CLAIM.
-
-    Raises ValueError when a document is in it twice.
-    """
+    """The documents that are staged for a batch, columns of CLAIM. Raises ValueError when a document is in it twice."""
     parts = [pl.DataFrame(schema=CLAIM)]
     for part in folders:
         rows = part.scan("documents").select(pl.lit(day).alias("logical_date"), "doc_id", "uri", partition="month")

@@ -29,10 +29,7 @@ FAN_IN = 32
 def read_sorted(
     paths: Iterable[Path], *, columns: Sequence[str] | None = None, budget: int = CHUNK_BYTES
 ) -> SortedRows:
-    """The rows of Parquet files that are sorted one after the other, about `budget` decoded bytes at a time.
-
-    Page checksums are verified: a damaged page raises OSError and is never copied into a new version.
-    """
+    """The rows of sorted files, about `budget` decoded bytes at a time. A damaged page raises OSError, by its checksum."""
     for path in paths:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             groups: list[int] = []

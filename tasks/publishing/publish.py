@@ -36,10 +36,7 @@ TableFiles = dict[str, tuple[TableFile, ...]]
 
 @dataclass(frozen=True)
 class Commit:
-    """The version that readers see afterwards; `changed` is False when nothing had to change.
-
-    `receipt`: the batch's receipt as it is in the lake; `files`: by table, those that this commit wrote.
-    """
+    """The version afterwards, whether anything changed, the batch's receipt as it is in the lake, and the files written."""
 
     version: int
     changed: bool
@@ -153,10 +150,7 @@ def commit_changes(
 def build_table(
     lake: Lake, old: Manifest, table: str, change: Change, draft: Path, first: str
 ) -> tuple[TableFile, ...]:
-    """All files of a table in the next version; writes its changed partitions into the draft.
-
-    `first`: the month of an empty file, where the table has no rows.
-    """
+    """All files of a table in the next version; writes changed partitions. `first`: the month of an empty file without rows."""
     keys = (MONTH.name, *ORDERS[table])
     parts = narrow_sorted(change.parts, keys, draft / "scratch")
     written = write_files(merge_sorted(parts, keys), table, draft / table, lake.store.file_rows)

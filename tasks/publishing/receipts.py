@@ -126,10 +126,7 @@ TALLIES: dict[str, Callable[[pa.Table], Tally]] = {
 
 
 def settle_receipts(lake: Lake, old: Manifest, claims: BatchClaims, receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The batch's receipt, then those of other batches that have any of its documents, as they are after the publish.
-
-    A document that changes its owner takes its share of all sums with it, counted from its own rows.
-    """
+    """The batch's receipt, then those of batches that share documents; a document takes its share of all sums with it."""
     ownership = claims.ownership
     settled = [update_duplicates(add_tally(receipt, tally_hidden(claims), -1), ownership)]
     if ownership.other_dates:

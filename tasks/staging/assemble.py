@@ -92,10 +92,7 @@ def assemble_lines(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
 def assemble_quarantine(
     documents: pl.DataFrame, stage: str, reasons: pl.Expr, detail: pl.Expr, excerpt: pl.Expr
 ) -> pl.DataFrame:
-    """A row of `quarantine` for each of `documents`: what both tables have is copied, what only quarantine has is null.
-
-    Its month is that of the logical date, whatever date the document bears.
-    """
+    """A row of `quarantine` for each of `documents`; its own columns are null, its month is that of the logical date."""
     own = {
         "stage": pl.lit(stage),
         "reasons": reasons,
@@ -155,10 +152,7 @@ def find_names(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_dates(lines: pl.DataFrame) -> pl.DataFrame:
-    """When the article says it was published, the first date in a timestamp or byline: doc, dated_at.
-
-    Lines that begin with a word for `updated` come last.
-    """
+    """When the article says it was published: doc, dated_at. Lines that begin with a word for `updated` come last."""
     dates: dict[int, object] = {}
     dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(
         "doc", "text", late=pl.col("text").str.contains(UPDATED)

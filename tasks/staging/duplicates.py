@@ -60,10 +60,7 @@ def split_duplicates(documents: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Shard
 def settle_duplicates(
     day: date, folders: Sequence[Path], found: Sequence[ShardDuplicate]
 ) -> tuple[list[StagedFolder], list[Duplicate]]:
-    """The staged folders of a batch without documents that others of them have, and all duplicates inside the batch.
-
-    `found`: the duplicates inside shards.
-    """
+    """The staged folders without repeated documents, and all duplicates inside the batch; `found`: those inside shards."""
     wanted = pl.Series("doc_id", [duplicate.doc_id for duplicate in found], dtype=pl.String)
     copies = find_repeated(folders, wanted)
     originals = find_originals(copies)
@@ -76,10 +73,7 @@ def settle_duplicates(
 
 
 def find_repeated(folders: Sequence[Path], wanted: pl.Series) -> pl.DataFrame:
-    """The documents that are in several folders or `wanted`: doc_id, uri, folder (index in `folders`), sorted.
-
-    Only a hash of eight bytes is held of all others, so that a batch may have many documents.
-    """
+    """The documents in several folders or `wanted`: doc_id, uri, folder (index), sorted. Holds eight bytes of every other one."""
     hashes = [read_ids(folder)["doc_id"].hash() for folder in folders]
     every = pl.concat([pl.Series("doc_id", [], dtype=pl.UInt64), *hashes])
     some = pl.concat([every.filter(every.is_duplicated()), wanted.hash()]).unique()

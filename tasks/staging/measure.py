@@ -32,10 +32,7 @@ class StagedFileError(ValueError):
 
 
 def measure_shard(folder: Path) -> Path:
-    """Measures the staged documents and lines in `folder`; returns the path of the narrow file written beside them.
-
-    One row per document, as `measure` gives them. Raises FileNotFoundError, and StagedFileError.
-    """
+    """Writes the narrow file of a staged folder, one row per document, and returns its path. Raises StagedFileError."""
     documents, lines = read_staged(folder, "documents"), read_staged(folder, "lines")
     target = folder / "narrow.parquet"
     pq.write_table(measure(documents, lines).to_arrow(), target)  # write_parquet does not report a full disk
@@ -140,10 +137,7 @@ def number_body(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFrame:
 
 
 def join_union(body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
-    """All lines of every document in order: doc, line, text, row (null outside the body), removed, before.
-
-    `before`: the number of the line above in the document; null for the first.
-    """
+    """All lines of every document in order: doc, line, text, row (null outside the body), removed, before (line above)."""
     rest = apart.filter(pl.col("doc").is_not_null()).select("doc", "line", "text", "removed")
     union = pl.concat([body, rest], how="diagonal").sort("doc", "line", "row", nulls_last=True, maintain_order=True)
     same = (pl.col("doc") == pl.col("doc").shift(1)).fill_null(False)
@@ -168,10 +162,7 @@ def describe_union(union: pl.DataFrame) -> pl.DataFrame:
 
 
 def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
-    """Places where two lines of a text are not joined as in the canonical text, and body lines that are out of order.
-
-    A blank line belongs between two body lines exactly where there was one between them in the canonical text.
-    """
+    """Places where a text has a blank line that the canonical text has not, or lacks one, and body lines out of order."""
     gap = (pl.col("line") - pl.col("before") > 1).fill_null(False)
     blocks = union.with_columns(block=gap.cast(pl.Int64).cum_sum())
     body = blocks.filter(pl.col("row").is_not_null(), pl.col("line").is_not_null()).sort("row")

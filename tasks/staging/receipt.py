@@ -89,10 +89,7 @@ def describe_making(source: Source, limits: Limits) -> dict[str, str]:
 
 
 def take_fingerprint(inputs: Sequence[tuple[str, int, str]], made: Mapping[str, str]) -> str:
-    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Batches with equal ones have equal rows.
-
-    `made`: as `describe_making` gives it.
-    """
+    """SHA-256 (hex) over inputs (uri, size, sha256), rules, versions and settings. Equal ones give equal rows."""
     content = [sorted(inputs), made["rules_version"], made["versions"], made["settings"]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
@@ -158,10 +155,7 @@ def set_releases(settings: str, others: Mapping[str, Any]) -> str:
 
 
 def keep_making(made: Mapping[str, str], earlier: Mapping[str, Any]) -> dict[str, str]:
-    """`made` for a batch most of whose documents are those of an earlier run, whose receipt is `earlier`.
-
-    It has the rules, versions and settings of that run, with today's releases, so that a whole run is still due.
-    """
+    """The rules, versions and settings of an earlier receipt with today's releases: a whole run of the batch is still due."""
     settings = set_releases(earlier["settings"], json.loads(made["settings"]))
     return {**made, "rules_version": earlier["rules_version"], "versions": earlier["versions"], "settings": settings}
 

@@ -22,10 +22,7 @@ SHOWN = ("lines", "documents", "quarantine", "receipts")
 
 @dataclass(frozen=True)
 class State:
-    """The published version (0: none yet), the key of its manifest, and the oldest version that is kept.
-
-    `shown` is false from the commit until every reader's object is in place: the next writer finishes that.
-    """
+    """The published version (0: none), its manifest's key, the oldest kept version, and whether readers see all of it."""
 
     version: int
     manifest: str

@@ -46,19 +46,13 @@ def partition_of(table: str, day: date, by: str) -> str:
 
 
 def folder_of(partition: str) -> str:
-    """The folder of a partition in its table: month=2026-10, or month=2026-10/day=2026-10-05.
-
-    Days are below their month, so that a query by month works on either kind of lake.
-    """
+    """The folder of a partition: month=2026-10, or month=2026-10/day=2026-10-05, so that a query by month works on both."""
     month = "-".join(partition.split("-")[:2]) if partition.count("-") == 2 else partition
     return f"month={month}" if month == partition else f"month={month}/day={partition}"
 
 
 def file_schema(table: str) -> pa.Schema:
-    """The schema of every published file of a table: as declared, without descriptions and without the partition.
-
-    Without descriptions, so that a better wording does not rewrite the whole lake.
-    """
+    """The schema of a table's published files: without the partition, and without descriptions, whose wording may change."""
     return pa.schema([field.remove_metadata() for field in list_file_columns(table)])
 
 
@@ -111,10 +105,7 @@ class Manifest:
 
 
 def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
-    """The manifest of a version of the lake `name`, from the text that `read` gives; an empty one for version 0.
-
-    Raises LakeError when there is none or it cannot be understood.
-    """
+    """The manifest of a version, from the text that `read` gives; an empty one for 0. Raises LakeError."""
     if version == 0:
         return Manifest(0, None, None, {}, {}, {}, {})
     try:

@@ -75,10 +75,7 @@ class Store(Protocol):
         """The columns of a file of a version; reads little more than the footer."""
 
     def lock(self, wait_seconds: float, on_wait: Callable[[str], None] | None) -> AbstractContextManager[int]:
-        """Holds the lake's lock and gives the published version; repairs first what dead writers left.
-
-        `on_wait` gets one line if there is a wait. Raises LakeBusy after `wait_seconds`, PublishError.
-        """
+        """Holds the lock, repairs what dead writers left, gives the published version. Raises LakeBusy, PublishError."""
 
     def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
         """Takes a file of a version over into a draft."""

@@ -114,10 +114,7 @@ class FolderFiles:
 
 @dataclass(frozen=True)
 class BucketFiles:
-    """Objects below a prefix, s3://bucket/prefix.
-
-    A deleted file is an empty object: a deletion cannot be conditional everywhere, and would delete what others wrote meanwhile.
-    """
+    """Objects below a prefix. A deleted file is an empty object, since a deletion cannot be conditional everywhere."""
 
     prefix: str
 
