@@ -164,7 +164,7 @@ def compare_publisher(
     counted = weekdays if len(weekdays) >= LEAST_SAME_WEEKDAYS else [entry for _, entry in past]
     enough = len(past) >= LEAST_DAYS
     volumes = [float(entry["documents"]) if entry else 0.0 for entry in counted] if enough else []
-    yield compare_volume(name, now["documents"] if now else 0, volumes)
+    yield compare_measure(name, "volume", now["documents"] if now else 0, volumes, 0)
     if now is None or not now["documents"]:
         return
     days = [entry for _, entry in past if entry and entry["documents"]]
@@ -184,23 +184,19 @@ def compare_publisher(
 def compare_measure(
     name: str, measure: str, now: float, past: Sequence[float], count: int, *, logs: bool = False
 ) -> Comparison:
-    """One measure and its history. `count`: documents behind `now`; `logs`: compare ratios instead of differences."""
-    if len(past) < LEAST_DAYS:
+    """One measure and its history. `count`: documents behind `now`; `logs`: compare ratios instead of differences.
+
+    The deviation that chance causes in a volume is its square root.
+    """
+    is_volume = measure == "volume"
+    if len(past) < (LEAST_SAME_WEEKDAYS if is_volume else LEAST_DAYS):
         return Comparison(name, measure, now, None, None, None, len(past), None)
     values, value = ([log(each) for each in past], log(now)) if logs else (list(past), now)
     floor, noise = MEASURES[measure].floor, MEASURES[measure].noise
-    scale = max(measure_spread(values), floor, noise / sqrt(max(count, 1)))
-    deviation = (value - median(values)) / scale
+    usual = median(values)
+    least = (floor * usual, noise * sqrt(usual), 1.0) if is_volume else (floor, noise / sqrt(max(count, 1)))
+    deviation = (value - usual) / max(measure_spread(values), *least)
     return Comparison(name, measure, now, median(past), min(past), max(past), len(past), deviation)
-
-
-def compare_volume(name: str, now: int, past: Sequence[float]) -> Comparison:
-    """The number of documents and its history; the deviation that chance causes is its square root."""
-    if not past:
-        return Comparison(name, "volume", now, None, None, None, 0, None)
-    usual, measure = median(past), MEASURES["volume"]
-    scale = max(measure_spread(past), measure.floor * usual, measure.noise * sqrt(usual), 1.0)
-    return Comparison(name, "volume", now, usual, min(past), max(past), len(past), (now - usual) / scale)
 
 
 def measure_spread(values: Sequence[float]) -> float:

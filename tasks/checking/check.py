@@ -77,21 +77,15 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
             yield LakeFault("a table that is not declared", where, "update copydesk")
             continue
         for file in files:
+            where = lake.store.locate(manifest.version, table, file)
             if problem := lake.store.find_file_fault(manifest.version, table, file, digests):
-                where = lake.store.locate(manifest.version, table, file)
                 yield LakeFault(problem, where, find_cure(lake, manifest, table, file, digests))
-            else:
-                yield from check_footer(lake, manifest, table, file)
-
-
-def check_footer(lake: Lake, manifest: Manifest, table: str, file: TableFile) -> Iterator[LakeFault]:
-    """A file's footer against what is declared and what its commit says."""
-    facts = pq.read_metadata(lake.store.fetch(manifest.version, table, file))
-    where = lake.store.locate(manifest.version, table, file)
-    if not has_declared_columns(facts.schema.to_arrow_schema(), table):
-        yield LakeFault("a file's columns are not those declared", where, AGAIN)
-    if facts.num_rows != file.rows:
-        yield LakeFault("a file has other rows than its commit says", where, AGAIN)
+                continue
+            facts = pq.read_metadata(lake.store.fetch(manifest.version, table, file))
+            if not has_declared_columns(facts.schema.to_arrow_schema(), table):
+                yield LakeFault("a file's columns are not those declared", where, AGAIN)
+            if facts.num_rows != file.rows:
+                yield LakeFault("a file has other rows than its commit says", where, AGAIN)
 
 
 def find_cure(lake: Lake, manifest: Manifest, table: str, file: TableFile, digests: Digests) -> str:

@@ -7,7 +7,7 @@ groups are in memory, however long the month is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tasks.lakes.lake import Lake, table_paths
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows, merge_sorted, narrow_sorted, read_sorted, spill_chunks
 from tasks.publishing.receipts import COUNTED_COLUMNS, LISTS, TALLIES, Tally, find_open_sums, split_batches
 from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
+from tasks.staging.receipt import SUMS
 from tasks.stores.errors import LakeFault
 from tasks.stores.manifest import Manifest, file_schema
 
@@ -28,17 +29,7 @@ AGAIN = "run its batches again with --force"
 KEY = {"source": pl.String, "doc_id": pl.String, "logical_date": pl.Date}
 PART_ROWS = 1_000_000  # about 150 MB of keys at a time
 BATCH = ("source", "logical_date")
-COUNTED = (
-    "published",
-    "quarantined",
-    "chars",
-    "body_chars",
-    "apart_chars",
-    "removed_chars",
-    "line_ends",
-    "removed_lines",
-    "captions_merged",
-)
+COUNTED = (*SUMS, "quarantined")
 Shares = dict[tuple[str, date], Tally]
 SAMPLE = 500  # documents of each file; a smaller file is checked whole
 DOCUMENTS = ("doc_id", "text", "body_lines", "line_count", "canonical_sha256")
@@ -158,7 +149,9 @@ def check_all(lake: Lake, manifest: Manifest, scratch: Path) -> Iterator[LakeFau
     """Puts every document together again, and finds lines of documents that do not exist."""
     for month in list_months(manifest):
         folder = scratch / month
-        documents = sort_documents(table_paths(lake, manifest, "documents", month), folder)
+        paths = table_paths(lake, manifest, "documents", month)
+        chunks = (chunk.sort_by("doc_id") for chunk in read_sorted(paths, columns=DOCUMENTS, budget=CHUNK_FLOOR))
+        documents = merge_sorted(narrow_sorted(spill_chunks(chunks, folder), ["doc_id"], folder), ["doc_id"])
         lines = read_sorted(table_paths(lake, manifest, "lines", month), columns=LINES, budget=CHUNK_FLOOR)
         for some, theirs in pair_rows(documents, lines):
             yield from check_documents(some, theirs)
@@ -169,12 +162,6 @@ def check_all(lake: Lake, manifest: Manifest, scratch: Path) -> Iterator[LakeFau
 def list_months(manifest: Manifest) -> list[str]:
     """The months that have documents, an empty file included."""
     return sorted({file.month for file in manifest.tables.get("documents", ())})
-
-
-def sort_documents(paths: Iterable[Path], folder: Path) -> SortedRows:
-    """The documents of some files by doc_id, through files in `folder`."""
-    chunks = (chunk.sort_by("doc_id") for chunk in read_sorted(paths, columns=DOCUMENTS, budget=CHUNK_FLOOR))
-    return merge_sorted(narrow_sorted(spill_chunks(chunks, folder), ["doc_id"], folder), ["doc_id"])
 
 
 def pair_rows(documents: SortedRows, lines: SortedRows) -> Iterator[tuple[pa.Table, pa.Table]]:

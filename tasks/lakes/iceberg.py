@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 VERSION = "copydesk.version"  # in a snapshot's summary: the version of the lake it shows
 TRIES = 3
-NOTHING: Mapping[str, str] = MappingProxyType({})
 # Each commit writes a metadata file; the last ones are enough.
 PROPERTIES = {"write.metadata.delete-after-commit.enabled": "true", "write.metadata.previous-versions-max": "5"}
 
@@ -58,7 +56,7 @@ def find_catalog(lake: Lake, where: str = "") -> str:
     return path if "://" in path else f"sqlite:///{Path(path).absolute()}"
 
 
-def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list[Registered]:
+def register(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> list[Registered]:
     """Points the catalog's tables to the published version of a lake; does nothing where they already do.
 
     `uri`: of a scheme that pyiceberg knows (sqlite, postgresql, thrift, http); `options`: more for it, such as s3.endpoint.
@@ -89,13 +87,13 @@ def register(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> list
     raise LakeError(f"{lake.name}: versions are swept faster than they can be registered; raise keep_versions")
 
 
-def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] = NOTHING) -> Catalog:
+def open_catalog(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> Catalog:
     """The catalog at a URI. The tables' metadata are in the lake's store."""
     from pyiceberg.catalog import load_catalog
 
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return load_catalog("copydesk", **{**options, "uri": uri, "warehouse": metadata_root(lake)})
+    return load_catalog("copydesk", **{**(options or {}), "uri": uri, "warehouse": metadata_root(lake)})
 
 
 def metadata_root(lake: Lake) -> str:

@@ -144,8 +144,11 @@ def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     documents, lines = (list(table_paths(lake, manifest, table)) for table in ("documents", "lines"))
     if not documents:
         return
-    for ids in group_publishers(choose_documents(documents)):
-        yield read_rows_of(documents, DOCUMENTS, ids), read_rows_of(lines, LINES, ids)
+    chosen = choose_documents(documents)
+    sizes = chosen.group_by("publisher", maintain_order=True).len()
+    numbered = sizes.select("publisher", group=(pl.col("len").cum_sum() - 1) // AT_ONCE)
+    for part in chosen.join(numbered, on="publisher", maintain_order="left").partition_by("group", maintain_order=True):
+        yield read_rows_of(documents, DOCUMENTS, part["doc_id"]), read_rows_of(lines, LINES, part["doc_id"])
 
 
 def choose_documents(paths: Sequence[Path]) -> pl.DataFrame:
@@ -163,14 +166,6 @@ def choose_documents(paths: Sequence[Path]) -> pl.DataFrame:
             .head(PER_PUBLISHER)
         )
     return chosen.filter(pl.len().over("publisher") >= LEAST_DOCUMENTS)
-
-
-def group_publishers(chosen: pl.DataFrame) -> Iterator[pl.Series]:
-    """The ids of whole publishers, about AT_ONCE together."""
-    sizes = chosen.group_by("publisher", maintain_order=True).len()
-    numbered = sizes.select("publisher", group=(pl.col("len").cum_sum() - 1) // AT_ONCE)
-    for part in chosen.join(numbered, on="publisher", maintain_order="left").partition_by("group", maintain_order=True):
-        yield part["doc_id"]
 
 
 def read_rows_of(paths: Sequence[Path], columns: Sequence[str], ids: pl.Series) -> pl.DataFrame:

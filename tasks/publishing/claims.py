@@ -8,7 +8,7 @@ Cost: `claims` is sorted by source, so a publish reads the ids of its own source
 claims of one month. Documents are read only where one changes its owner.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -76,14 +76,9 @@ def read_own_claims(lake: Lake, manifest: Manifest, source: str, logical_date: d
 
 
 def read_rival_claims(paths: Iterable[Path], source: str, logical_date: date, ids: pl.Series) -> pl.DataFrame:
-    """The claims of a source's other batches on any of `ids`. Columns of CLAIM."""
+    """The claims of a source's other batches on any of `ids`; other columns only where one matches. Columns of CLAIM."""
     wanted = ids.unique().to_arrow().cast(pa.string())
-    found = (pl.DataFrame(pl.from_arrow(part)) for part in find_rivals(paths, source, logical_date, wanted))
-    return pl.concat([pl.DataFrame(schema=CLAIM), *(part.select(list(CLAIM)) for part in found)])
-
-
-def find_rivals(paths: Iterable[Path], source: str, logical_date: date, wanted: pa.Array) -> Iterator[pa.Table]:
-    """The rival claims, some row groups at a time; ids are read first, the rest only where one matches."""
+    found = [pl.DataFrame(schema=CLAIM)]
     for path in paths if len(wanted) else ():
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             groups = [number for number in range(file.num_row_groups) if can_hold(file, number, source)]
@@ -96,7 +91,9 @@ def find_rivals(paths: Iterable[Path], source: str, logical_date: date, wanted: 
                     pc.is_in(heads["doc_id"], value_set=wanted),
                 )
                 if pc.any(rivals).as_py():
-                    yield file.read_row_groups(some, columns=list(CLAIM), use_threads=False).filter(rivals)
+                    rows = file.read_row_groups(some, columns=list(CLAIM), use_threads=False).filter(rivals)
+                    found.append(pl.DataFrame(pl.from_arrow(rows)).select(list(CLAIM)))
+    return pl.concat(found)
 
 
 def can_hold(file: pq.ParquetFile, group: int, source: str) -> bool:

@@ -139,12 +139,12 @@ def commit_changes(
     changed = list_changed_months(old, tables)
     if old.version and not any(changed.values()):
         return Commit(old.version, False, receipt, {})
-    shutil.rmtree(draft / "scratch", ignore_errors=True)
-    link_files(lake, old, draft, tables)
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
     made = Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by)
-    lake.store.show_version(draft, made, lake.policy.keep_versions)
-    return Commit(made.version, True, receipt, list_new_files(old, tables))
+    show_draft(lake, old, draft, made)
+    known = {(table, file) for table, files in old.tables.items() for file in files}
+    new = {table: tuple(file for file in files if (table, file) not in known) for table, files in tables.items()}
+    return Commit(made.version, True, receipt, new)
 
 
 def build_table(
@@ -163,9 +163,10 @@ def build_table(
     return tuple(sorted(files, key=lambda file: (file.month, int(Path(file.path).name.split("-")[1]))))
 
 
-def link_files(lake: Lake, old: Manifest, draft: Path, tables: TableFiles) -> None:
-    """Takes the files of `tables` that the old version has over into the draft."""
-    for table, files in tables.items():
+def show_draft(lake: Lake, old: Manifest, draft: Path, made: Manifest) -> None:
+    """Takes the files of the version `made` that the old one has over into the draft, and shows it."""
+    shutil.rmtree(draft / "scratch", ignore_errors=True)
+    for table, files in made.tables.items():
         (draft / table).mkdir(exist_ok=True)
         before = set(old.tables.get(table, ()))
         for file in files:
@@ -174,12 +175,7 @@ def link_files(lake: Lake, old: Manifest, draft: Path, tables: TableFiles) -> No
                 # A file that was written again with the same bytes is removed, so that versions share it.
                 target.unlink(missing_ok=True)
                 lake.store.keep_file(old.version, table, file, target)
-
-
-def list_new_files(old: Manifest, tables: TableFiles) -> TableFiles:
-    """By table, the files that the old version does not have."""
-    known = {table: set(files) for table, files in old.tables.items()}
-    return {table: tuple(file for file in files if file not in known.get(table, ())) for table, files in tables.items()}
+    lake.store.show_version(draft, made, lake.policy.keep_versions)
 
 
 def list_changed_months(old: Manifest, tables: TableFiles) -> dict[str, tuple[str, ...]]:
@@ -202,8 +198,7 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
         return last
     wanted = lake.manifest(number)
     with open_draft(lake.store.folder, last + 1) as draft:
-        link_files(lake, wanted, draft, wanted.tables)
         changed = list_changed_months(lake.manifest(last), wanted.tables)
         again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})
-        lake.store.show_version(draft, again, lake.policy.keep_versions)
+        show_draft(lake, wanted, draft, again)
     return last + 1

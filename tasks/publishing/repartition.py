@@ -1,6 +1,5 @@
 """A lake by month becomes one by day, or back: every row moves to its new partition, in one commit."""
 
-import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ import polars as pl
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow_sorted, spill_chunks
-from tasks.publishing.publish import link_files, list_changed_months
+from tasks.publishing.publish import list_changed_months, show_draft
 from tasks.schema import MONTH, TABLES
 from tasks.stores.errors import PublishError
 from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, partition_of
@@ -40,11 +39,9 @@ def move_partitions(lake: Lake, by: str) -> int:
             return last
         with open_draft(lake.store.folder, last + 1) as draft:
             tables = {table: move_table(lake, old, table, by, draft) for table in (*TABLES, *HIDDEN)}
-            shutil.rmtree(draft / "scratch", ignore_errors=True)
-            link_files(lake, old, draft, tables)
             changed = list_changed_months(old, tables)
             made = Manifest(last + 1, None, None, changed, old.rows, tables, {"partition": by}, by=by)
-            lake.store.show_version(draft, made, lake.policy.keep_versions)
+            show_draft(lake, old, draft, made)
         return last + 1
 
 

@@ -72,8 +72,11 @@ def assemble_documents(
     for part in (*parts, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
+    # Stable: 32 hex digits over the source's name and the canonical text's digest.
+    named = (f"{source}\n{digest}" for digest in records["canonical_sha256"])
+    ids = [hashlib.sha256(name.encode()).hexdigest()[:32] for name in named]
     found = found.with_columns(
-        pl.Series("doc_id", [make_id(source, digest) for digest in records["canonical_sha256"]], dtype=pl.String),
+        pl.Series("doc_id", ids, dtype=pl.String),
         *(language["language"], language["language_score"]),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),
@@ -116,11 +119,6 @@ def pick_columns(table: str, made: Mapping[str, pl.Expr], place: str) -> list[pl
             "in tasks/staging/assemble.py"
         )
     return [made[name].alias(name) for name in names]
-
-
-def make_id(source: str, digest: str) -> str:
-    """A stable document id: 32 hex digits of SHA-256 over the source's name and the canonical text's digest."""
-    return hashlib.sha256(f"{source}\n{digest}".encode()).hexdigest()[:32]
 
 
 def find_flags(lines: pl.DataFrame) -> pl.DataFrame:

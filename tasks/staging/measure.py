@@ -63,6 +63,8 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     apart = lines.join(documents.select("doc_id", "doc"), on="doc_id", how="left")
     body = number_body(documents, split_body(documents))
     union = join_union(body, apart)
+    # Lines that match no rule and no role: sub-headings are counted, and so is the boilerplate of a new template.
+    unknown = measure_lines(body.select("doc", "text")).filter(~looks_like_prose())
     narrow = own = describe_documents(documents)
     for columns in (
         describe_union(union),
@@ -70,7 +72,7 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         describe_lines(apart, documents),
         describe_captions(documents, body, apart),
         count_boilerplate(documents, body),
-        count_unknown(body),
+        unknown.group_by("doc").agg(unknown_lines=pl.len()),
     ):
         narrow = narrow.join(columns, on="doc", how="left", maintain_order="left")
     # A document without a row has a count of 0. All counts are int64, which pandas checks without a loop.
@@ -256,12 +258,3 @@ def count_boilerplate(documents: pl.DataFrame, body: pl.DataFrame) -> pl.DataFra
     left = body.join(taken, on="text", how="semi").group_by("doc").agg(boilerplate_lines=pl.len())
     heads = titles.join(taken, on="text", how="semi").select("doc", boilerplate_titles=pl.lit(1))
     return left.join(heads, on="doc", how="full", coalesce=True)
-
-
-def count_unknown(body: pl.DataFrame) -> pl.DataFrame:
-    """Lines of each text that match no rule and no role and do not look like prose: doc, unknown_lines.
-
-    `body`: lines of texts with doc and text. Sub-headings are counted, and so is the boilerplate of a new template.
-    """
-    measured = measure_lines(body.select("doc", "text"))
-    return measured.filter(~looks_like_prose()).group_by("doc").agg(unknown_lines=pl.len())

@@ -53,13 +53,14 @@ def open_address(address: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def explain_store(bucket: Any, key: str) -> Iterator[None]:
-    """Turns errors of the store into one line. A missing object stays FileNotFoundError, a lost race is ObjectChanged."""
+def explain_store(bucket: Any, key: str) -> Iterator[Any]:
+    """Gives obstore, and turns its errors into one line. A missing object stays FileNotFoundError; a race lost: ObjectChanged."""
+    import obstore
     from obstore import exceptions
 
     where = f"s3://{bucket.config['bucket']}/{key}"
     try:
-        yield
+        yield obstore
     except (exceptions.PreconditionError, exceptions.AlreadyExistsError) as error:
         raise ObjectChanged(where) from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
@@ -80,9 +81,7 @@ def explain_store(bucket: Any, key: str) -> Iterator[None]:
 
 def read_tag(bucket: Any, key: str) -> ObjectTag | None:
     """ETag and version of an object, or None when there is none."""
-    import obstore
-
-    with explain_store(bucket, key):
+    with explain_store(bucket, key) as obstore:
         try:
             answer = obstore.get(bucket, key, options={"head": True})
         except FileNotFoundError as error:
@@ -95,18 +94,14 @@ def read_tag(bucket: Any, key: str) -> ObjectTag | None:
 
 def read_object(bucket: Any, key: str) -> tuple[bytes, str]:
     """An object and its ETag. Raises FileNotFoundError."""
-    import obstore
-
-    with explain_store(bucket, key):
+    with explain_store(bucket, key) as obstore:
         answer = obstore.get(bucket, key)
         return bytes(answer.bytes()), str(answer.meta["e_tag"])
 
 
 def read_range(bucket: Any, key: str, start: int, end: int) -> bytes:
     """Bytes of an object from `start` up to `end`. Raises FileNotFoundError."""
-    import obstore
-
-    with explain_store(bucket, key):
+    with explain_store(bucket, key) as obstore:
         return bytes(obstore.get_range(bucket, key, start=start, end=end))
 
 
@@ -114,8 +109,6 @@ def put_object(
     bucket: Any, key: str, body: bytes, *, e_tag: str | None, version: int | None = None, kind: str = ""
 ) -> None:
     """Writes an object if it still has this ETag (None: if it does not exist). `kind`: its media type. Raises ObjectChanged."""
-    import obstore
-
     if len(body) > PUT_LIMIT:
         raise LakeError(
             f"{key}: {len(body)} bytes are more than a store takes in one request; use a lake by day (COPYDESK_PARTITION=day)"
@@ -123,7 +116,7 @@ def put_object(
     attributes = {VERSION_KEY: str(version)} if version is not None else {}
     if kind:
         attributes["Content-Type"] = kind
-    with explain_store(bucket, key):
+    with explain_store(bucket, key) as obstore:
         mode: Any = {"e_tag": e_tag} if e_tag else "create"
         obstore.put(bucket, key, body, mode=mode, attributes=attributes or None, use_multipart=False)
 
@@ -138,26 +131,20 @@ def keep_object(bucket: Any, key: str, body: bytes) -> None:
 
 def send_file(bucket: Any, key: str, path: Path) -> None:
     """Writes a file as an object, in parts if it is large. For names that have one writer."""
-    import obstore
-
-    with explain_store(bucket, key):
+    with explain_store(bucket, key) as obstore:
         obstore.put(bucket, key, path)
 
 
 def fetch_file(bucket: Any, key: str, path: Path) -> None:
     """Writes an object to a file, in parts. Raises FileNotFoundError."""
-    import obstore
-
-    with explain_store(bucket, key), path.open("wb") as file:
+    with explain_store(bucket, key) as obstore, path.open("wb") as file:
         for part in obstore.get(bucket, key):
             file.write(part)
 
 
 def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime | None = None) -> list[str]:
     """The keys below a prefix, sorted: of objects with at least `least` bytes, last written `before` a time."""
-    import obstore
-
-    with explain_store(bucket, prefix):
+    with explain_store(bucket, prefix) as obstore:
         found = (entry for batch in obstore.list(bucket, prefix) for entry in batch)
         return sorted(
             entry["path"]
@@ -168,10 +155,8 @@ def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime |
 
 def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
     """Deletes objects; missing ones are no error."""
-    import obstore
-
     for key in keys:
-        with explain_store(bucket, key):
+        with explain_store(bucket, key) as obstore:
             try:
                 obstore.delete(bucket, key)
             except FileNotFoundError:

@@ -56,19 +56,13 @@ def show_partition(store: BucketStore, manifest: Manifest, table: str, month: st
 
 
 def put_shown(store: BucketStore, manifest: Manifest, table: str, month: str, tag: ObjectTag | None) -> None:
-    """Writes what readers see of a partition, if the object there still has this tag. Raises ObjectChanged."""
-    content = stamp_file(read_partition(store, manifest, table, month), manifest.version)
+    """Writes a partition, its file or an empty one, if the object there still has this tag. Raises ObjectChanged."""
+    with tempfile.TemporaryDirectory(dir=store.folder) as empty:
+        paths = [store.fetch(manifest.version, table, file) for file in manifest.tables[table] if file.month == month]
+        path = paths[0] if paths else Path(empty) / write_empty(table, month, Path(empty)).path
+        content = stamp_file(path.read_bytes(), manifest.version)
     e_tag, key = tag.e_tag if tag else None, store.layout.shown_key(table, month)
     put_object(store.layout.bucket, key, content, e_tag=e_tag, version=manifest.version)
-
-
-def read_partition(store: BucketStore, manifest: Manifest, table: str, month: str) -> bytes:
-    """The bytes of a partition of a version: its file, or an empty one."""
-    for file in manifest.tables[table]:
-        if file.month == month:
-            return store.fetch(manifest.version, table, file).read_bytes()
-    with tempfile.TemporaryDirectory(dir=store.folder) as folder:
-        return (Path(folder) / write_empty(table, month, Path(folder)).path).read_bytes()
 
 
 def repair_partitions(store: BucketStore, manifest: Manifest) -> None:

@@ -23,7 +23,6 @@ import pyarrow.parquet as pq
 
 from tasks.counts import format_count
 from tasks.schema import TABLES
-from tasks.stores.disk_faults import find_disk_faults
 from tasks.stores.errors import LakeError, LakeFault, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
@@ -149,14 +148,10 @@ class DiskStore:
                 )
 
     def sweep_leftovers(self) -> None:
-        """Removes what a dead writer left: drafts, and the version that was finished but never shown.
-
-        A writer leaves one such version at most. Raises PublishError, and removes nothing, where there are more: then the
-        link is older than the versions beside it.
-        """
+        """Removes what a dead writer left: drafts, and the version that was finished but never shown. Raises PublishError."""
         last = self.version()
         newest = max(self.list_written(), default=0)
-        if newest > last + 1:
+        if newest > last + 1:  # a writer leaves one at most, so the link is older than the versions beside it
             raise PublishError(
                 f"{self.current} leads to version {last}, but version {newest} is beside it, so nothing was changed; make the "
                 f"newest visible again: ln -sfn versions/{newest:08d} {self.current}"
@@ -242,7 +237,23 @@ class DiskStore:
         return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
 
     def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
-        return find_disk_faults(self, manifest)
+        wanted = self.current.resolve()
+        for table in TABLES:
+            path = self.path / table
+            if path.resolve() != wanted / table:
+                kind = "is a copy" if path.exists() else "is missing"
+                found = f"leads to {path.readlink()}" if path.is_symlink() else kind
+                cure = f"move it away, then: ln -s {self.link_target(table)} {path}"
+                yield LakeFault("readers do not see the published version of a table", f"{path} {found}", cure)
+        tree = self.tree(manifest.version)
+        listed = {f"{table}/{file.path}" for table, files in manifest.tables.items() for file in files}
+        for path in walk_files(tree):
+            if path.relative_to(tree).as_posix() not in listed:
+                yield LakeFault("a file that no commit made", str(path), "move it away")
+        for path in walk_files(self.path):
+            if path.suffix == ".parquet":
+                cure = "move it away; a glob over all tables would read it"
+                yield LakeFault("a file that no commit made", str(path), cure)
 
     def find_file_fault(self, version: int, table: str, file: TableFile, digests: dict[str, str]) -> str | None:
         path = self.fetch(version, table, file)
@@ -276,3 +287,12 @@ def flush(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def walk_files(folder: Path) -> Iterator[Path]:
+    """All files below a folder and the links in it, which are not followed, in order of their names; not the tables' links."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        known = TABLES if Path(place) == folder else ()
+        yield from (Path(place) / name for name in sorted([*names, *links]) if name not in known)

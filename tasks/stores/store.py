@@ -51,10 +51,7 @@ class Store(Protocol):
         """Whether readers see a commit in all partitions at one instant."""
 
     def version(self) -> int:
-        """The published version; 0 before the first publish. Raises LakeError when it is unknown.
-
-        A lake without a record of it is new only if nothing was ever written.
-        """
+        """The published version; 0 in a lake where nothing was ever written. Raises LakeError when it is unknown."""
 
     def is_shown(self) -> bool:
         """Whether readers see all of the published version."""

@@ -82,6 +82,9 @@ def write_empty(table: str, month: str, root: Path) -> TableFile:
 def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
     """A writer with the settings of all published files. `distinct`: the most documents of a row group."""
     schema = file_schema(table)
+    repeating = [name for name in REPEATING if name.partition(".")[0] in schema.names]
+    # Lines repeat each other, documents do not.
+    repeating += ["text", "doc_id"] if table.endswith("lines") else []
     filters = {"doc_id": {"ndv": max(distinct, 1), "fpp": 0.01}} if "doc_id" in schema.names else None
     return pq.ParquetWriter(
         path,
@@ -90,19 +93,9 @@ def open_writer(path: Path, table: str, distinct: int) -> pq.ParquetWriter:
         compression_level=3,
         write_page_index=True,
         write_page_checksum=True,
-        use_dictionary=list(list_dictionary_columns(table)),
+        use_dictionary=repeating,
         bloom_filter_options=filters,
     )
-
-
-def list_dictionary_columns(table: str) -> Iterator[str]:
-    """The columns of a table that are worth a dictionary. Lines repeat each other, documents do not."""
-    names = file_schema(table).names
-    for name in REPEATING:
-        if name.partition(".")[0] in names:
-            yield name
-    if table.endswith("lines"):
-        yield from ("text", "doc_id")
 
 
 def cut_groups(blocks: Iterator[pa.Table], table: str) -> Iterator[tuple[str, pa.Table]]:
