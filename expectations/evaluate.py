@@ -45,11 +45,7 @@ class Evaluation:
 
 
 def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluation]:
-    """One evaluation for each of `rows`, in their order.
-
-    Of an empty frame only the columns are checked, since Great Expectations would pass it. Rows with `document_rows` 0
-    (orphaned lines) need no other values.
-    """
+    """One evaluation for each of `rows`. Of an empty frame only columns are checked: Great Expectations would pass it."""
     results = run_suite(rows, frame) if rows and frame.height else {}
     return [read_evaluation(row, frame, results) for row in rows]
 

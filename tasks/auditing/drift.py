@@ -184,16 +184,14 @@ def compare_publisher(
 def compare_measure(
     name: str, measure: str, now: float, past: Sequence[float], count: int, *, logs: bool = False
 ) -> Comparison:
-    """One measure and its history. `count`: documents behind `now`; `logs`: compare ratios instead of differences.
-
-    The deviation that chance causes in a volume is its square root.
-    """
+    """One measure and its history. `count`: documents behind `now`; `logs`: compare ratios instead of differences."""
     is_volume = measure == "volume"
     if len(past) < (LEAST_SAME_WEEKDAYS if is_volume else LEAST_DAYS):
         return Comparison(name, measure, now, None, None, None, len(past), None)
     values, value = ([log(each) for each in past], log(now)) if logs else (list(past), now)
     floor, noise = MEASURES[measure].floor, MEASURES[measure].noise
     usual = median(values)
+    # Chance alone makes a volume deviate by its square root.
     least = (floor * usual, noise * sqrt(usual), 1.0) if is_volume else (floor, noise / sqrt(max(count, 1)))
     deviation = (value - usual) / max(measure_spread(values), *least)
     return Comparison(name, measure, now, median(past), min(past), max(past), len(past), deviation)

@@ -34,11 +34,7 @@ def judge_batch(
     limits: Limits,
     stamp: Mapping[str, Any] | None = None,
 ) -> JudgedBatch:
-    """Settles duplicates inside the batch, audits it, sends failing documents to quarantine and makes the receipt.
-
-    `planned`: number of files that were to be read; `stamp`: an earlier receipt whose rules, versions and settings the
-    new one keeps, see `keep_making`.
-    """
+    """Settles duplicates, audits, fills quarantine, makes the receipt. `planned`: files to read; `stamp`: see `keep_making`."""
     found = [duplicate for shard in staged for duplicate in shard.duplicates]
     folders, duplicates = settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
     verdicts = [audit_documents(folders, limits.releases)]

@@ -34,11 +34,7 @@ WEEK = timedelta(days=7)
 
 
 def check_lake(lake: Lake, scratch: Path | None = None) -> list[LakeFault]:
-    """Everything that is wrong with the published version of a lake; empty when all is well.
-
-    Some hundred documents of each file are put together again; with a `scratch` folder (empty, on a disk that has room for a
-    month of text) every document of the lake is.
-    """
+    """All faults of the published version; of every document with a `scratch` folder (empty, room for a month), else a sample."""
     for left in reversed(range(TRIES)):
         try:
             version = lake.version()

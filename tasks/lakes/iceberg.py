@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import tidy_error
 from tasks.lakes.lake import Lake, as_uri
@@ -129,7 +127,12 @@ def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
     try:
         table = catalog.load_table(key)
         if table.location() == location:
-            update_columns(table, file_schema(name))
+            if not set(file_schema(name).names) <= set(table.schema().column_names):
+                with table.update_schema(allow_incompatible_changes=True) as update:
+                    update.union_by_name(file_schema(name))
+                with table.transaction() as change:
+                    mapping = table.schema().name_mapping.model_dump_json()
+                    change.set_properties({"schema.name-mapping.default": mapping})
             return table
         catalog.drop_table(key)
     except NoSuchTableError:
@@ -137,15 +140,6 @@ def open_table(catalog: Catalog, lake: Lake, name: str) -> Table:
     except FileNotFoundError:
         catalog.drop_table(key)
     return catalog.create_table(key, schema=file_schema(name), location=location, properties=PROPERTIES)
-
-
-def update_columns(table: Table, schema: pa.Schema) -> None:
-    """Adds columns that a newer copydesk declares."""
-    if not {field.name for field in schema} <= set(table.schema().column_names):
-        with table.update_schema(allow_incompatible_changes=True) as update:
-            update.union_by_name(schema)
-        with table.transaction() as change:
-            change.set_properties({"schema.name-mapping.default": table.schema().name_mapping.model_dump_json()})
 
 
 def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], version: int) -> None:

@@ -146,11 +146,7 @@ class PlaceError(ValueError):
 
 
 def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPolicy = DEFAULTS) -> Lake:
-    """The lake at a folder or an address; it does not have to exist yet.
-
-    `work`: the folder below which a lake in a bucket stages batches and copies files, `.copydesk` unless given; `policy`: how
-    `publish` and its kin publish into it. Raises PlaceError.
-    """
+    """The lake at a folder or an address, there or not. `work`: where one in a bucket stages and copies. Raises PlaceError."""
     hit = ADDRESS.fullmatch(str(place))
     if hit is None:
         return Lake(DiskStore(Path(place)), policy)

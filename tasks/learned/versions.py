@@ -105,11 +105,7 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
 
 
 def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:
-    """The version to use: latest, none or one by its name.
-
-    `auto`: a published batch keeps the version that its receipt names, or none, so that learning makes no batch stale; a new
-    batch takes the latest.
-    """
+    """The version to use. `auto`: that of the batch's receipt, so that learning makes no batch stale, else the latest."""
     if asked == "auto" and receipt:
         return str(json.loads(receipt["settings"]).get("learned", "none"))
     return "latest" if asked == "auto" else asked
@@ -152,10 +148,7 @@ def sample_lake(lake: Lake) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
 
 
 def choose_documents(paths: Sequence[Path]) -> pl.DataFrame:
-    """publisher, doc_id of at most PER_PUBLISHER documents of each publisher that has enough of them, sorted.
-
-    Ids are hashes, so the smallest are a fair sample, and the same one in whatever order documents arrived.
-    """
+    """publisher, doc_id of the first PER_PUBLISHER ids (hashes, so a fair sample) of each publisher that has enough documents."""
     chosen = pl.DataFrame(schema={"publisher": pl.String, "doc_id": pl.String})
     for path in paths:
         part = pl.read_parquet(path, columns=chosen.columns, hive_partitioning=False)

@@ -55,11 +55,7 @@ def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = No
 
 
 def roll_back(lake: Lake, number: int) -> int:
-    """Shows a kept version again, as a new version with the same files; returns the new number.
-
-    Versions are never numbered twice and none is removed, so a rollback can itself be rolled back. Raises PublishError
-    when the version is not kept, LakeBusy as `publish` does.
-    """
+    """Shows a kept version again as a new one with the same files; returns its number. Raises PublishError, LakeBusy."""
     return commit(lake, lambda last: roll_back_over(lake, last, number))
 
 

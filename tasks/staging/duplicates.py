@@ -90,10 +90,7 @@ def read_ids(folder: Path, *others: str) -> pl.DataFrame:
 
 
 def plan_ownership(day: date, old: pl.DataFrame, new: pl.DataFrame, rivals: pl.DataFrame) -> OwnershipChanges:
-    """What changes when the batch of `day` claims `new` instead of `old`; `rivals`: other batches' claims on these documents.
-
-    All frames: logical_date, doc_id, uri, partition.
-    """
+    """What changes when a batch claims `new`, not `old`; `rivals`: other batches' claims. Frames have CLAIM's columns."""
     first = find_originals(rivals)
     # Of millions of documents few are contested.
     before, after = (first.join(claims, on="doc_id", how="semi", maintain_order="left") for claims in (old, new))

@@ -54,11 +54,7 @@ def read_staged(folder: Path, table: str) -> pl.DataFrame:
 
 
 def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """All measured columns of every document, sorted by doc_id.
-
-    `documents`, `lines`: the staged tables. A doc_id that is only in `lines` gets a row with `document_rows` 0 and
-    nothing else, so that orphaned lines are found too.
-    """
+    """All measured columns, by doc_id. An id that is only in `lines` has `document_rows` 0 and nothing else."""
     documents = documents.with_row_index("doc")
     apart = lines.join(documents.select("doc_id", "doc"), on="doc_id", how="left")
     body = number_body(documents, split_body(documents))
@@ -177,11 +173,7 @@ def describe_joints(union: pl.DataFrame) -> pl.DataFrame:
 
 
 def rebuild_hashes(union: pl.DataFrame, documents: pl.DataFrame) -> pl.Series:
-    """SHA-256 (hex) of each document's canonical text, rebuilt from lines and line numbers.
-
-    Null if a line has no number or is beyond line_count. The line ends before a line follow from the numbers;
-    those after the last line from line_count, so leading and trailing blank lines come back too.
-    """
+    """SHA-256 (hex) of each canonical text, rebuilt from lines and numbers; null if a number is missing or beyond line_count."""
     ends = (pl.col("line") - pl.col("before").fill_null(0)).clip(0, MAX_BLANK_LINES)
     blanks = union.select(ends.fill_null(0)).to_series()
     lengths = blanks.unique().sort()
@@ -225,10 +217,7 @@ def describe_lines(apart: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
 
 
 def describe_captions(documents: pl.DataFrame, body: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
-    """Captions that are repeated, blank or uncounted, not found among the lines kept apart, or left in the text.
-
-    Equal captions with two credits are two pictures; with one credit, or with and without a credit, they are a repeat.
-    """
+    """Captions repeated (with two credits they are two pictures), blank, uncounted, not among lines apart, or in the text."""
     captions = documents.select("doc", caption="captions").explode("caption").drop_nulls("caption").unnest("caption")
     kept = apart.filter(~pl.col("removed") & pl.col("doc").is_not_null())
     folded = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars()

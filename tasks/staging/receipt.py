@@ -114,11 +114,7 @@ def make_receipt(
     warned: Mapping[str, int],
     made: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The receipt's row, in the shape of `schema.RECEIPTS`.
-
-    `folders`: the staged shards, without what is excluded from them; `quarantine`: all quarantine rows of the batch;
-    `made`: as `describe_making` gives it.
-    """
+    """A row of `receipts`. `quarantine`: all such rows of the batch; `made`: as `describe_making` gives it."""
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
     sums = [part.scan("narrow").select(**SUMS).collect() for part in folders]
@@ -184,11 +180,7 @@ def sum_batch(
 
 
 def profile_publishers(parts: Sequence[pl.LazyFrame]) -> list[dict[str, Any]]:
-    """A few figures by publisher, in the shape of the receipt's `profile`, which later days are compared with.
-
-    `parts`: measured documents. Those that an earlier batch publishes are counted, so that the figures do not depend on other
-    batches.
-    """
+    """Figures by publisher, the receipt's `profile`; documents count whether another batch publishes them or not."""
     figures = {
         "documents": pl.len().cast(pl.Int64),
         "chars": pl.col("raw_chars").sum(),

@@ -14,11 +14,7 @@ GROUP_BYTES = 2**20  # on average; groups of long rows are smaller
 
 
 def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
-    """Writes one Parquet file per table into `folder`, which is emptied first.
-
-    `tables`: name -> rows with the columns of `schema.TABLES[name]` and `month`. Each file is sorted by month and the
-    table's sort key, missing values last.
-    """
+    """Writes a Parquet file per table into `folder`, emptied first, by month and the table's sort key, missing values last."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, rows in tables.items():

@@ -109,7 +109,22 @@ def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
     if version == 0:
         return Manifest(0, None, None, {}, {}, {}, {})
     try:
-        return parse_manifest(read())
+        raw = json.loads(read())
+        tables = raw["tables"]
+        kept = all("files" in body for body in tables.values())
+        files = {table: tuple(TableFile(**item) for item in body["files"]) for table, body in tables.items() if kept}
+        return Manifest(
+            version=raw["version"],
+            batch=raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"])),
+            restores=raw["restores"],
+            changed={table: tuple(body["changed"]) for table, body in tables.items()},
+            rows={table: int(body["rows"]) for table, body in tables.items()},
+            tables=files,
+            note=raw["note"],
+            kept=kept,
+            vacant={table: tuple(body["vacant"]) for table, body in tables.items() if "vacant" in body},
+            by=raw.get("by", "month"),
+        )
     except FileNotFoundError as error:
         raise LakeError(f"{name}: there is no version {version} on record") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -117,28 +132,6 @@ def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
             f"{name}: the manifest of version {version} is damaged ({error}); run `copydesk versions`, then "
             f"`copydesk rollback N` with N below {version}"
         ) from error
-
-
-def parse_manifest(text: str) -> Manifest:
-    """A manifest as `write_manifest` of this or an earlier release wrote it. Raises KeyError, TypeError or ValueError."""
-    raw = json.loads(text)
-    batch = raw["batch"] and (raw["batch"]["source"], date.fromisoformat(raw["batch"]["logical_date"]))
-    tables = raw["tables"]
-    kept = all("files" in body for body in tables.values())
-    return Manifest(
-        version=raw["version"],
-        batch=batch,
-        restores=raw["restores"],
-        changed={table: tuple(body["changed"]) for table, body in tables.items()},
-        rows={table: int(body["rows"]) for table, body in tables.items()},
-        tables={table: tuple(TableFile(**item) for item in body["files"]) for table, body in tables.items()}
-        if kept
-        else {},
-        note=raw["note"],
-        kept=kept,
-        vacant={table: tuple(body["vacant"]) for table, body in tables.items() if "vacant" in body},
-        by=raw.get("by", "month"),
-    )
 
 
 def write_manifest(manifest: Manifest) -> str:
