@@ -51,7 +51,14 @@ def group_releases(lake: Lake) -> dict[tuple[str, date], tuple[Release, ...]]:
 def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) -> None:
     """Changes the releases of a batch; `change` is called again when another process changed them at the same time."""
     name = name_batch_file(FOLDER, source, day)
-    change_store_file(lake.files, name, lambda content: write_releases(change(parse_releases(lake, name, content))))
+
+    def rewrite(content: bytes | None) -> bytes | None:
+        rows = sorted(map(asdict, change(parse_releases(lake, name, content))), key=lambda row: str(row["doc_id"]))
+        # One row per line, to be read and compared with any tool.
+        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
+
+    change_store_file(lake.files, name, rewrite)
 
 
 def parse_releases(lake: Lake, name: str, content: bytes | None) -> tuple[Release, ...]:
@@ -64,14 +71,6 @@ def parse_releases(lake: Lake, name: str, content: bytes | None) -> tuple[Releas
         raise ReleaseError(
             f"{where}: this file is damaged ({error}); repair it, or delete it and release again."
         ) from None
-
-
-def write_releases(releases: Iterable[Release]) -> bytes | None:
-    """The content of a store file with these releases; None without any."""
-    rows = sorted((asdict(row) for row in releases), key=lambda row: str(row["doc_id"]))
-    # One row per line, to be read and compared with any tool.
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
 
 
 def make_release(row: Mapping[str, Any], why: str) -> Release:

@@ -99,21 +99,17 @@ def add_tally(receipt: Mapping[str, Any], share: Tally, sign: int) -> dict[str, 
 def find_open_sums(receipt: Mapping[str, Any]) -> list[str]:
     """Every sum of a receipt that does not close, in words."""
     outcomes = receipt["published"] + receipt["duplicates"] + receipt["quarantined"]
+    listed = {name: sum(entry["count"] for entry in receipt[name]) for name in ("rules", "languages")}
     parts = sum(receipt[name] for name in ("body_chars", "apart_chars", "removed_chars", "line_ends"))
     claims: Iterable[tuple[str, int, int]] = (
         ("records and published + duplicates + quarantined", receipt["records"], outcomes),
         ("records and those of the inputs", receipt["records"], sum(entry["records"] for entry in receipt["inputs"])),
         ("chars and body + apart + removed + line ends", receipt["chars"], parts),
-        ("removed_lines and the rules' counts", receipt["removed_lines"], count_entries(receipt["rules"])),
-        ("published and the languages' counts", receipt["published"], count_entries(receipt["languages"])),
+        ("removed_lines and the rules' counts", receipt["removed_lines"], listed["rules"]),
+        ("published and the languages' counts", receipt["published"], listed["languages"]),
         ("duplicates and their twins", receipt["duplicates"], len(receipt["twins"])),
     )
     return [f"{what} differ: {left} and {right}" for what, left, right in claims if left != right]
-
-
-def count_entries(entries: Iterable[Mapping[str, Any]]) -> int:
-    """Sum of the counts of a tally list."""
-    return sum(entry["count"] for entry in entries)
 
 
 TALLIES: dict[str, Callable[[pa.Table], Tally]] = {
