@@ -193,14 +193,10 @@ def compare_measure(
     usual = median(values)
     # Chance alone makes a volume deviate by its square root.
     least = (floor * usual, noise * sqrt(usual), 1.0) if is_volume else (floor, noise / sqrt(max(count, 1)))
-    deviation = (value - usual) / max(measure_spread(values), *least)
+    # The median absolute deviation, scaled to a standard deviation.
+    spread = TO_DEVIATION * median(abs(each - usual) for each in values)
+    deviation = (value - usual) / max(spread, *least)
     return Comparison(name, measure, now, median(past), min(past), max(past), len(past), deviation)
-
-
-def measure_spread(values: Sequence[float]) -> float:
-    """The median absolute deviation, scaled to a standard deviation."""
-    middle = median(values)
-    return TO_DEVIATION * median(abs(value - middle) for value in values)
 
 
 def sum_profiles(entries: Iterable[Profile]) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from tasks.stores.errors import LakeError, LakeFault
 from tasks.stores.manifest import HIDDEN, Manifest, TableFile, has_declared_columns
 
 TRIES = 3
-Digests = dict[str, str]
 NEIGHBOURS = 4  # days with a batch that a day is compared with, half before and half after it where possible
 FEWEST = 3  # fewer neighbours prove nothing
 SHORT = 0.5  # of the neighbours' median
@@ -66,7 +65,7 @@ def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Itera
 def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
     """All faults of a version that are found without reading a row; memory does not depend on the files' sizes."""
     yield from lake.store.find_shown_faults(manifest)
-    digests: Digests = {}
+    digests: dict[str, str] = {}
     for table, files in manifest.tables.items():
         if table not in TABLES and table not in HIDDEN:
             where = f"{table} in version {manifest.version}"
@@ -84,7 +83,7 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
                 yield LakeFault("a file has other rows than its commit says", where, AGAIN)
 
 
-def find_cure(lake: Lake, manifest: Manifest, table: str, file: TableFile, digests: Digests) -> str:
+def find_cure(lake: Lake, manifest: Manifest, table: str, file: TableFile, digests: dict[str, str]) -> str:
     """What brings a lost file back. Running a batch again cannot: it keeps the partition's other rows, which are lost too."""
     older = [made for made in reversed(lake.versions()) if made.kept and made.version < manifest.version]
     for made in older:
