@@ -99,10 +99,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a run, in bytes unless the name says characters.
-
-    `learned`: the learned lines it uses, if any; `releases`: documents of the batch that are published despite its audit.
-    """
+    """The limits of a run, in bytes unless the name says characters; and the learned lines and releases that it uses."""
 
     shard_bytes: int = 32 * 2**20
     shard_files: int = 5_000

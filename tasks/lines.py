@@ -62,10 +62,7 @@ def looks_like_prose() -> pl.Expr:
 
 
 def mark_zones(lines: pl.DataFrame, is_paragraph: pl.Expr) -> pl.DataFrame:
-    """Adds zone: `head` above the first paragraph of the document, `tail` below the last, `body` between them.
-
-    Documents without a paragraph are all head.
-    """
+    """Adds zone: `head` above the document's first paragraph, or everywhere without one; `tail` below the last; else `body`."""
     at = pl.col("_paragraph")
     return (
         lines.with_columns(_paragraph=pl.when(is_paragraph).then("line"))

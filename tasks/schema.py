@@ -29,11 +29,7 @@ CAPTIONS = make_list_type(text=TEXT, credit=TEXT, copies=INT, line=INT, null="cr
 
 
 def column(name: str, kind: pa.DataType, meaning: str, *, null: bool = False, default: Any = None) -> pa.Field:
-    """One declared column.
-
-    `meaning`: for the data dictionary; `null`: whether the value may be missing; `default`: the value of a column that may
-    not be null in rows of older releases.
-    """
+    """One declared column; `null`: whether the value may be missing; `default`: what it is in older rows if it may not."""
     metadata = {"meaning": meaning} | ({} if default is None else {DEFAULT.decode(): json.dumps(default)})
     return pa.field(name, kind, nullable=null, metadata=metadata)
 

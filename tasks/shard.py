@@ -25,10 +25,7 @@ from tasks.staging.stage import stage_tables
 
 @dataclass(frozen=True)
 class StagedShard:
-    """What a worker returns: where the rows are, and counts. Small, whatever the size of the shard.
-
-    `folders`: one per part, usually one.
-    """
+    """What a worker returns: where the rows are (one folder per part), and counts. Small, whatever the size of the shard."""
 
     folders: tuple[str, ...]
     number: int

@@ -89,23 +89,17 @@ def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
     is_picture = pl.col("_markup").is_in(["caption", "credit"])
     lines = change_lines(lines, is_picture, **dict.fromkeys(LINK_RULE), role_zone="any")
     is_new = is_picture & pl.col("role_hit").ne_missing("credit")
-    lines = change_lines(
-        lines, is_new & pl.col("role_hit").ne_missing(pl.col("_markup")), role_value=None, role_text=None
-    )
+    is_other = is_new & pl.col("role_hit").ne_missing(pl.col("_markup"))
+    lines = change_lines(lines, is_other, role_value=None, role_text=None)
     lines = change_lines(lines, is_new, role_hit=pl.col("_markup"), role_rule=pl.col("_markup") + ".figcaption")
     return lines.drop("_markup")
 
 
 def mark_article_zones(lines: pl.DataFrame) -> pl.DataFrame:
-    """Adds zone as `mark_zones` does, except that a standfirst does not open the body.
-
-    That is a paragraph right below the first line with a byline, caption or date below it.
-    """
+    """Adds zone as `mark_zones` does, but a standfirst (a second line above a byline, caption or date) opens no body."""
     is_second = above("doc", 1).is_not_null() & above("doc", 2).is_null()
-    has_furniture_below = (
-        above("role_hit", -1).is_in(["byline", "bio", "timestamp", "caption", "credit"]).fill_null(False)
-    )
-    is_standfirst = is_second & has_furniture_below & (pl.col("width") <= STANDFIRST_WIDTH)
+    has_furniture_below = above("role_hit", -1).is_in(["byline", "bio", "timestamp", "caption", "credit"])
+    is_standfirst = is_second & has_furniture_below.fill_null(False) & (pl.col("width") <= STANDFIRST_WIDTH)
     return mark_zones(lines, pl.col("is_paragraph") & ~is_standfirst)
 
 

@@ -52,6 +52,7 @@ class CaptionLine(NamedTuple):
     role: str
     text: str
     credit: str | None
+    body_line: int | None = None  # a line of the body that says the same
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -64,11 +65,11 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
         "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
     )
-    in_body = find_captions_in_body(lines, found)
+    found = found.join(find_captions_in_body(lines, found), on=["doc", "line"], how="left", maintain_order="left")
     repeats: list[tuple[int, int, str, str]] = []
     captions: list[tuple[int, list[dict[str, object]]]] = []
     for doc, rows in groupby(found.iter_rows(), key=itemgetter(0)):
-        merged, repeated = merge_copies([CaptionLine(*row[1:]) for row in rows], in_body.get(doc, {}))
+        merged, repeated = merge_copies([CaptionLine(*row[1:]) for row in rows])
         captions.append((doc, merged))
         repeats.extend((doc, line, rule, str(of)) for line, rule, of in repeated)
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_rule": pl.String, "_of": pl.String}
@@ -82,31 +83,22 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return lines.drop("_rule", "_of"), table
 
 
-def find_captions_in_body(lines: pl.DataFrame, captions: pl.DataFrame) -> dict[int, dict[int, int]]:
-    """For each document, the captions whose whole text stands inside a longer body line: caption line -> body line."""
+def find_captions_in_body(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFrame:
+    """The captions whose whole text stands inside a longer body line: doc, line, body_line."""
     said = (
         captions.filter(pl.col("role") == "caption")
-        .select("doc", caption="line", words=pl.col("role_text").str.strip_chars(SIGNS + ". "))
+        .select("doc", "line", words=pl.col("role_text").str.strip_chars(SIGNS + ". "))
         .filter(pl.col("words").str.len_chars() >= SENTENCE_IN_BODY_CHARS)
     )
-    body = lines.filter(is_body()).select("doc", "line", "text")
+    body = lines.filter(is_body()).select("doc", "text", body_line="line")
     is_longer = pl.col("text").str.len_chars() > pl.col("words").str.len_chars() + len("“.”")
-    found = (
-        said.join(body, on="doc")
-        .filter(is_longer & pl.col("text").str.contains(pl.col("words"), literal=True))
-        .unique(["doc", "caption"], keep="first", maintain_order=True)
-    )
-    by_doc: dict[int, dict[int, int]] = {}
-    for doc, caption, line in found.select("doc", "caption", "line").iter_rows():
-        by_doc.setdefault(doc, {})[caption] = line
-    return by_doc
+    inside = is_longer & pl.col("text").str.contains(pl.col("words"), literal=True)
+    found = said.join(body, on="doc").filter(inside).select("doc", "line", "body_line")
+    return found.unique(["doc", "line"], keep="first", maintain_order=True)
 
 
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
-    """Gives the role `caption` to lines that are captions by being repeated; by names which of `REASONS` holds.
-
-    A long line that stands twice in a row becomes a removed `repeat`, and a repeated photographer and house a `credit`.
-    """
+    """Names what repetition shows: captions (`by`: one of `REASONS`), paragraphs (a removed `repeat`) and credits."""
     lines = name_repeated_credits(lines)
     is_free = is_body() & pl.col("rule").is_null()
     may_repeat = (
@@ -156,13 +148,9 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
         .when("_is_alone")
         .then(pl.lit("caption.above-credit"))
     )
-    repeated = {
-        "role": "repeat",
-        "by": "repeat.paragraph",
-        "evidence": above("line", 1).cast(pl.String),
-        "removed": True,
-    }
-    keyed = change_lines(keyed, pl.col("_is_second") & (width > CAPTION_WIDTH), **repeated).with_columns(_reason=reason)
+    keyed = keyed.with_columns(_reason=reason, _above=above("line", 1).cast(pl.String))
+    repeated = {"role": "repeat", "by": "repeat.paragraph", "evidence": pl.col("_above"), "removed": True}
+    keyed = change_lines(keyed, pl.col("_is_second") & (width > CAPTION_WIDTH), **repeated)
     keyed = change_lines(keyed, pl.col("_reason").is_not_null(), role="caption", by=pl.col("_reason"))
     return keyed.select(lines.columns)
 
@@ -212,13 +200,10 @@ def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
     return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
 
 
-def merge_copies(
-    found: Iterable[CaptionLine], in_body: Mapping[int, int]
-) -> tuple[list[dict[str, object]], list[tuple[int, str, int]]]:
+def merge_copies(found: Iterable[CaptionLine]) -> tuple[list[dict[str, object]], list[tuple[int, str, int]]]:
     """The captions of one document, each once, and the lines to remove: line, rule, the line that it repeats.
 
     `found`: its caption and credit lines in order; a credit right below a caption without one is that caption's.
-    `in_body`: caption lines whose words a body line says too, with that line.
     """
     captions: list[CaptionLine] = []
     below: dict[int, str] = {}
@@ -232,8 +217,8 @@ def merge_copies(
             if credit in credits_seen:
                 repeats.append((item.line, "repeat.credit", credits_seen[credit]))
             credits_seen.setdefault(credit, item.line)
-        elif item.line in in_body:
-            repeats.append((item.line, "repeat.caption-in-body", in_body[item.line]))
+        elif item.body_line is not None:
+            repeats.append((item.line, "repeat.caption-in-body", item.body_line))
         else:
             captions.append(item)
     credits = {item.line: item.credit or below.get(item.line) for item in captions}

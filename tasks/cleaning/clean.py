@@ -140,29 +140,21 @@ def explain_reason(rule: str) -> str | None:
 
 
 def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:
-    """Cuts each list of short items above the first paragraph in which navigation rules match at least two items: a menu.
-
-    Where there is no paragraph the list may be all there is, and stays.
-    """
+    """Cuts menus: lists of short items above the first paragraph, of which navigation rules match at least two."""
     is_item = (
         (pl.col("zone") == "head")
-        & (pl.col("zone") != "head").any().over("doc")
+        & (pl.col("zone") != "head").any().over("doc")  # without a paragraph the list may be all there is
         & (pl.col("width") <= MENU_WIDTH)
         & pl.col("role").ne_missing("headline")
         & pl.col("text").str.contains(ITEM)
     )
-    lines = lines.with_columns(_is_item=is_item)
     # No list reaches into the next document: a document with a body does not end in its head.
-    numbered = lines.with_columns(_list=pl.col("_is_item").rle_id())
+    numbered = lines.with_columns(_is_item=is_item).with_columns(_list=pl.col("_is_item").rle_id())
     is_section = pl.col("cut") & (pl.col("family") == "navigation").fill_null(False)
-    menus = (
-        numbered.filter("_is_item")
-        .group_by("_list")
-        .agg(_lines=pl.len(), _sections=is_section.sum())
-        .filter((pl.col("_lines") >= MENU_LINES) & (pl.col("_sections") >= MENU_SECTIONS))
-    )
+    is_menu = (pl.len() >= MENU_LINES) & (is_section.sum() >= MENU_SECTIONS)
+    menus = numbered.filter("_is_item").group_by("_list").agg(_is_menu=is_menu).filter("_is_menu")
     if menus.is_empty():
-        return lines.drop("_is_item")
+        return lines
     in_menu = pl.col("_is_item") & pl.col("_list").is_in(menus["_list"].implode()) & ~pl.col("cut")
     menu = {"by": "navigation.any.menu", "evidence": "in a list of sections"}
     return change_lines(numbered, in_menu, cut=True, role="boilerplate", **menu).drop("_is_item", "_list")
@@ -171,9 +163,8 @@ def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:
 def cut_timed_titles(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts the titles between times in a series of at least three: "title / 3 hours ago / title / ..."."""
     is_time = pl.col("cut") & (pl.col("family") == "updated-published").fill_null(False)
-    is_title = (
-        pl.col("role").is_null() & ~pl.col("is_paragraph") & ~pl.col("ends_sentence") & (pl.col("width") <= TITLE_WIDTH)
-    )
+    is_text = pl.col("role").is_null() & ~pl.col("is_paragraph")
+    is_title = is_text & ~pl.col("ends_sentence") & (pl.col("width") <= TITLE_WIDTH)
     marked = lines.with_columns(_is_time=is_time, _is_title=is_title)
     if marked["_is_time"].sum() < LEAST_TIMES:
         return lines
@@ -182,6 +173,4 @@ def cut_timed_titles(lines: pl.DataFrame) -> pl.DataFrame:
     # Two titles in a row that stand between times have three times around them.
     in_series = pl.col("_is_between") & (above("_is_between", 2, False) | above("_is_between", -2, False))
     timed = {"by": "related.any.timed", "evidence": "between two times"}
-    return change_lines(marked, in_series, cut=True, role="boilerplate", **timed).drop(
-        "_is_time", "_is_title", "_is_between"
-    )
+    return change_lines(marked, in_series, cut=True, role="boilerplate", **timed).select(lines.columns)

@@ -72,13 +72,9 @@ def is_name(words: str, least: int = 2) -> bool:
     (True, True, False, False)
     """
     tokens = words.split(" ")
-    if (
-        not least <= len(tokens) <= MOST_WORDS
-        or len(words) > MOST_CHARS
-        or any(token.lower() in NO_NAMES for token in tokens)
-    ):
+    if not least <= len(tokens) <= MOST_WORDS or len(words) > MOST_CHARS:
         return False
-    if POSTS.search(words) or any(GLUED.match(token) for token in tokens):
+    if any(token.lower() in NO_NAMES for token in tokens) or POSTS.search(words) or any(map(GLUED.match, tokens)):
         return False
     named = [token for token in tokens if token not in PARTICLES]
     if max(map(len, tokens)) < 3 or len(tokens[0]) < 2 or not (tokens[0] in named or tokens[0] in FIRST):

@@ -81,8 +81,11 @@ def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[F
     """The captions of the article, which is between two positions in the page's letters, in order."""
     heading = min((layout.spans[title][0] for title in tree.iter("h1") if title in layout.spans), default=0)
     for element in tree.iter("figcaption", *CAPTION_TAGS):
-        if element not in layout.spans or not is_caption(element):
+        if element not in layout.spans or not (element.tag == "figcaption" or is_named(element)):
             continue
+        around = element.iterancestors()
+        if any(outer.tag == "figcaption" or (outer.tag in CAPTION_TAGS and is_named(outer)) for outer in around):
+            continue  # part of a caption
         at, end = layout.spans[element]
         on_top = first - TOP_LETTERS <= at < first and (at >= heading or element.tag == "figcaption")
         if end == at or not (on_top or first <= at < last) or is_strange(element, layout, first, last):
@@ -90,14 +93,6 @@ def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[F
         figure = read_figure(element, at)
         if figure is not None:
             yield figure
-
-
-def is_caption(element: Any) -> bool:
-    """Whether markup makes an element a picture's caption, and nothing around it."""
-    if element.tag != "figcaption" and not is_named(element):
-        return False
-    around = element.iterancestors()
-    return not any(outer.tag == "figcaption" or (outer.tag in CAPTION_TAGS and is_named(outer)) for outer in around)
 
 
 def is_named(element: Any) -> bool:

@@ -65,10 +65,7 @@ DENSE_SHARE = 0.1
 
 
 def guess_encoding(raw: bytes, mixed: str) -> str | None:
-    """The likeliest encoding of `raw`; None where none is likely.
-
-    `mixed`: the text of `raw` as UTF-8 with stray Windows bytes, which is a candidate of that name.
-    """
+    """The likeliest encoding of `raw`, None where none is likely; `mixed`: `raw` as UTF-8 with stray Windows bytes."""
     scores = {"mixed": score_text(mixed[:SAMPLE_BYTES], WEST)}
     for name, languages, handicap in CANDIDATES:
         is_cut = False

@@ -80,10 +80,7 @@ def read_html(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
 
 
 def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Found:
-    """The record of a page. `declared`: the charset of its HTTP header; `url`: where it was fetched from, if known.
-
-    Raises BrokenInputError as decoding does.
-    """
+    """The record of a page. `declared`: charset of its HTTP header; `url`: where it comes from. Raises BrokenInputError."""
     head = raw[:HEAD_BYTES]
     own = META_CHARSET.search(head) or XML_ENCODING.search(head)
     # A byte order mark comes first, then the HTTP header, then the page's own `meta`, then a guess.
@@ -92,10 +89,7 @@ def read_page(raw: bytes, uri: str, declared: str | None, url: str | None) -> Fo
 
 
 def extract_article(html: str, known: Record) -> Found:
-    """The record with the article's text, and with the page's metadata where `known` has no value.
-
-    Rejects: `empty` (a blank page), `no_article` (nothing that reads like one), `html_error` (a library failed).
-    """
+    """The record with the article's text, and with the page's metadata where `known` has no value; or a reject."""
     if not html.strip():
         return reject_record(known, "empty", "the page is blank", None)
     html, repairs = repair_characters(html)

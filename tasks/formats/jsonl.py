@@ -104,10 +104,7 @@ def narrow_chunks(chunks: Chunks, encoding: str) -> Chunks:
 
 
 def read_json(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The records of a JSON file: an array has numbered ones, a single object is the file's one document.
-
-    A file that is called JSON and has one object per line is read as JSON Lines.
-    """
+    """The records of a JSON file: its array's, numbered; or its one object; or one per line, as in JSON Lines."""
     first, chunks = peek_chunk(chunks)
     if is_lines(first):
         yield from read_jsonl(chunks, context)

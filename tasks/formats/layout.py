@@ -114,17 +114,13 @@ def find_teasers(
     links = [(*layout.spans[link], link) for link in tree.iter("a") if link in layout.spans]
     found = []
     for anchor in anchors:
+        letters = anchor.end - anchor.begin
         inside = [(end - begin, link) for begin, end, link in links if anchor.begin <= begin and end <= anchor.end]
         around = [(end - begin, link) for begin, end, link in links if begin < anchor.begin and anchor.end <= end]
-        linked = sum(size for size, _ in inside) if inside else (anchor.end - anchor.begin) * bool(around)
+        linked = sum(size for size, _ in inside) if inside else letters * bool(around)
         own = [link for _, link in (inside or around) if is_own(link, host)]
         bare = lines[anchor.line].lstrip("-• ").startswith(("http:", "https:", "www."))
-        if (
-            own
-            and not bare
-            and linked >= LINKED_SHARE * len(keep_letters(lines[anchor.line]))
-            and any(map(is_item, own))
-        ):
+        if own and not bare and linked >= LINKED_SHARE * letters and any(map(is_item, own)):
             found.append(anchor.line)
     return found
 

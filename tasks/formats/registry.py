@@ -59,11 +59,7 @@ PACKED = frozenset(packing.extension for packing in PACKINGS)
 
 
 def choose_format(declared: str, path: str, first: bytes) -> Format:
-    """The format of a file: the declared one, else by the extension, else by the content.
-
-    `declared`: a name or `auto`; `first`: the first unpacked bytes, as many as are at hand. Raises FormatError for an
-    unknown name.
-    """
+    """The format of a file: as declared unless `auto`, else by extension, else by its first bytes. Raises FormatError."""
     if declared != "auto":
         if declared not in BY_NAME:
             raise FormatError(f"format {declared!r} is unknown. Choose from auto, {', '.join(BY_NAME)}.")

@@ -37,10 +37,7 @@ class Tap:
 
 
 def read_bytes(path: str, start: int = 0, end: int = sys.maxsize) -> Chunks:
-    """The bytes of a file from `start` up to `end`, or up to its end; fsspec opens addresses with a scheme.
-
-    Raises OSError, and AddressError where an address does not answer.
-    """
+    """The bytes of a file or address from `start` up to `end`, or up to its end. Raises OSError, AddressError."""
     with open_remote(path) if "://" in path else Path(path).open("rb", buffering=0) as stream:
         if start:
             stream.seek(start)
@@ -150,7 +147,7 @@ def unpack_chunks(chunks: Chunks, tap: Tap, limits: Limits) -> Chunks:
     The name of the file does not decide: servers and tools unpack without renaming. Raises BrokenInputError:
     `truncated`, `corrupt` (records before it are kept), `bomb` or `too_large` (none are kept).
     """
-    first, chunks = peek_chunk(chunks)
+    first, chunks = peek_chunk(bound_chunks(chunks, limits.file_bytes, "size over the limit of {} bytes"))
     packing = find_packing(first)
     if packing is None:
         yield from chunks

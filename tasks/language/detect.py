@@ -125,12 +125,10 @@ def rate_guesses(
 ) -> NDArray[np.float64]:
     """The probability that each guess is right.
 
-    The probabilities of naive Bayes do not show that: n-grams overlap, so a few dozen letters reach 0.99999 for any answer. Two
-    figures do. The margin: how much better the best language explains the text than the second. And familiarity: the evidence
-    per letter for that language, relative to that of the profile's own n-grams. It is 0.9 to 1.1 for text in any of the 55
-    languages, and 0.8 for Zulu taken for Swahili. A logistic regression combines them; docs/language.md describes its fit.
-
-    `margin` is in nats, `familiarity` 1.0 for ordinary text, `own`: the language is the only one of its script.
+    The probabilities of naive Bayes do not show that: n-grams overlap, so a few dozen letters reach 0.99999 for any answer. A
+    logistic regression of two figures does; docs/language.md describes its fit. `margin`, in nats: how much better the best
+    language explains the text than the second. `familiarity`: the evidence per letter relative to that of the profile's own
+    n-grams, 0.9 to 1.1 for text in the language, 0.8 for Zulu taken for Swahili. `own`: it is the only one of its script.
     """
     shortfall = np.clip(FAMILIAR - familiarity, 0, MOST_STRANGE)
     strange = np.where(own, np.where(familiarity < LEAST_OWN, MOST_STRANGE, 0.0), shortfall)

@@ -85,7 +85,9 @@ def load_language_model() -> LanguageModel:
     alphabet = np.unique(grams[possible])
     letters = number_letters(alphabet[alphabet > ord(" ")])
     base = int(letters.max()) + 1
-    keys = encode_grams(grams, letters, base)
+    keys = np.zeros(len(grams), dtype=np.int64)
+    for column in grams.T:  # shorter n-grams end in zeros
+        keys = np.where(column == 0, keys, keys * base + letters[column])
     known, places = np.unique(keys[possible], return_inverse=True)
     own = np.zeros((len(known) + 1, len(profiles)))
     own[places + 1, language[possible]] = weight[possible]
@@ -159,14 +161,6 @@ def find_possible(grams: NDArray[np.uint32]) -> NDArray[np.bool_]:
     alone = space[:, 0] & end[:, 1]
     possible: NDArray[np.bool_] = ((folded[grams] == grams) | end).all(axis=1) & ~cut & ~alone
     return possible
-
-
-def encode_grams(points: NDArray[np.uint32], letters: NDArray[np.int64], base: int) -> NDArray[np.int64]:
-    """(n, 3) code points of n-grams, shorter ones filled up with zeros -> one key each."""
-    key = np.zeros(len(points), dtype=np.int64)
-    for column in points.T:
-        key = np.where(column == 0, key, key * base + letters[column])
-    return key
 
 
 def list_pairs(known: NDArray[np.int64], base: int) -> NDArray[np.int64]:

@@ -3,8 +3,6 @@
 Links to other stories look just like it. The difference is that the article uses the headline's words.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import polars as pl
 
@@ -22,37 +20,29 @@ OWN = ("width", "stop", "prose", "quote", "commas", "words", "bars", "rule", "cu
 NEAR = tuple(f"{side}_{kind}" for side in ("since", "until") for kind in ("rule", "timestamp", "prose"))
 
 
-class Candidates(NamedTuple):
-    """Which lines may be the headline, and each line's distance to the first kept prose (negative above it)."""
-
-    chosen: Bools
-    distance: Ints
-
-
 def find_headline(page: PageLines, score: Ints, kept: Bools, ensemble: TreeEnsemble) -> Bools:
     """Whether each line is the headline of its page; at most one line per page. `score`, `kept`: see `keep_article`."""
-    candidates = find_candidates(page, kept)
-    if not candidates.chosen.any():
-        return candidates.chosen
-    likely = add_scores(ensemble, describe_candidates(page, score, kept, candidates))
-    return pick_best(likely, candidates.chosen, page.bounds)
+    chosen, distance = find_candidates(page, kept)
+    if not chosen.any():
+        return chosen
+    likely = add_scores(ensemble, describe_candidates(page, score, kept, chosen, distance))
+    return pick_best(likely, chosen, page.bounds)
 
 
-def find_candidates(page: PageLines, kept: Bools) -> Candidates:
-    """The lines that may be headlines. Pages without kept prose have no candidate."""
+def find_candidates(page: PageLines, kept: Bools) -> tuple[Bools, Ints]:
+    """Which lines may be the headline, and each line's distance to the first kept prose (negative above it)."""
     at = np.arange(len(kept))
-    none = len(kept) + 2 * REACH
+    none = len(kept) + 2 * REACH  # pages without kept prose have no candidate
     starts, number = number_pages(page.bounds)
     first = np.minimum.reduceat(np.where(kept & (page.features["prose"] > 0), at, none), starts)
     distance = at - first[number]
     low, high = WIDTHS
     width = page.features["width"]
-    return Candidates((distance >= -REACH) & (distance <= BELOW) & (width >= low) & (width <= high), distance)
+    return (distance >= -REACH) & (distance <= BELOW) & (width >= low) & (width <= high), distance
 
 
-def describe_candidates(page: PageLines, score: Ints, kept: Bools, candidates: Candidates) -> dict[str, Ints]:
+def describe_candidates(page: PageLines, score: Ints, kept: Bools, chosen: Bools, distance: Ints) -> dict[str, Ints]:
     """Features of the candidates alone: their own form, where they stand, and how far the article uses their words."""
-    chosen, distance = candidates
     described = {name: page.features[name] for name in OWN}
     described |= {
         "distance": distance,
@@ -92,10 +82,7 @@ def count_shared_words(lines: pl.DataFrame, opening: Bools, chosen: Bools) -> di
 
 
 def pick_best(score: Ints, chosen: Bools, bounds: Bounds) -> Bools:
-    """The candidate with the highest score on each page, the first of equal ones, if it reaches LEAST_SCORE.
-
-    `score`: one number per candidate; `chosen`: which lines are candidates.
-    """
+    """The candidate with the highest `score` (one per candidate) on each page, the first of equals, if it reaches LEAST_SCORE."""
     full = np.full(len(chosen), np.iinfo(np.int64).min)
     full[chosen] = score
     starts, page = number_pages(bounds)

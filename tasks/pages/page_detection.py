@@ -19,10 +19,7 @@ MENU_FAMILIES, MENU_SERIES = 2, 25  # or with a menu of so many bare lines in a 
 
 
 def detect_pages(lines: pl.DataFrame) -> pl.Series:
-    """Whether each line stands in a whole-page dump: the same for all lines of a document.
-
-    `lines` as `assign_roles` gives them.
-    """
+    """Whether each line stands in a whole-page dump, the same for all lines of a document; `lines` as `assign_roles` gives."""
     pages = count_page_signs(lines).filter(is_page())["doc"]
     return lines.select(is_page=pl.col("doc").is_in(pages.implode())).to_series()
 
@@ -62,6 +59,5 @@ def count_page_signs(lines: pl.DataFrame) -> pl.DataFrame:
         edge_lines=(pl.col("bare") & outside.fill_null(True)).sum(),
         families=pl.col("family").drop_nulls().n_unique(),
     )
-    return counts.join(longest, on="doc", how="left", maintain_order="left").with_columns(
-        pl.col("bare_series").fill_null(0)
-    )
+    joined = counts.join(longest, on="doc", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("bare_series").fill_null(0))

@@ -22,14 +22,6 @@ class Bounds(NamedTuple):
     end: Ints
 
 
-class Span(NamedTuple):
-    """For each line a span of its page: the index of the first line, the index behind the last, and the span's sum."""
-
-    first: Ints
-    behind: Ints
-    total: Ints
-
-
 def find_bounds(doc: npt.NDArray[np.uint32]) -> Bounds:
     """The bounds of lines whose documents are `doc`, sorted."""
     starts = np.flatnonzero(np.r_[True, np.diff(doc.astype(np.int64)) != 0][: len(doc)])
@@ -74,10 +66,11 @@ def count_until(marked: Bools, bounds: Bounds) -> Ints:
     return np.where(following < bounds.end, np.minimum(following - at, FAR), -1)
 
 
-def find_best_span(gain: Ints, bounds: Bounds) -> Span:
+def find_best_span(gain: Ints, bounds: Bounds) -> tuple[Ints, Ints, Ints]:
     """The span of lines with the largest sum of `gain` on each page (Bentley's maximum subarray, all pages at once).
 
-    Of equal spans the first to end counts, and of these the longest.
+    Returns for each line the index of the span's first line, the index behind its last, and its sum. Of equal spans the
+    first to end counts, and of these the longest.
     """
     starts, page = number_pages(bounds)
     total = np.cumsum(gain)
@@ -91,4 +84,4 @@ def find_best_span(gain: Ints, bounds: Bounds) -> Span:
     last = np.minimum.reduceat(np.where(best == peak[page], at, len(gain)), starts)
     opens = (before == lowest[last][page]) & (at <= last[page])
     first = np.minimum.reduceat(np.where(opens, at, len(gain)), starts)
-    return Span(first[page], last[page] + 1, peak[page])
+    return first[page], last[page] + 1, peak[page]

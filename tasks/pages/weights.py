@@ -20,10 +20,7 @@ UNIT = 1000  # score units per logit
 
 @dataclass(frozen=True)
 class Tree:
-    """Questions (feature, threshold), and the value of each combination of answers; bit i is set when question i says above.
-
-    At most 8 questions.
-    """
+    """Up to 8 questions (feature, threshold), a value per combination of answers; bit i is set when question i says above."""
 
     questions: tuple[tuple[str, int], ...]
     values: tuple[int, ...]

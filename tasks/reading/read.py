@@ -28,7 +28,7 @@ from tasks.formats.record import (
 from tasks.formats.registry import choose_format
 from tasks.formats.remote import AddressError
 from tasks.formats.repair import repair_surrogates
-from tasks.formats.stream import Tap, bound_chunks, peek_chunk, read_received, unpack_chunks
+from tasks.formats.stream import Tap, peek_chunk, read_received, unpack_chunks
 from tasks.formats.values import parse_host
 from tasks.reading.spans import RECORD_BYTES, read_span
 from tasks.schema import QUARANTINE, RECORDS
@@ -119,7 +119,6 @@ def find_records(chunks: Chunks, tap: Tap, file: InputFile, source: Source, limi
     """The records of a file by its format. Raises BrokenInputError where its bytes break."""
     if file.size > limits.file_bytes:
         raise BrokenInputError("too_large", f"{file.size} bytes, over the limit of {limits.file_bytes}", keeps=False)
-    chunks = bound_chunks(chunks, limits.file_bytes, "size over the limit of {} bytes")
     first, plain = peek_chunk(unpack_chunks(chunks, tap, limits))
     form = choose_format(source.format, file.path, first)
     if form.holds_text and (signature := name_signature(first)):
@@ -136,9 +135,8 @@ def measure_found(found: Found) -> int:
 def check_packing(file: InputFile, limits: Limits) -> None:
     """Unpacks a whole file. Raises BrokenInputError where none of its records may be kept."""
     tap = Tap()
-    chunks = bound_chunks(read_received(file.path, tap), limits.file_bytes, "size over the limit of {} bytes")
     try:
-        for _ in unpack_chunks(chunks, tap, limits):
+        for _ in unpack_chunks(read_received(file.path, tap), tap, limits):
             pass
     except BrokenInputError as broken:
         if not broken.keeps:
@@ -178,10 +176,7 @@ def frame_rejects(found: Sequence[Found], shard: Shard, limits: Limits) -> pl.Da
 
 
 def frame_items(items: Sequence[Found], schema: pa.Schema, columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
-    """A frame of a declared schema: the given columns, else the attributes of that name, else null.
-
-    Lone surrogates become U+FFFD.
-    """
+    """A frame of a declared schema: the given columns, else attributes of that name, else null; without lone surrogates."""
     arrays = []
     for field in schema:
         values = columns.get(field.name) or [getattr(item, field.name, None) for item in items]

@@ -45,19 +45,14 @@ class RoleRow:
             raise ValueError(f"id: {describe_unknown('role', self.role, ROLES)}")
         if not self.why.endswith("."):
             raise ValueError("why must be a sentence that ends in a full stop")
-        for name in ("hits", "keeps"):
+        for name, words in (("hits", "match"), ("keeps", "not match")):
             if not getattr(self, name):
-                raise ValueError(
-                    f"{name} is empty; give lines that the row must {'' if name == 'hits' else 'not '}match"
-                )
+                raise ValueError(f"{name} is empty; give lines that the row must {words}")
 
 
 @cache
 def load_role_rows(path: Path = ROWS) -> tuple[RoleRow, ...]:
-    """The rows in the order in which they are tried: the first that matches a line gives its role.
-
-    Patterns are complete: parts filled in, anchored at both ends. Raises RowError for the first row that is wrong.
-    """
+    """The rows in the order in which they are tried; patterns are filled in and anchored. Raises RowError for a wrong row."""
     parts = read_toml(path).get("parts", {})
     rows = []
     for number, row in enumerate(read_toml_rows(path, "role", RoleRow, others=("parts",)), 1):

@@ -144,12 +144,7 @@ def match_learned(lines: pl.DataFrame, publishers: pl.Series, learned: pl.DataFr
     )
     if found.is_empty():
         return lines
-    hit = {
-        "rule": LEARNED_RULE,
-        "action": "remove",
-        "takes": "line",
-        "rule_zone": pl.col("_zone"),
-        "evidence": pl.col("_evidence"),
-    }
+    hit = {"rule": LEARNED_RULE, "action": "remove", "takes": "line"}
+    own = {"rule_zone": pl.col("_zone"), "evidence": pl.col("_evidence")}
     joined = lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
-    return change_lines(joined, pl.col("_zone").is_not_null(), **hit).drop("_zone", "_evidence")
+    return change_lines(joined, pl.col("_zone").is_not_null(), **hit, **own).drop("_zone", "_evidence")

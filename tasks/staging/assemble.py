@@ -15,7 +15,7 @@ from tasks.cleaning.annotate import stays_in_text
 from tasks.cleaning.clean import is_body
 from tasks.facts.bylines import read_dateline, split_byline
 from tasks.facts.dates import UPDATED, read_date
-from tasks.language import detect_languages
+from tasks.language.detect import detect_languages
 from tasks.lines import join_lines
 from tasks.roles.headlines import PAGE_TITLE
 from tasks.schema import MONTH, TABLES

@@ -92,10 +92,10 @@ def weight_lines(doc: Ints, good: Bools) -> Floats:
 def train_headline(page: PageLines, score: Ints, recipe: Recipe) -> TreeEnsemble:
     """The score that separates a page's headline from other lines near its top."""
     kept = keep_article(page, score)
-    candidates = find_candidates(page, kept)
-    described = describe_candidates(page, score, kept, candidates)
-    is_title = (page.lines["label"] == "title").to_numpy()[candidates.chosen]
-    doc = page.lines["doc"].cast(pl.Int64).to_numpy()[candidates.chosen]
+    chosen, distance = find_candidates(page, kept)
+    described = describe_candidates(page, score, kept, chosen, distance)
+    is_title = (page.lines["label"] == "title").to_numpy()[chosen]
+    doc = page.lines["doc"].cast(pl.Int64).to_numpy()[chosen]
     shorter = replace(recipe, trees=HEADLINE_TREES)
     return convert_booster(fit_booster(described, is_title, np.ones(len(doc)), doc, shorter))
 

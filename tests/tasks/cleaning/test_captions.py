@@ -277,24 +277,24 @@ def caption(line: int, text: str, credit: str | None = None, role: str = "captio
 
 def test_the_fullest_copy_stays_and_of_equal_ones_the_first() -> None:
     found = [caption(0, "A quay"), caption(2, "A quay", "AP"), caption(4, "A quay", "AP")]
-    captions, repeats = merge_copies(found, {})
+    captions, repeats = merge_copies(found)
     assert captions == [{"text": "A quay", "credit": "AP", "copies": 3, "line": 2}]
     assert repeats == [(0, "repeat.caption", 2), (4, "repeat.caption", 2)]
 
 
 def test_a_credit_belongs_to_the_caption_right_above_it_unless_that_has_one() -> None:
     credit = [caption(1, "Photo: Ana Ruiz", "Ana Ruiz", "credit")]
-    assert merge_copies([caption(0, "A quay"), *credit], {})[0][0]["credit"] == "Ana Ruiz"
-    assert merge_copies([caption(0, "A quay", "AP"), *credit], {})[0][0]["credit"] == "AP"
-    assert merge_copies([CaptionLine(0, -1, "caption", "A quay", None), *credit], {})[0][0]["credit"] is None
+    assert merge_copies([caption(0, "A quay"), *credit])[0][0]["credit"] == "Ana Ruiz"
+    assert merge_copies([caption(0, "A quay", "AP"), *credit])[0][0]["credit"] == "AP"
+    assert merge_copies([CaptionLine(0, -1, "caption", "A quay", None), *credit])[0][0]["credit"] is None
 
 
 def test_a_credit_that_stands_again_repeats_the_first() -> None:
     found = [caption(0, "(AP)", "AP", "credit"), caption(5, "AP.", None, "credit"), caption(6, "dpa", None, "credit")]
-    assert merge_copies(found, {})[1] == [(5, "repeat.credit", 0)]
+    assert merge_copies(found)[1] == [(5, "repeat.credit", 0)]
 
 
 @pytest.mark.parametrize(("one", "other", "count"), [("Ana Ruiz/AP", "AP", 1), ("AP", None, 1), ("AP", "dpa", 2)])
 def test_captions_of_different_credits_stay_apart(one: str, other: str | None, count: int) -> None:
-    captions, _ = merge_copies([caption(0, "A quay", one), caption(2, "A quay", other)], {})
+    captions, _ = merge_copies([caption(0, "A quay", one), caption(2, "A quay", other)])
     assert len(captions) == count

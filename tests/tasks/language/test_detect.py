@@ -18,8 +18,7 @@ from langdetect import detector_factory
 from langdetect.lang_detect_exception import LangDetectException
 from langdetect.utils.ngram import NGram
 
-from tasks.language import detect_languages
-from tasks.language.detect import EXCERPT_PARTS, PART_CHARS, excerpt, sum_evidence
+from tasks.language.detect import EXCERPT_PARTS, PART_CHARS, detect_languages, excerpt, sum_evidence
 from tasks.language.ngrams import compose_marks, read_ngrams
 from tasks.language.profiles import PIECE, PLANE, SCALE, fold_plane, load_language_model
 

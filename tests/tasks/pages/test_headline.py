@@ -27,19 +27,19 @@ def make_page(texts: list[str], prose: list[int]) -> PageLines:
 @pytest.mark.parametrize(("width", "is_candidate"), [(11, False), (12, True), (250, True), (251, False)])
 def test_a_headline_is_12_to_250_wide(width: int, is_candidate: bool) -> None:
     page = make_page(["x" * width, "y" * 300], [0, 1])
-    assert find_candidates(page, np.array([False, True])).chosen.tolist() == [is_candidate, False]
+    assert find_candidates(page, np.array([False, True]))[0].tolist() == [is_candidate, False]
 
 
 def test_a_headline_stands_at_most_40_lines_above_the_article_or_2_below_its_first_line() -> None:
     prose = [0] * 42 + [1] + [0] * 5
     found = find_candidates(make_page(["A line of twenty lett"] * 48, prose), np.array(prose) > 0)
-    assert np.flatnonzero(found.chosen).tolist() == list(range(2, 45))
-    assert found.distance.tolist() == list(range(-42, 6))
+    assert np.flatnonzero(found[0]).tolist() == list(range(2, 45))
+    assert found[1].tolist() == list(range(-42, 6))
 
 
 def test_a_page_without_kept_prose_has_no_candidate() -> None:
     page = make_page(["A line of twenty lett"] * 3, [1, 0, 0])
-    assert not find_candidates(page, np.array([False, True, True])).chosen.any()
+    assert not find_candidates(page, np.array([False, True, True]))[0].any()
 
 
 @pytest.mark.parametrize(("lines", "shared"), [(24, 2), (25, 1)])
@@ -48,9 +48,8 @@ def test_the_words_of_the_first_25_lines_of_the_article_count(lines: int, shared
     prose = [0, *[1] * (lines + 1)]
     page = make_page(texts, prose)
     kept = np.array(prose) > 0
-    candidates = find_candidates(page, kept)
     score = np.arange(len(texts))
-    described = describe_candidates(page, score, kept, candidates)
+    described = describe_candidates(page, score, kept, *find_candidates(page, kept))
     assert described["shared_words"].tolist()[0] == shared
     assert described["shared_share"].tolist()[0] == 100 * shared // 3  # harbour, votes, pier
     assert described["distance"].tolist()[0] == -1
