@@ -65,14 +65,15 @@ def read_numbered_lines(
 
 def read_line(line: bytes, uri: str, fields: Fields, wide: str | None) -> Found:
     """The record of one line."""
-    digest, encoding = hash_bytes(line), ""
+    digest = hash_bytes(line)
+    encoding: str | None = None
     try:
         text, encoding = decode_line(line)
         return parse_record(text, uri, fields, digest, encoding, wide)
     except BrokenInputError as broken:
         return Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
     except Exception as error:  # a fault in a library or in this code costs one record
-        return Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding or None)
+        return Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding)
 
 
 def decode_line(line: bytes) -> tuple[str, str]:

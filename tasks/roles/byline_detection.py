@@ -98,9 +98,8 @@ def name_bylines(lines: pl.DataFrame) -> pl.DataFrame:
     found = pl.DataFrame(signed, schema=schema, orient="row")
     lines = lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
     is_new = pl.col("_role").is_not_null()
-    lines = change_lines(
-        lines, is_new & pl.col("role").ne_missing(pl.col("_role")), role_by=pl.col("_role") + ".signature"
-    )
+    is_other = is_new & pl.col("role").ne_missing(pl.col("_role"))
+    lines = change_lines(lines, is_other, role_by=pl.col("_role") + ".signature")
     new = {"role": pl.col("_role"), "role_hit": pl.col("_role"), "role_value": pl.col("_names")}
     return change_lines(lines, is_new, **new).drop("_role", "_names")
 
@@ -135,10 +134,8 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
         around = [rows.get(at + step, OUTSIDE) for step in (-2, -1, 0, 1, 2)]
         above2, above1, line, below, below2 = (found if found.doc == doc else OUTSIDE for found in around)
         size, headline = sizes[doc]
-        left = size - 1 - line.place
-        candidates.append(
-            Candidate(line, above2, above1, below, below2, headline, left, "page_headline" in lines.columns)
-        )
+        left, is_page = size - 1 - line.place, "page_headline" in lines.columns
+        candidates.append(Candidate(line, above2, above1, below, below2, headline, left, is_page))
     return candidates
 
 
