@@ -18,13 +18,13 @@ from flows.days import plan
 from flows.days.day_workers import RunBatch, run_days
 from flows.days.plan import DayResult, OnExisting, Order
 from flows.days.states import Day, survey_days
-from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run, make_log_watcher, show_progress, show_table
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import SourceName, read_settings
 from flows.workers.clusters import choose_map
 from tasks.counts import format_count
+from tasks.errors import EXPECTED
 
 
 def name_backfill() -> str:

@@ -58,7 +58,7 @@ def main() -> None:
         raise
     except Exception as error:
         from flows.console import print_error
-        from flows.exit_codes import EXPECTED, find_exit_code
+        from tasks.errors import EXPECTED, find_exit_code
 
         if not isinstance(error, EXPECTED):
             raise

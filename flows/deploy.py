@@ -20,10 +20,9 @@ from prefect.settings import get_current_settings
 from prefect.workers.process import ProcessWorker
 
 from flows.console import print_error, print_line, print_table
-from flows.errors import RequestError, RunFailed
-from flows.exit_codes import EXPECTED, find_exit_code
 from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
 from flows.settings import Settings
+from tasks.errors import EXPECTED, RequestError, RunFailed, find_exit_code
 from tasks.sources import load_sources
 
 POOL = "copydesk"

@@ -1,27 +1,21 @@
-"""Errors of the command line and the flows. Each message is one line: what is wrong, where, and what to do next."""
+"""Errors of runs on several processes or machines."""
+
+from tasks.errors import RequestError, RunFailed
 
 
-class RequestError(ValueError):
-    """A request that cannot be carried out as it was made."""
-
-
-class RunFailed(RuntimeError):
-    """A command that ran and did not reach its goal."""
-
-
-class BatchBusy(RuntimeError):
+class BatchBusy(RunFailed):
     """Another run holds the batch and did not end in time."""
 
 
-class RunnerError(ValueError):
+class RunnerError(RequestError):
     """A runner that does not exist or cannot be reached."""
 
 
-class ClusterLost(ConnectionError):
+class ClusterLost(RunFailed):
     """A cluster that was lost during a run, or that gave up on a shard."""
 
 
-class WorkerUnfit(RuntimeError):
+class WorkerUnfit(RunFailed):
     """A worker that must not build shards of this run."""
 
 

@@ -18,8 +18,6 @@ from flows.batches.ingest import ingest_batches
 from flows.batches.requests import find_batches, today
 from flows.batches.run import BatchResult, MapShards, Run, make_run
 from flows.console import describe_block, outline_receipt
-from flows.errors import RequestError
-from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
@@ -27,6 +25,7 @@ from flows.settings import Settings, read_settings
 from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
 from flows.workers.runners import run_tasks
 from tasks.batch import Limits, Shard
+from tasks.errors import EXPECTED, RequestError
 from tasks.lakes.lake import Lake
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard

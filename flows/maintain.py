@@ -9,12 +9,12 @@ from prefect.states import Completed
 
 from flows.batches.run import open_settings_lake
 from flows.batches.staging import sweep_staging
-from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run, show_table, show_text
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
 from tasks.checking.check import check_lake
 from tasks.counts import format_count
+from tasks.errors import EXPECTED
 from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune

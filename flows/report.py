@@ -9,10 +9,10 @@ from prefect.states import Completed
 
 from flows.batches.page import write_reports
 from flows.batches.run import open_settings_lake
-from flows.exit_codes import EXPECTED
 from flows.orchestration.reporting import fail_run
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import SourceName, read_settings
+from tasks.errors import EXPECTED
 
 
 def name_report() -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from tasks.batch import InputSeen, Limits, Shard
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
+from tasks.errors import RunFailed
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import flag_released
 from tasks.learned.versions import load_learned
@@ -36,7 +37,7 @@ class StagedShard:
     duplicates: tuple[ShardDuplicate, ...]
 
 
-class ShardLost(RuntimeError):
+class ShardLost(RunFailed):
     """Workers returned other shards or files than they were given. One line."""
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from tasks.errors import RequestError
+
 PROJECT = Path(__file__).resolve().parents[1]
 NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 UNIONS = (Union, UnionType)
@@ -16,7 +18,7 @@ find_types = cache(get_type_hints)
 Row = TypeVar("Row")
 
 
-class RowError(ValueError):
+class RowError(RequestError):
     """A file of rows, or a row, that cannot be used. One line: file, row, key, and what to write there."""
 
 

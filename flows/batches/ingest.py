@@ -11,10 +11,10 @@ from expectations.evaluate import load_library
 from flows.batches.page import add_page
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
 from flows.batches.staging import claim_staging, remember_failure
-from flows.exit_codes import EXPECTED
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
+from tasks.errors import EXPECTED
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.batches.run import BatchResult, Run
-from flows.errors import RequestError, RunFailed
+from tasks.errors import RequestError, RunFailed
 from tasks.lakes.lake import Lake
 from tasks.report.record import (
     RunRecord,

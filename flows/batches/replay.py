@@ -9,7 +9,6 @@ from pathlib import Path
 from flows.batches.ingest import build_shards, fit_limits, plan_files, settle_batch
 from flows.batches.run import Batch, BatchResult, Run
 from flows.batches.staging import claim_staging
-from flows.errors import RequestError
 from flows.settings import Settings
 from tasks.auditing.batch_rows import (
     PublishedBatch,
@@ -21,6 +20,7 @@ from tasks.auditing.batch_rows import (
 )
 from tasks.auditing.judge import judge_batch
 from tasks.batch import Fields, InputFile, Source
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.releases import ChangeReleases, change_releases
 from tasks.publishing.claims import read_own_claims

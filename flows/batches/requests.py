@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.batches.run import Batch
-from flows.errors import RequestError
 from tasks.batch import Source
+from tasks.errors import RequestError
 from tasks.formats.registry import BY_EXTENSION, PACKED
 from tasks.reading.plan import REMOTE, unescape_name
 from tasks.sources import load_sources

@@ -19,7 +19,7 @@ from flows.commands.options import (
     parse_date,
 )
 from flows.console import open_progress, out, print_line, print_table
-from flows.errors import RunFailed
+from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
     from flows.batches.replay import Preview

@@ -12,7 +12,7 @@ import typer
 
 from flows.commands.options import LakeOption
 from flows.console import print_line, print_table
-from flows.errors import RunFailed
+from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -41,8 +41,8 @@ INSTALL = "Install requirements.lock again"
 
 def doctor(lake: LakeOption = None) -> None:
     """Check whether everything that copydesk needs is installed and works."""
-    from flows.exit_codes import EXPECTED
     from flows.settings import read_settings
+    from tasks.errors import EXPECTED
 
     settings = read_settings(lake=lake)
     rows = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.commands.options import KeyArgument, LakeOption, open_chosen_lake
 from flows.commands.rules import list_rule_rows
 from flows.console import out, print_line, print_table
-from flows.errors import RequestError
+from tasks.errors import RequestError
 
 if TYPE_CHECKING:
     from tasks.lakes.lake import Lake

@@ -17,7 +17,7 @@ import typer
 
 from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, parse_date
 from flows.console import open_progress, print_directions, print_error, print_result
-from flows.errors import RequestError
+from tasks.errors import RequestError
 
 if TYPE_CHECKING:
     from flows.batches.run import BatchResult
@@ -67,9 +67,9 @@ def ingest(
     from flows.batches.ingest import ingest_batches
     from flows.batches.requests import find_batches, today
     from flows.batches.run import make_run
-    from flows.exit_codes import find_exit_code
     from flows.settings import read_settings
     from flows.workers.local_map import build_here
+    from tasks.errors import find_exit_code
 
     settings = read_settings(
         lake=lake,

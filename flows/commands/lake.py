@@ -9,8 +9,8 @@ import typer
 
 from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line, print_table
-from flows.errors import RequestError, RunFailed
 from tasks.counts import format_count
+from tasks.errors import RequestError, RunFailed
 
 MOST_SHOWN = 50  # the table at the end counts all faults
 

@@ -20,7 +20,7 @@ from flows.commands.options import (
     parse_key,
 )
 from flows.console import open_progress, print_error, print_line, print_result, print_table
-from flows.errors import RequestError
+from tasks.errors import RequestError
 
 if TYPE_CHECKING:
     from flows.batches.replay import Replayed

@@ -9,8 +9,8 @@ import typer
 
 from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line, print_table
-from flows.errors import RequestError
 from tasks.counts import format_count
+from tasks.errors import RequestError
 
 if TYPE_CHECKING:
     from tasks.trials.tryout import Tryout

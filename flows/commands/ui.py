@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.console import print_line
-from flows.errors import RequestError
+from tasks.errors import RequestError
 
 
 def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the UI.")] = 4200) -> None:

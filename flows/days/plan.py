@@ -9,9 +9,8 @@ from typing import Literal
 from flows.batches.replay import preview_batch
 from flows.batches.run import Batch, BatchResult, Run
 from flows.days.states import Day
-from flows.errors import RunFailed
-from flows.exit_codes import EXPECTED
 from tasks.counts import format_count
+from tasks.errors import EXPECTED, RunFailed
 from tasks.trials.diff import CHANGES
 
 OnExisting = Literal["skip", "stale", "replace"]

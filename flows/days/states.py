@@ -15,8 +15,8 @@ from typing import Any
 from flows.batches.ingest import list_files
 from flows.batches.run import Batch, Run
 from flows.batches.staging import list_failures
-from flows.errors import RequestError
 from tasks.batch import InputFile, Limits, Source
+from tasks.errors import RequestError
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
 from tasks.learned.versions import choose_version, find_learned

@@ -8,14 +8,14 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import exponential_backoff
 
-from flows.errors import BatchBusy, DayStopped
+from flows.errors import BatchBusy, ClusterLost, DayStopped
 from tasks.formats.remote import AddressError
 from tasks.stores.errors import LakeBusy, LakeSilent
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PASSING = (BatchBusy, LakeBusy, LakeSilent, AddressError, DayStopped, ConnectionError, TimeoutError, OSError)
+PASSING = (BatchBusy, ClusterLost, LakeBusy, LakeSilent, AddressError, DayStopped, OSError)
 # A file that is missing or unreadable is still so a minute later.
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import FrameType
 
 from flows.console import print_line
-from flows.errors import RunFailed
 from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
 from flows.prefect_defaults import DEFAULTS
+from tasks.errors import RunFailed
 
 HOME = ".prefect"
 LOCKS = "running"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tasks.batch import Fields, Limits
+from tasks.errors import RequestError
 
 Markup = tuple[tuple[int, str], ...]  # number and role (caption, credit, link) of lines, in order
 
@@ -64,11 +65,11 @@ class BrokenInputError(Exception):
         self.keeps = keeps
 
 
-class MissingExtra(RuntimeError):
+class MissingExtra(RequestError):
     """A format needs a library that is an extra of the distribution."""
 
 
-class FormatError(ValueError):
+class FormatError(RequestError):
     """A format that is incomplete, contradicts another, or is not registered."""
 
 

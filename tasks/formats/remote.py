@@ -7,13 +7,14 @@ from typing import Any
 
 import fsspec
 
+from tasks.errors import RunFailed
 from tasks.formats.record import MissingExtra
 
 # Where machines of a cloud ask for keys when none are set. Elsewhere nothing answers there.
 KEY_SERVICE = "http://169.254.169.254/"
 
 
-class AddressError(RuntimeError):
+class AddressError(RunFailed):
     """An address that does not answer. One line. The run fails, since nothing is known about the file."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from tasks.errors import RequestError
 from tasks.formats.record import rebuild
 from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
@@ -141,7 +142,7 @@ WORK = Path(".copydesk")
 DEFAULTS = PublishPolicy()
 
 
-class PlaceError(ValueError):
+class PlaceError(RequestError):
     """An address that no lake can have. One line: what, where, what next."""
 
 

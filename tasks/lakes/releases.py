@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import Release
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
@@ -24,7 +25,7 @@ FOLDER = "releases"
 ChangeReleases = Callable[[tuple[Release, ...]], Iterable[Release]]
 
 
-class ReleaseError(ValueError):
+class ReleaseError(RequestError):
     """A release that cannot be added, removed or read. One line: what, where, what next."""
 
 

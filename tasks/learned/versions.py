@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import Learned
+from tasks.errors import RequestError
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake, table_paths
 from tasks.learned.learn import LEAST_DOCUMENTS, learn_lines
@@ -48,7 +49,7 @@ DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "te
 LINES = ("doc_id", "line", "role", "removed", "rule", "text")
 
 
-class LearnedError(ValueError):
+class LearnedError(RequestError):
     """A version that cannot be used. One line: what, where, what next."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote_to_bytes
 
 from tasks.batch import InputFile, Limits, Shard, Source
+from tasks.errors import RequestError
 from tasks.formats.remote import find_filesystem, tidy_error
 from tasks.reading.spans import cut_file
 
@@ -19,7 +20,7 @@ WILD = re.compile(r"[*?\[]")
 UNDECODED = re.compile("[\udc80-\udcff]")  # what Python makes of the bytes of a file's name that are not UTF-8
 
 
-class PlanError(ValueError):
+class PlanError(RequestError):
     """A source whose files cannot be listed. One line: what, where, what next."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tasks.batch import FileSpan, InputFile, InputSeen, Limits, Source
+from tasks.errors import RunFailed
 from tasks.formats.decode import name_signature
 from tasks.formats.jsonl import read_numbered_lines
 from tasks.formats.record import Chunks, Found, ReadContext, make_canonical
@@ -21,7 +22,7 @@ from tasks.formats.stream import Tap, find_packing, peek_chunk, read_bytes, read
 RECORD_BYTES = 500
 
 
-class InputChanged(RuntimeError):
+class InputChanged(RunFailed):
     """A file is not what it was when it was cut. One line."""
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text
 from tasks.cleaning.clean import is_body
+from tasks.errors import RequestError
 from tasks.facts.bylines import read_dateline, split_byline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.language.detect import detect_languages
@@ -22,7 +23,7 @@ from tasks.schema import MONTH, TABLES
 from tasks.staging.stage import empty_frame
 
 
-class UnmadeColumnError(LookupError):
+class UnmadeColumnError(RequestError):
     """A declared column that nothing makes. One line."""
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.errors import RunFailed
+
 NEXT_STEPS = {
     errno.ENOSPC: "the disk is full; free some space and run the batch again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the batch again",
@@ -21,7 +23,7 @@ NEXT_STEPS = {
 }
 
 
-class LakeError(Exception):
+class LakeError(RunFailed):
     """A lake that cannot be read or written as asked."""
 
 

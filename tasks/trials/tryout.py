@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, read_steadily, table_paths
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, mark_zones, measure_lines
 from tasks.publishing.merge import CHUNK_FLOOR, read_sorted
@@ -32,7 +33,7 @@ HITS = pl.Schema(
 )
 
 
-class TryoutError(ValueError):
+class TryoutError(RequestError):
     """A candidate that cannot be tried. One line: what, where, what next."""
 
 

@@ -183,8 +183,8 @@ def test_a_run_has_the_logical_date_of_its_schedule(due: str, given: dict[str, A
 
 
 def test_an_unknown_time_zone_is_reported_in_one_line() -> None:
-    from flows.errors import RequestError
     from flows.ingest import find_logical_date
+    from tasks.errors import RequestError
 
     with pytest.raises(RequestError, match="'Mars/Base' is no time zone"):
         find_logical_date({"time_zone": "Mars/Base"}, datetime.now(UTC))

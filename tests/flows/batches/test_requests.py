@@ -10,7 +10,7 @@ from builders.lakes import ask
 
 from flows.batches.requests import find_batches, name_paths
 from flows.cli import app
-from flows.errors import RequestError
+from tasks.errors import RequestError
 
 DAY = date(2026, 11, 1)
 

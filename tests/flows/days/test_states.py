@@ -15,9 +15,9 @@ from flows.batches.run import Batch
 from flows.batches.staging import list_failures, remember_failure
 from flows.days.plan import choose_action, choose_days, preview_days, tabulate_plan
 from flows.days.states import Day, each_day, find_usual, survey_days
-from flows.errors import RequestError
 from flows.settings import Settings
 from tasks.batch import Source
+from tasks.errors import RequestError
 from tasks.lakes.lake import open_lake
 from tasks.stores.errors import LakeSilent
 
