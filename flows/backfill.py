@@ -13,10 +13,10 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.batches.requests import today
-from flows.batches.run import COUNTS, make_run
+from flows.batches.run import BatchResult, make_run
 from flows.days import plan
 from flows.days.day_workers import RunBatch, run_days
-from flows.days.plan import DayResult, OnExisting, Order
+from flows.days.plan import OnExisting, Order
 from flows.days.states import Day, survey_days
 from flows.orchestration.reporting import fail_run, make_log_watcher, show_progress, show_table
 from flows.orchestration.retries import retried_task
@@ -75,7 +75,7 @@ def backfill(
             return Completed(message=f"Dry run. {summary}" if dry_run else f"Nothing to do. {summary}")
         progress: UUID | None = None
 
-        def report(results: Sequence[DayResult]) -> None:
+        def report(results: Sequence[BatchResult]) -> None:
             nonlocal progress
             states = f": {plan.count_states(results)}" if results else ""
             done = f"{len(results)} of {format_count(len(chosen), 'day')} done{states}"
@@ -90,24 +90,20 @@ def backfill(
         return fail_run(str(error))
 
 
-def run_task(day: Day, run_batch: RunBatch) -> DayResult:
+def run_task(day: Day, run_batch: RunBatch) -> BatchResult:
     """Runs a day as a task; its result, however the task ends."""
     state: State[Any] = ingest_day(day, run_batch, return_state=True)
     found = state.result(raise_on_failure=False)
-    if isinstance(found, DayResult):
+    if isinstance(found, BatchResult):
         return found
-    return plan.summarize_error(
-        day.batch, found if isinstance(found, BaseException) else RuntimeError(str(state.message))
-    )
+    return plan.fail_day(day.batch, found if isinstance(found, BaseException) else RuntimeError(str(state.message)))
 
 
 # Safe to run again: a published day is found to be unchanged. It has no tags: for each tag Prefect would ask the server for a
 # slot before every day, and wait for it while the server is away.
 @retried_task("ingest-day", "{day.batch.source.name}/{day.batch.logical_date}")
-def ingest_day(day: Day, run_batch: RunBatch) -> DayResult | State[DayResult]:
+def ingest_day(day: Day, run_batch: RunBatch) -> BatchResult | State[BatchResult]:
     """Runs one day in a process."""
-    log = get_run_logger()
     done = run_batch(day.batch, make_log_watcher())
-    counts = " ".join(f"{name}={getattr(done, name)}" for name in COUNTS)
-    log.info("%s: %s %s version=%d", day.batch.label, done.state, counts, done.version)
-    return Failed(message=done.why, data=done) if done.is_bad else done
+    get_run_logger().info(done.summary)
+    return Failed(message=done.why, data=done) if done.why else done

@@ -91,11 +91,6 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
         progress.stop()
 
 
-def describe_block(result: BatchResult) -> str:
-    """The expectations that blocked a batch, in a sentence."""
-    return f"the audit blocked {result.batch.label}: {', '.join(result.blocked_by)}. Readers keep what they had."
-
-
 def print_result(result: BatchResult | Exception, hide: Callable[[], None] | None = None) -> None:
     """The table at the end of a batch, or its error. `hide`: hides the progress line first."""
     if hide:
@@ -127,7 +122,7 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
         print_line(f"  page: {result.page}")
     out.print()
     if result.state == "blocked":
-        print_error(describe_block(result))
+        print_error(f"{result.batch.label}: {result.why}.")
 
 
 def outline_receipt(receipt: dict[str, Any]) -> Iterable[tuple[str, str, str]]:

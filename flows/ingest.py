@@ -17,7 +17,7 @@ from pydantic import Field
 from flows.batches.ingest import ingest_batches
 from flows.batches.requests import find_batches, today
 from flows.batches.run import BatchResult, MapShards, Run, make_run
-from flows.console import describe_block, outline_receipt
+from flows.console import outline_receipt
 from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
@@ -147,7 +147,7 @@ def ingest(
     if errors:
         return fail_run(" ".join(map(str, errors)), errors[0])
     if blocked := [result for result in results if result.state == "blocked"]:
-        message = " ".join(map(describe_block, blocked))
+        message = " ".join(f"{result.batch.label}: {result.why}." for result in blocked)
         return fail_run(message, BatchBlocked(message, results))
     if not results:
         # Not a failure: on most nights a drop folder gets no new files.
@@ -160,8 +160,7 @@ def report_result(result: BatchResult | Exception, lake: Lake) -> None:
     if isinstance(result, Exception):
         return  # it is in the state of the run
     label = result.batch.label
-    counts = " ".join(f"{name}={count}" for name, count in result.counts.items())
-    get_run_logger().info("%s: %s %s version=%d", label, result.state, counts, result.version)
+    get_run_logger().info(result.summary)
     key = result.batch.source.name.lower().replace("_", "-")
     show_text(f"ingest-{key}", write_summary(result), f"{label}: {result.state}")
     if result.state == "published":
@@ -173,14 +172,15 @@ def write_summary(result: BatchResult) -> str:
     rows = "\n".join(
         f"| {what} | {many} | {escape_markdown(which)} |" for what, many, which in outline_receipt(result.receipt)
     )
-    verdict, why = result.state, ""
+    why = ""
     if result.blocked_by:
-        verdict = f"blocked by {', '.join(result.blocked_by)}; readers keep what they had"
         blocks = (finding for finding in result.findings if finding.reason in result.blocked_by)
         reasons = " ".join(f"{found.reason}: {found.observed}. {found.why}" for found in blocks)
         why = f"{escape_markdown(reasons)}\n\n"
     page = f"\n{link_page(result.page)}\n" if result.page else ""
-    return f"**{result.batch.label}: {verdict}**\n\n{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
+    return (
+        f"**{result.batch.label}: {result.why or result.state}**\n\n{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
+    )
 
 
 def link_page(place: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flows.batches.run import BatchResult, Run
 from tasks.errors import RequestError, RunFailed
@@ -28,15 +28,11 @@ from tasks.stores.store_files import FolderFiles, StoreFiles, read_store_file
 if TYPE_CHECKING:
     from tasks.auditing.audit import Finding
     from tasks.auditing.judge import JudgedBatch
+    from tasks.report.collect import Report
 
 
-class WrittenPage(NamedTuple):
-    """A page of a run: `published` or `blocked`, and where it is."""
-
-    source: str
-    logical_date: date
-    state: str
-    place: str
+# A page of a run: source, logical date, `published` or `blocked`, and where it is.
+WrittenPage = tuple[str, date, str, str]
 
 
 def add_page(run: Run, result: BatchResult, judged: JudgedBatch | None = None) -> BatchResult:
@@ -68,12 +64,11 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
         record = replace(record, findings=known.findings if known else ())
     if judged is not None:
         record = replace(record, receipt=shorten_receipt(result.receipt))
-        report = collect_blocked(lake, record, judged)
+        report: Report | None = collect_blocked(lake, record, judged)
     else:
-        found = collect_published(lake, source, day, record)
-        if found is None:
+        report = collect_published(lake, source, day, record)
+        if report is None:
             raise OSError(f"{lake.name} has no batch {source} {day} any more")
-        report = found
     page = write_record(pages, record)
     write_text(pages, page, write_page(report))
     write_index(lake, pages)
@@ -123,13 +118,11 @@ def write_published(lake: Lake, source: str | None, day: date | None, target: St
 
     own = open_pages(lake)
     receipts = lake.receipts(source, ("source", "logical_date")) if lake.version() else []
-    for name, date_ in ((row["source"], row["logical_date"]) for row in receipts):
-        page = name_run_page(name, date_, "published")
-        if day in (None, date_):
-            report = collect_published(lake, name, date_, read_record(own, name_record(page)))
-            if report is not None:
-                write_text(target, page, write_page(report))
-                yield WrittenPage(name, date_, report.state, target.address(page))
+    for name, made in ((row["source"], row["logical_date"]) for row in receipts):
+        page = name_run_page(name, made, "published")
+        if day in (None, made) and (report := collect_published(lake, name, made, read_record(own, name_record(page)))):
+            write_text(target, page, write_page(report))
+            yield name, made, report.state, target.address(page)
 
 
 def copy_blocked(own: StoreFiles, records: Iterable[RunRecord], target: StoreFiles) -> Iterator[WrittenPage]:
@@ -139,4 +132,4 @@ def copy_blocked(own: StoreFiles, records: Iterable[RunRecord], target: StoreFil
         for name in (page, name_record(page)) if target != own else ():
             if content := read_store_file(own, name):
                 write_text(target, name, content.decode())
-        yield WrittenPage(record.source, record.logical_date, "blocked", target.address(page))
+        yield record.source, record.logical_date, "blocked", target.address(page)

@@ -113,16 +113,7 @@ def trace_batch(lake: Lake, held: PublishedBatch, again: Sequence[InputFile], ba
     return tuple(trace_rows(held, now, [file.uri for file in again], claimed))
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What a run of a batch would change, and what would block it."""
-
-    batch: Batch
-    differences: Differences
-    blocked_by: tuple[str, ...]
-
-
-def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Preview:
+def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Differences:
     """Builds and audits a batch and compares it with the lake. `examples`: documents to show line by line."""
     run.watcher.step(batch.label, "plan")
     name, day = batch.source.name, batch.logical_date
@@ -132,4 +123,4 @@ def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Preview:
         staged = build_shards(batch, run, files, limits, folder)
         run.watcher.step(batch.label, "audit")
         judged = judge_batch(batch.source, day, staged, len(files), limits)
-        return Preview(batch, diff_batch(run.lake, name, day, judged, examples), judged.blocked_by)
+        return diff_batch(run.lake, name, day, judged, examples)

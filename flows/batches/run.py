@@ -45,20 +45,35 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The end of a batch: `published`, `unchanged` (nothing to do) or `blocked` by the audit.
+    """The end of a batch: `published`, `unchanged` (nothing to do), `blocked` by the audit, or in a backfill `failed`.
 
     `receipt`: the batch's receipt in the lake, or the one it would have; `findings`: those of the audit, empty when nothing
-    was audited; `page`: where the page of the run is; `drift`: how the batch compares with earlier days of its source.
+    was audited; `page`: where the page of the run is; `drift`: how the batch compares with earlier days of its source;
+    `error`: why it failed.
     """
 
     batch: Batch
     state: str
     receipt: dict[str, Any]
-    version: int
+    version: int = 0
     findings: tuple[Any, ...] = ()
     blocked_by: tuple[str, ...] = ()
     page: str | None = None
     drift: Drift | None = None
+    error: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why the lake has not what it should have of the batch; "" where it has."""
+        if self.blocked_by:
+            return f"the audit blocked it: {', '.join(self.blocked_by)}; readers keep what they had"
+        return self.error
+
+    @property
+    def summary(self) -> str:
+        """The end in one line of a log: wire 2026-10-02: published records=12 ... version=3."""
+        counts = " ".join(f"{name}={count}" for name, count in self.counts.items())
+        return f"{self.batch.label}: {self.state} {counts} version={self.version}"
 
     @property
     def counts(self) -> dict[str, int]:

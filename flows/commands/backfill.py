@@ -13,8 +13,8 @@ from flows.console import open_progress, out, print_line, print_table
 from tasks.counts import format_count
 
 if TYPE_CHECKING:
+    from flows.batches.run import BatchResult
     from flows.days.day_workers import RunBatch
-    from flows.days.plan import DayResult
     from flows.days.states import Day
 
 RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"})
@@ -61,11 +61,11 @@ def backfill(
     with open_progress(f"backfill {start} to {end}") as (progress, _):
         watcher = Watcher(warn=progress.warn)  # the steps of parallel days would alternate too fast to be read
 
-        def run_day(day: Day, run_batch: RunBatch) -> DayResult:
+        def run_day(day: Day, run_batch: RunBatch) -> BatchResult:
             try:
                 return run_batch(day.batch, watcher)
             except Exception as error:
-                return plan.summarize_error(day.batch, error)
+                return plan.fail_day(day.batch, error)
 
         progress.count(0, len(chosen))
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))

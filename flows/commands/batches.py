@@ -22,7 +22,7 @@ from flows.console import open_progress, out, print_line, print_table
 from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
-    from flows.batches.replay import Preview
+    from tasks.trials.diff import Differences
 
 MOST_ROWS = 20
 
@@ -84,38 +84,36 @@ def diff(
         run = make_chosen_run(watcher, lake=lake, workers=workers, sources=sources, learned=learned)
         batch = find_batch(run.lake, source, day or find_latest(run.lake, source), run.settings)
         found = preview_batch(batch, run, examples)
-    print_differences(found)
+    print_differences(batch.label, found)
     if page:
         from tasks.report.page import write_changes
 
         try:
-            text = write_changes(source, batch.logical_date, found.differences, found.blocked_by)
             page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(text, encoding="utf-8")
+            page.write_text(write_changes(source, batch.logical_date, found), encoding="utf-8")
         except OSError as error:
             raise RunFailed(f"the page could not be written: {error}") from None
         print_line(f"page: {page}")
 
 
-def print_differences(found: Preview) -> None:
+def print_differences(label: str, found: Differences) -> None:
     """Prints the worst cases, counts by rule and publisher, and a summary; one line if nothing would change."""
     import polars as pl
 
     from tasks.trials.diff import CHANGES, count_changes
 
-    label, changes = found.batch.label, found.differences
-    counts = Counter(changes.documents["change"])
+    counts = Counter(found.documents["change"])
     if found.blocked_by:
         print_line(f"{label}: the audit would block it: {', '.join(found.blocked_by)}")
     if set(counts) <= {"same"}:
         print_line(f"{label}: a run would change none of {counts['same']:,} documents")
         return
-    for example in changes.examples:
+    for example in found.examples:
         out.print(f"{example.doc_id}  {example.uri}", style="bold", soft_wrap=True, markup=False)
         for line in example.diff:
             colour = {"-": "red", "+": "green"}.get(line[:1])
             out.print(f"  {line}", style=colour, soft_wrap=True, markup=False)
-    counted = count_changes(changes.lines)
+    counted = count_changes(found.lines)
     if counted.height:
         print_table(
             ("rule", "publisher", "newly removed", "newly kept", "apart", "longest line"),
@@ -124,8 +122,8 @@ def print_differences(found: Preview) -> None:
         )
     if counted.height > MOST_ROWS:
         print_line(f"... and {counted.height - MOST_ROWS} more rules and publishers")
-    columns = changes.documents.select(pl.col("columns").explode().drop_nulls())["columns"].value_counts(sort=True)
+    columns = found.documents.select(pl.col("columns").explode().drop_nulls())["columns"].value_counts(sort=True)
     if columns.height:
         print_line("columns that differ: " + ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows()))
     summary = ", ".join(f"{counts[state]:,} {state}" for state in CHANGES if counts[state])
-    print_line(f"{label}: of {changes.documents.height:,} documents {summary}. Nothing was published.")
+    print_line(f"{label}: of {found.documents.height:,} documents {summary}. Nothing was published.")

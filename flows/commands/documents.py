@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from flows.commands.options import KeyArgument, LakeOption, open_chosen_lake
-from flows.commands.rules import list_rule_rows
 from flows.console import out, print_line, print_table
 from tasks.errors import RequestError
 
@@ -53,7 +52,7 @@ def why(key: KeyArgument, lake: LakeOption = None) -> None:
 
 def explain_document(lake: Lake, document: dict[str, Any]) -> None:
     """Prints every line of a document that is not in its text, with the rule that decided and its why."""
-    from tasks.cleaning.clean import explain_reason
+    from tasks.cleaning.clean import explain_rule
     from tasks.lakes.lake import find_lines
 
     rows = find_lines(lake, document["doc_id"])
@@ -70,9 +69,8 @@ def explain_document(lake: Lake, document: dict[str, Any]) -> None:
         ),
         right=frozenset({"line"}),
     )
-    whys = {row.id: row.why for row in list_rule_rows()}
     for rule in sorted({row["rule"] for row in rows}):
-        if reason := whys.get(rule) or explain_reason(rule):
+        if reason := explain_rule(rule):
             print_line(f"  {rule}: {reason}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from tasks.trials.tryout import Tryout
 
 MOST_ROWS = 15
-
-
-class RuleRow(NamedTuple):
-    """A rule or role as it is listed."""
-
-    id: str
-    does: str
-    where: str
-    languages: str
-    why: str
 
 
 def rules(
@@ -49,33 +39,25 @@ def rules(
     lake: LakeOption = None,
 ) -> None:
     """The rules and roles that clean, each with its why; with `try`, what a new one would remove from the lake."""
-    if what and what[0] == "try" and len(what) == 2:
-        from tasks.trials.tryout import make_candidate, try_rule
+    from tasks.roles.rows import load_role_rows
+    from tasks.rules import load_rules
+    from tasks.trials.tryout import make_candidate, try_rule
 
+    if what and what[0] == "try" and len(what) == 2:
         candidate = make_candidate(what[1], kind, zone, max_chars)
         print_tryout(try_rule(open_chosen_lake(lake), candidate, frozenset(languages or ())), samples)
         return
     if what and len(what) > 1:
         raise typer.BadParameter(f"give one word to look for, or `try` and one pattern, and not {' '.join(what)!r}.")
     word = what[0] if what else ""
-    rows = [row for row in list_rule_rows() if not word or word in row.id or word in row.languages.split()]
-    if not rows:
-        raise RequestError(f"no rule mentions {word!r}. `copydesk rules` lists all.")
-    print_table(RuleRow._fields, rows)
-
-
-def list_rule_rows() -> list[RuleRow]:
-    """Every rule and every row of a role."""
-    from tasks.roles.rows import load_role_rows
-    from tasks.rules import load_rules
-
-    return [
-        *(
-            RuleRow(rule.id, f"{rule.action} {rule.takes}", rule.zone, " ".join(rule.languages), rule.why)
-            for rule in load_rules()
-        ),
-        *(RuleRow(row.id, f"role {row.role}", row.zone, "", row.why) for row in load_role_rows()),
+    rows = [
+        *((rule.id, f"{rule.action} {rule.takes}", rule.zone, rule.languages, rule.why) for rule in load_rules()),
+        *((row.id, f"role {row.role}", row.zone, (), row.why) for row in load_role_rows()),
     ]
+    shown = [(*row[:3], " ".join(row[3]), row[4]) for row in rows if not word or word in row[0] or word in row[3]]
+    if not shown:
+        raise RequestError(f"no rule mentions {word!r}. `copydesk rules` lists all.")
+    print_table(("id", "does", "where", "languages", "why"), shown)
 
 
 def print_tryout(found: Tryout, samples: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -20,9 +20,8 @@ from threading import Lock
 from typing import Any
 
 from flows.batches.ingest import ingest_batch
-from flows.batches.run import Batch, Watcher, make_run, open_settings_lake
+from flows.batches.run import Batch, BatchResult, Watcher, make_run, open_settings_lake
 from flows.batches.staging import sweep_staging
-from flows.days.plan import DayResult, summarize_result
 from flows.days.states import Day
 from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
@@ -33,7 +32,7 @@ NICE = 5
 GRACE_SECONDS = 5
 
 # Runs a batch in a process. Raises what the run raised, DayStopped when the process ended, BackfillStopped.
-RunBatch = Callable[[Batch, Watcher], DayResult]
+RunBatch = Callable[[Batch, Watcher], BatchResult]
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,15 @@ def run_days(
     days: Sequence[Day],
     settings: Settings,
     parallel: int,
-    run_day: Callable[[Day, RunBatch], DayResult],
-    report: Callable[[Sequence[DayResult]], object],
-) -> list[DayResult]:
+    run_day: Callable[[Day, RunBatch], BatchResult],
+    report: Callable[[Sequence[BatchResult]], object],
+) -> list[BatchResult]:
     """Runs days, `parallel` at a time, in their order; one that fails does not stop the others.
 
     `run_day`: runs a day with the function that it gets, and returns a failure as a result; `report`: gets the results so far
     whenever a day is done.
     """
-    results: list[DayResult] = []
+    results: list[BatchResult] = []
     with ThreadPoolExecutor(parallel) as pool, open_day_workers(settings, parallel) as run_batch:
         # In a copy of the context, which has the flow that a Prefect task belongs to.
         futures = [pool.submit(copy_context().run, run_day, day, run_batch) for day in days]
@@ -84,7 +83,7 @@ def open_day_workers(settings: Settings, count: int) -> Iterator[RunBatch]:
     for _ in range(count):
         free.put(None)
 
-    def run_batch(batch: Batch, watcher: Watcher) -> DayResult:
+    def run_batch(batch: Batch, watcher: Watcher) -> BatchResult:
         worker = free.get()
         try:
             with lock:
@@ -169,7 +168,9 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
             batch = pipe.recv()
             try:
                 run = make_run(settings, choose_map(settings), watcher)
-                pipe.send(("done", summarize_result(ingest_batch(batch, run))))
+                done = ingest_batch(batch, run)
+                # Without its lists of inputs, findings and earlier days, which nothing reads from here on.
+                pipe.send(("done", replace(done, receipt=done.counts, findings=(), drift=None)))
             except Exception as error:
                 pipe.send(("error", make_picklable(error)))
     # The pipe is closed: this process ends by itself and must not be interrupted in its last steps.

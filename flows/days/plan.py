@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from flows.batches.replay import preview_batch
-from flows.batches.run import Batch, BatchResult, Run
+from flows.batches.run import COUNTS, Batch, BatchResult, Run
 from flows.days.states import Day
 from tasks.counts import format_count
 from tasks.errors import EXPECTED, RunFailed
@@ -18,26 +16,6 @@ Order = Literal["newest first", "oldest first"]
 LEAVE = "leave"
 MOST_NAMED = 5
 MOST_SAMPLES = 3
-
-
-@dataclass(frozen=True)
-class DayResult:
-    """The end of a day: published, unchanged, blocked (by the audit) or failed, and why. `version`: of the lake."""
-
-    source: str
-    logical_date: date
-    state: str
-    why: str = ""
-    version: int = 0
-    records: int = 0
-    published: int = 0
-    duplicates: int = 0
-    quarantined: int = 0
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether the lake has not what it should have of the day."""
-        return self.state in ("blocked", "failed")
 
 
 def choose_action(day: Day, on_existing: OnExisting) -> str:
@@ -60,19 +38,10 @@ def choose_days(days: Iterable[Day], on_existing: OnExisting, order: Order) -> l
     return sorted(chosen, key=lambda day: day.batch.logical_date, reverse=order == "newest first")
 
 
-def summarize_result(result: BatchResult) -> DayResult:
-    """The result of a batch as that of a day."""
-    why = (
-        f"the audit blocked it: {', '.join(result.blocked_by)}; readers keep what they had" if result.blocked_by else ""
-    )
-    batch = result.batch
-    return DayResult(batch.source.name, batch.logical_date, result.state, why, result.version, **result.counts)
-
-
-def summarize_error(batch: Batch, error: BaseException) -> DayResult:
-    """A day whose run ended with an error."""
+def fail_day(batch: Batch, error: BaseException) -> BatchResult:
+    """The result of a day whose run ended with an error."""
     why = " ".join(str(error).split()) or type(error).__name__
-    return DayResult(batch.source.name, batch.logical_date, "failed", why)
+    return BatchResult(batch, "failed", dict.fromkeys(COUNTS, 0), error=why)
 
 
 def tabulate_plan(days: Sequence[Day], on_existing: OnExisting) -> list[dict[str, str]]:
@@ -92,33 +61,37 @@ def tabulate_plan(days: Sequence[Day], on_existing: OnExisting) -> list[dict[str
     return sorted(rows, key=lambda row: row["action"] == LEAVE)
 
 
-def tabulate_results(results: Iterable[DayResult]) -> list[dict[str, str]]:
+def tabulate_results(results: Iterable[BatchResult]) -> list[dict[str, str]]:
     """The results as rows of a table, the bad ones first."""
-    ordered = sorted(results, key=lambda day: (not day.is_bad, day.logical_date, day.source))
     return [
         {
-            "date": str(day.logical_date),
-            "source": day.source,
+            "date": str(day.batch.logical_date),
+            "source": day.batch.source.name,
             "state": day.state,
             "why": day.why,
-            **{name: f"{getattr(day, name):,}" for name in ("records", "published", "quarantined")},
+            **{name: f"{day.counts[name]:,}" for name in ("records", "published", "quarantined")},
         }
-        for day in ordered
+        for day in sort_results(results)
     ]
 
 
-def count_states(days: Iterable[Day] | Iterable[DayResult]) -> str:
+def sort_results(results: Iterable[BatchResult]) -> list[BatchResult]:
+    """Results by date and source, the bad ones first."""
+    return sorted(results, key=lambda day: (not day.why, day.batch.logical_date, day.batch.source.name))
+
+
+def count_states(days: Iterable[Day] | Iterable[BatchResult]) -> str:
     """States with their counts, in words: "12 missing, 3 stale"."""
     states = [day.state for day in days]
     return ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states))) or "no days"
 
 
-def describe_results(results: Sequence[DayResult]) -> str:
+def describe_results(results: Sequence[BatchResult]) -> str:
     """The results in a sentence. Raises RunFailed, which names days and reasons, when some are bad."""
-    bad = sorted((day for day in results if day.is_bad), key=lambda day: (day.logical_date, day.source))
+    bad = [day for day in sort_results(results) if day.why]
     if not bad:
         return f"{format_count(len(results), 'day')}: {count_states(results)}"
-    named = "; ".join(f"{day.source} {day.logical_date}: {day.why}" for day in bad[:MOST_NAMED])
+    named = "; ".join(f"{day.batch.label}: {day.why}" for day in bad[:MOST_NAMED])
     more = f"; and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
     raise RunFailed(f"{len(bad)} of {format_count(len(results), 'day')} failed: {named}{more}")
 
@@ -140,8 +113,8 @@ def preview_day(day: Day, run: Run) -> dict[str, str]:
         found = preview_batch(day.batch, run, examples=0)
     except EXPECTED as error:
         return {**row, "outcome": str(error)}
-    counts = Counter(found.differences.documents["change"])
-    documents = found.differences.documents.filter(found.differences.documents["change"] == "changed")
+    counts = Counter(found.documents["change"])
+    documents = found.documents.filter(found.documents["change"] == "changed")
     blocked = ", ".join(found.blocked_by)
     return {
         **row,

@@ -3,10 +3,14 @@
 Every removal names its rule. In doubt the line stays.
 """
 
+from functools import cache
+
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows
 from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, same_doc
+from tasks.roles.rows import load_role_rows
+from tasks.rules import load_rules
 
 LINK_WIDTH = 130  # the title of a link is at most this wide
 SPEAKS = r"^(?:[A-Z]:|[QA]\.|\d{1,2}[:.]\d{2})"  # interview marks and clock times open lines of an article
@@ -134,9 +138,15 @@ def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     return change_lines(lines, is_restored, removed=False, by=None, evidence=None, role=None).drop("cut")
 
 
-def explain_reason(rule: str) -> str | None:
-    """The why of a decision that has no row, or None when `rule` has one."""
-    return LIST_WHY if rule.endswith(".list") else REASONS.get(rule)
+@cache
+def load_whys() -> dict[str, str]:
+    """The why of every rule, role row and reason, by id."""
+    return REASONS | {row.id: row.why for row in (*load_rules(), *load_role_rows())}
+
+
+def explain_rule(rule: str) -> str:
+    """The why of a rule, role row or reason; "" for an id that is none of them."""
+    return load_whys().get(rule) or (LIST_WHY if rule.endswith(".list") else "")
 
 
 def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:

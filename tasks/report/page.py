@@ -21,14 +21,13 @@ from markupsafe import Markup
 
 from tasks.cleaning.clean import explain_reason
 from tasks.counts import format_count
+from tasks.cleaning.clean import explain_rule
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
 from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
-from tasks.roles.rows import load_role_rows
-from tasks.rules import load_rules
 from tasks.stores.store_files import StoreFiles, change_store_file
 from tasks.trials.diff import CHANGES, Differences, count_changes
 
@@ -84,7 +83,7 @@ def write_page(report: Report) -> str:
     )
 
 
-def write_changes(source: str, day: date, differences: Differences, blocked_by: Sequence[str]) -> str:
+def write_changes(source: str, day: date, differences: Differences) -> str:
     """The page on what a run of a batch would change. The templates escape text of articles."""
     changes = Counter(differences.documents["change"])
     counted = count_changes(differences.lines)
@@ -94,7 +93,7 @@ def write_changes(source: str, day: date, differences: Differences, blocked_by: 
         day=day,
         total=changes.total(),
         changed=changes.total() - changes["same"],
-        blocked_by=", ".join(blocked_by),
+        blocked_by=", ".join(differences.blocked_by),
         changes=[(change, changes[change]) for change in CHANGES if changes[change]],
         rules=list(counted.head(RULES_SHOWN).iter_rows()),
         left=max(0, counted.height - RULES_SHOWN),
@@ -159,12 +158,6 @@ def list_batch(receipt: Mapping[str, Any], names: Sequence[str], state: str, blo
     return IndexRow(receipt["source"], day, state, blocked_by, page if page in names else "", receipt)
 
 
-@cache
-def load_reasons() -> dict[str, str]:
-    """The reason of every rule and role, by id."""
-    return {rule.id: rule.why for rule in load_rules()} | {row.id: row.why for row in load_role_rows()}
-
-
 def render_template(template: str, **values: Any) -> str:
     """A template of the package, filled in."""
     return load_templates().get_template(template).render(**values)
@@ -189,7 +182,7 @@ def load_templates() -> Environment:
         date=wording.format_date,
         count=format_count,
         share=wording.format_share,
-        explain=lambda rule: load_reasons().get(rule) or explain_reason(rule) or "",
+        explain=explain_rule,
         shorten=shorten,
         neighbours=find_neighbours,
         language=lambda code: Markup(f' lang="{code}"') if code != "und" and LANGUAGE.fullmatch(code) else "",

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -37,8 +38,7 @@ DOCUMENT_CHANGES = pl.Schema(
 LOST, WON = pl.col("after") == "removed", pl.col("before") == "removed"
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A document whose text changes: its old and new text as a diff, one string per line."""
 
     doc_id: str
@@ -49,12 +49,14 @@ class Example:
 @dataclass(frozen=True)
 class Differences:
     """`documents`: one row per document of either side, by doc_id (DOCUMENT_CHANGES); `lines`: one row per line that is
-    treated differently, by doc_id and line (LINE_CHANGES); `examples`: the documents that lose or win most, worst first.
+    treated differently, by doc_id and line (LINE_CHANGES); `examples`: the documents that lose or win most, worst first;
+    `blocked_by`: the expectations that would block the batch.
     """
 
     documents: pl.DataFrame
     lines: pl.DataFrame
     examples: tuple[Example, ...]
+    blocked_by: tuple[str, ...]
 
 
 def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples: int = 5) -> Differences:
@@ -72,10 +74,12 @@ def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples
             lines.append(compare_lines(before, after))
             documents.append(compare_documents(before["documents"], after["documents"], lines[-1], quarantined))
         whole = pl.concat(documents)
-        worst = pick_worst(whole, examples)
+        changed = whole.filter((pl.col("chars_lost") > 0) | (pl.col("chars_won") > 0))
+        # Those that lose most of their text, then those that win most.
+        worst = changed.sort("chars_lost", "chars_won", "doc_id", descending=[True, True, False]).head(examples)
         old = read_published_rows(lake, seen, source, day, held.join(worst, on="doc_id", how="semi"))["documents"]
         new = read_folders(judged.folders, worst.select("doc_id"))["documents"]
-        return Differences(whole, pl.concat(lines), make_examples(worst, old, new))
+        return Differences(whole, pl.concat(lines), make_examples(worst, old, new), judged.blocked_by)
 
     return read_steadily(lake, compare)
 
@@ -147,12 +151,6 @@ def compare_documents(
         )
         .sort("doc_id")
     )
-
-
-def pick_worst(documents: pl.DataFrame, count: int) -> pl.DataFrame:
-    """The documents that lose most of their text, then those that win most."""
-    changed = documents.filter((pl.col("chars_lost") > 0) | (pl.col("chars_won") > 0))
-    return changed.sort("chars_lost", "chars_won", "doc_id", descending=[True, True, False]).head(count)
 
 
 def make_examples(chosen: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame) -> tuple[Example, ...]:

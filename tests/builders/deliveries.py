@@ -8,8 +8,7 @@ from pathlib import Path
 
 from builders.lakes import make_test_run
 from flows.batches.ingest import ingest_batch
-from flows.batches.run import Batch
-from flows.days.plan import DayResult, summarize_result
+from flows.batches.run import Batch, BatchResult
 from flows.days.states import Day, survey_days
 from flows.settings import Settings
 
@@ -39,9 +38,9 @@ def write_sources(folder: Path) -> Settings:
     return Settings(lake=folder / "lake", sources=folder / "sources.toml")
 
 
-def run_day(batch: Batch, settings: Settings) -> DayResult:
+def run_day(batch: Batch, settings: Settings) -> BatchResult:
     """Ingests a batch in this process."""
-    return summarize_result(ingest_batch(batch, make_test_run(**settings.model_dump(exclude_unset=True))))
+    return ingest_batch(batch, make_test_run(**settings.model_dump(exclude_unset=True)))
 
 
 def list_days(settings: Settings, count: int, *names: str) -> list[Day]:

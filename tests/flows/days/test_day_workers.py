@@ -73,7 +73,7 @@ def find_children() -> list[int]:
 def test_a_day_is_run_and_reports_its_steps(place: Path, run: RunBatch) -> None:
     seen = Recorder()
     done = run(make_batch(place, "in"), seen.watcher)
-    assert (done.state, done.published) == ("published", 5)
+    assert (done.state, done.counts["published"]) == ("published", 5)
     assert seen.steps == ["plan", "build", "audit", "publish"]
 
 

@@ -111,7 +111,7 @@ def test_a_failure_is_deleted_when_the_day_is_published(tmp_path: Path) -> None:
     settings = write_sources(tmp_path)
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
     batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
-    assert run_day(batch, settings).is_bad
+    assert run_day(batch, settings).why
     assert list_failures(open_lake(settings.lake)) == {("gazette", FIRST): "blocked by published_in_future"}
     write_day(tmp_path, FIRST, count=20)
     assert run_day(batch, settings).state == "published"
@@ -122,7 +122,7 @@ def test_another_machine_sees_a_failure(object_store: str, tmp_path: Path, monke
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "theirs"))
     settings = write_sources(tmp_path).model_copy(update={"lake": f"{object_store}/{tmp_path.name}/lake"})
     write_day(tmp_path, FIRST, count=20, published_at="2031-01-01")
-    assert run_day(look(settings)[0].batch, settings).is_bad
+    assert run_day(look(settings)[0].batch, settings).why
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "ours"))
     day = look(settings)[0]
     assert (day.state, day.why) == ("failed", "blocked by published_in_future")
@@ -167,14 +167,14 @@ def test_a_drop_folder_has_the_days_of_the_lake_each_with_its_own_files(tmp_path
     write_day(tmp_path, FIRST)
     (tmp_path / "in" / str(FIRST) / "a.jsonl").rename(tmp_path / "drop" / "a.jsonl")
     drop = Source("drop", "drop")
-    assert run_day(Batch(drop, FIRST, tmp_path), settings).published == 6
+    assert run_day(Batch(drop, FIRST, tmp_path), settings).counts["published"] == 6
     write_day(tmp_path, FIRST + timedelta(1))
     (tmp_path / "in" / str(FIRST + timedelta(1)) / "a.jsonl").rename(tmp_path / "drop" / "b.jsonl")
     (day,) = list_days(settings, 10, "drop")
     assert day.state == "fine"
     # New files belong to a later day, also when this one is made again.
     again = run_day(day.batch, settings.model_copy(update={"removal_budget": 0.4}))
-    assert (again.state, again.records) == ("published", 6)
+    assert (again.state, again.counts["records"]) == ("published", 6)
 
 
 @pytest.mark.parametrize(

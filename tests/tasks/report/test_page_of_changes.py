@@ -14,7 +14,9 @@ DAY = date(2026, 10, 9)
 HOSTILE = '</ins></li><script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-def make_differences(*changes: str, text: str = "Read more: gulls", diff: tuple[str, ...] = ()) -> Differences:
+def make_differences(
+    *changes: str, text: str = "Read more: gulls", diff: tuple[str, ...] = (), blocked_by: tuple[str, ...] = ()
+) -> Differences:
     documents = pl.DataFrame(
         [
             {
@@ -43,14 +45,14 @@ def make_differences(*changes: str, text: str = "Read more: gulls", diff: tuple[
         ],
         schema=LINE_CHANGES,
     )
-    return Differences(documents, lines, (Example(f"{0:032x}", f"{text}.txt", diff),) if diff else ())
+    return Differences(documents, lines, (Example(f"{0:032x}", f"{text}.txt", diff),) if diff else (), blocked_by)
 
 
 def test_the_page_counts_changes_and_shows_their_lines() -> None:
     changes = make_differences(
         "changed", "same", "same", diff=("@@ -1 +1 @@", " The ferry left.", "-Read more: gulls", "+It came back.")
     )
-    page = write_changes("wire", DAY, changes, ())
+    page = write_changes("wire", DAY, changes)
     assert "A run would change 1 document of 3." in page
     assert '<del class="text" dir="auto">Read more: gulls</del>' in page
     assert '<ins class="text" dir="auto">It came back.</ins>' in page
@@ -58,7 +60,7 @@ def test_the_page_counts_changes_and_shows_their_lines() -> None:
 
 
 def test_the_page_names_what_would_block() -> None:
-    page = write_changes("wire", DAY, make_differences("same", "same"), ("published_in_future",))
+    page = write_changes("wire", DAY, make_differences("same", "same", blocked_by=("published_in_future",)))
     assert "A run would change none of 2 documents." in page
     assert "published_in_future" in page
 
@@ -66,7 +68,9 @@ def test_the_page_names_what_would_block() -> None:
 @pytest.mark.parametrize("hostile", [HOSTILE, "\u202egnp.exe", "\x00\x1b[31m"])
 def test_article_text_is_escaped(hostile: str) -> None:
     page = write_changes(
-        hostile, DAY, make_differences("changed", text=hostile, diff=(f"-{hostile}", f"+{hostile}")), (hostile,)
+        hostile,
+        DAY,
+        make_differences("changed", text=hostile, diff=(f"-{hostile}", f"+{hostile}"), blocked_by=(hostile,)),
     )
     assert "<script" not in page
     assert "<img" not in page
@@ -76,4 +80,4 @@ def test_article_text_is_escaped(hostile: str) -> None:
 
 def test_a_long_document_is_cut() -> None:
     diff = tuple(f"-line {number}" for number in range(CHANGES_SHOWN + 50))
-    assert f"line {CHANGES_SHOWN}<" not in write_changes("wire", DAY, make_differences("changed", diff=diff), ())
+    assert f"line {CHANGES_SHOWN}<" not in write_changes("wire", DAY, make_differences("changed", diff=diff))

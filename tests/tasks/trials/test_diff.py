@@ -10,11 +10,11 @@ import pytest
 from builders.lakes import DAY, ask, hash_lake, make_lake, make_test_run
 
 import tasks.rules.match as matching
-from flows.batches.replay import Preview, preview_batch
+from flows.batches.replay import preview_batch
 from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.rules import load_rules
-from tasks.trials.diff import count_changes, diff_texts
+from tasks.trials.diff import Differences, count_changes, diff_texts
 
 Fates = dict[tuple[str, int], str]
 
@@ -48,7 +48,7 @@ def fewer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "load_rules", lambda: (*kept, odd))
 
 
-def preview(root: Path, examples: int = 5) -> Preview:
+def preview(root: Path, examples: int = 5) -> Differences:
     return preview_batch(Batch(Source("s", "in"), DAY, root), make_test_run(root / "lake"), examples)
 
 
@@ -61,7 +61,7 @@ def read_fates(lake: Path) -> Fates:
 
 
 def test_no_change_is_reported_as_no_change(place: Path) -> None:
-    found = preview(place).differences
+    found = preview(place)
     assert set(found.documents["change"]) == {"same"}
     assert found.documents.height > 10
     assert found.lines.is_empty()
@@ -71,7 +71,7 @@ def test_no_change_is_reported_as_no_change(place: Path) -> None:
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
     before, files = read_fates(place / "lake"), hash_lake(place / "lake")
-    found = preview(place).differences
+    found = preview(place)
     assert hash_lake(place / "lake") == files
     assert [path for path in (place / ".lake-store" / "staging").iterdir() if path.is_dir()] == []
     make_lake(place, "in", place / "lake", is_forced=True)
@@ -92,7 +92,7 @@ def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
 
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
-    found = preview(place, examples=2).differences
+    found = preview(place, examples=2)
     worst = found.examples[0]
     assert worst.uri == "in/lighthouse-keeper.en.txt"
     assert "-What did you do all day?" in worst.diff
@@ -108,7 +108,7 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
     (place / "in" / "strait-cup.en.txt").write_text("Share\n\nMost Popular\n")
     whole = (place / "in" / "night-train.en.txt").read_bytes()
     (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
-    found = preview(place).differences
+    found = preview(place)
     fates = dict(found.documents.select("uri", "change").iter_rows())
     assert fates["in/carillon.de.txt"] == "removed"
     # Its text is another one, so it is another document, and the old one is removed.
@@ -130,7 +130,7 @@ def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pyt
     monkeypatch.setattr(suites, "load_suite", lambda name: rows if name == "documents" else read(name))
     found = preview(place)
     assert found.blocked_by == ("text_short",)
-    assert set(found.differences.documents["change"]) == {"quarantined"}
+    assert set(found.documents["change"]) == {"quarantined"}
 
 
 def test_a_diff_has_a_line_of_context() -> None:
