@@ -64,7 +64,7 @@ def backfill(
     follow_worker()
     settings = read_settings(lake=lake or None, learned=learned or None)
     try:
-        run = make_run(settings, choose_map(settings))
+        run = make_run(settings)
         days = survey_days(sources, start_date, end_date, run, today())
         chosen = plan.choose_days(days, on_existing, order)
         summary = f"{len(chosen)} of {format_count(len(days), 'day')} to run: {plan.count_states(days)}"

@@ -138,7 +138,7 @@ def ingest(
         day = find_logical_date(given, runtime.flow_run.scheduled_start_time)
         batches = find_batches(what, day, today(), settings.sources)
         with ExitStack() as stack:
-            run = make_run(settings, map_tasks(settings, stack), make_log_watcher(), is_forced=force)
+            run = make_run(settings, make_log_watcher(), map_tasks(settings, stack), is_forced=force)
             found = ingest_batches(batches, run, lambda result: report_result(result, run.lake))
     except EXPECTED as error:
         return fail_run(str(error), error)

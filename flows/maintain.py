@@ -1,17 +1,19 @@
-"""The Prefect flow that keeps a lake in order: checks it, learns templates, removes old versions."""
+"""The Prefect flows that keep a lake in order: one checks it, learns templates and removes old versions, one writes its pages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from prefect import State, flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from flows.batches.page import write_reports
 from flows.batches.run import open_settings_lake
 from flows.batches.staging import sweep_staging
 from flows.orchestration.reporting import fail_run, show_table, show_text
 from flows.orchestration.supervised_process import follow_worker
-from flows.settings import Settings, read_settings
+from flows.settings import Settings, SourceName, read_settings
 from tasks.checking.check import check_lake
 from tasks.counts import format_count
 from tasks.errors import EXPECTED
@@ -25,12 +27,14 @@ from tasks.stores.store import sweep_handovers
 LOST = timedelta(days=7)
 
 
-def name_maintain() -> str:
-    """The name of a run: maintain-2026-10-04."""
-    return f"maintain-{runtime.flow_run.scheduled_start_time.date()}"
+def name_run() -> str:
+    """The name of a run: maintain-2026-10-04, report-2026-10-04-wire."""
+    run = runtime.flow_run
+    parts = (run.flow_name, str(run.scheduled_start_time.date()), run.parameters.get("source"))
+    return "-".join(filter(None, parts))
 
 
-@flow(name="maintain", flow_run_name=name_maintain, persist_result=False, timeout_seconds=12 * 3600)
+@flow(name="maintain", flow_run_name=name_run, persist_result=False, timeout_seconds=12 * 3600)
 def maintain(
     check_lake: bool = True,
     learn_templates: bool = True,
@@ -108,3 +112,23 @@ def remove_leftovers(lake: Lake) -> str:
     removed = prune(lake)
     get_run_logger().info("cleared: versions=%d staged=%d", removed, swept)
     return f"removed {format_count(removed, 'old version')} and {format_count(swept, 'left-over')} of stopped runs"
+
+
+@flow(name="report", flow_run_name=name_run, persist_result=False, timeout_seconds=6 * 3600)
+def report(source: SourceName = "", logical_date: date | None = None, target: str = "", lake: str = "") -> State[Any]:
+    """Writes the pages of runs again, after a change to the page or into a shared folder, and the index over them.
+
+    Args:
+        source: Only pages of this source. Of all sources when left empty.
+        logical_date: Only the page of this day. Of all days when left empty.
+        target: Folder for the pages. Left empty: where runs write theirs.
+        lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
+    """
+    follow_worker()
+    try:
+        opened = open_settings_lake(read_settings(lake=lake or None))
+        index, pages = write_reports(opened, source or None, logical_date, Path(target) if target else None)
+    except EXPECTED as error:
+        return fail_run(str(error))
+    get_run_logger().info("written: pages=%d index=%s", len(pages), index)
+    return Completed(message=f"{len(pages)} pages, from {index}")

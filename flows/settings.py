@@ -1,14 +1,11 @@
 """Settings of a run: from the environment (`COPYDESK_...`), or from the command line on top of it."""
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from tasks.batch import Limits
 
 # Runners that can have workers on other machines.
 CLUSTERS = ("dask", "ray")
@@ -71,13 +68,6 @@ def read_settings(**given: object) -> Settings:
     return Settings.model_validate(
         {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
     )
-
-
-def make_limits(settings: Settings) -> Limits:
-    """The settings that shape the rows of a batch."""
-    # The learned lines and releases depend on the lake and the batch: see fit_limits.
-    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
-    return Limits(**{name: value for name, value in settings.model_dump().items() if name in names})
 
 
 class DeclaredSources:

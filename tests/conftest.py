@@ -10,7 +10,7 @@ import pytest
 from builders.object_store import KEYS, find_server, make_bucket, serve_objects
 from hypothesis import settings
 
-from flows.prefect_defaults import set_defaults
+from flows import DEFAULTS
 from tasks.lakes.lake import Lake, open_lake
 
 settings.register_profile("copydesk", deadline=None, derandomize=True)
@@ -19,7 +19,7 @@ settings.load_profile("copydesk")
 for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name != "COPYDESK_BENCH"]:
     del os.environ[name]
 os.environ.pop("COLUMNS", None)  # tables are as wide as they need, whatever terminal starts the tests
-set_defaults()
+os.environ.update(DEFAULTS)
 
 PROJECT = Path(__file__).resolve().parents[1]
 

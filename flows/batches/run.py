@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.settings import Settings, make_limits
+from flows.settings import Settings
+from flows.workers.clusters import choose_map
 from tasks.auditing.drift import Drift
 from tasks.batch import Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
@@ -120,11 +121,14 @@ def open_settings_lake(settings: Settings, warn: Callable[[str], None] = ignore)
 
 
 def make_run(
-    settings: Settings, map_shards: MapShards, watcher: Watcher = NO_WATCHER, *, is_forced: bool = False
+    settings: Settings, watcher: Watcher = NO_WATCHER, map_shards: MapShards | None = None, *, is_forced: bool = False
 ) -> Run:
-    """A run as the settings want it."""
-    lake = open_settings_lake(settings, watcher.warn)
-    return Run(settings, lake, make_limits(settings), map_shards, watcher, is_forced)
+    """A run as the settings want it. `map_shards`: how shards are built, if not as `choose_map` says. Raises RunnerError."""
+    map_shards = map_shards or choose_map(settings)
+    # The learned lines and releases depend on the lake and the batch: see fit_limits.
+    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
+    limits = Limits(**settings.model_dump(include=names))
+    return Run(settings, open_settings_lake(settings, watcher.warn), limits, map_shards, watcher, is_forced)
 
 
 def follow_publish(lake: Lake, settings: Settings) -> None:

@@ -116,8 +116,7 @@ def check_sources(settings: Settings) -> str:
 def check_lake_store(settings: Settings) -> str:
     from flows.batches.run import open_settings_lake
 
-    lake = open_settings_lake(settings)
-    return lake.store.probe()
+    return open_settings_lake(settings).store.probe()
 
 
 CHECKS = {

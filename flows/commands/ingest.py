@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Optional, cast
 
 import typer
 
-from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, parse_date
+from flows.commands.options import (
+    DriftOption,
+    LakeOption,
+    LearnedOption,
+    SourcesOption,
+    WorkersOption,
+    make_date_option,
+)
 from flows.console import open_progress, print_directions, print_error, print_result
 from tasks.errors import RequestError
 
@@ -31,12 +38,7 @@ def ingest(
             help="Sources of sources.toml, files or folders. All sources when left out.", metavar="[PATH or SOURCE]..."
         ),
     ] = None,
-    day: Annotated[
-        Optional[date],
-        typer.Option(
-            "--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default="today, UTC"
-        ),
-    ] = None,
+    day: Annotated[Optional[date], make_date_option("today, UTC")] = None,
     lake: LakeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Run the batch again even if nothing has changed.")] = False,
     prefect: Annotated[
@@ -44,10 +46,7 @@ def ingest(
     ] = False,
     learned: LearnedOption = None,
     drift: DriftOption = None,
-    workers: Annotated[
-        Optional[int],
-        typer.Option("--workers", min=1, help="Shards that are built at the same time.", show_default="1"),
-    ] = None,
+    workers: WorkersOption = None,
     runner: Annotated[
         Optional[str],
         typer.Option(
@@ -68,7 +67,6 @@ def ingest(
     from flows.batches.requests import find_batches, today
     from flows.batches.run import make_run
     from flows.settings import read_settings
-    from flows.workers.local_map import build_here
     from tasks.errors import find_exit_code
 
     settings = read_settings(
@@ -86,7 +84,7 @@ def ingest(
         return
     batches = find_batches(what or [], day, today(), settings.sources)
     with open_progress() as (watcher, hide):
-        run = make_run(settings, build_here, watcher, is_forced=force)
+        run = make_run(settings, watcher, is_forced=force)
         results = ingest_batches(batches, run, lambda result: print_result(result, hide))
     codes = [find_exit_code(found) if isinstance(found, Exception) else found.state == "blocked" for found in results]
     if any(codes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
@@ -19,6 +19,11 @@ def parse_date(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a date. Write it as 2026-10-01.") from None
+
+
+def make_date_option(default: str) -> Any:
+    """The option --date. `default`: the day, or days, that stand for it when it is left out."""
+    return typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default=default)
 
 
 def parse_key(text: Optional[str]) -> Optional[str]:
@@ -56,7 +61,7 @@ LearnedOption = Annotated[
     ),
 ]
 WorkersOption = Annotated[
-    Optional[int], typer.Option("--workers", min=1, help="Processes that build shards.", show_default="1")
+    Optional[int], typer.Option("--workers", min=1, help="Shards that are built at the same time.", show_default="1")
 ]
 ReasonOption = Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")]
 
@@ -65,10 +70,8 @@ def make_chosen_run(watcher: Watcher, **options: object) -> Run:
     """A run with the settings that options choose, or else the environment. Raises RunnerError."""
     from flows.batches.run import make_run
     from flows.settings import read_settings
-    from flows.workers.clusters import choose_map
 
-    settings = read_settings(**options)
-    return make_run(settings, choose_map(settings), watcher)
+    return make_run(read_settings(**options), watcher)
 
 
 def open_chosen_lake(lake: Optional[str]) -> Lake:

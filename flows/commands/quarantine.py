@@ -15,8 +15,8 @@ from flows.commands.options import (
     SourcesOption,
     WorkersOption,
     make_chosen_run,
+    make_date_option,
     open_chosen_lake,
-    parse_date,
     parse_key,
 )
 from flows.console import open_progress, print_error, print_line, print_result, print_table
@@ -60,12 +60,7 @@ def quarantine(
 
 def replay(
     source: Annotated[str, typer.Option("--source", help="Source of the batch.")],
-    day: Annotated[
-        Optional[date],
-        typer.Option(
-            "--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default="all that have rows"
-        ),
-    ] = None,
+    day: Annotated[Optional[date], make_date_option("all that have rows")] = None,
     reason: ReasonOption = None,
     lake: LakeOption = None,
     drift: DriftOption = None,

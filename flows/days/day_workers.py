@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.batches.ingest import ingest_batch
 from flows.batches.run import Batch, BatchResult, Watcher, make_run, open_settings_lake
@@ -25,7 +25,6 @@ from flows.batches.staging import sweep_staging
 from flows.days.states import Day
 from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
-from flows.workers.clusters import choose_map
 from flows.workers.local_map import follow_parent, make_picklable
 
 NICE = 5
@@ -35,8 +34,7 @@ GRACE_SECONDS = 5
 RunBatch = Callable[[Batch, Watcher], BatchResult]
 
 
-@dataclass(frozen=True)
-class DayWorker:
+class DayWorker(NamedTuple):
     """A process and the pipe to it."""
 
     process: SpawnProcess
@@ -167,8 +165,7 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
         while True:
             batch = pipe.recv()
             try:
-                run = make_run(settings, choose_map(settings), watcher)
-                done = ingest_batch(batch, run)
+                done = ingest_batch(batch, make_run(settings, watcher))
                 # Without its lists of inputs, findings and earlier days, which nothing reads from here on.
                 pipe.send(("done", replace(done, receipt=done.counts, findings=(), drift=None)))
             except Exception as error:

@@ -19,11 +19,6 @@ PASSING = (BatchBusy, ClusterLost, LakeBusy, LakeSilent, AddressError, DayStoppe
 # A file that is missing or unreadable is still so a minute later.
 LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
-RETRIES = 2
-# 10 s, then 20 s, each varied at random, so that two tasks that conflicted do not conflict again.
-BACK_OFF = exponential_backoff(backoff_factor=10)
-JITTER = 0.5
-
 
 def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """A task that is safe to run again, and is retried after some errors. Nothing that it takes or returns is stored.
@@ -35,9 +30,10 @@ def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P,
         task_run_name=run_name,
         cache_policy=NO_CACHE,
         persist_result=False,
-        retries=RETRIES,
-        retry_delay_seconds=BACK_OFF,
-        retry_jitter_factor=JITTER,
+        retries=2,
+        # 10 s, then 20 s, each varied at random, so that two tasks that conflicted do not conflict again.
+        retry_delay_seconds=exponential_backoff(backoff_factor=10),
+        retry_jitter_factor=0.5,
         retry_condition_fn=can_retry_help,
     )
 

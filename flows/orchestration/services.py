@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from flows import DEFAULTS
 from flows.console import print_line
 from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
-from flows.prefect_defaults import DEFAULTS
 from tasks.errors import RunFailed
 
 HOME = ".prefect"

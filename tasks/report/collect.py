@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -24,8 +24,7 @@ REASONS_SHOWN = 20
 EXCERPT_CHARS = 400
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why records are in quarantine: how many have this reason, and the first few rows."""
 
     code: str
@@ -45,7 +44,7 @@ class Report(RunRecord):
     lengths: tuple[figures.LengthCount, ...]
     publishers: tuple[figures.PublisherShare, ...]
     rules: tuple[RuleHits, ...]
-    doubts: tuple[Hit, ...]
+    doubts: list[Hit]
     examples: tuple[str, ...]
     texts: dict[str, ShownDocument]
     reasons: tuple[Reason, ...]
@@ -90,9 +89,8 @@ def collect_report(
     last = draw_sample(documents)
     removed = scan_removed(rows["lines"], rows["documents"], last)
     counts = [(entry["rule"], entry["count"]) for entry in receipt["rules"]]
-    doubts = pick_doubts(removed, DOUBTS)
-    examples = choose_examples(documents, removed)
-    shown = [*examples, *(hit.doc_id for hit in doubts)]
+    doubts, examples = pick_doubts(removed, DOUBTS), choose_examples(documents, removed)
+    shown = [*examples, *(hit["doc_id"] for hit in doubts)]
     earlier = figures.read_earlier_documents(lake, record.source, record.logical_date)
     return Report(
         **vars(record) | {"receipt": shorten_receipt(receipt)},

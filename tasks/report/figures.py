@@ -1,7 +1,7 @@
 """Numbers of a batch for its charts, from narrow columns: days, languages, lengths, publishers and their history."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -13,8 +13,8 @@ NARROW = (
     *("removed_lines", "removed_chars", "flags"),
 )
 LANGUAGES_SHOWN = 5
-# Number of periods shown, the batch's own last, by the length of their names: days, months, years.
-PERIODS = {10: 45, 7: 36, 4: 40}
+# The number of periods shown, the batch's own last, and their unit, by the length of their names: days, months, years.
+PERIODS = {10: (45, "d"), 7: (36, "mo"), 4: (40, "y")}
 EARLIER_SHARE = 0.25  # if more documents are older than the first period, periods are longer
 EARLIER = "earlier"
 PUBLISHERS_SHOWN = 12
@@ -25,8 +25,7 @@ HISTORY_BATCHES = 12
 HISTORY_DOCUMENTS = 200_000
 
 
-@dataclass(frozen=True)
-class DayCount:
+class DayCount(NamedTuple):
     """Documents of one language in one period: a day, a month or a year."""
 
     period: str
@@ -34,8 +33,7 @@ class DayCount:
     documents: int
 
 
-@dataclass(frozen=True)
-class LengthCount:
+class LengthCount(NamedTuple):
     """Documents whose text has `low` characters or more, and fewer than `high` (None: no limit)."""
 
     low: int
@@ -43,8 +41,7 @@ class LengthCount:
     documents: int
 
 
-@dataclass(frozen=True)
-class PublisherShare:
+class PublisherShare(NamedTuple):
     """The share of a publisher's characters that was removed, here and in earlier batches of the source (None: none)."""
 
     publisher: str
@@ -62,8 +59,8 @@ def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
     dated = documents.select(
         "language", day=pl.coalesce(pl.col("published_at").dt.date(), pl.col("logical_date")).dt.to_string("%Y-%m-%d")
     )
-    for digits, periods in PERIODS.items():
-        first = count_back(day, digits, periods - 1)
+    for digits, (periods, unit) in PERIODS.items():
+        first = str(pl.select(pl.lit(day).dt.offset_by(f"{1 - periods}{unit}")).item())[:digits]
         period = pl.col("day").str.head(digits)
         counted = dated.with_columns(period=pl.when(period >= first).then(period).otherwise(pl.lit(EARLIER)))
         if (counted["period"] == EARLIER).sum() <= EARLIER_SHARE * counted.height:
@@ -77,20 +74,11 @@ def count_days(documents: pl.DataFrame, day: date) -> tuple[DayCount, ...]:
     return tuple(DayCount(*row) for row in sorted(found, key=lambda row: (row[0] != EARLIER, row[0], order[row[1]])))
 
 
-def count_back(day: date, digits: int, steps: int) -> str:
-    """The day, month or year (by the length of its name) that is `steps` of them before a day."""
-    if digits == len("2026-10-31"):
-        return str(day - timedelta(days=steps))
-    months = day.year * 12 + day.month - 1 - steps * (1 if digits == len("2026-10") else 12)
-    return f"{months // 12:04d}-{months % 12 + 1:02d}"[:digits]
-
-
 def list_periods(first: str, last: str) -> list[str]:
     """All days, months or years from the first to the last."""
-    found = [first]
-    while found[-1] < last:
-        found.append(count_back(date.fromisoformat((found[-1] + "-01-01")[:10]), len(first), -1))
-    return found
+    start, end = (date.fromisoformat(f"{name}-01-01"[:10]) for name in (first, last))
+    days = pl.date_range(start, end, f"1{PERIODS[len(first)][1]}", eager=True)
+    return [str(day)[: len(first)] for day in days]
 
 
 def count_lengths(documents: pl.DataFrame) -> tuple[LengthCount, ...]:

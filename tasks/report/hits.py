@@ -10,8 +10,7 @@ Doubt is a number from 0 to 1 from published columns, so that the lines to check
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -25,33 +24,17 @@ LEAST_DOUBT = 0.2
 NEAR = 0.5
 
 
-@dataclass(frozen=True)
-class Hit:
-    """One removed line. `documents`: how many of the sample have the same line; `signs`: the doubt in words."""
-
-    doc_id: str
-    line: int
-    rule: str
-    evidence: str | None
-    text: str
-    doubt: float
-    documents: int
-    signs: str
+# A removed line, as a row of `measure_doubts` with `signs`: its doubt in words.
+Hit = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class RuleHits:
+class RuleHits(NamedTuple):
     """What one rule removed: lines in the batch, and its surest and its most doubtful hits in the sample."""
 
     rule: str
     lines: int
     surest: Hit | None
-    doubtful: tuple[Hit, ...]
-
-    @property
-    def kind(self) -> str:
-        """What decided, see `name_decider`."""
-        return name_decider(self.rule)
+    doubtful: list[Hit]
 
 
 def name_decider(rule: str) -> str:
@@ -120,14 +103,14 @@ def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple
         hits = removed.filter(pl.col("rule") == rule).unique("text", keep="first", maintain_order=True)
         surest = hits.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
         doubts = rank_doubts(hits.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
-        found.append(RuleHits(rule, lines, next(make_hits(surest), None), tuple(make_hits(doubts))))
+        found.append(RuleHits(rule, lines, next(iter(make_hits(surest)), None), make_hits(doubts)))
     return tuple(found)
 
 
-def pick_doubts(removed: pl.DataFrame, most: int) -> tuple[Hit, ...]:
+def pick_doubts(removed: pl.DataFrame, most: int) -> list[Hit]:
     """The most doubtful lines of all rules, at most two per rule."""
     ranked = rank_doubts(removed.unique(["rule", "text"], keep="first", maintain_order=True))
-    return tuple(make_hits(ranked.filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN).head(most)))
+    return make_hits(ranked.filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN).head(most))
 
 
 def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:
@@ -135,11 +118,10 @@ def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:
     return hits.filter(pl.col("doubt") >= LEAST_DOUBT).sort("doubt", "doc_id", "line", descending=[True, False, False])
 
 
-def make_hits(rows: pl.DataFrame) -> Iterator[Hit]:
+def make_hits(rows: pl.DataFrame) -> list[Hit]:
     """Rows of `measure_doubts` as hits."""
-    for row in rows.iter_rows(named=True):
-        copied = {name: row[name] for name in ("doc_id", "line", "rule", "evidence", "doubt", "documents")}
-        yield Hit(**copied, text=row["text"][:SHOWN_CHARS], signs="; ".join(list_signs(row)))
+    short = rows.with_columns(pl.col("text").str.head(SHOWN_CHARS))
+    return [row | {"signs": "; ".join(list_signs(row))} for row in short.iter_rows(named=True)]
 
 
 def list_signs(row: Mapping[str, Any]) -> Iterator[str]:

@@ -9,23 +9,22 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.cleaning.clean import explain_reason
 from tasks.counts import format_count
 from tasks.cleaning.clean import explain_rule
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
-from tasks.report.figures import EARLIER, OTHERS, DayCount, count_back
+from tasks.report.figures import EARLIER, OTHERS, DayCount
+from tasks.report.hits import name_decider
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
 from tasks.stores.store_files import StoreFiles, change_store_file
@@ -35,7 +34,7 @@ RULES_SHOWN = 200
 CHANGES_SHOWN = 400  # lines of one document's diff
 MARKS = {"-": "removed", "+": "added", "@": "skipped"}
 ROWS_SHOWN = 400  # per source; earlier ones are only counted
-DAYS_SHOWN, DAY_DIGITS = 60, 10
+DAYS_SHOWN = 60
 SOURCES_SHOWN = 6
 INDEX_COLUMNS = (
     "source",
@@ -50,8 +49,7 @@ INDEX_COLUMNS = (
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
 
 
-@dataclass(frozen=True)
-class IndexRow:
+class IndexRow(NamedTuple):
     """A batch, or a blocked run of it. `receipt`: INDEX_COLUMNS; `page`: relative address, empty if there is no page."""
 
     source: str
@@ -140,14 +138,14 @@ def draw_batches(rows: Sequence[IndexRow]) -> charts.Chart | None:
     published = {(row.source, row.logical_date): row.receipt["published"] for row in rows if row.receipt["published"]}
     if not published:
         return None
-    first = count_back(max(day for _, day in published), DAY_DIGITS, DAYS_SHOWN - 1)
+    first = max(day for _, day in published) - timedelta(days=DAYS_SHOWN - 1)
     totals: Counter[str] = Counter()
     for (source, _), documents in published.items():
         totals[source] += documents
     named = sorted(totals, key=lambda source: (-totals[source], source))[:SOURCES_SHOWN]
     counts: Counter[tuple[str, str]] = Counter()
     for (source, day), documents in published.items():
-        counts[str(day) if str(day) >= first else EARLIER, source if source in named else OTHERS] += documents
+        counts[str(day) if day >= first else EARLIER, source if source in named else OTHERS] += documents
     return charts.draw_days([DayCount(*key, documents) for key, documents in sorted(counts.items())], "source")
 
 
@@ -179,12 +177,13 @@ def load_templates() -> Environment:
     environment.globals.update(
         style=Markup(f"\n{style}"),
         policy=Markup(f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"),
-        date=wording.format_date,
+        date=lambda day: f"{day.day} {wording.MONTHS[day.month - 1]} {day.year}",
         count=format_count,
-        share=wording.format_share,
+        share=lambda part, whole: f"{part / whole:.1%}" if whole else "–",
         explain=explain_rule,
         shorten=shorten,
         neighbours=find_neighbours,
+        decider=name_decider,
         language=lambda code: Markup(f' lang="{code}"') if code != "und" and LANGUAGE.fullmatch(code) else "",
     )
     environment.filters.update(

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 from markupsafe import escape as quote
@@ -36,8 +34,7 @@ UNSEEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class ShownFinding:
+class ShownFinding(NamedTuple):
     """A finding as the page shows it. `result`: one of RESULTS; `requirement`: what its expectation requires, in short."""
 
     finding: Finding
@@ -46,8 +43,7 @@ class ShownFinding:
     requirement: str
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """A total and its parts by name, which must add up to it."""
 
     name: str
@@ -58,16 +54,6 @@ class Sum:
     def gap(self) -> int:
         """What the parts lack; 0 when the sum closes."""
         return self.total - sum(count for _, count in self.parts)
-
-
-def format_date(day: date) -> str:
-    """31 October 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def format_share(part: int, whole: int) -> str:
-    """A share in per cent; a dash if there is no whole."""
-    return f"{part / whole:.1%}" if whole else "–"
 
 
 def describe_result(report: Report) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def make_test_run(
     """A run into `lake`, in this process, that writes no pages unless the settings say so."""
     assert settings.keys() <= Settings.model_fields.keys(), settings
     chosen = Settings.model_validate({"lake": str(lake), "report": False, "wait_seconds": 60, **settings})
-    run = make_run(chosen, map_shards, watcher, is_forced=is_forced)
+    run = make_run(chosen, watcher, map_shards, is_forced=is_forced)
     return replace(run, limits=limits) if limits else run
 
 

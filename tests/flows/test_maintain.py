@@ -97,7 +97,7 @@ def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
 
 
 def test_the_pages_of_runs_are_written_again(lake: Lake, tmp_path: Path) -> None:
-    from flows.report import report
+    from flows.maintain import report
 
     state: Any = report(source="gazette", target=str(tmp_path / "pages"), return_state=True)
     assert (state.is_completed(), state.message) == (True, f"4 pages, from {tmp_path / 'pages' / 'index.html'}")
@@ -108,8 +108,7 @@ def test_the_pages_of_runs_are_written_again(lake: Lake, tmp_path: Path) -> None
 def test_without_a_lake_the_flow_fails_with_a_message(
     flow: str, tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.maintain import maintain
-    from flows.report import report
+    from flows.maintain import maintain, report
 
     monkeypatch.chdir(tmp_path)
     state: Any = {"maintain": maintain, "report": report}[flow](return_state=True)  # type: ignore[operator]

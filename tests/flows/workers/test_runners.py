@@ -239,7 +239,7 @@ def test_the_command_line_says_what_is_wrong_with_a_runner(raw: Path, tmp_path: 
 
 
 def test_nothing_reports_home() -> None:
-    from flows.prefect_defaults import DEFAULTS
+    from flows import DEFAULTS
 
     assert DEFAULTS["RAY_USAGE_STATS_ENABLED"] == "0"
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"

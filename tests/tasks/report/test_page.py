@@ -439,8 +439,8 @@ def test_a_line_in_many_documents_is_less_doubtful() -> None:
     rows.append(HIT | {"doc_id": "d9", "text": "Share this story of ours with everybody"})
     measured = measure_doubts(pl.DataFrame(rows))
     (found,) = pick_hits(measured, [("share.en", 5)])
-    assert found.surest.documents == 4
-    assert [hit.text[:16] for hit in found.doubtful] == ["Share this story"]
+    assert found.surest["documents"] == 4
+    assert [hit["text"][:16] for hit in found.doubtful] == ["Share this story"]
 
 
 def frame(days: list[str | None], logical: date = DAY) -> pl.DataFrame:
