@@ -58,10 +58,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
 
 @contextmanager
 def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]]]:
-    """Yields a watcher that shows a line on a terminal, and a function that hides the line until the next step.
-
-    In a pipe only warnings are printed. `label`: what the line shows before the first step.
-    """
+    """Yields a watcher that shows a line on a terminal (in a pipe only warnings), and a function that hides it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from flows.batches.run import Watcher

@@ -80,10 +80,7 @@ def make_pool(client: SyncPrefectClient) -> None:
 
 
 def watch_heartbeats(client: SyncPrefectClient) -> None:
-    """Creates an automation that marks a run Crashed after three missed heartbeats.
-
-    Without it, a run whose worker or machine died stays Running for ever, and cannot be retried.
-    """
+    """Has runs that miss three heartbeats marked Crashed: else they stay Running for ever, and cannot be retried."""
     if client.read_automations_by_name(LOST):
         return
     beat = get_current_settings().flows.heartbeat_frequency or 180

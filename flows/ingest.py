@@ -1,6 +1,6 @@
 """The Prefect flow that ingests batches, with one task per shard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import State, flow, get_run_logger, runtime, unmapped
-from prefect.futures import PrefectFuture
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner
 from pydantic import Field
@@ -50,43 +49,31 @@ def build(shard: Shard, limits: Limits, target: RunFolder) -> StagedShard:
 
 
 def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
-    """Builds shards as Prefect tasks. The runner starts with the first shard and ends with the stack."""
+    """Builds shards as Prefect tasks, which an artifact counts. The runner starts with the first and ends with the stack."""
 
     @cache
     def start_runner() -> TaskRunner[Any]:
         return stack.enter_context(run_tasks(settings))
 
     def build_as_tasks(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-        target = mark_run_folder(folder, run.lake)
+        target, total = mark_run_folder(folder, run.lake), len(shards)
         given = {"shard": list(shards), "limits": unmapped(limits), "target": unmapped(target)}
         # Prefect's own types ask for a coroutine, and take a function.
         futures = start_runner().map(build, given)  # type: ignore[arg-type]
-        return collect_shards(target, shards, futures)
+        staged: list[StagedShard] = []
+        progress = None
+        for done, (shard, future) in enumerate(zip(shards, futures, strict=True), 1):
+            staged.append(collect_shard(target, shard, future.result()))
+            if total >= COUNTED and (done == total or done % (total // COUNTED) == 0):
+                text = f"{shard.source.name} {shard.logical_date}: {done:,} of {total:,} shards"
+                progress = show_progress(progress, "ingest-progress", round(100 * done / total, 1), text)
+        return staged
 
     return build_as_tasks
 
 
-def collect_shards(
-    target: RunFolder, shards: Sequence[Shard], futures: Iterable[PrefectFuture[Any]]
-) -> list[StagedShard]:
-    """The built shards, in order; an artifact counts them when there are many."""
-    staged: list[StagedShard] = []
-    progress = None
-    total = len(shards)
-    for shard, future in zip(shards, futures, strict=True):
-        staged.append(collect_shard(target, shard, future.result()))
-        done = len(staged)
-        if total >= COUNTED and (done == total or done % (total // COUNTED) == 0):
-            text = f"{shard.source.name} {shard.logical_date}: {done:,} of {total:,} shards"
-            progress = show_progress(progress, "ingest-progress", round(100 * done / total, 1), text)
-    return staged
-
-
 def find_logical_date(given: Mapping[str, Any], scheduled: datetime) -> date:
-    """The logical date of a run: the given one, else the day it was scheduled for, however late it starts.
-
-    Raises RequestError for an unknown time zone.
-    """
+    """The given logical date, else the day a run was scheduled for. Raises RequestError for an unknown time zone."""
     if given.get("logical_date"):
         return date.fromisoformat(str(given["logical_date"]))
     zone = given.get("time_zone") or "UTC"

@@ -17,50 +17,30 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="ignore")
 
-    # Text: a path would lose one of the two slashes of an address.
-    lake: Annotated[str, BeforeValidator(str)] = Field(
-        "lake",
-        description="Folder that readers see, or s3://bucket/folder. Its store is beside it, in a hidden folder.",
-    )
-    work: Path = Field(
-        Path(".copydesk"), description="Where a lake at an address is staged and its files are copied to."
-    )
-    sources: Path = Field(Path("sources.toml"), description="Where the sources are declared.")
-    workers: int = Field(1, ge=1, le=256, description="Shards that are built at the same time.")
-    runner: str = Field(
-        "auto",
-        description=f"Who runs a flow's tasks: {', '.join(RUNNERS)}. auto: threads for one worker, else processes.",
-    )
-    runner_address: str = Field(
-        "", description="Where the Dask scheduler or the Ray head is. Left empty: workers are started on this machine."
-    )
-    keep_versions: int = Field(5, ge=1, description="Versions of the lake that are kept for roll-back.")
-    wait_seconds: float = Field(600, ge=0, description="How long to wait for another run of the same batch or lake.")
-    partition: Literal["month", "day"] = Field(
-        "month", description="Partitions of a new lake; `copydesk repartition` changes an old one."
-    )
-    step_seconds: float = Field(
-        4 * 3600, gt=0, description="A day of a backfill without a step for so long is stopped."
-    )
-    shard_bytes: int = Field(32 * 2**20, ge=1, description="Bytes of input that one task takes, about.")
-    shard_files: int = Field(5_000, ge=1, description="Files that one task takes at most.")
-    file_bytes: int = Field(2 * 2**30, ge=1, description="A larger file, packed or unpacked, goes to quarantine.")
-    record_bytes: int = Field(20 * 2**20, ge=1, description="A larger record goes to quarantine.")
-    removal_budget: float = Field(
-        0.5, gt=0, le=1, description="Share of a document's characters that rules may remove."
-    )
-    report: bool = Field(True, description="Whether a run writes its page: `copydesk report` can do it later.")
-    learned: str = Field(
-        "auto",
-        description="Learned lines to use: latest, none or a version; auto: what the batch used before, else the latest.",
-    )
-    iceberg: str = Field(
-        "",
-        description="Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.",
-    )
-    drift: Literal["warn", "block", "off"] = Field(
-        "warn", description="A batch unlike the earlier days of its source: warn, block, or off."
-    )
+    # Folder that readers see, or s3://bucket/folder. Its store is beside it, in a hidden folder. Text: a path would lose one of
+    # the two slashes of an address.
+    lake: Annotated[str, BeforeValidator(str)] = "lake"
+    work: Path = Path(".copydesk")  # where a lake at an address is staged and its files are copied to
+    sources: Path = Path("sources.toml")  # where the sources are declared
+    workers: int = Field(1, ge=1, le=256)  # shards that are built at the same time
+    runner: str = "auto"  # who runs a flow's tasks: one of RUNNERS; auto: threads for one worker, else processes
+    # Where the Dask scheduler or the Ray head is. Left empty: workers are started on this machine.
+    runner_address: str = ""
+    keep_versions: int = Field(5, ge=1)  # versions of the lake that are kept for roll-back
+    wait_seconds: float = Field(600, ge=0)  # how long to wait for another run of the same batch or lake
+    partition: Literal["month", "day"] = "month"  # of a new lake; `copydesk repartition` changes an old one
+    step_seconds: float = Field(4 * 3600, gt=0)  # a day of a backfill without a step for so long is stopped
+    shard_bytes: int = Field(32 * 2**20, ge=1)  # bytes of input that one task takes, about
+    shard_files: int = Field(5_000, ge=1)  # files that one task takes at most
+    file_bytes: int = Field(2 * 2**30, ge=1)  # a larger file, packed or unpacked, goes to quarantine
+    record_bytes: int = Field(20 * 2**20, ge=1)  # a larger record goes to quarantine
+    removal_budget: float = Field(0.5, gt=0, le=1)  # share of a document's characters that rules may remove
+    report: bool = True  # whether a run writes its page: `copydesk report` can do it later
+    learned: str = "auto"  # learned lines: latest, none or a version; auto: what the batch used before, else the latest
+    # Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.
+    iceberg: str = ""
+    # A batch unlike the earlier days of its source: published with a warning, blocked, or not looked at.
+    drift: Literal["warn", "block", "off"] = "warn"
 
 
 def read_settings(**given: object) -> Settings:

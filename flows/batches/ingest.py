@@ -126,10 +126,7 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
 
 @contextmanager
 def in_background(task: Callable[[], None]) -> Iterator[None]:
-    """Does `task` in a thread while the block runs, and waits for it at the end of the block.
-
-    Its errors are ignored: the code that needs its result does the task again, and raises them.
-    """
+    """Does `task` in a thread while the block runs. Its errors are ignored: who needs the result does it again."""
 
     def attempt() -> None:
         with suppress(Exception):
@@ -152,9 +149,7 @@ def settle_batch(
     stamp: Mapping[str, Any] | None = None,
     note: Mapping[str, Any] | None = None,
 ) -> BatchResult:
-    """Audits what is staged and publishes it, or leaves the lake as it is. `planned`: how many files; `stamp`: see
-    `judge_batch`; `note`: goes into the commit.
-    """
+    """Audits what is staged and publishes it unless it is blocked. `stamp`: see `judge_batch`; `note`: for commits."""
     run.watcher.step(batch.label, "audit")
     judged = judge_batch(batch.source, batch.logical_date, staged, planned, limits, stamp)
     if run.settings.drift != "off":

@@ -36,10 +36,7 @@ WrittenPage = tuple[str, date, str, str]
 
 
 def add_page(run: Run, result: BatchResult, judged: JudgedBatch | None = None) -> BatchResult:
-    """The result with its page, which is written now unless the settings want none. `judged`: what a blocked batch staged.
-
-    A page that cannot be written is a warning: the batch itself is settled.
-    """
+    """The result with its page, if the settings want one. A page that cannot be written is a warning."""
     if not run.settings.report:
         return result
     try:
@@ -67,8 +64,8 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
         report: Report | None = collect_blocked(lake, record, judged)
     else:
         report = collect_published(lake, source, day, record)
-        if report is None:
-            raise OSError(f"{lake.name} has no batch {source} {day} any more")
+    if report is None:
+        raise OSError(f"{lake.name} has no batch {source} {day} any more")
     page = write_record(pages, record)
     write_text(pages, page, write_page(report))
     write_index(lake, pages)

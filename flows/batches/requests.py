@@ -23,10 +23,7 @@ EXTENSION = re.compile(
 
 
 def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path) -> list[Batch]:
-    """One batch per source, file or folder of `what`; of all declared sources when it is empty.
-
-    Relative paths of declared sources start in the folder of sources.toml, others in the current folder.
-    """
+    """A batch per source, file or folder of `what`, or per declared source. Their paths start beside sources.toml."""
     if day > today:
         raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give an earlier day.")
     declared = load_sources(sources_file)

@@ -97,10 +97,7 @@ def describe_results(results: Sequence[BatchResult]) -> str:
 
 
 def preview_days(days: Sequence[Day], run: Run) -> list[dict[str, str]]:
-    """Previews up to MOST_SAMPLES of the days that the lake has, spread over the range: a row per day.
-
-    Nothing is published. `copydesk diff` shows a whole day.
-    """
+    """Previews up to MOST_SAMPLES of the days that the lake has, spread over the range: a row per day."""
     known = [day for day in days if day.records is not None]
     step = max(1, -(-len(known) // MOST_SAMPLES))
     return [preview_day(day, run) for day in known[::step]]

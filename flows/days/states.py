@@ -70,10 +70,7 @@ def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
 
 
 def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: date) -> list[Day]:
-    """Every day of the range for every source, by date and source.
-
-    A drop folder has no days before they are ingested: only those that the lake has are listed.
-    """
+    """Every day of the range, by date and source; of a drop folder only the days that the lake has."""
     check_range(start, end, today)
     lake, settings = run.lake, run.settings
     root = settings.sources.absolute().parent
@@ -128,10 +125,7 @@ def find_state(
 
 
 def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:
-    """How a run of today would differ, in words: files, rules, versions, settings.
-
-    Contents of files are not read: only the run itself finds a file that was changed and kept its size.
-    """
+    """How a run of today would differ, in words. A file that was changed and kept its size is not seen."""
     changes = []
     before = {seen["uri"]: seen["size"] for seen in receipt["inputs"]}
     now = {file.uri: file.size for file in files}

@@ -84,10 +84,7 @@ def name_assets(lake: Lake) -> list[Asset]:
 
 
 def report_assets(lake: Lake, batch: str, counts: Mapping[str, int]) -> None:
-    """Reports that a batch was published, as an event of each table of the lake.
-
-    A self-hosted server has no page of assets, but shows the events, and automations can wait for them.
-    """
+    """Reports that a batch was published, as an event of each table of the lake, which automations can wait for."""
     assets = name_assets(lake)
 
     @materialize(*assets, name="publish", task_run_name=f"publish {batch}", cache_policy=NO_CACHE, persist_result=False)

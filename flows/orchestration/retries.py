@@ -21,10 +21,7 @@ LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryE
 
 
 def retried_task(name: str, run_name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """A task that is safe to run again, and is retried after some errors. Nothing that it takes or returns is stored.
-
-    `run_name` may name its arguments: "{shard.source.name}-{shard.number}".
-    """
+    """A task that is safe to run again, and stores nothing. `run_name` may name arguments: "{shard.source.name}"."""
     return task(
         name=name,
         task_run_name=run_name,

@@ -35,10 +35,7 @@ LOCAL_DASK = {
 
 
 def make_runner(settings: Settings) -> TaskRunner[Any]:
-    """The task runner that the settings name. Raises RunnerError where it does not exist.
-
-    Dask and Ray run tasks on the cluster at the address, or on as many processes of this machine as there are workers.
-    """
+    """The task runner that the settings name; without an address its workers are processes here. Raises RunnerError."""
     check_runner(settings)
     name, workers, address = pick_runner(settings), settings.workers, settings.runner_address
     if name == "threads":

@@ -141,7 +141,7 @@ def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
 @cache
 def load_whys() -> dict[str, str]:
     """The why of every rule, role row and reason, by id."""
-    return REASONS | {row.id: row.why for row in (*load_rules(), *load_role_rows())}
+    return REASONS | {rule.id: rule.why for rule in load_rules()} | {row.id: row.why for row in load_role_rows()}
 
 
 def explain_rule(rule: str) -> str:

@@ -79,10 +79,7 @@ class Chart:
 
 
 def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int = 0) -> Chart:
-    """Documents by day (or month, or year) and language, stacked.
-
-    `kind`: what the parts of a bar are; `undated`: documents that are counted on the day of their batch.
-    """
+    """Documents by period and `kind`, stacked. `undated`: those that are counted on the day of their batch."""
     named = sorted({count.period for count in counts} - {EARLIER})
     older = sum(count.documents for count in counts if count.period == EARLIER)
     periods = [EARLIER] * bool(older) + (list_periods(named[0], named[-1]) if named else [])

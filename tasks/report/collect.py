@@ -81,10 +81,7 @@ def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Repor
 def collect_report(
     lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: Mapping[str, pl.LazyFrame], kept: int | None
 ) -> Report:
-    """Reads the batch's narrow columns, a sample of its lines, and the text of the documents that the page shows.
-
-    `rows`: of the batch, by table, with the columns of `schema.TABLES`.
-    """
+    """Reads narrow columns, a sample of the lines, and the text of the documents that are shown. `rows`: by table."""
     documents = rows["documents"].select(figures.NARROW).collect().sort("doc_id")
     last = draw_sample(documents)
     removed = scan_removed(rows["lines"], rows["documents"], last)

@@ -92,10 +92,7 @@ def count_lengths(documents: pl.DataFrame) -> tuple[LengthCount, ...]:
 
 
 def compare_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[PublisherShare, ...]:
-    """The publishers with most documents, each with the share removed now and before.
-
-    `history`: publisher, raw_chars, removed_chars of documents of earlier batches.
-    """
+    """The publishers with most documents, with the share removed now and before. `history`: of earlier batches."""
 
     def sum_up(rows: pl.DataFrame) -> pl.DataFrame:
         return rows.group_by("publisher").agg(
@@ -110,10 +107,7 @@ def compare_publishers(documents: pl.DataFrame, history: pl.DataFrame) -> tuple[
 
 
 def read_earlier_documents(lake: Lake, source: str, day: date) -> pl.DataFrame:
-    """Publisher, raw_chars and removed_chars of the documents of the latest batches of a source before a day.
-
-    At most HISTORY_BATCHES batches, and no more than have HISTORY_DOCUMENTS together.
-    """
+    """Publisher, raw_chars, removed_chars of batches before a day: HISTORY_BATCHES, or HISTORY_DOCUMENTS in all."""
     manifest = lake.manifest()
     dates: list[date] = []
     documents = 0

@@ -103,10 +103,7 @@ def write_changes(source: str, day: date, differences: Differences) -> str:
 
 
 def write_index(lake: Lake, pages: StoreFiles) -> str:
-    """Writes index.html for the published batches and the blocked runs; returns where it is.
-
-    If another run has written it meanwhile, it is made again, so that no page is left out.
-    """
+    """Writes index.html, again if another run did so meanwhile, so that no page is left out; returns its place."""
     change_store_file(pages, "index.html", lambda _: render_index(lake, pages).encode())
     return pages.address("index.html")
 

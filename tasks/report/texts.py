@@ -20,10 +20,7 @@ SERIES_SHOWN = {"body": (4, 2), "removed": (4, 1), "apart": (8, 2)}
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line and what was done with it. `decision`: body, apart or removed; `copies` of a caption, if there are several.
-
-    A line with `skipped` represents so many lines that are not shown.
-    """
+    """A line, or with `skipped` so many lines that are not shown. `decision`: body, apart, removed or left."""
 
     number: int
     text: str
@@ -49,10 +46,7 @@ class ShownDocument:
 
 
 def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = EXAMPLES) -> list[str]:
-    """Documents that show much in little space: many different rules, merged captions.
-
-    First one per publisher, and whole pages and articles in turn if a batch has both.
-    """
+    """Documents with many different rules and captions: first one per publisher, pages and articles in turn."""
     kinds = removed.group_by("doc_id").agg(
         kinds=pl.col("rule").n_unique().clip(0, 8) + 2 * (pl.col("rule") == "repeat.caption").any(),
         is_page=pl.col("rule").str.starts_with("page.").any(),

@@ -56,10 +56,7 @@ class Tryout:
 
 
 def make_candidate(pattern: str, kind: str = "pattern", zone: Zone = "any", max_chars: int = 100) -> Rule:
-    """A rule to try. `kind`: `pattern` (must match a line's whole key) or `line` (as it stands in an article).
-
-    Raises TryoutError for a pattern that the rules cannot use.
-    """
+    """A rule to try. `kind`: `pattern` (matches a line's whole key) or `line` (as it stands). Raises TryoutError."""
     is_pattern = kind == "pattern"
     rule = Rule(
         id="candidate",
