@@ -126,7 +126,7 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
 
 @contextmanager
 def in_background(task: Callable[[], None]) -> Iterator[None]:
-    """Does `task` in a thread while the block runs. Its errors are ignored: who needs the result does it again."""
+    """Does `task` in a thread while the block runs. Its errors are ignored: code that needs the result does it again."""
 
     def attempt() -> None:
         with suppress(Exception):
