@@ -63,7 +63,8 @@ def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
     >>> name_paths(["a/news", "b/news", "c/wire.jsonl.gz"], ())
     {'a/news': 'a-news', 'b/news': 'b-news', 'c/wire.jsonl.gz': 'wire'}
     """
-    parts = {path: split_path(path) for path in paths}
+    whole = {path: path if REMOTE.match(path) else str(Path(path).resolve()) for path in paths}
+    parts = {path: tuple(part for part in place.split("/") if part) for path, place in whole.items()}
     given: dict[tuple[str, ...], str] = {}
     for path, own in parts.items():
         if (first := given.setdefault(own, path)) != path:
@@ -82,12 +83,6 @@ def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
     for path in alike:
         names[path] += "-" + hashlib.sha256("/".join(parts[path]).encode(errors="surrogateescape")).hexdigest()[:8]
     return names
-
-
-def split_path(path: str) -> tuple[str, ...]:
-    """The parts of a whole path or an address, without its root."""
-    whole = path if REMOTE.match(path) else str(Path(path).resolve())
-    return tuple(part for part in whole.split("/") if part)
 
 
 def slugify(words: str) -> str:

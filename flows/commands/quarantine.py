@@ -131,29 +131,25 @@ def release(
     sources: SourcesOption = None,
 ) -> None:
     """Publish one document that the audit stopped, with a reason; or take that back. Without a name, list all releases."""
+    from tasks.lakes.releases import list_releases
+
     with open_progress() as (watcher, hide):
         run = make_chosen_run(watcher, lake=lake, sources=sources)
         if key is None:
-            print_releases(run.lake)
+            rows = [
+                (row.doc_id, row.uri, name, made, ", ".join(row.reasons), row.why)
+                for name, made, row in list_releases(run.lake)
+            ]
+            if rows:
+                print_table(("doc_id", "uri", "source", "date", "reasons", "why"), rows)
+            else:
+                print_line("nothing is released")
             return
         source, day, uri, change = choose_revocation(run.lake, key) if revoke else choose_release(run.lake, key, why)
         is_published = replay_day(run, source, day, hide, uris=frozenset({uri}), change=change)
     if not is_published:
         print_error(f"the change to the release of {uri} is saved: the next run of {source} {day} applies it.")
         raise typer.Exit(1)
-
-
-def print_releases(lake: Lake) -> None:
-    """Every release of a lake, with its reasons and its why."""
-    from tasks.lakes.releases import list_releases
-
-    rows = [
-        (row.doc_id, row.uri, source, day, ", ".join(row.reasons), row.why) for source, day, row in list_releases(lake)
-    ]
-    if rows:
-        print_table(("doc_id", "uri", "source", "date", "reasons", "why"), rows)
-    else:
-        print_line("nothing is released")
 
 
 def choose_release(lake: Lake, key: str, why: str) -> Change:

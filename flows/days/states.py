@@ -48,16 +48,6 @@ class Day:
     records: int | None
 
 
-def check_range(start: date, end: date, today: date) -> None:
-    """Raises RequestError for a range that ends before it starts, ends in the future, or is far too long."""
-    if end < start:
-        raise RequestError(f"the end {end} lies before the start {start}. Give the earlier day first.")
-    if end > today:
-        raise RequestError(f"the end {end} lies in the future (today is {today}, UTC). Give an earlier day.")
-    if (days := (end - start).days + 1) > MOST_DAYS:
-        raise RequestError(f"{start} to {end} are {days:,} days, and {MOST_DAYS:,} are the most. Is the year right?")
-
-
 def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
     """The declared sources of these names, all when none is named. Raises RequestError for a name that is not declared."""
     declared = load_sources(file)
@@ -70,8 +60,13 @@ def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
 
 
 def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: date) -> list[Day]:
-    """Every day of the range, by date and source; of a drop folder only the days that the lake has."""
-    check_range(start, end, today)
+    """Every day of the range, by date and source; of a drop folder only those that the lake has. Raises RequestError."""
+    if end < start:
+        raise RequestError(f"the end {end} lies before the start {start}. Give the earlier day first.")
+    if end > today:
+        raise RequestError(f"the end {end} lies in the future (today is {today}, UTC). Give an earlier day.")
+    if (days := (end - start).days + 1) > MOST_DAYS:
+        raise RequestError(f"{start} to {end} are {days:,} days, and {MOST_DAYS:,} are the most. Is the year right?")
     lake, settings = run.lake, run.settings
     root = settings.sources.absolute().parent
     # Read once: in a bucket each is a request, and a year has many days.

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +59,9 @@ def run_services(port: int, project: Path) -> None:
             launch(name, began)
         print_line(f"\nThe UI: http://{HOST}:{port}/v2/deployments\nctrl-C stops it all")
         while True:
-            name = await_end(running)
+            while not (over := [name for name, process in running.items() if process.poll() is not None]):
+                time.sleep(0.5)
+            name = over[0]
             ends.append(time.monotonic())
             ended = f"ended by itself (exit code {running[name].returncode})"
             if len(ends) > MOST_ENDS and ends[-1] - ends[-1 - MOST_ENDS] < ENDS_SECONDS:
@@ -125,12 +127,3 @@ def await_server(server: subprocess.Popen[bytes], port: int) -> None:
         except OSError:
             time.sleep(0.2)
     raise RunFailed(f"Prefect's server did not answer in {START_SECONDS} s. See {HOME}/server.log")
-
-
-def await_end(processes: Mapping[str, subprocess.Popen[bytes]]) -> str:
-    """Waits until one of the processes has ended; its name."""
-    while True:
-        for name, process in processes.items():
-            if process.poll() is not None:
-                return name
-        time.sleep(0.5)

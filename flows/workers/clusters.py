@@ -110,23 +110,19 @@ def explain_connection(settings: Settings) -> Iterator[None]:
     except RunnerError:
         raise
     except Exception as error:
-        raise RunnerError(describe_connection_error(settings, error)) from error
-
-
-def describe_connection_error(settings: Settings, error: Exception) -> str:
-    """Why a cluster cannot be used, and what may help."""
-    address = settings.runner_address
-    why = shorten_error(error)
-    message = f"cannot work with {settings.runner}{f' at {address}' if address else ''}: {why}."
-    if settings.runner != "ray" or not address:
-        return f"{message} Are its versions those of this machine?"
-    if os.environ.get("RAY_AUTH_MODE") != "token":
-        message += (
-            " If the cluster asks for a token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH to a file with it."
-        )
-    if "://" not in address:
-        message += " From a machine that is not in the cluster write ray://head:10001, the port of its client server."
-    return f"{message} Versions of Ray and Python must be those of this machine."
+        address = settings.runner_address
+        message = f"cannot work with {settings.runner}{f' at {address}' if address else ''}: {shorten_error(error)}."
+        if settings.runner != "ray" or not address:
+            raise RunnerError(f"{message} Are its versions those of this machine?") from error
+        if os.environ.get("RAY_AUTH_MODE") != "token":
+            message += (
+                " If the cluster asks for a token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH to a file with it."
+            )
+        if "://" not in address:
+            message += (
+                " From a machine that is not in the cluster write ray://head:10001, the port of its client server."
+            )
+        raise RunnerError(f"{message} Versions of Ray and Python must be those of this machine.") from error
 
 
 @contextmanager

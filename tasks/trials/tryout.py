@@ -84,7 +84,10 @@ def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) ->
 
     def match(seen: Manifest) -> Tryout:
         documents, parts = 0, [HITS.to_frame()]
-        for chunk in read_texts(lake, seen, languages):
+        for rows in read_sorted(table_paths(lake, seen, "documents"), columns=READS, budget=CHUNK_FLOOR):
+            chunk = pl.DataFrame(pl.from_arrow(rows))
+            if languages:
+                chunk = chunk.filter(pl.col("language").is_in(sorted(languages)))
             documents += chunk.height
             parts.append(find_hits(chunk, rule))
         worst = ["is_prose", "is_middle", "width", "doc_id", "text"]
@@ -94,13 +97,6 @@ def try_rule(lake: Lake, rule: Rule, languages: frozenset[str] = frozenset()) ->
         return Tryout(rule, hits, documents, ranks)
 
     return read_steadily(lake, match)
-
-
-def read_texts(lake: Lake, seen: Manifest, languages: frozenset[str]) -> Iterator[pl.DataFrame]:
-    """Published documents a few row groups at a time: READS."""
-    for rows in read_sorted(table_paths(lake, seen, "documents"), columns=READS, budget=CHUNK_FLOOR):
-        chunk = pl.DataFrame(pl.from_arrow(rows))
-        yield chunk.filter(pl.col("language").is_in(sorted(languages))) if languages else chunk
 
 
 def find_hits(documents: pl.DataFrame, rule: Rule) -> pl.DataFrame:
