@@ -64,14 +64,10 @@ def rollback(
     from flows.batches.run import follow_publish, open_settings_lake
     from flows.settings import read_settings
     from tasks.publishing.publish import roll_back
-    from tasks.stores.errors import LakeError
 
     settings = read_settings(lake=lake)
     opened = open_settings_lake(settings)
-    try:
-        made = roll_back(opened, number)
-    except LakeError as error:
-        raise RequestError(str(error)) from None
+    made = roll_back(opened, number)
     print_line(f"{opened.name}: readers see version {number} again, as version {made}")
     follow_publish(opened, settings)
 
@@ -98,15 +94,11 @@ def repartition(
 ) -> None:
     """Partition a lake by day, or by month again, in one step; each day lies below its month."""
     from tasks.publishing.repartition import move_partitions
-    from tasks.stores.errors import LakeError
 
     if by not in ("month", "day"):
         raise RequestError(f"--by {by}: lakes are partitioned by month or by day")
     opened = open_chosen_lake(lake)
-    try:
-        made = move_partitions(opened, by)
-    except LakeError as error:
-        raise RequestError(str(error)) from None
+    made = move_partitions(opened, by)
     print_line(f"{opened.name}: version {made} is by {by}")
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from tasks.counts import format_count
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake
 from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
@@ -55,7 +56,7 @@ def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = No
 
 
 def roll_back(lake: Lake, number: int) -> int:
-    """Shows a kept version again as a new one with the same files; returns its number. Raises PublishError, LakeBusy."""
+    """Shows a kept version again as a new one with the same files; returns its number. Raises RequestError, LakeBusy."""
     return commit(lake, lambda last: roll_back_over(lake, last, number))
 
 
@@ -186,7 +187,7 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
     """Shows a kept version as the one after `last`. Raises Overtaken when that is no longer the latest."""
     kept = [made.version for made in lake.versions() if made.kept]
     if number not in kept:
-        raise PublishError(
+        raise RequestError(
             f"{lake.name} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
         )
     if number == last:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow_sorted, spill_chunks
 from tasks.publishing.publish import list_changed_months, show_draft
 from tasks.schema import MONTH, TABLES
-from tasks.stores.errors import PublishError
 from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
@@ -23,18 +23,18 @@ KEYS = ["doc_id", "logical_date"]
 def move_partitions(lake: Lake, by: str) -> int:
     """Partitions a lake `by` month or day; returns the version, the same as before when it was so already.
 
-    Raises PublishError where there is no lake yet, and for one in a bucket: its readers would see rows twice during the change,
+    Raises RequestError where there is no lake yet, and for one in a bucket: its readers would see rows twice during the change,
     and the empty files of the old partitions afterwards, which DuckDB, Polars and Spark refuse beside files of another depth.
     """
     if not lake.store.swaps_at_once:
-        raise PublishError(
+        raise RequestError(
             f"{lake.name}: only a lake on a disk changes its partitions at one instant; ingest into a new lake in the bucket, "
             f"with COPYDESK_PARTITION={by}"
         )
     with lake.store.lock(lake.policy.wait_seconds, lake.policy.on_wait) as last:
         old = lake.manifest(last)
         if not last:
-            raise PublishError(f"{lake.name}: there is no lake here yet; set COPYDESK_PARTITION={by} and ingest")
+            raise RequestError(f"{lake.name}: there is no lake here yet; set COPYDESK_PARTITION={by} and ingest")
         if old.by == by:
             return last
         with open_draft(lake.store.folder, last + 1) as draft:

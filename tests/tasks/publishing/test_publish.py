@@ -24,6 +24,7 @@ from builders.lake_writers import NOVEMBER, PROCESSES, generation, publish_gener
 from builders.staged_shards import OCTOBER, Doc, build, publish_docs, read_visible, stage_batch
 
 from tasks.checking.check import check_lake
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import publish, roll_back
 from tasks.schema import TABLES
@@ -234,7 +235,7 @@ def test_rolling_back_is_a_version_too(lake: Lake) -> None:
 def test_only_kept_versions_come_back(lake: Lake, number: int) -> None:
     for text in range(3):
         put(lake, Doc(text), keep=2)
-    with pytest.raises(PublishError, match=f"has no version {number} any more; kept are 2, 3"):
+    with pytest.raises(RequestError, match=f"has no version {number} any more; kept are 2, 3"):
         roll_back(lake, number)
 
 

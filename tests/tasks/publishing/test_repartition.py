@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check_lake
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import roll_back
 from tasks.publishing.repartition import move_partitions
 from tasks.stores import disk_store
-from tasks.stores.errors import PublishError
 from tasks.stores.manifest import DAILY, folder_of
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 5)]
@@ -116,7 +116,7 @@ def test_a_lake_in_a_bucket_is_by_day_from_the_first(object_store: str, tmp_path
         publish_docs(lake, tmp_path / "staging", DOCS[:6], partition="day")
     assert here.manifest().tables == there.manifest().tables
     assert check_lake(there) == []
-    with pytest.raises(PublishError, match="ingest into a new lake in the bucket, with COPYDESK_PARTITION=month"):
+    with pytest.raises(RequestError, match="ingest into a new lake in the bucket, with COPYDESK_PARTITION=month"):
         change(there, "month")
 
 
@@ -147,7 +147,7 @@ def test_engines_do_not_read_months_and_days_side_by_side(read: Callable[[Path],
 
 
 def test_where_there_is_nothing_nothing_changes(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match="there is no lake here yet"):
+    with pytest.raises(RequestError, match="there is no lake here yet"):
         change(open_lake(tmp_path / "lake"), "day")
     lake = open_lake(tmp_path / "other")
     put(lake, Doc(1))
