@@ -22,7 +22,6 @@ from flows.orchestration.reporting import fail_run, make_log_watcher, show_progr
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import SourceName, read_settings
-from flows.workers.clusters import choose_map
 from tasks.counts import format_count
 from tasks.errors import EXPECTED
 

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.counts import format_count
 from tasks.cleaning.clean import explain_rule
+from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report

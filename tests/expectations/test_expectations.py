@@ -25,10 +25,10 @@ from builders.staged_documents import (
 from expectations import projections, suites
 from expectations.evaluate import Evaluation, evaluate
 from expectations.suites import Expectation, build_suite, load_suite
-from flows.exit_codes import find_exit_code
 from flows.reference.tables import describe_failure, write_expectations
 from tasks.auditing.audit import count_document_languages, make_finding
 from tasks.auditing.drift import MEASURES
+from tasks.errors import find_exit_code
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import empty_frame
