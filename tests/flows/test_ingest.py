@@ -71,7 +71,7 @@ def test_a_blocked_batch_fails_the_run_and_says_why(tmp_path: Path, prefect_serv
         patch.chdir(tmp_path)
         state = ingest(what=["in"], logical_date=DAY, lake=str(tmp_path / "lake"), return_state=True)
     assert state.is_failed()
-    assert "blocked in 2026-10-31: published_in_future" in str(state.message)
+    assert "in 2026-10-31: the audit blocked it: published_in_future" in str(state.message)
     assert not (tmp_path / "lake" / "documents").exists()
     from prefect.client.orchestration import get_client
 
