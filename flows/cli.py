@@ -1,9 +1,11 @@
 """The command line, `copydesk`: collects the commands and reports their errors. Heavy imports wait until a command runs."""
 
 import sys
-from typing import Annotated
+from traceback import format_exception
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from flows.commands.backfill import backfill
 from flows.commands.batches import diff, report, sources
@@ -23,7 +25,24 @@ PANELS = {
     "Keep": (check, versions, rollback, repartition, files, iceberg, doctor),
 }
 
-app = typer.Typer(name="copydesk", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+class CommandGroup(TyperGroup):
+    """All commands; Typer's own errors repeat what was typed, such as the name of a file that a shell filled in."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from tasks.unseen import show_unseen
+
+            if isinstance(message := getattr(error, "message", None), str):
+                error.message = show_unseen(message)  # type: ignore[attr-defined]
+            raise
+
+
+app = typer.Typer(
+    name="copydesk", cls=CommandGroup, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
 for panel, commands in PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
@@ -57,11 +76,12 @@ def main() -> None:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
     except Exception as error:
-        from flows.console import print_error
+        from flows.console import print_error, print_warning
         from tasks.errors import EXPECTED, find_exit_code
 
         if not isinstance(error, EXPECTED):
-            raise
+            print_warning("".join(format_exception(error)).rstrip())
+            sys.exit(1)
         print_error(error)
         sys.exit(find_exit_code(error))
 

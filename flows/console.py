@@ -1,4 +1,7 @@
-"""The output on a terminal: a progress line during a run, tables and directions at its end, errors in one line."""
+"""The output on a terminal: a progress line during a run, tables and directions at its end, errors in one line.
+
+All of it goes through `make_text`: names, texts and errors come from files of strangers, and no terminal may obey them.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from tasks.unseen import show_unseen
 
 if TYPE_CHECKING:
     from flows.batches.run import BatchResult, Watcher
@@ -36,23 +41,39 @@ out = make_console(sys.stdout)
 err = make_console(sys.stderr, stderr=True)
 
 
-def print_line(line: str) -> None:
-    """A line as it is, on standard output; no markup, never wrapped."""
-    out.print(line, soft_wrap=True, markup=False)
+def make_text(value: object, style: str = "") -> Text:
+    """A value as text: invisible characters are shown by their numbers, and nothing in it is markup or an emoji's name."""
+    return Text(show_unseen(str(value)), style)
+
+
+def print_line(line: object = "", style: str = "") -> None:
+    """A line on standard output, never wrapped."""
+    out.print(make_text(line, style), soft_wrap=True)
+
+
+def print_exactly(text: str) -> None:
+    """A text on standard output without a character more or less; on a terminal its invisible characters are shown."""
+    sys.stdout.buffer.write((show_unseen(text) if out.is_terminal else text).encode())
+    sys.stdout.buffer.flush()
+
+
+def print_warning(line: str) -> None:
+    """A line on standard error."""
+    err.print(make_text(line), soft_wrap=True)
 
 
 def print_error(message: object) -> None:
     """An error on one line of standard error."""
-    err.print(f"[bold red]error:[/] {escape(' '.join(str(message).split()))}", soft_wrap=True)
+    err.print(Text("error: ", "bold red") + make_text(" ".join(str(message).split()), "none"), soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: frozenset[str] = frozenset()) -> None:
     """A plain table. `right`: the columns that are aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(make_text(column), justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        table.add_row(*(make_text("" if cell is None else cell) for cell in row))
     out.print(table)
 
 
@@ -65,7 +86,7 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
 
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -74,7 +95,7 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
     task = progress.add_task(label, total=None)
 
     def step(batch: str, name: str) -> None:
-        progress.update(task, description=f"{batch}: {STEPS[name]}", total=None, completed=0)
+        progress.update(task, description=show_unseen(f"{batch}: {STEPS[name]}"), total=None, completed=0)
         progress.start()
 
     def count(done: int, total: int) -> None:
@@ -83,7 +104,7 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
     try:
         if label:
             progress.start()
-        yield Watcher(step, lambda line: err.print(escape(line), soft_wrap=True), count), progress.stop
+        yield Watcher(step, print_warning, count), progress.stop
     finally:
         progress.stop()
 
@@ -98,26 +119,24 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
     title = f"{result.batch.source.name}  {result.batch.logical_date}  {result.state}"
     if result.state == "published":
         title += f"  (version {result.version})"
-    table = Table(
-        title=escape(title), title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False
-    )
+    table = Table(title=make_text(title, "bold"), title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     for row in outline_receipt(result.receipt):
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*map(make_text, row))
     out.print(table)
     if result.drift and not any(row.deviation is not None for row in result.drift.comparisons):
         print_line(f"  drift  too little history to compare with: {result.drift.days} earlier days")
     for finding in (*result.findings, *(result.drift.findings if result.drift else ())):
         if not finding.passed or finding.failed:
-            mark = "[red]blocks[/]" if finding.reason in result.blocked_by else finding.severity
-            out.print(
-                f"  {mark}  {escape(finding.reason)}: {escape(finding.observed)}. {escape(finding.why)}", soft_wrap=True
-            )
+            blocks = finding.reason in result.blocked_by
+            mark = make_text("blocks", "red") if blocks else make_text(finding.severity)
+            said = make_text(f"  {finding.reason}: {finding.observed}. {finding.why}")
+            out.print(Text("  ") + mark + said, soft_wrap=True)
     if result.page:
         print_line(f"  page: {result.page}")
-    out.print()
+    print_line()
     if result.state == "blocked":
         print_error(f"{result.batch.label}: {result.why}.")
 

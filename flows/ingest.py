@@ -1,5 +1,6 @@
 """The Prefect flow that ingests batches, with one task per shard."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
@@ -28,6 +29,7 @@ from tasks.errors import EXPECTED, RequestError
 from tasks.lakes.lake import Lake
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
+from tasks.unseen import show_unseen
 
 # A run of at least so many shards takes long enough to be watched; its progress is shown about as often.
 COUNTED = 20
@@ -165,9 +167,8 @@ def write_summary(result: BatchResult) -> str:
         reasons = " ".join(f"{found.reason}: {found.observed}. {found.why}" for found in blocks)
         why = f"{escape_markdown(reasons)}\n\n"
     page = f"\n{link_page(result.page)}\n" if result.page else ""
-    return (
-        f"**{result.batch.label}: {result.why or result.state}**\n\n{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
-    )
+    headline = escape_markdown(f"{result.batch.label}: {result.why or result.state}")
+    return f"**{headline}**\n\n{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def link_page(place: str) -> str:
@@ -178,5 +179,19 @@ def link_page(place: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text that cannot break out of a Markdown table."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[").replace("`", "'").replace("\n", " ")
+    r"""Text that stays text in a Markdown table: no cell, markup or link begins in it.
+
+    A bare address becomes code: as text it becomes a link, however it is escaped.
+
+    >>> print(escape_markdown(r"a\|b <b> see www.example.org"))
+    a&#92;&#124;b &#60;b> see `www.example.org`
+    """
+    return re.sub(r"[\\|`]|[^\s\\|`]+", escape_word, " ".join(show_unseen(text).split()))
+
+
+def escape_word(found: re.Match[str]) -> str:
+    """A word for Markdown: code where it is an address, else with each sign of Markdown by its number."""
+    word = found[0]
+    if re.search(r"(?i)www\.|://|mailto:|@", word):
+        return f"`{word}`"
+    return re.sub(r"[\\|`<&\[\]*~]|\b_|_\b", lambda sign: f"&#{ord(sign[0])};", word)

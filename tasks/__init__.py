@@ -1,7 +1,8 @@
 """The work: plain functions on columns. No code here uses an orchestrator, a clock or the environment.
 
 `shard` builds one shard from files to staged rows; `schema`, `batch` and `lines` define what all packages share; `toml_rows`
-reads rows of data; `fingerprint` identifies the code. The packages, each of which imports only from those above it:
+reads rows of data; `fingerprint` identifies the code; `unseen` shows
+invisible characters. The packages, each of which imports only from those above it:
 
     formats     bytes -> text and records, one module per format; remote inputs
     reading     files of a source -> shards -> frames of records

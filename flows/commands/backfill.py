@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 import typer
 
 from flows.commands.options import LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
-from flows.console import open_progress, out, print_line, print_table
+from flows.console import open_progress, print_line, print_table
 from tasks.counts import format_count
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def backfill(
 
         progress.count(0, len(chosen))
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
-    out.print()
+    print_line()
     print_rows(plan.tabulate_results(results))
     print_line(f"{format_count(len(results), 'day')}: {plan.count_states(results)}")
     plan.describe_results(results)  # raises an error where some failed

@@ -18,7 +18,7 @@ from flows.commands.options import (
     open_chosen_lake,
     parse_date,
 )
-from flows.console import open_progress, out, print_line, print_table
+from flows.console import open_progress, print_line, print_table
 from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
@@ -109,10 +109,9 @@ def print_differences(label: str, found: Differences) -> None:
         print_line(f"{label}: a run would change none of {counts['same']:,} documents")
         return
     for example in found.examples:
-        out.print(f"{example.doc_id}  {example.uri}", style="bold", soft_wrap=True, markup=False)
+        print_line(f"{example.doc_id}  {example.uri}", "bold")
         for line in example.diff:
-            colour = {"-": "red", "+": "green"}.get(line[:1])
-            out.print(f"  {line}", style=colour, soft_wrap=True, markup=False)
+            print_line(f"  {line}", {"-": "red", "+": "green"}.get(line[:1], ""))
     counted = count_changes(found.lines)
     if counted.height:
         print_table(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from flows.commands.options import KeyArgument, LakeOption, open_chosen_lake
-from flows.console import out, print_line, print_table
+from flows.console import print_exactly, print_line, print_table
 from tasks.errors import RequestError
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def show(key: KeyArgument, lake: LakeOption = None) -> None:
     for caption in document["captions"]:
         copies = f" ({caption['copies']} copies)" if caption["copies"] > 1 else ""
         print_line(f"{'caption':15} {caption['text']} [{caption['credit'] or 'no credit'}]{copies}")
-    out.print()
+    print_line()
     print_line(document["text"])
 
 
@@ -93,9 +92,7 @@ def restore(key: KeyArgument, lake: LakeOption = None) -> None:
     from tasks.lakes.lake import restore_text
 
     opened = open_chosen_lake(lake)
-    # No line end is added.
-    sys.stdout.buffer.write(restore_text(opened, find_document(opened, key)).encode())
-    sys.stdout.buffer.flush()
+    print_exactly(restore_text(opened, find_document(opened, key)))
 
 
 def find_document(lake: Lake, key: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def files(
     opened = open_chosen_lake(lake)
     manifest = opened.manifest()
     for file in manifest.tables.get(table, ()):
-        print(opened.store.locate(manifest.version, table, file))
+        print_line(opened.store.locate(manifest.version, table, file))
 
 
 def repartition(

@@ -19,6 +19,7 @@ from prefect.states import Failed
 from flows.batches.run import Watcher
 from tasks.lakes.lake import Lake, as_uri
 from tasks.schema import TABLES
+from tasks.unseen import show_unseen
 
 ENGINE_MESSAGE = "Engine execution exited with unexpected exception"
 
@@ -32,11 +33,14 @@ PROGRESS_TRIES = 1
 def make_log_watcher() -> Watcher:
     """A watcher that writes into the log of the flow or task that runs here."""
     log = get_run_logger()
-    return Watcher(lambda batch, name: log.info("%s: %s", batch, name), log.warning)
+    return Watcher(
+        lambda batch, name: log.info("%s: %s", show_unseen(batch), name), lambda line: log.warning(show_unseen(line))
+    )
 
 
 def fail_run(message: str, error: Exception | None = None) -> State[Any]:
     """The state of a run that failed. `error`: what a caller in the same process gets."""
+    message = show_unseen(message)
     get_run_logger().error(message)
     # When a flow in a process of its own ends Failed, Prefect also logs the place in its engine. That is of no use.
     logging.getLogger("prefect.flow_runs").addFilter(is_informative)

@@ -6,7 +6,6 @@ similar) reverse the rest of a line; they are shown by their number, so that peo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +15,7 @@ from markupsafe import escape as quote
 from expectations.suites import Expectation, load_suite
 from tasks.auditing.audit import FEW_ROWS, Finding
 from tasks.counts import format_count
+from tasks.unseen import UNSEEN, name_character
 
 if TYPE_CHECKING:
     from tasks.report.collect import Report
@@ -26,12 +26,6 @@ MONTHS = (
 )
 SUITES = {"documents": "documents", "quarantine": "quarantine", "batch": "batch", "history": "drift"}  # section: suite
 RESULTS = ("blocked", "quarantined", "warned", "passed")  # of an expectation, in the order of the page
-# C0 and C1 controls except tab and newline, overrides and embeddings of direction, breaks, surrogates, noncharacters. Marks
-# that affect only their neighbours (joiners, U+200E, U+200F) stay: Persian and Arabic need them, and every text is isolated.
-UNSEEN = re.compile(
-    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufff9-\\ufffb\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
-    "\\U000e0000-\\U000e007f]"
-)
 
 
 class ShownFinding(NamedTuple):
@@ -143,5 +137,5 @@ def escape_text(text: object) -> Markup:
     words = str(text)
     # `split` gives the text between the invisible characters, `findall` the characters themselves.
     parts = [quote(part) for part in UNSEEN.split(words)]
-    marks = [Markup('<span class="unseen">U+{:04X}</span>').format(ord(found)) for found in UNSEEN.findall(words)]
+    marks = [Markup('<span class="unseen">{}</span>').format(name_character(found)) for found in UNSEEN.findall(words)]
     return Markup("").join(part for pair in zip(parts, [*marks, ""], strict=True) for part in pair)

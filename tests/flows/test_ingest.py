@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,11 +16,15 @@ from pathlib import Path
 import pytest
 from builders.lakes import ask, hash_lake, make_lake
 from builders.local_prefect import is_group_alive
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from flows.settings import read_settings
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import open_lake
 from tasks.report.record import open_pages
+from tasks.unseen import show_unseen
 
 DAY = date(2026, 10, 31)
 
@@ -195,3 +200,22 @@ def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: 
     while is_group_alive(running.pid) and time.monotonic() < end:
         pass
     assert not is_group_alive(running.pid)
+
+
+SIGNS = st.text(st.sampled_from("a1 \\|`<>&[]()*_~!#.:/@\x1b\u202e"), max_size=30)
+
+
+@pytest.mark.parametrize("text", [r"a\|b", r"a\\|b", "www.example.org|x", "see www.example.org, or me@example.org"])
+@given(around=SIGNS)
+def test_text_stays_text_in_markdown(around: str, text: str) -> None:
+    from flows.ingest import escape_markdown
+
+    row = f"| {escape_markdown(f'x {around} {text} {around} x')} | end |"
+    tokens = MarkdownIt("commonmark").enable("table").parse(f"| a | b |\n|---|---|\n{row}\n")
+    cell, end = [token for token in tokens if token.type == "inline"][2:]
+    assert end.content == "end"
+    assert {child.type for child in cell.children or ()} <= {"text", "code_inline"}
+    seen = "".join(child.content for child in cell.children or ())
+    assert seen == " ".join(show_unseen(f"x {around} {text} {around} x").split())
+    linked = [child.content for child in cell.children or () if child.type == "text"]
+    assert not re.search(r"www\.|://|@", "".join(linked))
