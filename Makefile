@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui dev hooks test test-all test-ui lint types docs-check docs wheel bench torture train precision lock clean
+.PHONY: help run ui dev hooks test test-slow test-all test-ui lint types docs-check docs wheel bench torture train precision lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,8 +37,10 @@ hooks: $(READY_DEV) ## check style and generated pages before each commit
 test: $(READY_DEV) ## run the tests
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
-test-all: $(READY_DEV) ## run the slow tests too
-	@$(BIN)/python -m pytest -m "" -n $(TESTERS) --dist loadfile
+test-slow: $(READY_DEV) ## run the tests that `make test` leaves out
+	@$(BIN)/python -m pytest -m "slow and not ui" -n $(TESTERS) --dist loadfile
+
+test-all: test test-slow ## run all tests but those in a browser
 
 test-ui: $(READY_DEV) ## drive Prefect's UI in a real browser (installs Chromium where it may)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \

@@ -134,6 +134,7 @@ each_engine = pytest.mark.parametrize("engine", ENGINES)
 each_table = pytest.mark.parametrize("table", TABLES)
 
 
+@pytest.mark.slow
 @each_engine
 @each_table
 @pytest.mark.parametrize("lake_name", ["seed_lake", "small_lake"])

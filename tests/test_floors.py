@@ -49,6 +49,7 @@ def score(bench: Path, inputs: Path, name: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLOORS)
 def test_cleaning_reaches_its_floor(bench: Path, inputs: Path, project: Path, name: str) -> None:
     said = score(bench, inputs, name)
@@ -74,6 +75,7 @@ def test_clean_articles_are_left_alone(bench: Path, inputs: Path) -> None:
     assert int(found[1]) <= HARM * int(found[2]), said
 
 
+@pytest.mark.slow
 def test_real_dumps_in_mixed_encodings(bench: Path, tmp_path: Path) -> None:
     raw = bench / "data" / "dumps" / "horne_raw_cp1252"
     outcome = make_lake(raw.parent, raw.name, tmp_path / "lake", limits=Limits(shard_files=100))

@@ -63,6 +63,7 @@ def install(clone: Path, lock: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_without_uv_pip_installs_what_has_its_hash(clone: Path) -> None:
     done = install(clone, "good.lock")
     assert done.returncode == 0, done.stdout

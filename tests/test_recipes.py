@@ -67,6 +67,7 @@ def test_every_recipe_has_blocks(project: Path) -> None:
     assert sum(map(len, recipes.values())) == len(re.findall(r"^```\w+$", text, re.M))
 
 
+@pytest.mark.slow
 def test_a_source_is_ingested(output: str) -> None:
     assert "harbour  2026-10-01  published" in output
     assert "exit code 0" in output

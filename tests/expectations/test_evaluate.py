@@ -34,6 +34,7 @@ def test_imported_modules_are_not_replaced() -> None:
         assert hasattr(sys.modules["json"], "loads")
 
 
+@pytest.mark.slow
 def test_great_expectations_loads_without_them_and_with_them_on_demand() -> None:
     code = f"""
 import sys

@@ -20,6 +20,8 @@ from tasks.lakes.lake import open_lake
 from tasks.reading.plan import PlanError
 from tasks.stores.errors import LakeError, LakeSilent
 
+pytestmark = pytest.mark.slow
+
 LAST = FIRST + timedelta(3)
 BAD = FIRST + timedelta(1)
 GOOD = {"count": 20}

@@ -41,6 +41,7 @@ def place(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_a_table_and_directions(place: Path) -> None:
     # The batch again: nothing to do, and the same table.
     done = run("ingest", "in", "--date", "2026-10-31", cwd=place)
@@ -67,6 +68,7 @@ def test_the_printed_query_works(place: Path) -> None:
     assert "de" in answer
 
 
+@pytest.mark.slow
 def test_names_and_records_that_are_not_utf8_end_no_run(place: Path, tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.txt")
     (tmp_path / "in").mkdir()
@@ -126,6 +128,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
 def test_a_wrong_call_is_reported_in_one_line(place: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
     done = run(*arguments, cwd=place)
@@ -183,6 +186,7 @@ def test_why_names_lines_rules_and_reasons(place: Path) -> None:
     assert "in quarantine at read: empty" in run("why", "in/broken/empty.txt", cwd=place).stdout
 
 
+@pytest.mark.slow
 def test_a_fixed_file_is_replayed(place: Path, project: Path, tmp_path: Path) -> None:
     for name in ("in", "lake", ".lake-store"):
         shutil.copytree(place / name, tmp_path / name, symlinks=True)
@@ -195,6 +199,7 @@ def test_a_fixed_file_is_replayed(place: Path, project: Path, tmp_path: Path) ->
     assert "nothing is released" in run("release", cwd=tmp_path).stdout
 
 
+@pytest.mark.slow
 def test_a_diff_and_a_candidate_rule_are_printed(place: Path) -> None:
     done = run("diff", "in", cwd=place)
     assert (done.returncode, done.stdout) == (0, "in 2026-10-31: a run would change none of 2 documents\n")
@@ -223,6 +228,7 @@ def test_show_and_restore(place: Path, project: Path) -> None:
     assert restored == (project / "seeds" / "harbour-ferry.en.txt").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "words"),
     [

@@ -23,12 +23,14 @@ def copy(project: Path, tmp_path_factory: pytest.TempPathFactory) -> CopiedProje
     return copied
 
 
+@pytest.mark.slow
 def test_a_wrong_rule_is_one_line_of_every_command(copy: CopiedProject) -> None:
     lines = copy.run(*COMMANDS).splitlines()
     said = "error: tasks/rules/rows/da.toml, row 1 (read-more.da): unknown key 'langauges'; did you mean 'languages'?"
     assert lines == [said, "exit code 2"] * len(COMMANDS)
 
 
+@pytest.mark.slow
 def test_the_doctor_names_a_wrong_rule(copy: CopiedProject) -> None:
     said = copy.run("doctor")
     assert "tasks/rules/rows/da.toml, row 1 (read-more.da): unknown key 'langauges'" in said

@@ -43,6 +43,7 @@ def flow_lake(project: Path, tmp_path_factory: pytest.TempPathFactory, prefect_s
     return lake
 
 
+@pytest.mark.slow
 def test_the_flow_gives_the_same_bytes_as_a_run_in_process(project: Path, flow_lake: Path, tmp_path: Path) -> None:
     make_lake(project, "seeds", tmp_path / "lake", name="seeds", day=DAY)
     assert hash_lake(flow_lake) == hash_lake(tmp_path / "lake")
@@ -132,6 +133,7 @@ def test_the_flow_publishes_into_a_bucket(object_store: str, tmp_path: Path, pre
         assert fetch_remote(page).lower().startswith(b"<!doctype html")
 
 
+@pytest.mark.slow
 def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) -> None:
     from prefect.client.orchestration import get_client
 
@@ -165,6 +167,7 @@ def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect
     assert ask(tmp_path / "lake", "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("caf%E9.txt",)]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_flow_and_its_own_server_at_once(project: Path, tmp_path: Path) -> None:
     """A terminal sends it to the server as well, which then cannot receive how the run ended."""
     (tmp_path / "in").mkdir()

@@ -49,6 +49,7 @@ def kept(lake: Lake) -> list[int]:
     return [made.version for made in lake.versions() if made.kept]
 
 
+@pytest.mark.slow
 def test_a_lake_is_checked_and_old_versions_are_removed(lake: Lake) -> None:
     from flows.maintain import maintain
 
@@ -59,6 +60,7 @@ def test_a_lake_is_checked_and_old_versions_are_removed(lake: Lake) -> None:
     assert kept(lake) == [3, 4]
 
 
+@pytest.mark.slow
 def test_a_lake_in_a_bucket_is_kept_in_order_as_one_on_a_disk(far_lake: Lake) -> None:
     from flows.maintain import maintain
 
@@ -84,6 +86,7 @@ def test_a_missing_bucket_is_reported_in_one_line(object_store: str, prefect_ser
     assert state.message.endswith("there is no such bucket; make it first or name another --lake")
 
 
+@pytest.mark.slow
 def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
     from flows.maintain import maintain
 
@@ -96,6 +99,7 @@ def test_nothing_is_removed_while_something_is_wrong(lake: Lake) -> None:
     assert kept(lake) == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_the_pages_of_runs_are_written_again(lake: Lake, tmp_path: Path) -> None:
     from flows.maintain import report
 

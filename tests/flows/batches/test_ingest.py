@@ -28,6 +28,7 @@ def seeds_lake(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lake
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(project: Path, seeds_lake: Path, tmp_path: Path) -> None:
     before = hash_lake(seeds_lake)
     assert len(before) >= 4
@@ -35,6 +36,7 @@ def test_the_same_input_gives_the_same_bytes(project: Path, seeds_lake: Path, tm
     assert hash_lake(tmp_path / "two" / "lake") == before
 
 
+@pytest.mark.slow
 def test_a_forced_run_gives_the_same_bytes_and_no_new_version(project: Path, seeds_lake: Path) -> None:
     before = hash_lake(seeds_lake)
     outcome = make_lake(project, "seeds", seeds_lake, name="seeds", limits=SMALL, is_forced=True)
@@ -151,6 +153,7 @@ def test_a_document_that_another_batch_has_is_published_once(tmp_path: Path) -> 
     }
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 5)
     make_lake(tmp_path, "in", tmp_path / "lake")

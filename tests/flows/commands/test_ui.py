@@ -22,7 +22,7 @@ from tasks.sources import load_sources
 WRITERS = 4
 CLIENT_TRIES = 8
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,7 @@ def test_a_day_is_run_and_reports_its_steps(place: Path, run: RunBatch) -> None:
     assert seen.steps == ["plan", "build", "audit", "publish"]
 
 
+@pytest.mark.slow
 def test_an_error_of_a_day_is_raised_here(place: Path) -> None:
     with (
         open_day_workers(Settings(lake=place / "in" / str(DAY) / "a.jsonl"), 1) as run,
@@ -85,6 +86,7 @@ def test_an_error_of_a_day_is_raised_here(place: Path) -> None:
         run(make_batch(place, "in"), Watcher())
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_fails_one_day(place: Path, run: RunBatch) -> None:
     def kill_at_build(batch: str, name: str) -> None:
         if name == "build":
@@ -122,6 +124,7 @@ def test_a_watcher_that_fails_does_not_spoil_the_next_day(place: Path, run: RunB
     assert seen.steps == ["plan"]
 
 
+@pytest.mark.slow
 def test_days_at_work_when_the_backfill_stops_are_reported_as_stopped(place: Path) -> None:
     """Not as processes that died, and without an error of the block itself."""
     before = set(find_children())

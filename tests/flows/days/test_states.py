@@ -149,6 +149,7 @@ def test_a_store_that_cannot_save_the_failure_does_not_hide_it(
         pass
 
 
+@pytest.mark.slow
 def test_a_day_with_far_fewer_records_than_usual_is_short(tmp_path: Path) -> None:
     settings = write_sources(tmp_path)
     for number in range(6):

@@ -23,6 +23,7 @@ def read_artifacts(run: UUID) -> dict[str, Any]:
         return {found.key: found for found in client.read_artifacts(artifact_filter=own) if found.key}
 
 
+@pytest.mark.slow
 def test_a_run_continues_when_artifacts_cannot_be_saved(prefect_server: None, caplog: pytest.LogCaptureFixture) -> None:
     from prefect import flow
 

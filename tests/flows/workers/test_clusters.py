@@ -24,6 +24,8 @@ from flows.workers.clusters import build_on_cluster, choose_map
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.lakes.lake import open_lake
 
+pytestmark = pytest.mark.slow
+
 DAYS = 4
 STORIES = 30
 # Six shards a day.
@@ -82,7 +84,6 @@ def expected(place: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return hash_lake(lake)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("parallel", ["1", "2"])
 def test_days_on_a_cluster_give_the_same_lake_also_when_a_worker_dies(
     cluster: Cluster, place: Path, expected: dict[str, str], tmp_path: Path, parallel: str
@@ -100,7 +101,6 @@ def test_days_on_a_cluster_give_the_same_lake_also_when_a_worker_dies(
         assert hash_lake(lake) == expected
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("cluster", ["ray"], indirect=True)
 def test_a_missing_ray_token_is_reported_in_one_line(cluster: Cluster, place: Path, tmp_path: Path) -> None:
     for number, address in enumerate(cluster.addresses):
@@ -124,7 +124,6 @@ def stage(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n"

@@ -23,6 +23,8 @@ from tasks.batch import Limits
 from tasks.lakes.lake import Lake, open_lake
 from tasks.stores.bucket_client import list_objects, open_bucket, put_object
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 10, 31)
 SIZE = 30_000
 
@@ -77,7 +79,7 @@ def run(
 
 
 @pytest.mark.prefect
-@pytest.mark.parametrize("name", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["threads", "processes"])
 def test_a_runner_of_this_machine_gives_the_same_bytes(
     run: Callable[..., dict[str, str]], expected: dict[str, str], name: str
 ) -> None:
@@ -112,9 +114,7 @@ def run_command(raw: Path, prefect_server: None) -> Callable[[Cluster, str, Path
     return start
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param("dask", marks=pytest.mark.slow), pytest.param("ray", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=["dask", "ray"])
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster of two workers, as processes of their own."""
     with {"dask": start_dask, "ray": start_ray}[request.param]() as started:
@@ -142,7 +142,6 @@ def test_a_cluster_gives_the_same_bytes_also_when_a_worker_dies(
 
 
 @pytest.mark.prefect
-@pytest.mark.slow
 def test_a_ray_cluster_for_one_run_gives_the_same_bytes(
     run: Callable[..., dict[str, str]], expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,7 +158,6 @@ def list_hashes(lake: Lake) -> dict[str, list[tuple[str, str]]]:
 
 
 @pytest.mark.prefect
-@pytest.mark.slow
 def test_workers_that_share_no_disk_give_the_same_bytes(
     raw: Path, object_store: str, prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

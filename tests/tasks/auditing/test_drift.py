@@ -229,6 +229,7 @@ def run_day(root: Path, lake: Path, day: date, **options: Any) -> BatchResult:
     return make_lake(root, PATH, lake, day=day, **options)
 
 
+@pytest.mark.slow
 def test_half_a_day_is_blocked_before_it_is_published(tmp_path: Path) -> None:
     days = [MONDAY + timedelta(days=at) for at in range(LEAST_DAYS + 1)]
     *full, last = days
@@ -252,6 +253,7 @@ def test_half_a_day_is_blocked_before_it_is_published(tmp_path: Path) -> None:
     assert [row["logical_date"] for row in read_history(open_lake(tmp_path / "lake"), "s", last)] == full
 
 
+@pytest.mark.slow
 def test_the_order_in_which_days_are_run_changes_nothing(tmp_path: Path) -> None:
     days = [MONDAY + timedelta(days=at) for at in range(2)]
     for day in days:

@@ -208,6 +208,7 @@ def whats(findings: Iterable[LakeFault]) -> set[str]:
     return {found.what for found in findings}
 
 
+@pytest.mark.slow
 def test_a_good_lake_has_no_findings(lake: Lake, tmp_path: Path) -> None:
     assert check_lake(lake) == []
     assert check_lake(lake, tmp_path / "scratch") == []

@@ -227,6 +227,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=14))
 def test_cleaning_twice_is_cleaning_once(pieces: list[str]) -> None:

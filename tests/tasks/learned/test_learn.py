@@ -220,6 +220,7 @@ def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     assert count > 0
 
 
+@pytest.mark.slow
 def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     first = ingest(tmp_path)

@@ -53,6 +53,7 @@ def test_no_lines_give_no_lines() -> None:
     assert {"page_cut", "page_rule", "page_score", "page_headline"} <= set(marked.columns)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)  # each reads whole pages
 @given(
     st.lists(

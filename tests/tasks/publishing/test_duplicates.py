@@ -34,6 +34,7 @@ DOCS = [
 CONTENTS = st.lists(st.sampled_from(DOCS), unique=True, max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(history=st.lists(st.tuples(st.sampled_from(DAYS), CONTENTS, st.integers(1, 2)), min_size=1, max_size=6))
 def test_the_order_of_batches_changes_nothing(history: list[tuple[date, list[Doc], int]]) -> None:

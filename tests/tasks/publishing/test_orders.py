@@ -93,6 +93,7 @@ def run_straight(lake: Lake, staging: Path, steps: list[Step]) -> None:
         publish_docs(lake, staging, last[day].docs, day=day, stopped=["bad"] if len(last[day].docs) == 1 else [])
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(steps=st.lists(STEPS, min_size=1, max_size=6))
 def test_on_a_disk(steps: list[Step]) -> None:
@@ -122,6 +123,7 @@ def test_on_a_disk(steps: list[Step]) -> None:
         assert left == []
 
 
+@pytest.mark.slow
 def test_in_a_bucket(object_store: str, tmp_path: Path) -> None:
     rng = random.Random(1)
     steps = [

@@ -47,6 +47,7 @@ HISTORY = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(history=HISTORY)
 def test_when_a_lake_changes_over_does_not_matter(history: list[tuple[date, list[Doc], bool]]) -> None:

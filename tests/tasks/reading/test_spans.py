@@ -233,6 +233,7 @@ def test_a_file_that_changes_under_the_run_stops_it(tmp_path: Path, change: obje
         read_shard(shards[0], Limits())
 
 
+@pytest.mark.slow
 def test_the_lake_is_the_same_whatever_the_cut(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     stories = [

@@ -64,6 +64,7 @@ def page(request: pytest.FixtureRequest) -> Path:
     return page_of(request.getfixturevalue(request.param))
 
 
+@pytest.mark.slow
 def test_a_page_is_well_formed(page: Path) -> None:
     seen = look(page)
     assert seen.problems == []
@@ -167,6 +168,7 @@ def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_ma
     assert (tmp_path / "out" / "seeds" / f"{DAY}.html").read_bytes() == page_of(published).read_bytes()
 
 
+@pytest.mark.slow
 def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
     project: Path,
     published: BatchResult,

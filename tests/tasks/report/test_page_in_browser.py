@@ -70,6 +70,7 @@ def visit(browser: Any, path: Path, **options: Any) -> Opened:
     return opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seeds", "hostile", "index"])
 def test_a_page_makes_no_request_and_logs_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
     opened = visit(browser, pages[name])

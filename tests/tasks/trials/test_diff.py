@@ -60,6 +60,7 @@ def read_fates(lake: Path) -> Fates:
     return {(doc_id, line): fate for doc_id, line, fate in rows}
 
 
+@pytest.mark.slow
 def test_no_change_is_reported_as_no_change(place: Path) -> None:
     found = preview(place)
     assert set(found.documents["change"]) == {"same"}
@@ -68,6 +69,7 @@ def test_no_change_is_reported_as_no_change(place: Path) -> None:
     assert found.examples == ()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
     before, files = read_fates(place / "lake"), hash_lake(place / "lake")
