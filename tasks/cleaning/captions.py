@@ -1,27 +1,22 @@
 """Repeated photo captions merged into one, with its credit and the number of copies.
 
-Some captions and credits only their repetition shows, or what stands beside them. Captions are compared by what they say,
-never by a similarity ratio: captions of different pictures may differ in one number or one name.
+Some captions and credits only their repetition shows, or what stands beside them. Which captions say the same is decided in
+`caption_copies`.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 import polars as pl
 
+from tasks.cleaning.caption_copies import CUT_CHARS, SIGNS, CaptionLine, merge_copies
 from tasks.cleaning.clean import is_body
 from tasks.lines import above, change_lines
 
 SENTENCE_IN_BODY_CHARS = 40  # a shorter caption may stand in a sentence by chance
-CUT_MARK = re.compile(
-    r"\s*(?:…|\.\.\.)\s*(?:\(?(?:more|read more|more info|mehr|plus|más|mais|meer|mer|więcej|ещё)\)?)?$", re.IGNORECASE
-)
-SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
-CUT_CHARS = 25  # what is left of a cut caption must say at least this much
-WHOLE_SENTENCE_CHARS = 60  # a shorter first sentence may begin two different captions
+PAIRS_AT_ONCE = 10_000  # more captions times lines of a document are not compared one by one
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
 CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph
@@ -42,17 +37,6 @@ CUT_END = r"(?:…|\.\.\.)[^.…]{0,12}$"
 CREDIT_CHARS = 80
 # A photographer and a house, as credits name them.
 SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
-
-
-class CaptionLine(NamedTuple):
-    """A caption or credit line: line number, position among the document's lines, words without the credit, own credit."""
-
-    line: int
-    place: int
-    role: str
-    text: str
-    credit: str | None
-    body_line: int | None = None  # a line of the body that says the same
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -91,10 +75,20 @@ def find_captions_in_body(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.Dat
         .filter(pl.col("words").str.len_chars() >= SENTENCE_IN_BODY_CHARS)
     )
     body = lines.filter(is_body()).select("doc", "text", body_line="line")
+    counts = said.group_by("doc").len("captions").join(body.group_by("doc").len("lines"), on="doc")
+    heavy = counts.filter(pl.col("captions").cast(pl.UInt64) * pl.col("lines") > PAIRS_AT_ONCE)["doc"].to_list()
     is_longer = pl.col("text").str.len_chars() > pl.col("words").str.len_chars() + len("“.”")
     inside = is_longer & pl.col("text").str.contains(pl.col("words"), literal=True)
-    found = said.join(body, on="doc").filter(inside).select("doc", "line", "body_line")
-    return found.unique(["doc", "line"], keep="first", maintain_order=True)
+    pairs = said.filter(~pl.col("doc").is_in(heavy)).join(body, on="doc").filter(inside)
+    found = [pairs.select("doc", "line", "body_line").unique(["doc", "line"], keep="first", maintain_order=True)]
+    for doc in heavy:
+        own = said.filter(pl.col("doc") == doc)
+        # All captions at once (Aho and Corasick), so the cost follows the document's length.
+        hits = pl.col("text").str.extract_many(own["words"].unique().to_list(), overlapping=True).list.unique()
+        seen = body.filter(pl.col("doc") == doc).with_columns(words=hits).explode("words").drop_nulls("words")
+        first = seen.filter(is_longer).group_by("words").agg(pl.col("body_line").min())
+        found.append(own.join(first, on="words", maintain_order="left").select("doc", "line", "body_line"))
+    return pl.concat(found)
 
 
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
@@ -184,9 +178,23 @@ def find_cut_captions(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.Series:
     """Whether each line is one of the `captions` of its document (doc, text), cut short and marked as cut."""
     marked = lines.with_row_index("at").filter(pl.col("_is_free") & pl.col("text").str.tail(16).str.contains(CUT_END))
     cut = marked.select("at", "doc", start=pl.col("text").str.replace(r"\s*" + CUT_END, "").str.strip_chars(SIGNS))
-    hits = cut.filter(pl.col("start").str.len_chars() >= CUT_CHARS).join(captions, on="doc")
-    at = hits.filter(pl.col("text").str.starts_with(pl.col("start")))["at"].unique()
+    cut = cut.filter(pl.col("start").str.len_chars() >= CUT_CHARS)
+    whole: dict[int, list[str]] = {}
+    for doc, text in captions.join(cut, on="doc", how="semi").select("doc", "text").sort("doc", "text").iter_rows():
+        whole.setdefault(doc, []).append(text)
+    hits = [at for at, doc, start in cut.iter_rows() if has_prefix(whole.get(doc, []), start)]
+    at = pl.Series(hits, dtype=pl.UInt32)
     return pl.select(pl.int_range(lines.height, dtype=pl.UInt32).is_in(at.implode())).to_series()
+
+
+def has_prefix(texts: Sequence[str], start: str) -> bool:
+    """Whether one of the sorted texts begins with `start`.
+
+    >>> has_prefix(["a bridge", "a mayor"], "a may"), has_prefix(["a bridge"], "a may")
+    (True, False)
+    """
+    at = bisect_left(texts, start)
+    return at < len(texts) and texts[at].startswith(start)
 
 
 def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
@@ -198,83 +206,3 @@ def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     joined = lines.join(named.drop("text"), on=["doc", "line"], how="left", maintain_order="left")
     return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
-
-
-def merge_copies(found: Iterable[CaptionLine]) -> tuple[list[dict[str, object]], list[tuple[int, str, int]]]:
-    """The captions of one document, each once, and the lines to remove: line, rule, the line that it repeats.
-
-    `found`: its caption and credit lines in order; a credit right below a caption without one is that caption's.
-    """
-    captions: list[CaptionLine] = []
-    below: dict[int, str] = {}
-    repeats: list[tuple[int, str, int]] = []
-    credits_seen: dict[str, int] = {}
-    for item in found:
-        if item.role == "credit":
-            credit = (item.credit or item.text).strip("()[] .;")
-            if captions and captions[-1].place + 1 == item.place:
-                below[captions[-1].line] = credit
-            if credit in credits_seen:
-                repeats.append((item.line, "repeat.credit", credits_seen[credit]))
-            credits_seen.setdefault(credit, item.line)
-        elif item.body_line is not None:
-            repeats.append((item.line, "repeat.caption-in-body", item.body_line))
-        else:
-            captions.append(item)
-    credits = {item.line: item.credit or below.get(item.line) for item in captions}
-    merged: list[dict[str, object]] = []
-    for group in group_copies(captions, credits):
-        best = max(group, key=measure_fullness)
-        credit_of_any = next(filter(None, (credits[item.line] for item in (best, *group))), None)
-        merged.append({"text": best.text, "credit": credit_of_any, "copies": len(group), "line": best.line})
-        repeats += [(item.line, "repeat.caption", best.line) for item in group if item is not best]
-    return merged, repeats
-
-
-def group_copies(captions: Iterable[CaptionLine], credits: Mapping[int, str | None]) -> list[list[CaptionLine]]:
-    """Captions in groups that say the same, with credits of which one contains the other. `credits`: by caption line."""
-    groups: list[list[CaptionLine]] = []
-    for item in captions:
-        for group in groups:
-            first = max(group, key=measure_fullness)
-            one, other = (make_caption_key(credits[each.line] or "") for each in (item, first))
-            if (one in other or other in one) and is_copy(make_caption_key(item.text), make_caption_key(first.text)):
-                group.append(item)
-                break
-        else:
-            groups.append([item])
-    return groups
-
-
-def make_caption_key(text: str) -> str:
-    """A caption's words as they are compared: lower case, white space folded, no quotes and list signs around them.
-
-    >>> make_caption_key("• The  mayor's “Bridge”, seen on Monday")
-    'the mayor\\'s "bridge", seen on monday'
-    """
-    folded = " ".join(text.split()).casefold()
-    return folded.replace("“", '"').replace("”", '"').replace("’", "'").strip(SIGNS)
-
-
-def is_copy(one: str, other: str) -> bool:
-    """Whether two caption keys say the same, or one is the other cut short.
-
-    >>> is_copy("the mayor opens the bridge.", "the mayor opens the bridge")
-    True
-    >>> is_copy("the mayor opens the new bridge ...", "the mayor opens the new bridge over the tarn on monday")
-    True
-    >>> is_copy("the mayor opens the bridge", "the mayor opens the bridge and the market")
-    False
-    """
-    if one.rstrip(".") == other.rstrip("."):
-        return True
-    short, long = sorted((one, other), key=len)
-    uncut = CUT_MARK.sub("", short)
-    if uncut != short:
-        return len(uncut) >= CUT_CHARS and long.startswith(uncut)
-    return len(short) >= WHOLE_SENTENCE_CHARS and short.endswith((".", "!", "?", "。")) and long.startswith(short + " ")
-
-
-def measure_fullness(item: CaptionLine) -> tuple[bool, bool, int]:
-    """A key that is greater for the fuller of two copies: its credit in the line, not cut, longer."""
-    return item.credit is not None, CUT_MARK.search(item.text) is None, len(item.text)

@@ -43,6 +43,11 @@ XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0
 XML_START = re.compile(r"^\s*<\?xml[^>]*\?>")
 HEAD_BYTES = 4096
 EXCERPT_CHARS = 1 << 16
+# libxml2 compares each attribute of a tag with those before it. Real pages have a few dozen.
+TAG_CHARS, TAG_ATTRIBUTES = 10_000, 1_000
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+RAW = re.compile("<(?:script|style|!--)", re.I)
+RAW_ENDS = {"<script": "</", "<style": "</", "<!--": "-->"}
 # Elements with words for the excerpt of a page without an article.
 WORDY = "body main article section div p span a li h1 h2 h3 b i em strong"
 
@@ -93,6 +98,9 @@ def extract_article(html: str, known: Record) -> Found:
     if not html.strip():
         return reject_record(known, "empty", "the page is blank", None)
     html, repairs = repair_characters(html)
+    if (attributes := count_attributes(html)) > TAG_ATTRIBUTES:
+        detail = f"a tag with about {attributes} attributes; the limit is {TAG_ATTRIBUTES}"
+        return reject_record(known, "too_costly", detail, excerpt_page(html))
     try:
         text, markup, meta = extract_text(html, known.url)
     except Exception as error:  # whatever a page does to the libraries that parse it, the run continues
@@ -103,6 +111,29 @@ def extract_article(html: str, known: Record) -> Found:
     text, more = repair_text(text)
     metadata = {name: getattr(known, name) or value for name, value in meta.items()}
     return replace(known, text=text, encoding=known.encoding + repairs + more, markup=markup, **metadata)
+
+
+def count_attributes(html: str) -> int:
+    """About how many attributes the tag with the most of them has; shorter tags than TAG_CHARS are not counted.
+
+    >>> count_attributes("<p class=a>"), count_attributes("<p " + "x=1 " * 4_000 + ">")
+    (0, 4001)
+    >>> count_attributes("<path d='" + "1 2 " * 9_000 + "'>")
+    2
+    >>> count_attributes("<script>if (a<b) {" + "x = 1; " * 4_000 + "} b > a</script>")
+    0
+    """
+    most, start = 0, html.find("<")
+    while start >= 0:
+        # Scripts, styles and comments have tags of their own, or signs that look like tags.
+        raw = RAW.match(html, start)
+        end = html.find(RAW_ENDS[raw[0].lower()] if raw else ">", start)
+        if end < 0:
+            break
+        if not raw and end - start > TAG_CHARS:
+            most = max(most, len(QUOTED.sub("", html[start:end]).split()))
+        start = html.find("<", end + 1)
+    return most
 
 
 def extract_text(html: str, url: str | None) -> tuple[str, Markup, dict[str, Any]]:

@@ -8,14 +8,7 @@ from builders.articles import P1 as BODY
 from builders.articles import P2 as MORE
 from builders.articles import clean_text, make_line, read_fates
 
-from tasks.cleaning.captions import (
-    CaptionLine,
-    is_copy,
-    make_caption_key,
-    merge_captions,
-    merge_copies,
-    name_repeated_captions,
-)
+from tasks.cleaning.captions import PAIRS_AT_ONCE, find_captions_in_body, merge_captions, name_repeated_captions
 
 CAPTION = "The ferry Tern at the north quay on Friday"
 CREDIT = "(Ana Ruiz, Pool Photo via AP)"
@@ -214,87 +207,14 @@ def test_a_line_over_80_characters_is_no_repeated_credit(chars: int, reason: str
     assert find_reasons(credit, MORE) == [None, None]
 
 
-COPIES = [
-    ("the same", "The mayor opens the bridge.", "The mayor opens the bridge."),
-    ("final stop", "The mayor opens the bridge.", "The mayor opens the bridge"),
-    ("quotation marks", "“The mayor opens the bridge”", "The mayor opens the bridge"),
-    ("list sign", "* The mayor opens the bridge", "The mayor opens the bridge"),
-    ("capitals", "THE MAYOR opens the bridge", "The mayor opens the bridge"),
-    (
-        "cut short",
-        "The mayor opens the new bridge in Larkhaven...",
-        "The mayor opens the new bridge in Larkhaven on Monday, watched by a crowd.",
-    ),
-    (
-        "cut short, more",
-        "The mayor opens the new bridge in Larkhaven... more",
-        "The mayor opens the new bridge in Larkhaven on Monday, watched by a crowd.",
-    ),
-    (
-        "first sentence only",
-        "The mayor of Larkhaven opens the new bridge over the Tarn on Monday morning.",
-        "The mayor of Larkhaven opens the new bridge over the Tarn on Monday morning. In the background the old ferry.",
-    ),
-]
-APART = [
-    ("another place", "The rise of the sea in Larkhaven, drawn.", "The rise of the sea in Port Elm, drawn."),
-    ("another number", "The bridge, pier 4 of 12, from the harbour", "The bridge, pier 5 of 12, from the harbour"),
-    ("another name", "Anna Holm of Larkhaven scores the goal", "Anne Holm of Larkhaven scores the goal"),
-    ("another day", "The market hall on May 9, 2018", "The market hall on May 10, 2018"),
-    ("a longer one that is not cut", "The mayor opens the bridge", "The mayor opens the bridge and the market"),
-    ("a very short cut", "The mayor...", "The mayor opens the bridge"),
-]
-
-
-@pytest.mark.parametrize(("name", "one", "other"), COPIES, ids=[row[0] for row in COPIES])
-def test_copies(name: str, one: str, other: str) -> None:
-    assert is_copy(make_caption_key(one), make_caption_key(other))
-    assert is_copy(make_caption_key(other), make_caption_key(one))
-
-
-@pytest.mark.parametrize(("name", "one", "other"), APART, ids=[row[0] for row in APART])
-def test_different_captions_stay_apart(name: str, one: str, other: str) -> None:
-    assert not is_copy(make_caption_key(one), make_caption_key(other))
-    assert not is_copy(make_caption_key(other), make_caption_key(one))
-
-
-@pytest.mark.parametrize(("chars", "same"), [(25, True), (24, False)])
-def test_a_cut_caption_says_at_least_25_characters(chars: int, same: bool) -> None:
-    start = make_line(chars)
-    assert is_copy(f"{start}...", f"{start} on Monday") is same
-
-
-@pytest.mark.parametrize(("chars", "same"), [(60, True), (59, False)])
-def test_a_first_sentence_says_at_least_60_characters(chars: int, same: bool) -> None:
-    sentence = make_line(chars, end=".")
-    assert is_copy(sentence, f"{sentence} In the background the old ferry.") is same
-    assert not is_copy(sentence.rstrip("."), f"{sentence.rstrip('.')} on Monday")
-
-
-def caption(line: int, text: str, credit: str | None = None, role: str = "caption") -> CaptionLine:
-    return CaptionLine(line, line, role, text, credit)
-
-
-def test_the_fullest_copy_stays_and_of_equal_ones_the_first() -> None:
-    found = [caption(0, "A quay"), caption(2, "A quay", "AP"), caption(4, "A quay", "AP")]
-    captions, repeats = merge_copies(found)
-    assert captions == [{"text": "A quay", "credit": "AP", "copies": 3, "line": 2}]
-    assert repeats == [(0, "repeat.caption", 2), (4, "repeat.caption", 2)]
-
-
-def test_a_credit_belongs_to_the_caption_right_above_it_unless_that_has_one() -> None:
-    credit = [caption(1, "Photo: Ana Ruiz", "Ana Ruiz", "credit")]
-    assert merge_copies([caption(0, "A quay"), *credit])[0][0]["credit"] == "Ana Ruiz"
-    assert merge_copies([caption(0, "A quay", "AP"), *credit])[0][0]["credit"] == "AP"
-    assert merge_copies([CaptionLine(0, -1, "caption", "A quay", None), *credit])[0][0]["credit"] is None
-
-
-def test_a_credit_that_stands_again_repeats_the_first() -> None:
-    found = [caption(0, "(AP)", "AP", "credit"), caption(5, "AP.", None, "credit"), caption(6, "dpa", None, "credit")]
-    assert merge_copies(found)[1] == [(5, "repeat.credit", 0)]
-
-
-@pytest.mark.parametrize(("one", "other", "count"), [("Ana Ruiz/AP", "AP", 1), ("AP", None, 1), ("AP", "dpa", 2)])
-def test_captions_of_different_credits_stay_apart(one: str, other: str | None, count: int) -> None:
-    captions, _ = merge_copies([caption(0, "A quay", one), caption(2, "A quay", other)])
-    assert len(captions) == count
+def test_captions_in_the_text_of_a_long_document_are_found_as_in_a_short_one() -> None:
+    said = [f"The ferry number {number} leaves the north quay at dawn" for number in range(150)]
+    body = [f"Before that, {text}, as every day of the week." for text in reversed(said)]
+    assert len(said) * len(body) > PAIRS_AT_ONCE
+    frame = pl.DataFrame({"text": [*said, *body]}).with_row_index("line").with_columns(doc=pl.lit(0, pl.UInt32))
+    is_caption = pl.col("line") < len(said)
+    lines = frame.with_columns(role=pl.when(is_caption).then(pl.lit("caption")), removed=pl.lit(False))
+    captions = lines.filter(is_caption).with_columns(role_text=pl.col("text"))
+    found = find_captions_in_body(lines, captions)
+    wanted = [(0, number, 2 * len(said) - 1 - number) for number in range(len(said))]
+    assert found.select("doc", "line", "body_line").sort("line").rows() == wanted
