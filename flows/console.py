@@ -123,7 +123,7 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
-    for row in outline_receipt(result.receipt):
+    for row in outline_result(result):
         table.add_row(*map(make_text, row))
     out.print(table)
     if result.drift and not any(row.deviation is not None for row in result.drift.comparisons):
@@ -141,12 +141,15 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
         print_error(f"{result.batch.label}: {result.why}.")
 
 
-def outline_receipt(receipt: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    """A receipt as rows of a table: what, how many, of which kinds."""
+def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
+    """The counts of a batch as rows of a table: what, how many, of which kinds."""
+    receipt = result.receipt
     count = "{:,}".format
     twins = "; ".join(f"{twin['uri']} = {twin['twin']}" for twin in receipt["twins"][:3])
     kept = receipt["body_chars"] + receipt["apart_chars"] + receipt["line_ends"]
     yield "in", count(receipt["records"]), f"records from {len(receipt['inputs']):,} files"
+    for own in result.left_out:
+        yield "left out", count(own.count), own.summary
     yield "published", count(receipt["published"]), name_counts(receipt["languages"], "language")
     yield "duplicates", count(receipt["duplicates"]), twins
     yield "quarantined", count(receipt["quarantined"]), name_counts(receipt["reasons"], "reason")

@@ -17,7 +17,7 @@ from pydantic import Field
 from flows.batches.ingest import ingest_batches
 from flows.batches.requests import find_batches, today
 from flows.batches.run import BatchResult, MapShards, Run, make_run
-from flows.console import outline_receipt
+from flows.console import outline_result
 from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
@@ -158,9 +158,7 @@ def report_result(result: BatchResult | Exception, lake: Lake) -> None:
 
 def write_summary(result: BatchResult) -> str:
     """The table of a batch as Markdown. It has no text of articles; names of files are escaped."""
-    rows = "\n".join(
-        f"| {what} | {many} | {escape_markdown(which)} |" for what, many, which in outline_receipt(result.receipt)
-    )
+    rows = "\n".join(f"| {what} | {many} | {escape_markdown(which)} |" for what, many, which in outline_result(result))
     why = ""
     if result.blocked_by:
         blocks = (finding for finding in result.findings if finding.reason in result.blocked_by)

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     shard_files: int = Field(5_000, ge=1)  # files that one task takes at most
     file_bytes: int = Field(2 * 2**30, ge=1)  # a larger file, packed or unpacked, goes to quarantine
     record_bytes: int = Field(20 * 2**20, ge=1)  # a larger record goes to quarantine
+    follow_links: bool = False  # whether links that lead out of an input folder are followed
     removal_budget: float = Field(0.5, gt=0, le=1)  # share of a document's characters that rules may remove
     report: bool = True  # whether a run writes its page: `copydesk report` can do it later
     learned: str = "auto"  # learned lines: latest, none or a version; auto: what the batch used before, else the latest

@@ -47,13 +47,26 @@ class FileSpan:
 
 
 @dataclass(frozen=True)
+class InputFault:
+    """Why a file, folder or link is not read. `reason`: a stable code; `detail`: the explanation."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class InputFile:
-    """One file to read: `path` opens it, `uri` names it in the lake, `size` in bytes; `span`: the stretch to read, if cut."""
+    """One file to read: `path` opens it, `uri` names it in the lake, `size` in bytes; `span`: the stretch to read, if cut.
+
+    `stamp` is another one whenever the content is; empty where there is no such thing. An input with a `fault` is not opened.
+    """
 
     path: str
     uri: str
     size: int
     span: FileSpan | None = None
+    stamp: str = ""
+    fault: InputFault | None = None
 
 
 @dataclass(frozen=True)
@@ -108,5 +121,6 @@ class Limits:
     unpacked_ratio: int = 200
     removal_budget: float = 0.5
     excerpt_chars: int = 240
+    follow_links: bool = False
     learned: Learned | None = None
     releases: tuple[Release, ...] = ()

@@ -15,11 +15,12 @@ from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
 from tasks.errors import EXPECTED
-from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.publish import finish_showing, publish
-from tasks.reading.plan import NothingNew, PlanError, cut_shards, escape_name, find_files, has_date
+from tasks.reading.listing import Listing
+from tasks.reading.names import escape_name
+from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import describe_making, hash_files, take_fingerprint
 from tasks.stores.errors import explain_staging
@@ -55,7 +56,8 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
     PlanError when there are no files, LearnedError when the settings name a version of learned lines that does not exist.
     """
     run.watcher.step(batch.label, "plan")
-    files = plan_files(batch, run.lake)
+    planned = plan_files(batch, run)
+    files = planned.files
     with (
         explain_staging(run.lake.name, run.lake.store.folder),
         claim_staging(run.lake, batch.source.name, batch.logical_date) as folder,
@@ -66,38 +68,38 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         known = run.lake.receipt(batch.source.name, batch.logical_date)
         limits = fit_limits(batch, run, known)
         if known and not run.is_forced and is_unchanged(batch, files, known, limits):
-            return add_page(run, BatchResult(batch, "unchanged", known, run.lake.version()))
+            return add_page(run, BatchResult(batch, "unchanged", known, run.lake.version(), left_out=planned.left_out))
         staged = build_shards(batch, run, files, limits, folder)
-        result = settle_batch(batch, run, limits, staged, len(files))
+        result = settle_batch(batch, run, limits, staged, planned)
         if result.blocked_by:
             count_as_failed(f"blocked by {', '.join(result.blocked_by)}")
         return result
 
 
-def plan_files(batch: Batch, lake: Lake) -> list[InputFile]:
+def plan_files(batch: Batch, run: Run) -> Listing:
     """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
-    found = list_files(batch)
-    if not found:
+    found = list_files(batch, run.limits)
+    if not found.files:
         place = escape_name(batch.source.path)
         raise PlanError(f"source {batch.source.name}: no files for {batch.logical_date} at {place}. Nothing was done.")
     if has_date(batch.source):
         return found
-    receipts = lake.receipts(batch.source.name, columns=("logical_date", "inputs"))
+    receipts = run.lake.receipts(batch.source.name, columns=("logical_date", "inputs"))
     others = [receipt for receipt in receipts if receipt["logical_date"] != batch.logical_date]
     taken = {(seen["uri"], seen["size"]) for receipt in others for seen in receipt["inputs"]}
-    files = [file for file in found if (file.uri, file.size) not in taken]
+    files = tuple(file for file in found.files if (file.uri, file.size) not in taken)
     if not files:
         raise NothingNew(
-            f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found)}. "
+            f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found.files)}. "
             "To run one of them again, give its --date and --force."
         )
-    return files
+    return replace(found, files=files)
 
 
-def list_files(batch: Batch) -> list[InputFile]:
+def list_files(batch: Batch, limits: Limits) -> Listing:
     """All files of the batch's date, or those that it is limited to."""
-    found = find_files(batch.source, batch.logical_date, batch.root)
-    return [file for file in found if not batch.only or file.uri in batch.only]
+    found = find_files(batch.source, batch.logical_date, batch.root, limits.follow_links)
+    return replace(found, files=tuple(file for file in found.files if not batch.only or file.uri in batch.only))
 
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
@@ -145,20 +147,20 @@ def settle_batch(
     run: Run,
     limits: Limits,
     staged: Sequence[StagedShard],
-    planned: int,
+    planned: Listing,
     stamp: Mapping[str, Any] | None = None,
     note: Mapping[str, Any] | None = None,
 ) -> BatchResult:
     """Audits what is staged and publishes it unless it is blocked. `stamp`: see `judge_batch`; `note`: for commits."""
     run.watcher.step(batch.label, "audit")
-    judged = judge_batch(batch.source, batch.logical_date, staged, planned, limits, stamp)
+    judged = judge_batch(batch.source, batch.logical_date, staged, len(planned.files), limits, stamp)
     if run.settings.drift != "off":
         history = read_history(run.lake, batch.source.name, batch.logical_date)
         judged = add_drift(judged, history, blocks=run.settings.drift == "block")
     if judged.blocked_by:
         result = BatchResult(batch, "blocked", judged.receipt, run.lake.version(), judged.findings, judged.blocked_by)
-        return add_page(run, replace(result, drift=judged.drift), judged)
+        return add_page(run, replace(result, drift=judged.drift, left_out=planned.left_out), judged)
     run.watcher.step(batch.label, "publish")
     done = publish(run.lake, judged, {**(note or {}), **note_drift(judged.drift)})
     result = BatchResult(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
-    return add_page(run, result)
+    return add_page(run, replace(result, left_out=planned.left_out))

@@ -54,7 +54,7 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
 
     pages = open_pages(lake)
     source, day = result.batch.source.name, result.batch.logical_date
-    record = RunRecord(source, day, result.state, gather_findings(result), result.blocked_by)
+    record = RunRecord(source, day, result.state, gather_findings(result), result.blocked_by, left_out=result.left_out)
     if result.state == "unchanged":
         # Nothing was audited: the findings of the run that published the batch still hold.
         known = read_record(pages, name_record(name_run_page(source, day, "published")))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -86,7 +86,8 @@ def replay_batch(
             raise RequestError(f"{lake.name} has no batch {batch.label}: ingest it first.")
         own = {entry["uri"] for entry in held.receipt["inputs"]}
         # Of a drop folder only the batch's own files, since new files form a batch of their own.
-        files = [file for file in plan_files(batch, lake) if has_date(batch.source) or file.uri in own]
+        planned = plan_files(batch, run)
+        files = [file for file in planned.files if has_date(batch.source) or file.uri in own]
         again = pick_files(held, files, reason=reason, uris=uris)
         kept = {file.uri for file in files} - {file.uri for file in again}
         if not again and len(kept) == len(held.receipt["inputs"]):
@@ -99,7 +100,7 @@ def replay_batch(
         rest = stage_published_rows(lake, held, kept, folder, len(built))
         note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
         stamp = None if alike else held.receipt
-        result = settle_batch(batch, run, limits, [*built, *rest], len(files), stamp, note)
+        result = settle_batch(batch, run, limits, [*built, *rest], replace(planned, files=tuple(files)), stamp, note)
         rows = trace_batch(lake, held, again, batch) if result.state == "published" else ()
         return Replayed(result, len(again), rows, 0 if alike else sum(shard.documents for shard in rest))
 
@@ -117,7 +118,7 @@ def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Differences:
     """Builds and audits a batch and compares it with the lake. `examples`: documents to show line by line."""
     run.watcher.step(batch.label, "plan")
     name, day = batch.source.name, batch.logical_date
-    files = plan_files(batch, run.lake)
+    files = plan_files(batch, run).files
     with claim_staging(run.lake, name, day) as folder:
         limits = fit_limits(batch, run, run.lake.receipt(name, day))
         staged = build_shards(batch, run, files, limits, folder)

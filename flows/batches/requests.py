@@ -11,7 +11,8 @@ from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.errors import RequestError
 from tasks.formats.registry import BY_EXTENSION, PACKED
-from tasks.reading.plan import REMOTE, unescape_name
+from tasks.reading.names import unescape_name
+from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
 
 # Extensions that have always been part of a source's name: lakes have sources that are called so.

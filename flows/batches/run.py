@@ -14,6 +14,7 @@ from flows.workers.clusters import choose_map
 from tasks.auditing.drift import Drift
 from tasks.batch import Limits, Shard, Source
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
+from tasks.reading.listing import LeftOut
 from tasks.shard import StagedShard
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class BatchResult:
 
     `receipt`: the batch's receipt in the lake, or the one it would have; `findings`: those of the audit, empty when nothing
     was audited; `page`: where the page of the run is; `drift`: how the batch compares with earlier days of its source;
-    `error`: why it failed.
+    `error`: why it failed; `left_out`: names that are no inputs.
     """
 
     batch: Batch
@@ -62,6 +63,7 @@ class BatchResult:
     page: str | None = None
     drift: Drift | None = None
     error: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def why(self) -> str:

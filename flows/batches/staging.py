@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from flows.errors import BatchBusy
 from tasks.lakes.lake import Lake
-from tasks.reading.plan import escape_name
+from tasks.reading.names import escape_name
 from tasks.stores.errors import LakeBusy, LakeError, LakeSilent
 from tasks.stores.store import clear_handover
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file

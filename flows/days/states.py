@@ -102,7 +102,7 @@ def find_state(
     records: int | None = receipt["records"] if receipt else None
     state, why = "fine", ""
     try:
-        files = list_files(batch)
+        files = list_files(batch, limits).files
     except PlanError as error:
         return Day(batch, "no files", str(error), 0, records)
     if not files:

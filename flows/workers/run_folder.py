@@ -14,7 +14,7 @@ from flows.errors import WorkerUnfit
 from tasks.batch import Limits, Shard
 from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
-from tasks.reading.plan import escape_name
+from tasks.reading.names import escape_name
 from tasks.shard import StagedShard, build_shard
 from tasks.staging.receipt import make_versions
 from tasks.stores.store import fetch_parts, open_handover, send_parts

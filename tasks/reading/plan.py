@@ -1,23 +1,21 @@
 """Files of a source and a logical date, cut into shards."""
 
-import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import takewhile
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote_to_bytes
+from pathlib import Path
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.errors import RequestError
-from tasks.formats.remote import find_filesystem, tidy_error
+from tasks.formats.remote import AddressError
+from tasks.reading.listing import WILD, Listing, list_local, make_listing
+from tasks.reading.names import escape_name
+from tasks.reading.remote_listing import list_remote
 from tasks.reading.spans import cut_file
 
 DATE = re.compile(r"\{date(?::([^{}]*))?\}")
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
-WILD = re.compile(r"[*?\[]")
-UNDECODED = re.compile("[\udc80-\udcff]")  # what Python makes of the bytes of a file's name that are not UTF-8
 
 
 class PlanError(RequestError):
@@ -42,77 +40,21 @@ def fill_date(path: str, day: date) -> str:
     return DATE.sub(lambda hit: day.strftime(hit[1] or "%Y-%m-%d"), path)
 
 
-def find_files(source: Source, day: date, root: Path) -> list[InputFile]:
-    """The source's files for a logical date, sorted by uri.
+def find_files(source: Source, day: date, root: Path, follow_links: bool = False) -> Listing:
+    """The source's files for a logical date; relative paths start at `root`.
 
-    A path may be a file, a folder (everything below it) or a pattern with `*`, `**`, `?`; relative paths start at `root`.
-    Hidden files and README files are left out. Raises PlanError when a path without a date does not exist.
+    A path may be a file, a folder (everything below it) or a pattern with `*`, `**`, `?`. What cannot be read is a file with
+    a fault. Raises PlanError when a path without a date does not exist.
     """
     path = fill_date(source.path, day)
-    found = list_remote(path) if REMOTE.match(path) else list_local(path, root)
-    named = not has_date(source) and not WILD.search(path)
-    if not found and named and (REMOTE.match(path) or not (root / path).exists()):
-        raise PlanError(f"source {source.name}: there is nothing at {escape_name(path)}. Check the path and run again.")
-    return sorted(found, key=lambda file: file.uri)
-
-
-def list_local(path: str, root: Path) -> list[InputFile]:
-    """Files on this machine. A uri is the path below `root`, else the whole path."""
-    place = root / path
-    if WILD.search(path):
-        base = Path(place.anchor, *takewhile(lambda part: not WILD.search(part), place.parts))
-        # Not Path.glob: it leaves out `**` over links, and takes no absolute pattern.
-        hits: Iterable[Path] = map(Path, glob.glob(str(place), recursive=True))  # noqa: PTH207
-    elif place.is_dir():
-        base, hits = place, place.rglob("*")
-    else:
-        base, hits = place, [place]
-    files = (hit for hit in hits if hit.is_file() and is_input(hit.relative_to(base)))
-    return [InputFile(str(hit), name_local(hit, root), hit.stat().st_size) for hit in files]
-
-
-def name_local(path: Path, root: Path) -> str:
-    """The uri of a file: its path below `root` where it is below it, else its whole path; as UTF-8."""
-    whole, base = path.absolute(), root.absolute()
-    return escape_name((whole.relative_to(base) if whole.is_relative_to(base) else whole).as_posix())
-
-
-def escape_name(name: str) -> str:
-    """A name with each byte that is not UTF-8 as `%E9`. In such a name `%` becomes `%25`; all others stay as they are.
-
-    >>> escape_name("100%/caf\\udce9.txt"), escape_name("100%/café.txt")
-    ('100%25/caf%E9.txt', '100%/café.txt')
-    """
-    if not UNDECODED.search(name):
-        return name
-    return re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name)
-
-
-def unescape_name(name: str) -> str:
-    """The name that `escape_name` escaped."""
-    return os.fsdecode(unquote_to_bytes(name))
-
-
-def list_remote(path: str) -> list[InputFile]:
-    """Files at an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
-    filesystem, place = find_filesystem(path)
-    protocol = path.split("://", 1)[0]
     try:
-        found = filesystem.glob(place, detail=True) if WILD.search(place) else filesystem.find(place, detail=True)
-    except FileNotFoundError:
-        return []
-    except Exception as error:
-        raise PlanError(f"cannot list {escape_name(path)}: {type(error).__name__}: {tidy_error(error)}") from error
-    return [
-        InputFile(f"{protocol}://{name}", escape_name(f"{protocol}://{name}"), int(info.get("size") or 0))
-        for name, info in found.items()
-        if info.get("type") == "file" and is_input(PurePosixPath(PurePosixPath(name).name))
-    ]
-
-
-def is_input(path: PurePosixPath | Path) -> bool:
-    """Whether a file is meant to be read: not hidden, not a README."""
-    return not any(part.startswith(".") for part in path.parts) and path.stem.upper() != "README"
+        found = make_listing(list_remote(path) if REMOTE.match(path) else list_local(path, root, follow_links))
+    except (AddressError, ValueError) as error:
+        raise PlanError(f"source {source.name}: {error}") from error
+    named = not has_date(source) and not WILD.search(path)
+    if not found.files and named and (REMOTE.match(path) or not os.path.lexists(root / path)):
+        raise PlanError(f"source {source.name}: there is nothing at {escape_name(path)}. Check the path and run again.")
+    return found
 
 
 def cut_shards(source: Source, day: date, files: Sequence[InputFile], limits: Limits) -> tuple[Shard, ...]:

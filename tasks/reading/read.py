@@ -74,6 +74,10 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
     Records that were yielded cannot be retracted. They are buffered until the file has ended or, where it holds more than
     a part, until all of it has been unpacked once.
     """
+    if file.fault:
+        yield Reject(file.uri, file.fault.reason, file.fault.detail)
+        yield InputSeen(file.uri, file.size, "", 1)
+        return
     if file.span:
         yield from read_span(file, file.span, source, limits)
         return

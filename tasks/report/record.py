@@ -15,6 +15,7 @@ from typing import Any
 
 from tasks.auditing.audit import Finding
 from tasks.lakes.lake import Lake
+from tasks.reading.listing import LeftOut
 from tasks.stores.store_files import StoreFiles, change_store_file, read_store_file
 
 LONG_LISTS = ("inputs", "twins")
@@ -22,7 +23,10 @@ LONG_LISTS = ("inputs", "twins")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run's state (`published`, `unchanged` or `blocked`) and findings. `receipt`: of a blocked run, without long lists."""
+    """A run's state (`published`, `unchanged` or `blocked`) and findings.
+
+    `receipt`: of a blocked run, without long lists; `left_out`: names at the path of the source that are no inputs.
+    """
 
     source: str
     logical_date: date
@@ -30,6 +34,7 @@ class RunRecord:
     findings: tuple[Finding, ...]
     blocked_by: tuple[str, ...] = ()
     receipt: dict[str, Any] | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def open_pages(lake: Lake) -> StoreFiles:
@@ -72,6 +77,7 @@ def read_record(pages: StoreFiles, name: str) -> RunRecord | None:
             "logical_date": date.fromisoformat(raw["logical_date"]),
             "findings": tuple(Finding(**finding) for finding in raw["findings"]),
             "blocked_by": tuple(raw["blocked_by"]),
+            "left_out": tuple(LeftOut(**own | {"names": tuple(own["names"])}) for own in raw.get("left_out", ())),
         }
         return RunRecord(**raw | read)
     except (OSError, ValueError, KeyError, TypeError):

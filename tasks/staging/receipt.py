@@ -16,7 +16,7 @@ import polars as pl
 from tasks.batch import InputFile, InputSeen, Limits, Source
 from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
-from tasks.reading.plan import escape_name
+from tasks.reading.names import escape_name
 from tasks.schema import RECEIPTS
 
 SUMS = {
@@ -96,13 +96,18 @@ def take_fingerprint(inputs: Sequence[tuple[str, int, str]], made: Mapping[str, 
 
 def hash_files(files: Sequence[InputFile]) -> list[tuple[str, int, str]]:
     """Uri, size and SHA-256 of files, as `take_fingerprint` wants them."""
-    found = []
-    for file in files:
-        digest = hashlib.sha256()
-        for chunk in read_bytes(file.path):
+    return [(file.uri, file.size, hash_file(file)) for file in files]
+
+
+def hash_file(file: InputFile) -> str:
+    """SHA-256 of a file; empty, as in the receipt, where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        for chunk in read_bytes(file.path) if not file.fault else ():
             digest.update(chunk)
-        found.append((file.uri, file.size, digest.hexdigest()))
-    return found
+    except OSError:
+        return ""
+    return "" if file.fault else digest.hexdigest()
 
 
 def make_receipt(

@@ -297,7 +297,7 @@ def test_a_file_of_the_same_size_that_says_something_else_is_run_again(tmp_path:
     write(tmp_path, {"a.jsonl": [story(1)], "b.jsonl": [story(3)]})
     from tasks.reading.plan import find_files
 
-    files = find_files(Source("s", PATH), DAY, tmp_path)
+    files = find_files(Source("s", PATH), DAY, tmp_path).files
     assert [file.uri[-7:] for file in pick_files(held, files)] == ["b.jsonl"]
 
 

@@ -47,7 +47,7 @@ def tree(tmp_path: Path) -> Path:
     ],
 )
 def test_files_of_a_source(tree: Path, path: str, found: list[str]) -> None:
-    files = find_files(Source("s", path), DAY, tree)
+    files = find_files(Source("s", path), DAY, tree).files
     assert [file.uri for file in files] == found
     assert all(Path(file.path).read_text() == file.uri and file.size == len(file.uri) for file in files)
 
@@ -58,10 +58,10 @@ def test_a_name_that_is_not_utf8_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "in" / name).write_text("words")
     (tmp_path / "in" / "100% café.txt").write_text("words")
     for path in ("in", "in/*.txt", f"in/{name}"):
-        (file,) = [file for file in find_files(Source("s", path), DAY, tmp_path) if "é" not in file.uri]
+        (file,) = [file for file in find_files(Source("s", path), DAY, tmp_path).files if "é" not in file.uri]
         assert file.uri == "in/100%25 caf%E9.txt"
         assert Path(file.path).read_text() == "words"
-    assert "in/100% café.txt" in {file.uri for file in find_files(Source("s", "in"), DAY, tmp_path)}
+    assert "in/100% café.txt" in {file.uri for file in find_files(Source("s", "in"), DAY, tmp_path).files}
     with pytest.raises(PlanError, match="nothing at none%E9"):
         find_files(Source("s", os.fsdecode(b"none\xe9")), DAY, tmp_path)
 
@@ -69,14 +69,14 @@ def test_a_name_that_is_not_utf8_is_escaped(tmp_path: Path) -> None:
 def test_a_hidden_folder_above_the_input_hides_nothing(tree: Path) -> None:
     (tree / ".work" / "in").mkdir(parents=True)
     (tree / ".work" / "in" / "a.txt").write_text("a")
-    assert [file.uri for file in find_files(Source("s", "in"), DAY, tree / ".work")] == ["in/a.txt"]
+    assert [file.uri for file in find_files(Source("s", "in"), DAY, tree / ".work").files] == ["in/a.txt"]
     assert [
-        file.uri for file in find_files(Source("s", str(tree / ".work" / "in" / "*.txt")), DAY, tree / ".work")
+        file.uri for file in find_files(Source("s", str(tree / ".work" / "in" / "*.txt")), DAY, tree / ".work").files
     ] == ["in/a.txt"]
 
 
 def test_a_file_outside_the_root_keeps_its_whole_path(tree: Path, tmp_path: Path) -> None:
-    (files,) = [find_files(Source("s", str(tree / "in" / "a.txt")), DAY, tmp_path / "elsewhere")]
+    (files,) = [find_files(Source("s", str(tree / "in" / "a.txt")), DAY, tmp_path / "elsewhere").files]
     assert [file.uri for file in files] == [(tree / "in" / "a.txt").as_posix()]
 
 
@@ -90,7 +90,7 @@ def test_files_behind_an_address() -> None:
 
     memory = fsspec.filesystem("memory")
     memory.pipe({"/bucket/2026-10-01/a.jsonl": b"12", "/bucket/2026-10-02/b.jsonl": b"1"})
-    files = find_files(Source("s", "memory://bucket/{date}/*.jsonl"), DAY, Path())
+    files = find_files(Source("s", "memory://bucket/{date}/*.jsonl"), DAY, Path()).files
     assert [(file.uri.rsplit("/", 1)[-1], file.size) for file in files] == [("a.jsonl", 2)]
 
 

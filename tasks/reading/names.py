@@ -1,0 +1,23 @@
+"""Names of files in the lake: as UTF-8, whatever bytes the file system has."""
+
+import os
+import re
+from urllib.parse import unquote_to_bytes
+
+UNDECODED = re.compile("[\udc80-\udcff]")  # what Python makes of the bytes of a file's name that are not UTF-8
+
+
+def escape_name(name: str) -> str:
+    """A name with each byte that is not UTF-8 as `%E9`. In such a name `%` becomes `%25`; all others stay as they are.
+
+    >>> escape_name("100%/caf\\udce9.txt"), escape_name("100%/café.txt")
+    ('100%25/caf%E9.txt', '100%/café.txt')
+    """
+    if not UNDECODED.search(name):
+        return name
+    return re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name)
+
+
+def unescape_name(name: str) -> str:
+    """The name that `escape_name` escaped."""
+    return os.fsdecode(unquote_to_bytes(name))
