@@ -5,7 +5,7 @@ The receipts in the lake say what is done, so a retry does what is left, and the
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from prefect import State, flow, get_run_logger, runtime
@@ -40,8 +40,9 @@ def backfill(
     sources: list[SourceName] = [],  # noqa: B006  (a form shows an empty list, and nothing changes it)
     on_existing: OnExisting = "skip",
     dry_run: bool = False,
-    order: Order = "newest first",
+    order: Order = "oldest first",
     max_parallel_days: Annotated[int, Field(ge=1, le=8)] = 2,
+    drift: Literal["as set", "warn", "block", "off"] = "as set",
     learned: str = "",
     lake: str = "",
 ) -> State[Any]:
@@ -55,13 +56,16 @@ def backfill(
             were made with other rules, libraries or settings, or from other files. replace also compares the contents of all
             files, and makes each day again that would come out differently.
         dry_run: Only show the state of the days, what would be run and, for a sample, what would change. Nothing is published.
-        order: Which end of the range to begin at.
+        order: Which end of the range to begin at. A day is compared with earlier ones, so newest first finds no drift.
+        drift: A day unlike the earlier days of its source: published with a warning, blocked, or not looked at. Left as set:
+            the setting COPYDESK_DRIFT, or warn.
         max_parallel_days: Days worked on at the same time. Each takes a core and up to a gigabyte of memory.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
-    settings = read_settings(lake=lake or None, learned=learned or None)
+    chosen_drift = None if drift == "as set" else drift
+    settings = read_settings(lake=lake or None, learned=learned or None, drift=chosen_drift)
     try:
         run = make_run(settings)
         days = survey_days(sources, start_date, end_date, run, today())

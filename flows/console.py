@@ -150,7 +150,7 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     yield "in", count(receipt["records"]), f"records from {len(receipt['inputs']):,} files"
     for own in result.left_out:
         yield "left out", count(own.count), own.summary
-    yield "published", count(receipt["published"]), name_counts(receipt["languages"], "language")
+    yield result.published_label, count(receipt["published"]), name_counts(receipt["languages"], "language")
     yield "duplicates", count(receipt["duplicates"]), twins
     yield "quarantined", count(receipt["quarantined"]), name_counts(receipt["reasons"], "reason")
     yield "lines removed", count(receipt["removed_lines"]), name_counts(receipt["rules"], "rule")
@@ -165,7 +165,8 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
     """A tally in words, most frequent first: "en 12, de 3, and 4 more kinds"."""
     ranked = sorted(tally, key=lambda entry: (-entry["count"], entry[name]))
     words = ", ".join(f"{entry[name]} {entry['count']:,}" for entry in ranked[:most])
-    return words + (f", and {len(ranked) - most} more kinds" if len(ranked) > most else "")
+    rest = sum(entry["count"] for entry in ranked[most:])
+    return words + (f", and {len(ranked) - most} more kinds {rest:,}" if rest else "")
 
 
 def print_directions(lake: str) -> None:

@@ -76,12 +76,19 @@ class BatchResult:
     def summary(self) -> str:
         """The end in one line of a log: wire 2026-10-02: published records=12 ... version=3."""
         counts = " ".join(f"{name}={count}" for name, count in self.counts.items())
+        if self.blocked_by:
+            counts = counts.replace("published=", "would_publish=")
         return f"{self.batch.label}: {self.state} {counts} version={self.version}"
 
     @property
     def counts(self) -> dict[str, int]:
-        """The records of the batch, and how many ended where."""
+        """The records of the batch, and how many ended where; of a blocked one, where they would have."""
         return {name: self.receipt[name] for name in COUNTS}
+
+    @property
+    def published_label(self) -> str:
+        """What the documents of the receipt are."""
+        return "would be published" if self.blocked_by else "published"
 
 
 def ignore(*_: object) -> None:

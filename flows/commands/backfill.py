@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
+from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
 from flows.console import open_progress, print_line, print_table
 from tasks.counts import format_count
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flows.days.day_workers import RunBatch
     from flows.days.states import Day
 
-RIGHT = frozenset({"files", "in the lake", "records", "published", "quarantined"})
+RIGHT = frozenset({"files", "in the lake", "records", "published", "blocked", "duplicates", "quarantined"})
 
 
 def backfill(
@@ -39,7 +39,13 @@ def backfill(
         bool, typer.Option("--dry-run", help="Only show the state of the days and what would be run.")
     ] = False,
     parallel: Annotated[int, typer.Option("--parallel", min=1, max=8, help="Days worked on at the same time.")] = 1,
-    newest_first: Annotated[bool, typer.Option("--newest-first/--oldest-first", help="Which end to begin at.")] = True,
+    newest_first: Annotated[
+        bool,
+        typer.Option(
+            "--newest-first/--oldest-first", help="Which end to begin at. Drift needs the earlier days first."
+        ),
+    ] = False,
+    drift: DriftOption = None,
     lake: LakeOption = None,
     learned: LearnedOption = None,
     sources: SourcesOption = None,
@@ -51,7 +57,7 @@ def backfill(
     from flows.days.day_workers import run_days
     from flows.days.states import survey_days
 
-    run = make_chosen_run(NO_WATCHER, lake=lake, sources=sources, learned=learned)
+    run = make_chosen_run(NO_WATCHER, lake=lake, sources=sources, learned=learned, drift=drift)
     days = survey_days(names or [], start, end, run, today())
     chosen = plan.choose_days(days, on_existing, "newest first" if newest_first else "oldest first")
     print_rows(plan.tabulate_plan(days, on_existing))

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, open_chosen_lake
+from flows.commands.options import LakeOption, open_chosen_lake, open_existing_lake
 from flows.console import print_line, print_table
 from tasks.counts import format_count
 from tasks.errors import RequestError, RunFailed
@@ -24,7 +24,7 @@ def check(
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
     from tasks.checking import check as checking
 
-    opened = open_chosen_lake(lake)
+    opened = open_existing_lake(lake)
     if whole:
         with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:
             faults = checking.check_lake(opened, Path(scratch))
@@ -46,15 +46,19 @@ def check(
 
 
 def versions(lake: LakeOption = None) -> None:
-    """The versions of a lake that are kept."""
-    opened = open_chosen_lake(lake)
-    current = opened.version()
+    """The versions of a lake, when each was made, and which of them are kept."""
+    opened = open_existing_lake(lake)
+    current, committed = opened.version(), opened.store.list_versions()
     rows = []
     for made in opened.versions():
         source, day = made.batch or ("", "")
         state = "current" if made.version == current else "kept" if made.kept else ""
-        rows.append((made.version, source, day, made.rows.get("documents", ""), state))
-    print_table(("version", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"}))
+        time = committed[made.version]
+        shown = f"{time:%Y-%m-%d %H:%M}" if time else ""
+        rows.append((made.version, shown, source, day, made.rows.get("documents", ""), state))
+    print_table(
+        ("version", "made at (UTC)", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"})
+    )
 
 
 def rollback(
@@ -83,7 +87,7 @@ def files(
 
     if table not in TABLES:
         raise RequestError(f"there is no table {table!r}; there are {', '.join(TABLES)}")
-    opened = open_chosen_lake(lake)
+    opened = open_existing_lake(lake)
     manifest = opened.manifest()
     for file in manifest.tables.get(table, ()):
         print_line(opened.store.locate(manifest.version, table, file))

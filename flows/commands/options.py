@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
+from tasks.errors import RequestError
+
 if TYPE_CHECKING:
     from flows.batches.run import Run, Watcher
     from tasks.lakes.lake import Lake
@@ -80,3 +82,11 @@ def open_chosen_lake(lake: Optional[str]) -> Lake:
     from flows.settings import read_settings
 
     return open_settings_lake(read_settings(lake=lake))
+
+
+def open_existing_lake(lake: Optional[str]) -> Lake:
+    """The lake that --lake or the settings name. Raises RequestError where there is none."""
+    opened = open_chosen_lake(lake)
+    if not opened.version():
+        raise RequestError(f"there is no lake at {opened.name}. Ingest something first, or name another --lake.")
+    return opened

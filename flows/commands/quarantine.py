@@ -16,7 +16,7 @@ from flows.commands.options import (
     WorkersOption,
     make_chosen_run,
     make_date_option,
-    open_chosen_lake,
+    open_existing_lake,
     parse_key,
 )
 from flows.console import open_progress, print_error, print_line, print_result, print_table
@@ -41,7 +41,7 @@ def quarantine(
     from tasks.lakes.lake import query_table
 
     rows = query_table(
-        open_chosen_lake(lake),
+        open_existing_lake(lake),
         "quarantine",
         "(? IS NULL OR list_contains(reasons, ?)) AND (? IS NULL OR source = ?) ORDER BY reasons, uri",
         reason,

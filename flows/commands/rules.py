@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, open_chosen_lake
+from flows.commands.options import LakeOption, open_chosen_lake, open_existing_lake
 from flows.console import print_line, print_table
 from tasks.counts import format_count
 from tasks.errors import RequestError
@@ -111,9 +111,7 @@ def learn(
     from flows.settings import read_settings
     from tasks.learned.versions import learn_version
 
-    opened = open_chosen_lake(lake)
-    if not opened.version():
-        raise RequestError(f"there is no lake at {opened.name} to learn from. Ingest something first.")
+    opened = open_existing_lake(lake)
     made = learn_version(opened, read_settings(sources=sources).sources)
     print_line(
         f"learned {made.version}: {format_count(made.used, 'line')} of {format_count(made.publishers, 'publisher')} "

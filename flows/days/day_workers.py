@@ -29,6 +29,7 @@ from flows.workers.local_map import follow_parent, make_picklable
 
 NICE = 5
 GRACE_SECONDS = 5
+STOPPED = 128 + signal.SIGTERM  # exit code of a process that was asked to end
 
 # Runs a batch in a process. Raises what the run raised, DayStopped when the process ended, BackfillStopped.
 RunBatch = Callable[[Batch, Watcher], BatchResult]
@@ -148,6 +149,8 @@ def await_day(worker: DayWorker, batch: Batch, watcher: Watcher, seconds: float)
     except (EOFError, OSError):
         worker.process.join()
         code = worker.process.exitcode
+        if code in (STOPPED, -signal.SIGTERM):
+            raise BackfillStopped(f"{batch.label}: it was stopped") from None
         raise DayStopped(f"{batch.label}: its process died (exit code {code}); out of memory?") from None
     raise DayStopped(f"{batch.label}: stopped after {seconds:,.0f} s without a step; see COPYDESK_STEP_SECONDS")
 
@@ -156,7 +159,7 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
     """The work of a process: takes batches from the pipe, and sends their progress and results until the pipe is closed."""
     # Ctrl-C reaches every process of a terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     follow_parent()
     with suppress(OSError):
         os.nice(NICE)

@@ -69,7 +69,10 @@ def tabulate_results(results: Iterable[BatchResult]) -> list[dict[str, str]]:
             "source": day.batch.source.name,
             "state": day.state,
             "why": day.why,
-            **{name: f"{day.counts[name]:,}" for name in ("records", "published", "quarantined")},
+            "records": f"{day.counts['records']:,}",
+            "published": "0" if day.blocked_by else f"{day.counts['published']:,}",
+            "blocked": f"{day.counts['published']:,}" if day.blocked_by else "0",
+            **{name: f"{day.counts[name]:,}" for name in ("duplicates", "quarantined")},
         }
         for day in sort_results(results)
     ]

@@ -7,12 +7,16 @@ lost. So this server retries every request that it would answer with 503, and le
 A write waits a second for another one. With Prefect's minute the whole server may stop for a minute: Python's garbage collector
 closes an unused cursor of the waiting connection, which needs the connection's mutex, so the event loop blocks, and with it the
 task that would end the other write. Postgres has neither problem.
+
+It has no login, so it answers this machine only: pages of other sites, which a browser here may have open, are refused by their
+Origin, and names that lead here only for a while (DNS rebinding) by their Host.
 """
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -23,6 +27,7 @@ BUSY = 503
 WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 READS = ("GET", "HEAD", "OPTIONS")
 LOCK_MILLISECONDS = 1_000
+OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 TIMEOUT_SET = "copydesk_timeout"
 
 
@@ -36,6 +41,7 @@ def make_app() -> FastAPI:
     event.listen(Pool, "checkout", shorten_timeout)
     app = create_app(final=True)
     app.add_middleware(RetryBusy)
+    app.add_middleware(RefuseOthers)
     return app
 
 
@@ -46,6 +52,46 @@ def shorten_timeout(connection: Any, record: Any, proxy: object) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
         cursor.close()
         record.info[TIMEOUT_SET] = True
+
+
+class RefuseOthers:
+    """Answers 400 to a request under another host's name and 403 to one from a page of another origin, before all else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or not (refusal := find_refusal(scope)):
+            return await self.app(scope, receive, send)
+        status, why = refusal
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008, "reason": why})
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": why.encode()})
+
+
+def find_refusal(scope: Scope) -> tuple[int, str] | None:
+    """The status and reason with which a request is refused; None for a request of this machine's own."""
+    headers = [(name.lower(), value.decode("latin-1").lower()) for name, value in scope["headers"]]
+    hosts, origins = ([value for name, value in headers if name == wanted] for wanted in (b"host", b"origin"))
+    if len(hosts) != 1 or name_host(hosts[0]) not in OWN_HOSTS:
+        return 400, f"This server is at {' and '.join(OWN_HOSTS)} only."
+    if any(origin not in (f"http://{hosts[0]}", f"https://{hosts[0]}") for origin in origins):
+        return 403, "This server answers no page of another origin."
+    return None
+
+
+def name_host(host: str) -> str:
+    """The name in a Host header, without its port; "" where it is none.
+
+    >>> name_host("[::1]:4200"), name_host("localhost"), name_host("a@b:c")
+    ('::1', 'localhost', '')
+    """
+    try:
+        place = urlsplit(f"//{host}")
+        return (place.hostname or "") if place.port != 0 and place.netloc == host and "@" not in host else ""
+    except ValueError:
+        return ""
 
 
 class RetryBusy:

@@ -85,6 +85,9 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_UI_URL": f"http://{HOST}:{port}/v2",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Without a login, a page of another site that a browser here shows could otherwise start runs.
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # How often the worker asks for runs that are due; Prefect's ten seconds are long after a click on Run.
         "PREFECT_WORKER_QUERY_SECONDS": "5",

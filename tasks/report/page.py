@@ -68,7 +68,7 @@ def write_page(report: Report) -> str:
     drawn += [charts.draw_rules(rules)] if rules else []
     drawn += [charts.draw_publishers(report.publishers)] if report.publishers else []
     headline, summary = wording.describe_result(report)
-    records, characters = wording.sum_receipt(report.receipt)
+    records, characters = wording.sum_receipt(report.receipt, is_blocked=report.state == "blocked")
     return render_template(
         "batch.html",
         report=report,

@@ -109,9 +109,10 @@ def describe_expectation(row: Expectation) -> str:
     return f"{text}, except in {FEW_ROWS} rows or {row.tolerated:.0%}" if row.tolerated else text
 
 
-def sum_receipt(receipt: Mapping[str, Any]) -> tuple[Sum, Sum]:
+def sum_receipt(receipt: Mapping[str, Any], *, is_blocked: bool) -> tuple[Sum, Sum]:
     """Records and characters of a receipt, with the parts that they must add up to."""
-    records = tuple((name, receipt[name]) for name in ("published", "duplicates", "quarantined"))
+    published = "would be published" if is_blocked else "published"
+    records = ((published, receipt["published"]), *((name, receipt[name]) for name in ("duplicates", "quarantined")))
     names = {
         "in the text": "body_chars",
         "kept apart": "apart_chars",

@@ -153,6 +153,12 @@ def list_objects(bucket: Any, prefix: str, *, least: int = 0, before: datetime |
         )
 
 
+def list_times(bucket: Any, prefix: str) -> dict[str, datetime]:
+    """The keys below a prefix, and when each object was written."""
+    with explain_store(bucket, prefix) as obstore:
+        return {entry["path"]: entry["last_modified"] for batch in obstore.list(bucket, prefix) for entry in batch}
+
+
 def remove_objects(bucket: Any, keys: Iterable[str]) -> None:
     """Deletes objects; missing ones are no error."""
     for key in keys:

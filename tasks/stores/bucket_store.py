@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tasks.stores.bucket_client import (
     ObjectChanged,
     keep_object,
     list_objects,
+    list_times,
     put_object,
     read_object,
     read_range,
@@ -67,10 +69,15 @@ class BucketStore:
         state, _ = self.layout.read_state()
         return state is None or state.shown
 
-    def list_versions(self) -> list[int]:
-        keys = list_objects(self.layout.bucket, self.layout.key("commits/"))
-        numbers = {int(name) for key in keys if (name := Path(key).stem).isdigit()}
-        return sorted({*numbers, self.version()} - {0})
+    def list_versions(self) -> dict[int, datetime | None]:
+        written = list_times(self.layout.bucket, self.layout.key("commits/"))
+        # The newest commit is put there last, when all of it is shown.
+        found = dict.fromkeys([self.version()] if self.version() else [])
+        return dict(
+            sorted(
+                {**found, **{int(name): written[key] for key in written if (name := Path(key).stem).isdigit()}}.items()
+            )
+        )
 
     def read_manifest(self, version: int) -> Manifest:
         state, _ = self.layout.read_state()

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -96,8 +97,9 @@ class DiskStore:
     def is_shown(self) -> bool:
         return True
 
-    def list_versions(self) -> list[int]:
-        return sorted(int(path.stem) for path in (self.folder / "commits").glob("*.json"))
+    def list_versions(self) -> dict[int, datetime | None]:
+        found = sorted((self.folder / "commits").glob("*.json"))
+        return {int(path.stem): datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in found}
 
     def read_manifest(self, version: int) -> Manifest:
         return load_manifest(self.name, version, lambda: self.manifest_path(version).read_text(encoding="utf-8"))

@@ -56,8 +56,8 @@ class Store(Protocol):
     def is_shown(self) -> bool:
         """Whether readers see all of the published version."""
 
-    def list_versions(self) -> list[int]:
-        """The versions on record, those no longer kept as well."""
+    def list_versions(self) -> dict[int, datetime | None]:
+        """The versions on record, those no longer kept as well, with the time of each commit (None: not known)."""
 
     def read_manifest(self, version: int) -> Manifest:
         """What a version holds; an empty manifest for 0. Raises LakeError when the version is unknown."""

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flows.orchestration.supervised_process import end_group, start_process
 
@@ -36,10 +37,14 @@ class LocalPrefect:
 
     def ask(self, path: str, content: dict[str, Any] | None = None) -> Any:
         """The answer of Prefect's API to GET, or to POST where there is content."""
-        body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api{path}", body, {"content-type": "application/json"}
-        )
+        body, headers = None, {"content-type": "application/json"}
+        if content is not None:
+            body = json.dumps(content).encode()
+            # A new token replaces the client's old one, and threads ask at the same time.
+            client = uuid4().hex
+            token = self.ask(f"/csrf-token?client={client}")["token"]
+            headers |= {"prefect-csrf-client": client, "prefect-csrf-token": token}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api{path}", body, headers)
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return json.load(answer)
 

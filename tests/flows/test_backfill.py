@@ -14,7 +14,10 @@ import pytest
 from builders.deliveries import FIRST, write_day, write_sources
 from builders.lakes import hash_lake
 
+from flows.batches.run import Batch, BatchResult
+from flows.days.plan import tabulate_results
 from flows.errors import BatchBusy
+from tasks.batch import Source
 from tasks.formats.remote import AddressError
 from tasks.lakes.lake import open_lake
 from tasks.reading.plan import PlanError
@@ -90,7 +93,10 @@ def test_one_bad_day_does_not_stop_the_others(filled: tuple[Path, subprocess.Com
     assert done.stderr.startswith(
         f"error: 1 of 3 days failed: gazette {BAD}: the audit blocked it: published_in_future"
     )
-    assert len(open_lake(folder / "lake").receipts("gazette")) == 2
+    lake = open_lake(folder / "lake")
+    assert len(lake.receipts("gazette")) == 2
+    # Oldest first: a day is compared with those before it.
+    assert [made.batch for made in lake.versions()] == [("gazette", FIRST), ("gazette", FIRST + timedelta(2))]
 
 
 @pytest.mark.prefect
@@ -99,6 +105,16 @@ def test_the_flow_gives_the_same_lake_and_message(filled: tuple[Path, Any], flow
     assert hash_lake(folder / "lake") == hash_lake(filled[0] / "lake")
     assert state.is_failed()
     assert filled[1].stderr == f"error: {state.message}\n"
+
+
+def test_a_blocked_day_has_published_nothing_and_its_row_adds_up() -> None:
+    counts = {"records": 6, "published": 3, "duplicates": 1, "quarantined": 2}
+    result = BatchResult(Batch(Source("gazette", "in"), BAD, Path()), "blocked", counts, blocked_by=("no_documents",))
+    (row,) = tabulate_results([result])
+    numbers = {name: int(row[name]) for name in ("published", "blocked", "duplicates", "quarantined")}
+    assert numbers == {"published": 0, "blocked": 3, "duplicates": 1, "quarantined": 2}
+    assert sum(numbers.values()) == int(row["records"])
+    assert "would_publish=3" in result.summary
 
 
 @pytest.mark.prefect

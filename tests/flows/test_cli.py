@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from builders.lakes import ask
+
+from flows.console import name_counts
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,6 +113,11 @@ WRONG = [
     (("ingest",), 2, "declares no source"),
     (("ingest", "in", "--date", "2026-10-30"), 2, "earlier batches took all 3"),
     (("ingest", "in", "--lake", "in/carillon.de.txt"), 1, "is a file"),
+    (("versions", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
+    (("files", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
+    (("check", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
+    (("quarantine", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
+    (("learn", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
     (("why", "nothing"), 2, "neither a document, nor in quarantine, nor a duplicate"),
     (("show", "nothing"), 2, "no document 'nothing'"),
     (("restore", "nothing"), 2, "no document 'nothing'"),
@@ -247,6 +256,28 @@ def test_the_other_commands(place: Path, command: tuple[str, ...], words: str) -
     done = run(*command, cwd=place)
     assert done.returncode == 0, done.stderr + done.stdout
     assert words in done.stdout
+
+
+def test_versions_says_when_each_was_made(place: Path) -> None:
+    made = datetime.fromtimestamp((place / ".lake-store/commits/00000001.json").stat().st_mtime, UTC)
+    assert f"{made:%Y-%m-%d %H:%M}" in run("versions", cwd=place).stdout
+
+
+def test_a_blocked_batch_would_be_published(tmp_path: Path) -> None:
+    text = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(4))
+    records = [
+        json.dumps({"title": f"Story {n}", "text": f"{text} {n}", "published_at": "2031-01-01"}) for n in range(20)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(records))
+    done = run("ingest", "a.jsonl", "--date", "2026-10-31", cwd=tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"^would be published +0 ", done.stdout, re.MULTILINE)
+    assert not re.search(r"^published ", done.stdout, re.MULTILINE)
+
+
+def test_kinds_beyond_the_most_frequent_are_counted_too() -> None:
+    tally = [{"rule": f"r{n}", "count": 10 - n} for n in range(10)]
+    assert name_counts(tally, "rule").endswith("r7 3, and 2 more kinds 3")
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -89,6 +89,8 @@ def test_a_blocked_batch_fails_the_run_and_says_why(tmp_path: Path, prefect_serv
         in said
     )
     assert f"reports/in/{DAY}.blocked.html" in said
+    assert "| would be published | 0 |" in said
+    assert "| published |" not in said
 
 
 def test_nothing_known_to_break_is_installed() -> None:

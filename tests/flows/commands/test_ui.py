@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -31,6 +32,58 @@ def prefect(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     make_team_folder(project, folder)
     with start_ui(folder) as running:
         yield running
+
+
+def request(prefect: LocalPrefect, method: str, path: str, **headers: str) -> int:
+    """The status of an answer to a request with these headers, whatever they claim."""
+    connection = HTTPConnection("127.0.0.1", prefect.port, timeout=60)
+    given = {name.replace("_", "-"): value.replace("PORT", str(prefect.port)) for name, value in headers.items()}
+    body = "{}" if method == "POST" else None
+    try:
+        connection.request(method, path, body, {"content-type": "application/json", **given})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+DEPLOYMENTS = "/api/deployments/filter"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/api/health", {}, 200),
+        ("GET", "/api/health", {"Host": "localhost:PORT"}, 200),
+        ("GET", "/api/health", {"Host": "[::1]:PORT"}, 200),
+        ("GET", "/api/health", {"Host": "LOCALHOST:8080", "Origin": "http://localhost:8080"}, 200),  # a tunnel
+        ("GET", "/api/health", {"Host": "rebound.example:PORT"}, 400),
+        ("GET", "/api/health", {"Host": "127.0.0.1.rebound.example"}, 400),
+        ("GET", "/api/health", {"Host": "x@localhost:PORT"}, 400),
+        ("GET", "/api/health", {"Host": ""}, 400),
+        ("GET", "/v2/deployments", {"Host": "rebound.example"}, 400),
+        ("GET", "/api/csrf-token?client=x", {"Origin": "http://127.0.0.1:PORT"}, 200),
+        ("GET", "/api/csrf-token?client=x", {"Origin": "https://other.example"}, 403),
+        ("GET", "/api/csrf-token?client=x", {"Origin": "http://127.0.0.1:1"}, 403),
+        ("POST", DEPLOYMENTS, {"Origin": "https://other.example"}, 403),
+        ("POST", DEPLOYMENTS, {"Origin": "null"}, 403),
+        ("POST", DEPLOYMENTS, {}, 403),
+        ("POST", DEPLOYMENTS, {"Prefect_Csrf_Token": "guessed", "Prefect_Csrf_Client": "x"}, 403),
+        ("OPTIONS", DEPLOYMENTS, {"Origin": "https://other.example", "Access_Control_Request_Method": "POST"}, 403),
+        ("GET", "/api/events/out", {**SOCKET, "Origin": "http://127.0.0.1:PORT"}, 101),
+        ("GET", "/api/events/out", {**SOCKET, "Origin": "https://other.example"}, 403),
+        ("GET", "/api/logs/out", {**SOCKET, "Host": "rebound.example"}, 403),
+    ],
+)
+def test_only_requests_of_this_machine_are_answered(
+    prefect: LocalPrefect, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert request(prefect, method, path, **headers) == status
 
 
 def ui(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

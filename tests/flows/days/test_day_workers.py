@@ -147,6 +147,21 @@ def test_days_at_work_when_the_backfill_stops_are_reported_as_stopped(place: Pat
     assert [path for path in (place / ".stopped-store" / "staging").iterdir() if path.is_dir()] == []
 
 
+def test_a_process_that_is_asked_to_end_was_stopped_and_did_not_run_out_of_memory(place: Path) -> None:
+    """A cancelled run of Prefect may end the processes of the days before its own."""
+    before = set(find_children())
+
+    def stop(batch: str, name: str) -> None:
+        if name == "build":
+            for child in set(find_children()) - before:
+                os.kill(child, signal.SIGTERM)
+
+    with open_day_workers(Settings(lake=place / "ended"), 1) as run:
+        with pytest.raises(BackfillStopped, match="it was stopped"):
+            run(make_batch(place, "big"), Watcher(stop))
+        assert run(make_batch(place, "in"), Watcher()).state == "published"
+
+
 def test_no_day_starts_and_no_process_is_left_after_the_block(place: Path) -> None:
     before = set(find_children())
     with open_day_workers(Settings(lake=place / "lake"), 1) as run:

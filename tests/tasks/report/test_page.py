@@ -134,6 +134,7 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: BatchResult) -
 
 def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: BatchResult) -> None:
     said = look(page_of(blocked)).text
+    assert re.search(r"\d+ would be published \+", said)
     shown = said.partition("What blocked it")[2].partition("Expectations 72 expectations")[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
