@@ -80,7 +80,7 @@ def test_a_bucket_and_a_disk_give_the_same_lake_with_learned_lines_and_releases(
     places = ["lake", f"{object_store}/{tmp_path.name}/lake"]
     commands = [
         (("ingest", "s", "--date", "2026-10-09"), 0, "published"),
-        (("learn",), 0, "3 lines of 1 publishers"),
+        (("learn",), 0, "3 lines of 1 publisher"),
         (("learned", PAPER), 0, "26"),
         (("ingest", "s", "--date", str(later)), 0, "published"),
         (("release",), 0, "nothing is released"),
