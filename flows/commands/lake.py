@@ -19,11 +19,19 @@ def check(
     whole: Annotated[
         bool, typer.Option("--all", help="Rebuild every document, instead of some hundred of each file.")
     ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First make the newest complete version visible again. Deletes nothing.")
+    ] = False,
     lake: LakeOption = None,
 ) -> None:
     """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
     from tasks.checking import check as checking
 
+    if repair:
+        from tasks.publishing.repair import repair_lake
+
+        for line in repair_lake(open_chosen_lake(lake)):
+            print_line(f"repaired: {line}")
     opened = open_existing_lake(lake)
     if whole:
         with tempfile.TemporaryDirectory(prefix="copydesk-check-") as scratch:

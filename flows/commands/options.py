@@ -85,8 +85,12 @@ def open_chosen_lake(lake: Optional[str]) -> Lake:
 
 
 def open_existing_lake(lake: Optional[str]) -> Lake:
-    """The lake that --lake or the settings name. Raises RequestError where there is none."""
+    """The lake that --lake or the settings name. Raises RequestError where there is none, LakeError where one lost its store."""
+    from tasks.stores.errors import LakeError
+
     opened = open_chosen_lake(lake)
     if not opened.version():
+        if (absence := opened.store.explain_absence()).what != "no lake here":
+            raise LakeError(f"{absence.what}: {absence.where}; {absence.next}")
         raise RequestError(f"there is no lake at {opened.name}. Ingest something first, or name another --lake.")
     return opened

@@ -17,10 +17,12 @@ import polars as pl
 
 from tasks.errors import RequestError
 from tasks.formats.record import rebuild
+from tasks.formats.remote import tidy_error
 from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
 from tasks.stores.bucket_store import BucketStore
 from tasks.stores.disk_store import DiskStore
+from tasks.stores.errors import REPAIR, LakeError
 from tasks.stores.manifest import ORDERS, Manifest, file_schema, list_file_columns, month_of
 from tasks.stores.store import Store
 from tasks.stores.store_files import StoreFiles
@@ -102,14 +104,23 @@ class Lake:
 
 
 def read_steadily(lake: Lake, read: Callable[[Manifest], Result]) -> Result:
-    """What `read` makes of the published version, given its manifest; repeated if that version was swept meanwhile."""
+    """What `read` makes of the published version, given its manifest; repeated if that version was swept meanwhile.
+
+    Raises LakeError when a file of the version is missing or cannot be read.
+    """
     while True:
         seen = lake.manifest()
         try:
             return read(seen)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
             if lake.version() == seen.version:
-                raise
+                raise LakeError(
+                    f"{lake.name}: a file of version {seen.version} is missing: {tidy_error(error)}; {REPAIR}"
+                ) from error
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise LakeError(
+                f"{lake.name}: version {seen.version} cannot be read: {tidy_error(error)}; {REPAIR}"
+            ) from error
 
 
 def table_paths(lake: Lake, manifest: Manifest, table: str, month: str | None = None) -> Iterator[Path]:

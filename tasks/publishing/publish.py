@@ -24,7 +24,7 @@ from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
-from tasks.stores.errors import LakeBusy, Overtaken, PublishError
+from tasks.stores.errors import LakeBusy, LakeError, Overtaken, PublishError
 from tasks.stores.manifest import HIDDEN, ORDERS, Manifest, TableFile, month_of, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
@@ -175,6 +175,15 @@ def show_draft(lake: Lake, old: Manifest, draft: Path, made: Manifest) -> None:
     lake.store.show_version(draft, made, lake.policy.keep_versions)
 
 
+def find_damage(lake: Lake, made: Manifest, digests: dict[str, str]) -> str | None:
+    """The first file of a version that is not what was published, and why; None when all are. `digests`: see the store."""
+    for table, files in made.tables.items():
+        for file in files:
+            if fault := lake.store.find_file_fault(made.version, table, file, digests):
+                return f"{lake.store.locate(made.version, table, file)}: {fault}"
+    return None
+
+
 def list_changed_months(old: Manifest, tables: TableFiles) -> dict[str, tuple[str, ...]]:
     """By table, the partitions whose files differ from those of the old version."""
     return {
@@ -190,10 +199,12 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
         raise RequestError(
             f"{lake.name} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
         )
+    wanted = lake.manifest(number)
+    if fault := find_damage(lake, wanted, {}):
+        raise LakeError(f"version {number} is not complete, so nothing was changed: {fault}; choose another version")
     if number == last:
         lake.store.repair_shown()
         return last
-    wanted = lake.manifest(number)
     with open_draft(lake.store.folder, last + 1) as draft:
         changed = list_changed_months(lake.manifest(last), wanted.tables)
         again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.stores.bucket_client import ObjectChanged, list_objects, open_bucket, put_object, read_object
-from tasks.stores.errors import LakeError
+from tasks.stores.errors import REPAIR, LakeError
 from tasks.stores.manifest import Manifest, TableFile, folder_of
 
 # Receipts last: when a receipt can be seen, so can everything that it describes.
@@ -82,27 +82,19 @@ class BucketLayout:
             return State(int(raw["version"]), str(raw["manifest"]), int(raw["oldest"]), bool(raw["shown"])), e_tag
         except (KeyError, TypeError, ValueError) as error:
             raise LakeError(
-                f"{self.address}: {self.key('state.json')} is damaged ({error}); bring an earlier copy of it back"
+                f"{self.address}: {self.key('state.json')} is damaged ({error}), so nothing was changed; {REPAIR}"
             ) from error
 
     def check_new(self) -> None:
         """Raises LakeError when there is no state object although versions were written."""
-        files = list_objects(self.bucket, self.key("files/"))
-        commits = list_objects(self.bucket, self.key("commits/"))
-        if commits:
-            version = int(commits[-1][-13:-5])
-            manifest = self.manifest_key(version, read_object(self.bucket, commits[-1])[0])
-            # Sweeping deletes the manifests of versions that are not kept.
-            kept = [int(key.split("/")[-2]) for key in files if "/manifest-" in key]
-            state = write_state(State(version, manifest, min([version, *kept]), shown=False)).decode()
-            cure = f"write {' '.join(state.split())} there to continue at version {version}, then run copydesk check"
-        elif files:
-            cure = f"where no batch was ever published, delete {self.locate(self.key('files/'))} to begin a new lake"
+        if list_objects(self.bucket, self.key("commits/")):
+            cure = REPAIR
+        elif list_objects(self.bucket, self.key("files/")):
+            cure = f"{REPAIR}; where no batch was ever published, delete {self.locate(self.key('files/'))} to begin a new lake"
         else:
             return
         raise LakeError(
-            f"{self.locate(self.key('state.json'))} is missing, but versions are beside it, so nothing was changed; bring a copy "
-            f"of it back, or {cure}"
+            f"{self.locate(self.key('state.json'))} is missing, but versions are beside it, so nothing was changed; {cure}"
         )
 
     def swap_state(self, state: State, e_tag: str | None) -> bool:

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from tasks.stores.bucket_client import ObjectChanged, ObjectTag, list_objects, put_object, read_object, read_tag
 from tasks.stores.bucket_layout import SHOWN
-from tasks.stores.errors import LakeFault, PublishError
+from tasks.stores.errors import REPAIR, LakeFault, PublishError
 from tasks.stores.manifest import Manifest
 from tasks.stores.table_files import write_empty
 
@@ -58,9 +58,13 @@ def show_partition(store: BucketStore, manifest: Manifest, table: str, month: st
 def put_shown(store: BucketStore, manifest: Manifest, table: str, month: str, tag: ObjectTag | None) -> None:
     """Writes a partition, its file or an empty one, if the object there still has this tag. Raises ObjectChanged."""
     with tempfile.TemporaryDirectory(dir=store.folder) as empty:
-        paths = [store.fetch(manifest.version, table, file) for file in manifest.tables[table] if file.month == month]
-        path = paths[0] if paths else Path(empty) / write_empty(table, month, Path(empty)).path
-        content = stamp_file(path.read_bytes(), manifest.version)
+        file = next((file for file in manifest.tables[table] if file.month == month), None)
+        path = store.fetch(manifest.version, table, file) if file else None
+        content = (path or Path(empty) / write_empty(table, month, Path(empty)).path).read_bytes()
+    if file and path and sha256(content).hexdigest() != file.sha256:
+        path.unlink(missing_ok=True)  # a copy on this machine that was damaged
+        content = store.fetch(manifest.version, table, file).read_bytes()
+    content = stamp_file(content, manifest.version)
     e_tag, key = tag.e_tag if tag else None, store.layout.shown_key(table, month)
     put_object(store.layout.bucket, key, content, e_tag=e_tag, version=manifest.version)
 
@@ -85,17 +89,17 @@ def list_partitions(manifest: Manifest, table: str) -> dict[str, str | None]:
 
 def find_partition_faults(store: BucketStore, manifest: Manifest) -> Iterator[LakeFault]:
     """What is wrong with the objects that readers see."""
-    layout, cure = store.layout, f"copydesk rollback {manifest.version} puts it right"
+    layout = store.layout
     for table in SHOWN:
         wanted = {layout.shown_key(table, month): digest for month, digest in list_partitions(manifest, table).items()}
         found = set(list_objects(layout.bucket, f"{layout.prefix}/{table}/"))
         for key in sorted(found - wanted.keys()):
             yield LakeFault("an object that no commit made", key, "move it away")
         for key in sorted(wanted.keys() - found):
-            yield LakeFault("readers miss a partition", key, cure)
+            yield LakeFault("readers miss a partition", key, REPAIR)
         for key in sorted(wanted.keys() & found):
             if not is_right(read_object(layout.bucket, key)[0], wanted[key], manifest.version):
-                yield LakeFault("readers see other rows than were published", key, cure)
+                yield LakeFault("readers see other rows than were published", key, REPAIR)
 
 
 def is_right(content: bytes, digest: str | None, version: int) -> bool:

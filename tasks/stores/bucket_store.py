@@ -13,9 +13,8 @@ Files are the same bytes as in a lake on a disk. The ones that are read are copi
 proves that they are whole, so no file is fetched twice and every engine reads plain local files.
 """
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -32,11 +31,15 @@ from tasks.stores.bucket_client import (
     put_object,
     read_object,
     read_range,
+    read_tag,
     remove_objects,
 )
 from tasks.stores.bucket_layout import NEW_LAKE, SHOWN, BucketLayout, State, assign_homes, find_vacant
+from tasks.stores.bucket_repair import find_recorded, name_version, restore_object
 from tasks.stores.bucket_shown import find_partition_faults, repair_partitions, show_partition
-from tasks.stores.errors import LakeError, LakeFault, Overtaken, PublishError, explain_publishing
+from tasks.stores.bucket_sweep import sweep_files
+from tasks.stores.disk_files import write_copy
+from tasks.stores.errors import OLD, REPAIR, LakeError, LakeFault, Overtaken, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import BucketFiles
@@ -67,17 +70,35 @@ class BucketStore:
 
     def is_shown(self) -> bool:
         state, _ = self.layout.read_state()
-        return state is None or state.shown
+        if state is None or not state.shown:
+            return state is None
+        self.check_state(state)
+        # Every version has receipts, so their object is missing where the readers' objects are lost.
+        for file in self.read_manifest(state.version).tables.get("receipts", ())[:1]:
+            key = self.layout.shown_key("receipts", file.month)
+            if read_tag(self.layout.bucket, key) is None:
+                raise PublishError(f"{self.layout.locate(key)} is missing, so nothing was changed; {REPAIR}")
+        return True
+
+    def has_later(self, state: State) -> bool:
+        """Whether a version after that of the state is on record, as when an old state object was brought back."""
+        commit = self.layout.key(f"commits/{state.version + 1:08d}.json")
+        return read_tag(self.layout.bucket, commit) is not None and self.layout.read_state()[0] == state
+
+    def check_state(self, state: State) -> None:
+        """Raises PublishError when a later version is on record."""
+        if self.has_later(state):
+            where = self.layout.locate(self.layout.key("state.json"))
+            raise PublishError(
+                f"{where} names version {state.version}, but a later one is on record, so nothing was changed; {REPAIR}"
+            )
 
     def list_versions(self) -> dict[int, datetime | None]:
         written = list_times(self.layout.bucket, self.layout.key("commits/"))
         # The newest commit is put there last, when all of it is shown.
-        found = dict.fromkeys([self.version()] if self.version() else [])
-        return dict(
-            sorted(
-                {**found, **{int(name): written[key] for key in written if (name := Path(key).stem).isdigit()}}.items()
-            )
-        )
+        found: dict[int, datetime | None] = dict.fromkeys({self.version()} - {0})
+        found |= {int(name): time for key, time in written.items() if (name := Path(key).stem).isdigit()}
+        return dict(sorted(found.items()))
 
     def read_manifest(self, version: int) -> Manifest:
         state, _ = self.layout.read_state()
@@ -125,6 +146,7 @@ class BucketStore:
                 sweep_drafts(self.folder)
                 while (state := self.settle()) is None:
                     self.begin()
+                self.check_state(state)
                 yield state.version
 
     def begin(self) -> None:
@@ -197,7 +219,8 @@ class BucketStore:
         if not self.layout.swap_state(State(whole.version, key, oldest, shown=False), e_tag):
             raise Overtaken(self.name)
         self.settle()
-        self.sweep()
+        with suppress(LakeError):  # the version is published; the next writer sweeps
+            sweep_files(self)
 
     def sweep_versions(self, keep: int) -> None:
         state, e_tag = self.layout.read_state()
@@ -205,46 +228,34 @@ class BucketStore:
         if state is not None and oldest > state.oldest:
             # A writer that publishes meanwhile decides itself what is kept.
             self.layout.swap_state(replace(state, oldest=oldest), e_tag)
-        self.sweep()
+        sweep_files(self)
 
-    def sweep(self) -> None:
-        """Removes files that no kept version names, and the copies of them here.
+    def find_manifests(self) -> list[Manifest]:
+        return [made for _, made in sorted(find_recorded(self).items(), reverse=True) if made]
 
-        Only files of versions that are decided: a version that is being built may name files of kept versions and its own, and
-        none of these is removed. So a sweep needs no lock and may come late.
-        """
-        state, _ = self.layout.read_state()
-        if state is None:
-            return
-        named: set[str] = set()
-        copies: set[Path] = set()
-        for version in range(state.oldest, state.version + 1):
-            for table, files in self.read_manifest(version).tables.items():
-                named |= {self.layout.file_key(table, file) for file in files}
-                copies |= {self.copy_path(file) for file in files}
-        prefix = self.layout.key("files/")
-        doomed = []
-        for key in list_objects(self.layout.bucket, prefix):
-            home, _, name = key.removeprefix(prefix).partition("/")
-            if not home.isdigit() or int(home) > state.version or key in named:
-                continue
-            if not (name.startswith("manifest-") and int(home) >= state.oldest):
-                doomed.append(key)
-        remove_objects(self.layout.bucket, doomed)
-        for copy in (self.folder / "copies").rglob("*"):
-            if copy.is_file() and copy not in copies:
-                copy.unlink(missing_ok=True)
+    def recover_record(self, made: Manifest) -> Iterator[str]:
+        return name_version(self, made)
+
+    def restore_file(self, version: int, table: str, file: TableFile) -> bool:
+        return restore_object(self, table, file)
 
     def repair_shown(self) -> None:
         repair_partitions(self, self.read_manifest(self.version()))
 
     def explain_absence(self) -> LakeFault:
+        for table in SHOWN:
+            if list_objects(self.layout.bucket, f"{self.layout.prefix}/{table}/"):
+                cure = f"bring {self.layout.locate(self.layout.key(''))} back beside it"
+                return LakeFault("a lake without its store", self.name, cure)
         return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
 
     def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
-        if not self.is_shown():
-            where = f"{self.name}, version {manifest.version}"
+        where = f"{self.name}, version {manifest.version}"
+        state, _ = self.layout.read_state()
+        if state and not state.shown:
             yield LakeFault("a commit is not all shown to readers", where, "run any batch: it finishes that")
+        if state and self.has_later(state):
+            yield LakeFault(OLD, where, REPAIR)
         faults = list(find_partition_faults(self, manifest))
         # If another version was published meanwhile, what readers see is not this one's.
         if self.version() == manifest.version:
@@ -261,11 +272,3 @@ class BucketStore:
             if digests[key] == file.sha256:
                 write_copy(self.copy_path(file), content)
         return None if digests[key] == file.sha256 else "a file is not what was published"
-
-
-def write_copy(path: Path, content: bytes) -> None:
-    """Writes a copy in one step; several processes may do so at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_bytes(content)
-    draft.replace(path)

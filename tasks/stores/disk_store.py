@@ -5,7 +5,8 @@
     .lake-store/versions/00000012/documents/month=2026-10/part-0-<sha16>.parquet
     .lake-store/commits/00000012.json                      the manifest: every file of that version, and who made it
 
-A version is built where no reader looks, flushed, renamed, and shown. The next writer removes what a killed writer left.
+A version is built where no reader looks, flushed, renamed, given its manifest, and shown. Of what a killed writer left, the
+next writer shows a finished version and removes the rest.
 """
 
 import errno
@@ -14,7 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,9 @@ import pyarrow.parquet as pq
 
 from tasks.counts import format_count
 from tasks.schema import TABLES
-from tasks.stores.errors import LakeError, LakeFault, PublishError, explain_publishing
+from tasks.stores.disk_files import flush, make_folders, swap_file, swap_link
+from tasks.stores.disk_repair import check_place, find_link_faults, lead_readers, read_sound_manifest, restore_copy
+from tasks.stores.errors import REPAIR, LakeError, LakeFault, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import FolderFiles
@@ -78,15 +81,15 @@ class DiskStore:
         except FileNotFoundError:
             if written := self.list_written():
                 raise LakeError(
-                    f"{self.current} is missing beside {format_count(len(written), 'version')}, so nothing was changed; make the "
-                    f"newest visible again: ln -s versions/{max(written):08d} {self.current}"
+                    f"{self.current} is missing beside {format_count(len(written), 'version')}, so nothing was changed; {REPAIR}"
                 ) from None
             return 0
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno != errno.EINVAL:
                 raise
             raise LakeError(
-                f"{self.current} is not a link to a version; where the lake was copied, copy it again with its links (cp -a)"
+                f"{self.current} is not a link to a version; where the lake was copied, copy it again with its links (cp -a); "
+                f"or {REPAIR}"
             ) from error
 
     def list_written(self) -> set[int]:
@@ -95,7 +98,17 @@ class DiskStore:
         return {int(name) for name in names if name.isdigit()}
 
     def is_shown(self) -> bool:
+        check_place(self)
+        self.check_whole(self.version())
         return True
+
+    def check_whole(self, version: int) -> None:
+        """Raises PublishError when a file of a version is missing or has another size."""
+        for table, files in self.read_manifest(version).tables.items():
+            for file in files:
+                path = self.fetch(version, table, file)
+                if not path.is_file() or path.stat().st_size != file.size:
+                    raise PublishError(f"{path} is missing or not whole, so nothing was changed; {REPAIR}")
 
     def list_versions(self) -> dict[int, datetime | None]:
         found = sorted((self.folder / "commits").glob("*.json"))
@@ -116,9 +129,9 @@ class DiskStore:
     @contextmanager
     def lock(self, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[int]:
         with explain_publishing(self.name):
-            self.check_place()
+            check_place(self)
             for folder in (self.path, self.folder / "versions", self.folder / "commits"):
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folders(folder)
             with acquire_lock(self.folder, self.name, wait_seconds, on_wait):
                 if not self.version() and not self.current.is_symlink():
                     # Before anything else, so that a lake without its link is never mistaken for a new one.
@@ -126,45 +139,39 @@ class DiskStore:
                 self.sweep_leftovers()
                 yield self.version()
 
-    def check_place(self) -> None:
-        """Raises PublishError where no lake can be: on a file, or among tables of others."""
-        if self.path.exists() and not self.path.is_dir():
-            raise PublishError(f"{self.path} is a file; name a folder for the lake")
-        for table in TABLES:
-            path = self.path / table
-            if path.is_symlink():
-                if str(path.readlink()) != self.link_target(table):
-                    raise PublishError(
-                        f"{path} links to {path.readlink()}, not into {self.folder}; if the lake was moved, move its store as "
-                        "well (or rename it back), else remove the link"
-                    )
-                if not (self.folder / "commits").is_dir():
-                    # Publishing now would show readers a lake with this one batch in it.
-                    raise PublishError(
-                        f"{path} leads into {self.folder}, where nothing was ever published; bring the lake's store back beside "
-                        "it, or remove the links to begin a new lake"
-                    )
-            elif path.exists():
-                raise PublishError(
-                    f"{path} holds files that were not published here; move it away or choose another lake"
-                )
-
     def sweep_leftovers(self) -> None:
-        """Removes what a dead writer left: drafts, and the version that was finished but never shown. Raises PublishError."""
+        """Shows the version that a dead writer finished, and removes the rest of what it left. Raises PublishError."""
         last = self.version()
         newest = max(self.list_written(), default=0)
         if newest > last + 1:  # a writer leaves one at most, so the link is older than the versions beside it
             raise PublishError(
-                f"{self.current} leads to version {last}, but version {newest} is beside it, so nothing was changed; make the "
-                f"newest visible again: ln -sfn versions/{newest:08d} {self.current}"
+                f"{self.current} leads to version {last}, but version {newest} is beside it, so nothing was changed; {REPAIR}"
             )
         sweep_drafts(self.folder)
-        for tree in sorted((self.folder / "versions").iterdir()):
-            if int(tree.name) > last:
-                shutil.rmtree(tree)
         for record in sorted((self.folder / "commits").iterdir()):
-            if not record.stem.isdigit() or record.suffix != ".json" or int(record.stem) > last:
+            if not record.stem.isdigit() or record.suffix != ".json":
                 record.unlink()
+        if newest > last and self.manifest_path(newest).exists():
+            self.finish_version(last, newest)
+        else:
+            shutil.rmtree(self.tree(last + 1), ignore_errors=True)
+
+    def finish_version(self, last: int, version: int) -> None:
+        """Shows a version that is complete but not visible: readers may have seen it, if `current` was restored from a backup."""
+        self.check_whole(version)
+        before = {(table, file) for table, files in self.read_manifest(last).tables.items() for file in files}
+        for table, files in self.read_manifest(version).tables.items():
+            for file in files:
+                if (table, file) not in before and (fault := self.find_file_fault(version, table, file, {})):
+                    raise PublishError(f"{self.locate(version, table, file)}: {fault}; {REPAIR}")
+        self.point_links(version)
+
+    def point_links(self, version: int) -> None:
+        """Shows a version."""
+        for table in TABLES:
+            if not (self.path / table).is_symlink():
+                swap_link(self.path / table, self.link_target(table))
+        swap_link(self.current, f"versions/{version:08d}")
 
     def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
         old = self.fetch(version, table, file)
@@ -180,29 +187,27 @@ class DiskStore:
     def show_version(self, draft: Path, manifest: Manifest, keep: int) -> None:
         for folder, _, _ in os.walk(draft):
             flush(Path(folder))
-        self.store_manifest(manifest)
         draft.rename(self.tree(manifest.version))
         flush(self.folder / "versions")
-        for table in TABLES:
-            if not (self.path / table).is_symlink():
-                swap_link(self.path / table, self.link_target(table))
-        swap_link(self.current, f"versions/{manifest.version:08d}")
-        self.sweep_versions(keep)
+        self.store_manifest(manifest)
+        self.point_links(manifest.version)
+        with suppress(OSError):  # the version is published; the next writer sweeps
+            self.sweep_versions(keep)
 
     def store_manifest(self, manifest: Manifest) -> None:
         """Writes a manifest in one step."""
         path = self.manifest_path(manifest.version)
-        draft = path.with_suffix(".tmp")
-        draft.write_text(write_manifest(manifest), encoding="utf-8")
-        flush(draft)
-        draft.replace(path)
-        flush(path.parent)
+        swap_file(path, write_manifest(manifest).encode(), path.with_suffix(".tmp"))
 
     def sweep_versions(self, keep: int) -> None:
-        oldest = self.version() - max(keep, 1) + 1
+        last = self.version()
+        self.check_whole(last)
         for tree in sorted((self.folder / "versions").iterdir()):
-            if tree.name.isdigit() and int(tree.name) < oldest:
-                manifest = self.read_manifest(int(tree.name))
+            if tree.name.isdigit() and int(tree.name) <= last - max(keep, 1):
+                try:
+                    manifest = self.read_manifest(int(tree.name))
+                except LakeError:  # nobody knows what is in it; `check --all` reports it
+                    continue
                 self.store_manifest(replace(manifest, tables={}, kept=False))
                 # Renamed first: a half-removed tree must not look like a version.
                 doomed = tree.with_suffix(".tmp")
@@ -239,23 +244,17 @@ class DiskStore:
         return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
 
     def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
-        wanted = self.current.resolve()
-        for table in TABLES:
-            path = self.path / table
-            if path.resolve() != wanted / table:
-                kind = "is a copy" if path.exists() else "is missing"
-                found = f"leads to {path.readlink()}" if path.is_symlink() else kind
-                cure = f"move it away, then: ln -s {self.link_target(table)} {path}"
-                yield LakeFault("readers do not see the published version of a table", f"{path} {found}", cure)
-        tree = self.tree(manifest.version)
-        listed = {f"{table}/{file.path}" for table, files in manifest.tables.items() for file in files}
-        for path in walk_files(tree):
-            if path.relative_to(tree).as_posix() not in listed:
-                yield LakeFault("a file that no commit made", str(path), "move it away")
-        for path in walk_files(self.path):
-            if path.suffix == ".parquet":
-                cure = "move it away; a glob over all tables would read it"
-                yield LakeFault("a file that no commit made", str(path), cure)
+        return find_link_faults(self, manifest)
+
+    def find_manifests(self) -> list[Manifest]:
+        found = (read_sound_manifest(self, version) for version in sorted(self.list_written(), reverse=True))
+        return [made for made in found if made and made.kept]
+
+    def recover_record(self, made: Manifest) -> Iterator[str]:
+        return lead_readers(self, made)
+
+    def restore_file(self, version: int, table: str, file: TableFile) -> bool:
+        return restore_copy(self, version, table, file)
 
     def find_file_fault(self, version: int, table: str, file: TableFile, digests: dict[str, str]) -> str | None:
         path = self.fetch(version, table, file)
@@ -271,30 +270,3 @@ class DiskStore:
         except OSError as error:
             return f"a file cannot be read ({error.strerror or error})"
         return None if digests.get(known) == file.sha256 else "a file is not what was published"
-
-
-def swap_link(link: Path, target: str) -> None:
-    """Points a link to `target` in one step: there is no instant without it."""
-    draft = link.with_name(f".{link.name}.next")
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(target)
-    draft.replace(link)
-    flush(link.parent)
-
-
-def flush(path: Path) -> None:
-    """Forces a file or a folder to the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def walk_files(folder: Path) -> Iterator[Path]:
-    """All files below a folder and the links in it, which are not followed, in order of their names; not the tables' links."""
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        links = [name for name in folders if (Path(place) / name).is_symlink()]
-        known = TABLES if Path(place) == folder else ()
-        yield from (Path(place) / name for name in sorted([*names, *links]) if name not in known)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tasks.errors import RunFailed
 
+REPAIR = "run `copydesk check --repair`, which makes the newest complete version visible again"
+OLD = "readers see an earlier version than the latest"
 NEXT_STEPS = {
     errno.ENOSPC: "the disk is full; free some space and run the batch again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the batch again",
@@ -16,7 +18,7 @@ NEXT_STEPS = {
     errno.EROFS: "this disk is read-only; mount it writable or choose another lake",
     errno.EACCES: "permission denied; give this user write access or choose another lake",
     errno.EPERM: "not permitted; give this user write access or choose another lake",
-    errno.ENOENT: "no folder can be made here; choose another lake",
+    errno.ENOENT: f"no folder can be made here; choose another lake; or, where a file of the lake is lost, {REPAIR}",
     errno.ENOTDIR: "a part of this path is a file, not a folder; choose another lake",
     errno.EEXIST: "a file stands where a folder is needed; move it away or choose another lake",
     errno.ELOOP: "these links go in circles; remove them or choose another lake",
@@ -78,6 +80,6 @@ def explain_staging(name: str, folder: Path) -> Iterator[None]:
 def explain_refusal(error: OSError, doing: str, name: str) -> PublishError:
     """What the disk refused, in one line."""
     what = NEXT_STEPS.get(
-        error.errno or 0, f"{error.strerror or error}; readers see the version before; fix this and run the batch again"
+        error.errno or 0, f"{error.strerror or error}; readers see a whole version; fix this and run the batch again"
     )
     return PublishError(f"cannot {doing}: {error.filename or name}: {what}")

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, can_be_added, column
-from tasks.stores.errors import LakeError
+from tasks.stores.errors import REPAIR, LakeError
 
 CLAIMS = pa.schema(
     [
@@ -126,12 +126,11 @@ def load_manifest(name: str, version: int, read: Callable[[], str]) -> Manifest:
             by=raw.get("by", "month"),
         )
     except FileNotFoundError as error:
-        raise LakeError(f"{name}: there is no version {version} on record") from error
-    except (KeyError, TypeError, ValueError) as error:
         raise LakeError(
-            f"{name}: the manifest of version {version} is damaged ({error}); run `copydesk versions`, then "
-            f"`copydesk rollback N` with N below {version}"
+            f"{name}: there is no version {version} on record; where it should be the published one, {REPAIR}"
         ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise LakeError(f"{name}: the manifest of version {version} is damaged ({error}); {REPAIR}") from error
 
 
 def write_manifest(manifest: Manifest) -> str:

@@ -54,7 +54,7 @@ class Store(Protocol):
         """The published version; 0 in a lake where nothing was ever written. Raises LakeError when it is unknown."""
 
     def is_shown(self) -> bool:
-        """Whether readers see all of the published version."""
+        """Whether readers see all of the published version. Raises LakeError where parts of it are lost."""
 
     def list_versions(self) -> dict[int, datetime | None]:
         """The versions on record, those no longer kept as well, with the time of each commit (None: not known)."""
@@ -85,6 +85,15 @@ class Store(Protocol):
 
     def repair_shown(self) -> None:
         """Writes again what readers see, where it is not what the published version holds."""
+
+    def find_manifests(self) -> list[Manifest]:
+        """What every kept version holds whose manifest can be read, newest first, even if no version is published."""
+
+    def recover_record(self, made: Manifest) -> Iterator[str]:
+        """Makes a version the published one, whose files are whole; a line for each change. Needs the lock."""
+
+    def restore_file(self, version: int, table: str, file: TableFile) -> bool:
+        """Writes a lost or damaged file of a version again from another copy of it. False when there is none."""
 
     def probe(self) -> str:
         """A line that says the store works, after trying. Raises PublishError where no lake can be."""

@@ -17,6 +17,7 @@ from typing import Protocol
 from filelock import FileLock
 
 from tasks.stores.bucket_client import ObjectChanged, list_objects, open_address, put_object, read_object
+from tasks.stores.disk_files import flush, make_folders, swap_file
 from tasks.stores.errors import LakeError
 
 TRIES = 100
@@ -88,16 +89,15 @@ class FolderFiles:
 
     def swap(self, name: str, body: bytes | None, tag: str | None) -> bool:
         path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         with FileLock(self.folder / ".notes.lock"):
             if self.read(name)[1] != tag:
                 return False
             if body is None:
                 path.unlink(missing_ok=True)
+                flush(path.parent)
                 return True
-            draft = path.with_name(f".{path.name}.next")
-            draft.write_bytes(body)
-            draft.replace(path)
+            swap_file(path, body, path.with_name(f".{path.name}.next"))
             return True
 
     def list_names(self, folder: str) -> list[str]:

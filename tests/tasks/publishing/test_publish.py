@@ -28,7 +28,7 @@ from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import publish, roll_back
 from tasks.schema import TABLES
-from tasks.stores.disk_store import swap_link
+from tasks.stores.disk_files import swap_link
 from tasks.stores.errors import LakeBusy, LakeError, PublishError
 from tasks.stores.manifest import file_schema
 
@@ -407,7 +407,7 @@ def test_a_lake_that_lost_its_link_is_refused_and_keeps_everything(lake: Lake) -
     before = sorted(path for path in lake.store.folder.rglob("*") if path.suffix in (".parquet", ".json"))
     link = lake.store.current.readlink()
     lake.store.current.unlink()
-    with pytest.raises(LakeError, match=r"is missing beside 2 versions.*ln -s versions/00000002"):
+    with pytest.raises(LakeError, match=r"is missing beside 2 versions.*run `copydesk check --repair`"):
         put(lake, Doc(3), day=date(2026, 12, 1))
     assert sorted(path for path in lake.store.folder.rglob("*") if path.suffix in (".parquet", ".json")) == before
     lake.store.current.symlink_to(link)
@@ -437,14 +437,17 @@ def test_a_link_older_than_its_versions_is_refused_and_nothing_is_swept(lake: La
     ]
 
 
-def test_a_first_publish_that_died_before_its_commit_is_swept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_that_was_finished_but_not_shown_is_shown_by_the_next_writer(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tasks.stores.disk_store.swap_link", stop_at("versions/00000001"))
     with pytest.raises(PublishError):
         put(lake, Doc(1))
     monkeypatch.undo()
     assert lake.version() == 0
-    assert put(lake, Doc(2)) == 1
-    assert [path.name for path in (lake.store.folder / "versions").iterdir()] == ["00000001"]
+    assert put(lake, Doc(2), day=NOVEMBER) == 2
+    assert [made.batch for made in lake.versions()] == [("s", OCTOBER), ("s", NOVEMBER)]
+    assert check_lake(lake) == []
 
 
 def stop_at(target: str) -> Callable[[Path, str], None]:
