@@ -22,8 +22,8 @@ from flows.orchestration.reporting import fail_run, make_log_watcher, show_progr
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import SourceName, read_settings
+from flows.unexpected import explain_error
 from tasks.counts import format_count
-from tasks.errors import EXPECTED
 
 
 def name_backfill() -> str:
@@ -64,9 +64,9 @@ def backfill(
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
-    chosen_drift = None if drift == "as set" else drift
-    settings = read_settings(lake=lake or None, learned=learned or None, drift=chosen_drift)
     try:
+        chosen_drift = None if drift == "as set" else drift
+        settings = read_settings(lake=lake or None, learned=learned or None, drift=chosen_drift)
         run = make_run(settings)
         days = survey_days(sources, start_date, end_date, run, today())
         chosen = plan.choose_days(days, on_existing, order)
@@ -89,8 +89,8 @@ def backfill(
         table = f"{format_count(len(results), 'day')}: {plan.count_states(results)}"
         show_table("backfill-days", plan.tabulate_results(results), table)
         return Completed(message=plan.describe_results(results))
-    except EXPECTED as error:
-        return fail_run(str(error))
+    except Exception as error:
+        return fail_run(str(explain_error(error)))
 
 
 def run_task(day: Day, run_batch: RunBatch) -> BatchResult:

@@ -1,7 +1,6 @@
 """The command line, `copydesk`: collects the commands and reports their errors. Heavy imports wait until a command runs."""
 
 import sys
-from traceback import format_exception
 from typing import Annotated, Any
 
 import typer
@@ -67,7 +66,7 @@ def common(
 
 
 def main() -> None:
-    """Runs a command. An expected error, whatever command raised it, is one line on standard error and its exit code."""
+    """Runs a command. An error, whatever command raised it, is one line on standard error and its exit code."""
     try:
         app()
     except SystemExit as end:
@@ -76,14 +75,13 @@ def main() -> None:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
     except Exception as error:
-        from flows.console import print_error, print_warning
-        from tasks.errors import EXPECTED, find_exit_code
+        from flows.console import print_error
+        from flows.unexpected import explain_error
+        from tasks.errors import find_exit_code
 
-        if not isinstance(error, EXPECTED):
-            print_warning("".join(format_exception(error)).rstrip())
-            sys.exit(1)
-        print_error(error)
-        sys.exit(find_exit_code(error))
+        explained = explain_error(error)
+        print_error(explained)
+        sys.exit(find_exit_code(explained))
 
 
 if __name__ == "__main__":

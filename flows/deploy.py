@@ -21,8 +21,9 @@ from prefect.workers.process import ProcessWorker
 
 from flows.console import print_error, print_line, print_table
 from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
-from flows.settings import Settings
-from tasks.errors import EXPECTED, RequestError, RunFailed, find_exit_code
+from flows.settings import read_settings
+from flows.unexpected import explain_error
+from tasks.errors import RequestError, RunFailed, find_exit_code
 from tasks.sources import load_sources
 
 POOL = "copydesk"
@@ -44,7 +45,7 @@ def register_deployments(project: Path, began: datetime | None) -> None:
     """
     if not (project / "prefect.yaml").is_file():
         raise RequestError(f"there is no prefect.yaml in {project}. Run this in the project's folder.")
-    declared = load_sources(Settings().sources)
+    declared = load_sources(read_settings().sources)
     with get_client(sync_client=True) as client:
         make_pool(client)
         watch_heartbeats(client)
@@ -126,6 +127,7 @@ if __name__ == "__main__":
     times = [word.removeprefix(RESUME) for word in sys.argv if word.startswith(RESUME)]
     try:
         register_deployments(Path.cwd(), datetime.fromisoformat(times[0]) if times else None)
-    except EXPECTED as error:
-        print_error(error)
-        sys.exit(find_exit_code(error))
+    except Exception as error:
+        explained = explain_error(error)
+        print_error(explained)
+        sys.exit(find_exit_code(explained))

@@ -19,6 +19,10 @@ class WorkerUnfit(RunFailed):
     """A worker that must not build shards of this run."""
 
 
+class UnexpectedError(RunFailed):
+    """An error that no step expects. One line, with the file that has its traceback."""
+
+
 class DayStopped(RuntimeError):
     """A process that died, or was stopped, while it worked on a day of a backfill."""
 

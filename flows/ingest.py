@@ -22,10 +22,11 @@ from flows.orchestration.reporting import fail_run, make_log_watcher, report_ass
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, read_settings
+from flows.unexpected import explain_error
 from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
 from flows.workers.runners import run_tasks
 from tasks.batch import Limits, Shard
-from tasks.errors import EXPECTED, RequestError
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
@@ -120,17 +121,18 @@ def ingest(
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
     """
     follow_worker()
-    settings = read_settings(lake=lake or None, learned=learned or None)
-    # An expected error is in the run's state, in one line, without a traceback in its log.
+    # An error is in the run's state, in one line, without a traceback in its log.
     try:
+        settings = read_settings(lake=lake or None, learned=learned or None)
         given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}
         day = find_logical_date(given, runtime.flow_run.scheduled_start_time)
         batches = find_batches(what, day, today(), settings.sources)
         with ExitStack() as stack:
             run = make_run(settings, make_log_watcher(), map_tasks(settings, stack), is_forced=force)
             found = ingest_batches(batches, run, lambda result: report_result(result, run.lake))
-    except EXPECTED as error:
-        return fail_run(str(error), error)
+    except Exception as error:
+        explained = explain_error(error)
+        return fail_run(str(explained), explained)
     results = [result for result in found if isinstance(result, BatchResult)]
     errors = [error for error in found if isinstance(error, Exception) and not isinstance(error, NothingNew)]
     if errors:

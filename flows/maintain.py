@@ -14,9 +14,9 @@ from flows.batches.staging import sweep_staging
 from flows.orchestration.reporting import fail_run, show_table, show_text
 from flows.orchestration.supervised_process import follow_worker
 from flows.settings import Settings, SourceName, read_settings
+from flows.unexpected import explain_error
 from tasks.checking.check import check_lake
 from tasks.counts import format_count
-from tasks.errors import EXPECTED
 from tasks.lakes.lake import Lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune
@@ -53,9 +53,9 @@ def maintain(
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
     follow_worker()
-    settings = read_settings(lake=lake or None)
     done: list[str] = []
     try:
+        settings = read_settings(lake=lake or None)
         opened = open_settings_lake(settings)
         if not opened.version():
             return fail_run(f"there is no lake at {opened.name}. Ingest something first.")
@@ -70,8 +70,8 @@ def maintain(
             )
         if clear_away:
             done.append("nothing removed, as a roll-back may be needed" if faults else remove_leftovers(opened))
-    except EXPECTED as error:
-        return fail_run(str(error))
+    except Exception as error:
+        return fail_run(str(explain_error(error)))
     show_text("maintain", "\n".join(f"- {line}" for line in done), done[0] if done else "")
     message = "; ".join(done) or "nothing was asked for"
     return fail_run(message) if faults else Completed(message=message)
@@ -128,7 +128,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
     try:
         opened = open_settings_lake(read_settings(lake=lake or None))
         index, pages = write_reports(opened, source or None, logical_date, Path(target) if target else None)
-    except EXPECTED as error:
-        return fail_run(str(error))
+    except Exception as error:
+        return fail_run(str(explain_error(error)))
     get_run_logger().info("written: pages=%d index=%s", len(pages), index)
     return Completed(message=f"{len(pages)} pages, from {index}")

@@ -3,13 +3,27 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.errors import RequestError
+from tasks.reading.names import expand_home
 
 # Runners that can have workers on other machines.
 CLUSTERS = ("dask", "ray")
 RUNNERS = ("auto", "threads", "processes", *CLUSTERS)
+
+
+def expand_lake(place: object) -> str:
+    """The place of a lake as typed, with `~` as the home folder."""
+    text = str(place)
+    if not text.strip():
+        raise ValueError("it is empty; name a folder, or leave it out for the default")
+    return expand_home(text)
+
+
+HomePath = Annotated[Path, AfterValidator(lambda path: Path(expand_home(str(path))))]
 
 
 class Settings(BaseSettings):
@@ -19,9 +33,9 @@ class Settings(BaseSettings):
 
     # Folder that readers see, or s3://bucket/folder. Its store is beside it, in a hidden folder. Text: a path would lose one of
     # the two slashes of an address.
-    lake: Annotated[str, BeforeValidator(str)] = "lake"
-    work: Path = Path(".copydesk")  # where a lake at an address is staged and its files are copied to
-    sources: Path = Path("sources.toml")  # where the sources are declared
+    lake: Annotated[str, BeforeValidator(expand_lake)] = "lake"
+    work: HomePath = Path(".copydesk")  # where a lake at an address is staged and its files are copied to
+    sources: HomePath = Path("sources.toml")  # where the sources are declared
     workers: int = Field(1, ge=1, le=256)  # shards that are built at the same time
     runner: str = "auto"  # who runs a flow's tasks: one of RUNNERS; auto: threads for one worker, else processes
     # Where the Dask scheduler or the Ray head is. Left empty: workers are started on this machine.
@@ -45,10 +59,15 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: object) -> Settings:
-    """Settings from the environment, replaced by those that are given and not None."""
-    return Settings.model_validate(
-        {**Settings().model_dump(), **{name: value for name, value in given.items() if value is not None}}
-    )
+    """Settings from the environment, replaced by those that are given and not None. Raises RequestError."""
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        place = f"--{name.replace('_', '-')}" if name in chosen else f"COPYDESK_{name.upper()}"
+        raise RequestError(f"{place} is {first['input']!r}: {why}") from None
 
 
 class DeclaredSources:
@@ -59,7 +78,7 @@ class DeclaredSources:
 
         schema = handler(core)
         # Without a declared source there is no choice, and the run fails with a message.
-        if names := list(load_sources(Settings().sources)):
+        if names := list(load_sources(read_settings().sources)):
             schema["enum"] = names
         return schema
 

@@ -130,6 +130,12 @@ def describe_type(kind: Any) -> str:
     return f"a list of {describe_type(inner[0])}" if origin is tuple else NAMES.get(kind, "a table")
 
 
+def suggest_name(name: str, known: Iterable[str]) -> str:
+    """A question with the nearest known name, which follows a sentence; empty where none is near."""
+    close = get_close_matches(name, list(known), 1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
 def describe_unknown(what: str, name: str, known: Iterable[str]) -> str:
     """That a name is not known, with the nearest that is, or all of them."""
     names = list(known)

@@ -11,10 +11,10 @@ from expectations.evaluate import load_library
 from flows.batches.page import add_page
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
 from flows.batches.staging import claim_staging, remember_failure
+from flows.unexpected import explain_error
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
-from tasks.errors import EXPECTED
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.publish import finish_showing, publish
@@ -31,21 +31,21 @@ def ingest_batches(
 ) -> list[BatchResult | Exception]:
     """Ingests batches one after the other, then brings the Iceberg catalog up to date.
 
-    An expected error is a result as well: one batch that fails does not stop the others. `report` gets each result as soon
-    as it is known.
+    An error is a result as well: one batch that fails does not stop the others. `report` gets each result as soon as it is
+    known.
     """
     results: list[BatchResult | Exception] = []
     for batch in batches:
         try:
             results.append(ingest_batch(batch, run))
-        except EXPECTED as error:
-            results.append(error)
+        except Exception as error:
+            results.append(explain_error(error, batch.label))
         report(results[-1])
     try:
         follow_publish(run.lake, run.settings)
-    except EXPECTED as error:
-        results.append(error)
-        report(error)
+    except Exception as error:
+        results.append(explain_error(error))
+        report(results[-1])
     return results
 
 

@@ -27,6 +27,7 @@ from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import is_made_alike
+from tasks.toml_rows import suggest_name
 from tasks.trials.diff import Differences, diff_batch
 
 
@@ -61,7 +62,10 @@ def find_latest(lake: Lake, source: str) -> date:
     """The latest logical date of a source in the lake. Raises RequestError when it has none."""
     days: list[date] = [row["logical_date"] for row in lake.receipts(source, columns=("logical_date",))]
     if not days:
-        raise RequestError(f"{lake.name} has no batch of {source}. `copydesk sources` lists what it has.")
+        known = {row["source"] for row in lake.receipts(columns=("source",))} if lake.version() else set()
+        raise RequestError(
+            f"{lake.name} has no batch of {source}. `copydesk sources` lists what it has.{suggest_name(source, sorted(known))}"
+        )
     return max(days)
 
 

@@ -1,10 +1,12 @@
 """The batches that a call asks for, by names of sources, files and folders, and a date."""
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 
 from flows.batches.run import Batch
@@ -14,7 +16,10 @@ from tasks.formats.registry import BY_EXTENSION, PACKED
 from tasks.reading.names import unescape_name
 from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
+from tasks.toml_rows import suggest_name
 
+MOST_NEIGHBOURS = 1_000
+MOST_CHARS = 300
 # Extensions that have always been part of a source's name: lakes have sources that are called so.
 NAMING = {".text", ".md", ".xhtml", ".jsonlines"}
 EXTENSION = re.compile(
@@ -37,9 +42,12 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
         return [Batch(source, day, root) for source in declared.values()]
     what = [path if path in declared else find_path(path) for path in what]
     for path in what:
-        if path not in declared and not REMOTE.match(path) and not Path(path).exists():
+        if path not in declared and not REMOTE.match(path) and not os.path.lexists(path):
             known = f" Declared sources are {', '.join(declared)}." if declared else ""
-            raise RequestError(f"{path!r} is neither a declared source nor a file or folder here.{known}")
+            hint = suggest_name(path, [*declared, *list_neighbours(path)])
+            raise RequestError(
+                f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
+            )
     names = name_paths([path for path in what if path not in declared], frozenset(declared))
     here = Path.cwd()
     return [
@@ -50,10 +58,19 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
 
 def find_path(path: str) -> str:
     """A path as typed, or that of the file whose name, escaped as a uri is, was typed."""
-    if REMOTE.match(path) or Path(path).exists():
+    if REMOTE.match(path) or os.path.lexists(path):
         return path
     unescaped = unescape_name(path)
-    return unescaped if Path(unescaped).exists() else path
+    return unescaped if os.path.lexists(unescaped) else path
+
+
+def list_neighbours(path: str) -> list[str]:
+    """The paths beside a path, for a suggestion; none where its folder cannot be listed."""
+    folder = Path(path).parent
+    try:
+        return [str(folder / name) for name in islice(os.listdir(folder), MOST_NEIGHBOURS)]  # noqa: PTH208
+    except (OSError, ValueError):
+        return []
 
 
 def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:

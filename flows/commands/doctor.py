@@ -42,15 +42,15 @@ INSTALL = "Install requirements.lock again"
 def doctor(lake: LakeOption = None) -> None:
     """Check whether everything that copydesk needs is installed and works."""
     from flows.settings import read_settings
-    from tasks.errors import EXPECTED
+    from flows.unexpected import explain_error
 
     settings = read_settings(lake=lake)
     rows = []
     for name, check in CHECKS.items():
         try:
             rows.append((name, "ok", check(settings)))
-        except EXPECTED as error:
-            rows.append((name, "PROBLEM", str(error)))
+        except Exception as error:
+            rows.append((name, "PROBLEM", str(explain_error(error))))
     print_table(("", "", ""), rows)
     bad = sum(state != "ok" for _, state, _ in rows)
     print_line(f"{bad} of {len(rows)} need attention" if bad else "all is well")

@@ -25,6 +25,7 @@ from flows.batches.staging import sweep_staging
 from flows.days.states import Day
 from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
+from flows.unexpected import explain_error
 from flows.workers.local_map import follow_parent, make_picklable
 
 NICE = 5
@@ -171,7 +172,9 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
                 done = ingest_batch(batch, make_run(settings, watcher))
                 # Without its lists of inputs, findings and earlier days, which nothing reads from here on.
                 pipe.send(("done", replace(done, receipt=done.counts, findings=(), drift=None)))
+            except OSError as error:
+                pipe.send(("error", make_picklable(error)))  # as it is: the next try may not meet it
             except Exception as error:
-                pipe.send(("error", make_picklable(error)))
+                pipe.send(("error", make_picklable(explain_error(error, batch.label))))
     # The pipe is closed: this process ends by itself and must not be interrupted in its last steps.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

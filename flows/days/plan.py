@@ -7,8 +7,9 @@ from typing import Literal
 from flows.batches.replay import preview_batch
 from flows.batches.run import COUNTS, Batch, BatchResult, Run
 from flows.days.states import Day
+from flows.unexpected import explain_error
 from tasks.counts import format_count
-from tasks.errors import EXPECTED, RunFailed
+from tasks.errors import RunFailed
 from tasks.trials.diff import CHANGES
 
 OnExisting = Literal["skip", "stale", "replace"]
@@ -111,8 +112,8 @@ def preview_day(day: Day, run: Run) -> dict[str, str]:
     row = {"date": str(day.batch.logical_date), "source": day.batch.source.name}
     try:
         found = preview_batch(day.batch, run, examples=0)
-    except EXPECTED as error:
-        return {**row, "outcome": str(error)}
+    except Exception as error:
+        return {**row, "outcome": str(explain_error(error))}
     counts = Counter(found.documents["change"])
     documents = found.documents.filter(found.documents["change"] == "changed")
     blocked = ", ".join(found.blocked_by)

@@ -23,6 +23,7 @@ from tasks.learned.versions import choose_version, find_learned
 from tasks.reading.plan import PlanError, has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import make_settings, make_versions
+from tasks.toml_rows import suggest_name
 
 MOST_DAYS = 3_660
 # History: four weeks before and after. Days of the same weekday are compared where there are enough of them.
@@ -55,7 +56,10 @@ def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
         raise RequestError(f"{file} declares no source, and only declared sources can be run over past days.")
     for name in names:
         if name not in declared:
-            raise RequestError(f"{name!r} is not a declared source. Declared in {file} are {', '.join(declared)}.")
+            raise RequestError(
+                f"{name!r} is not a declared source. Declared in {file} are {', '.join(declared)}."
+                f"{suggest_name(name, declared)}"
+            )
     return [declared[name] for name in dict.fromkeys(names or declared)]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from tasks.batch import InputFault, InputFile
-from tasks.reading.names import escape_name
+from tasks.reading.names import escape_name, expand_home
 
 WILD = re.compile(r"[*?\[]")
 # A file that was changed more recently may be changed again without another time.
@@ -180,7 +180,9 @@ def list_local(path: str, root: Path, follow_links: bool) -> Iterator[InputFile 
     A name that exists is that name, even if it could be a pattern. A link that leads out of the folder is refused unless
     `follow_links`; the path itself may be a link.
     """
-    place = root / Path(path).expanduser()
+    place = root / path
+    if not os.path.lexists(place):
+        place = root / expand_home(path)
     fixed = next((at for at, part in enumerate(place.parts) if WILD.search(part)), len(place.parts))
     # Not Path.is_dir, which raises where a path is too long.
     if os.path.isdir(place):  # noqa: PTH112
@@ -210,10 +212,10 @@ def look_at(path: str, name: str) -> InputFile:
         return refuse_input(path, name, "unreadable", words)
     if not stat.S_ISREG(info.st_mode):
         return refuse_input(path, name, "special_file", f"{name_kind(info.st_mode)}, not a file")
-    return InputFile(path, escape_name(name), info.st_size, stamp=stamp_file(info))
+    return InputFile(path, escape_name(name), info.st_size, stamp=make_stamp(info))
 
 
-def stamp_file(info: os.stat_result) -> str:
+def make_stamp(info: os.stat_result) -> str:
     """Text that is another one whenever the content is; empty for a file that may be changed again within the same time."""
     if time.time_ns() - max(info.st_mtime_ns, info.st_ctime_ns) <= SETTLED_NS:
         return ""

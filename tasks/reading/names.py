@@ -18,6 +18,11 @@ def escape_name(name: str) -> str:
     return re.sub("[%\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) & 0xFF:02X}", name)
 
 
+def expand_home(path: str) -> str:
+    """A path with `~` at its start as the home folder; `~name` stays as it is."""
+    return os.path.expanduser(path) if path == "~" or path.startswith("~/") else path  # noqa: PTH111
+
+
 def unescape_name(name: str) -> str:
     """The name that `escape_name` escaped."""
     return os.fsdecode(unquote_to_bytes(name))
