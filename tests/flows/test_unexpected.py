@@ -97,8 +97,8 @@ def test_a_work_folder_that_cannot_be_written_is_replaced(here: Path, monkeypatc
     assert str(here / "temporary" / "copydesk-errors" / "KeyError-") in str(explain_error(KeyError("x")))
 
 
-READERS = ("quarantine", "show a.txt", "versions", "files", "sources", "learned")
-WRITERS = ("learn", "report", "repartition --by day", "rollback 1", "diff good", "ingest good --force")
+READERS = ("quarantine", "show a.txt", "versions", "files", "sources", "learned", "report")
+WRITERS = ("learn", "repartition --by day", "rollback 1", "diff good", f"ingest good --date {DAY} --force")
 
 
 @pytest.mark.slow
