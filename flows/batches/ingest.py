@@ -23,7 +23,6 @@ from tasks.reading.names import escape_name
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import describe_making, hash_files, take_fingerprint
-from tasks.stores.errors import explain_staging
 
 
 def ingest_batches(
@@ -59,7 +58,6 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
     planned = plan_files(batch, run)
     files = planned.files
     with (
-        explain_staging(run.lake.name, run.lake.store.folder),
         claim_staging(run.lake, batch.source.name, batch.logical_date) as folder,
         remember_failure(run.lake, batch.source.name, batch.logical_date) as count_as_failed,
     ):
@@ -104,7 +102,7 @@ def list_files(batch: Batch, limits: Limits) -> Listing:
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
     """The limits of one batch: those of the run, with the learned lines that it uses and its releases."""
-    releases = find_releases(run.lake, batch.source.name, batch.logical_date)
+    releases = find_releases(run.lake, batch.source.name, batch.logical_date, known)
     learned = find_learned(run.lake, choose_version(run.settings.learned, known))
     return replace(run.limits, learned=learned, releases=releases)
 

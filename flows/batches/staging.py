@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from flows.errors import BatchBusy
 from tasks.lakes.lake import Lake
 from tasks.reading.names import escape_name
-from tasks.stores.errors import LakeBusy, LakeError, LakeSilent
+from tasks.stores.errors import LakeBusy, LakeError, LakeSilent, explain_staging
 from tasks.stores.store import clear_handover
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
@@ -29,33 +29,34 @@ def claim_staging(lake: Lake, source: str, day: date) -> Iterator[Path]:
     """An empty staging folder that belongs to this run of the batch until the block ends.
 
     The kernel frees the lock when a process dies, so the folder of a killed run is taken over and emptied. Raises BatchBusy
-    when another run still holds the batch after the seconds that the lake's policy allows.
+    when another run still holds the batch after the seconds that the lake's policy allows, PublishError when the disk refuses
+    what is staged.
     """
-    lake.staging.mkdir(parents=True, exist_ok=True)
     name, seconds = f"{source}@{day}", lake.policy.wait_seconds
-    lock = FileLock(lake.staging / f"{name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        if lake.policy.on_wait:
-            lake.policy.on_wait(f"another run holds batch {name}; waiting up to {seconds:.0f} s for it")
+    lock, folder = FileLock(lake.staging / f"{name}.lock"), lake.staging / name
+    with explain_staging(lake.name):
+        lake.staging.mkdir(parents=True, exist_ok=True)
         try:
-            lock.acquire(timeout=seconds)
+            lock.acquire(timeout=0)
         except Timeout:
-            raise BatchBusy(
-                f"another process has held batch {name} for more than {seconds:.0f} s. Run it again later."
-            ) from None
-    folder = lake.staging / name
-    try:
-        sweep_staging(lake.staging, keep=name)
-        remove_staged(folder)
-        folder.mkdir()
-        yield folder
-    finally:
-        # A store that does not answer now must not hide how the run ended: the next run sweeps.
-        with suppress(LakeError):
+            if lake.policy.on_wait:
+                lake.policy.on_wait(f"another run holds batch {name}; waiting up to {seconds:.0f} s for it")
+            try:
+                lock.acquire(timeout=seconds)
+            except Timeout:
+                raise BatchBusy(
+                    f"another process has held batch {name} for more than {seconds:.0f} s. Run it again later."
+                ) from None
+        try:
+            sweep_staging(lake.staging, keep=name)
             remove_staged(folder)
-        lock.release()
+            folder.mkdir()
+            yield folder
+        finally:
+            # A store that does not answer now must not hide how the run ended: the next run sweeps.
+            with suppress(LakeError):
+                remove_staged(folder)
+            lock.release()
 
 
 def sweep_staging(staging: Path, keep: str = "") -> int:

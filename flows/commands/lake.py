@@ -17,7 +17,10 @@ MOST_SHOWN = 50  # the table at the end counts all faults
 
 def check(
     whole: Annotated[
-        bool, typer.Option("--all", help="Rebuild every document, instead of some hundred of each file.")
+        bool,
+        typer.Option(
+            "--all", help="Every document, not a sample; kept versions, manifests, releases, learned lines, pages."
+        ),
     ] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="First make the newest complete version visible again. Deletes nothing.")
@@ -47,7 +50,11 @@ def check(
         kinds = Counter(found.what for found in faults)
         print_table(("wrong", "times"), kinds.most_common(), right=frozenset({"times"}))
         raise RunFailed(f"{format_count(len(faults), 'fault')} in {opened.name}")
-    checked = "all documents" if whole else "a sample of the documents (--all takes every one)"
+    checked = (
+        "all documents, kept versions, learned lines, releases and pages"
+        if whole
+        else "a sample of the documents (--all takes every one)"
+    )
     print_line(f"{opened.name}: all files and sums and {checked} are as their receipts say")
     if odd_days:
         print_line(f"odd beside their neighbours: {format_count(len(odd_days), 'day')}")

@@ -18,10 +18,11 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
+from tasks.checking.store_files import check_store_files
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
-from tasks.stores.errors import LakeError, LakeFault
+from tasks.stores.errors import REPAIR, LakeError, LakeFault
 from tasks.stores.manifest import HIDDEN, Manifest, TableFile, has_declared_columns
 
 TRIES = 3
@@ -33,13 +34,18 @@ WEEK = timedelta(days=7)
 
 
 def check_lake(lake: Lake, scratch: Path | None = None) -> list[LakeFault]:
-    """All faults of the published version; of every document with a `scratch` folder (empty, room for a month), else a sample."""
+    """All faults of the published version, with a sample of its documents.
+
+    With a `scratch` folder (empty, room for a month): every document, and all kept versions, manifests and files of the store.
+    """
     for left in reversed(range(TRIES)):
         try:
             version = lake.version()
             if not version:
                 return [lake.store.explain_absence()]
             found = list(check_version(lake, lake.manifest(version), scratch))
+            if scratch and not found:
+                found = [*check_kept(lake, version), *check_store_files(lake)]
             # Found while later commits swept the version: check again what readers see now.
             if not found or lake.manifest(version).kept:
                 return found
@@ -81,6 +87,22 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
                 yield LakeFault("a file's columns are not those declared", where, AGAIN)
             if facts.num_rows != file.rows:
                 yield LakeFault("a file has other rows than its commit says", where, AGAIN)
+
+
+def check_kept(lake: Lake, last: int) -> Iterator[LakeFault]:
+    """Manifests of earlier versions that cannot be read, and their files that are not what was published."""
+    digests: dict[str, str] = {}
+    for version in sorted(number for number in lake.store.list_written() if number < last):
+        try:
+            made = lake.manifest(version)
+        except LakeError as error:
+            yield LakeFault("a manifest cannot be read", str(error), REPAIR)
+            continue
+        for table, files in made.tables.items():
+            for file in files:
+                if problem := lake.store.find_file_fault(version, table, file, digests):
+                    where = lake.store.locate(version, table, file)
+                    yield LakeFault(f"{problem} in an earlier version", where, "do not roll back to it")
 
 
 def find_cure(lake: Lake, manifest: Manifest, table: str, file: TableFile, digests: dict[str, str]) -> str:

@@ -29,10 +29,39 @@ class ReleaseError(RequestError):
     """A release that cannot be added, removed or read. One line: what, where, what next."""
 
 
-def find_releases(lake: Lake, source: str, day: date) -> tuple[Release, ...]:
-    """The releases of a batch, by doc_id."""
+def find_releases(lake: Lake, source: str, day: date, receipt: Mapping[str, Any] | None = None) -> tuple[Release, ...]:
+    """The releases of a batch, by doc_id. Raises ReleaseError when its receipt names releases and their file is lost."""
     name = name_batch_file(FOLDER, source, day)
-    return parse_releases(lake, name, read_store_file(lake.files, name))
+    content = read_store_file(lake.files, name)
+    if content is None and receipt and read_receipt_releases(receipt):
+        raise ReleaseError(
+            f"{lake.files.address(name)} is missing, though {source} {day} has releases; run `copydesk check --repair`, which "
+            "writes it again"
+        )
+    return parse_releases(lake, name, content)
+
+
+def read_receipt_releases(receipt: Mapping[str, Any]) -> tuple[Release, ...]:
+    """The releases that a batch was published with, from the settings in its receipt."""
+    rows = json.loads(receipt["settings"]).get("releases", ())
+    return tuple(Release(**row | {"reasons": tuple(row["reasons"])}) for row in rows)
+
+
+def find_lost_releases(lake: Lake) -> Iterator[tuple[str, date, tuple[Release, ...]]]:
+    """The batches whose receipts name releases that have no file, with these releases."""
+    for receipt in lake.receipts(columns=("source", "logical_date", "settings")):
+        source, day = receipt["source"], receipt["logical_date"]
+        found = read_receipt_releases(receipt)
+        if found and read_store_file(lake.files, name_batch_file(FOLDER, source, day)) is None:
+            yield source, day, found
+
+
+def restore_releases(lake: Lake) -> Iterator[str]:
+    """Writes lost releases again, as receipts have them; a line for each batch."""
+    for source, day, found in find_lost_releases(lake):
+        content = write_releases(found)
+        change_store_file(lake.files, name_batch_file(FOLDER, source, day), lambda known: known or content)  # noqa: B023
+        yield f"{lake.files.address(name_batch_file(FOLDER, source, day))} is written again from the receipt"
 
 
 def list_releases(lake: Lake) -> Iterator[tuple[str, date, Release]]:
@@ -54,12 +83,19 @@ def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) 
     name = name_batch_file(FOLDER, source, day)
 
     def rewrite(content: bytes | None) -> bytes | None:
-        rows = sorted(map(asdict, change(parse_releases(lake, name, content))), key=lambda row: str(row["doc_id"]))
-        # One row per line, to be read and compared with any tool.
-        lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        return f'{{"releases": [\n{lines}\n]}}\n'.encode() if rows else None
+        rows = tuple(change(parse_releases(lake, name, content)))
+        # Without releases the file stays: a missing one is lost.
+        return write_releases(rows) if rows or content is not None else None
 
     change_store_file(lake.files, name, rewrite)
+
+
+def write_releases(releases: Iterable[Release]) -> bytes:
+    """The content of a store file."""
+    rows = sorted(map(asdict, releases), key=lambda row: str(row["doc_id"]))
+    # One row per line, to be read and compared with any tool.
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{"releases": [\n{lines}\n]}}\n'.encode()
 
 
 def parse_releases(lake: Lake, name: str, content: bytes | None) -> tuple[Release, ...]:

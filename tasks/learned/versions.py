@@ -89,14 +89,18 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
     """A version by its name, `latest` (None when nothing was learned yet) or `none`. Raises LearnedError for an unknown one."""
     if version == "none":
         return None
+    known = [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
     if version == "latest":
         said = read_store_file(lake.files, LATEST)
+        if not said and known:
+            raise LearnedError(
+                f"{lake.files.address(LATEST)} is missing; run `copydesk learn`, or choose --learned {known[-1]} or none"
+            )
         if not said:
             return None
         named = said.decode("utf-8", "replace").strip()
         # Before release 0.2 the file was a link to the version itself.
         return find_learned(lake, named if VERSION.fullmatch(named) else hash_content(said))
-    known = [path.stem for name in lake.files.list_names(FOLDER) if (path := PurePosixPath(name)).suffix == ".json"]
     if version not in known:
         raise LearnedError(
             f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "

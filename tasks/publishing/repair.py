@@ -6,6 +6,7 @@ Nothing that is found is deleted. What cannot be brought back is reported, with 
 from collections.abc import Iterator
 
 from tasks.lakes.lake import Lake
+from tasks.lakes.releases import restore_releases
 from tasks.publishing.publish import find_damage
 from tasks.stores.disk_files import make_folders
 from tasks.stores.errors import LakeError, explain_publishing
@@ -15,7 +16,8 @@ from tasks.stores.store import acquire_lock
 
 def repair_lake(lake: Lake) -> Iterator[str]:
     """Repairs a lake; a line for each change. Raises LakeError when no version is complete, LakeBusy."""
-    store, lost = lake.store, []
+    store = lake.store
+    lost: list[Manifest] = []
     if not store.folder.exists() and store.swaps_at_once:
         return
     make_folders(store.folder)
@@ -24,12 +26,15 @@ def repair_lake(lake: Lake) -> Iterator[str]:
         acquire_lock(store.folder, lake.name, lake.policy.wait_seconds, lake.policy.on_wait),
     ):
         digests: dict[str, str] = {}
-        for made in store.find_manifests():
+        found = store.find_manifests()
+        for made in found:
             yield from restore_files(lake, made, digests)
             fault = find_damage(lake, made, digests)
             if fault is None:
                 yield from store.recover_record(made)
                 store.repair_shown()
+                for old in found[len(lost) + 1 :]:
+                    yield from restore_files(lake, old, digests)
                 break
             lost.append(made)
             yield f"version {made.version} is lost: {fault}"
@@ -40,6 +45,7 @@ def repair_lake(lake: Lake) -> Iterator[str]:
     if lost:
         batches = ", ".join(f"{old.batch[0]} {old.batch[1]}" for old in reversed(lost) if old.batch)
         yield f"readers see version {made.version} again; run again: {batches or 'later batches'}"
+    yield from restore_releases(lake)
 
 
 def restore_files(lake: Lake, made: Manifest, digests: dict[str, str]) -> Iterator[str]:

@@ -100,6 +100,10 @@ class BucketStore:
         found |= {int(name): time for key, time in written.items() if (name := Path(key).stem).isdigit()}
         return dict(sorted(found.items()))
 
+    def list_written(self) -> set[int]:
+        state, _ = self.layout.read_state()
+        return {*self.list_versions(), *(range(state.oldest, state.version + 1) if state else ())}
+
     def read_manifest(self, version: int) -> Manifest:
         state, _ = self.layout.read_state()
         key = self.layout.key(f"commits/{version:08d}.json")

@@ -1,11 +1,9 @@
 """What can be wrong with a lake, in one line each: what, where, and what to do next."""
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from tasks.errors import RunFailed
 
@@ -64,16 +62,11 @@ def explain_publishing(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def explain_staging(name: str, folder: Path) -> Iterator[None]:
-    """The same for what is staged in the lake's `folder`; errors that are not about it pass."""
+def explain_staging(name: str) -> Iterator[None]:
+    """The same for what is staged for the lake."""
     try:
         yield
     except OSError as error:
-        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else folder
-        # A missing file of the store is a fault of copydesk, not of the disk.
-        own = place.is_relative_to(folder) and error.errno != errno.ENOENT
-        if error.errno not in NEXT_STEPS or not (folder.is_relative_to(place) or own):
-            raise
         raise explain_refusal(error, f"stage for {name}", name) from error
 
 

@@ -59,6 +59,9 @@ class Store(Protocol):
     def list_versions(self) -> dict[int, datetime | None]:
         """The versions on record, those no longer kept as well, with the time of each commit (None: not known)."""
 
+    def list_written(self) -> set[int]:
+        """The versions that have, or should have, a manifest: those on record, and all that are kept."""
+
     def read_manifest(self, version: int) -> Manifest:
         """What a version holds; an empty manifest for 0. Raises LakeError when the version is unknown."""
 

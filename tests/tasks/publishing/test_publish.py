@@ -28,6 +28,7 @@ from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import publish, roll_back
 from tasks.schema import TABLES
+from tasks.stores.bucket_client import put_object, read_object, remove_objects
 from tasks.stores.disk_files import swap_link
 from tasks.stores.errors import LakeBusy, LakeError, PublishError
 from tasks.stores.manifest import file_schema
@@ -459,3 +460,34 @@ def stop_at(target: str) -> Callable[[Path, str], None]:
         swap_link(link, to)
 
     return swap
+
+
+@pytest.mark.parametrize("table", ["documents", "claims"])
+@pytest.mark.parametrize("damage", ["flipped", "missing", "short"])
+def test_a_damaged_version_does_not_come_back(any_lake: Lake, tmp_path: Path, table: str, damage: str) -> None:
+    lake = any_lake
+    publish_docs(lake, tmp_path / "staging", [Doc(1)])
+    publish_docs(lake, tmp_path / "staging", [Doc(2)])
+    file = lake.manifest(1).tables[table][0]
+    if lake.store.swaps_at_once:
+        path = lake.store.fetch(1, table, file)
+        content = path.read_bytes()
+        path.unlink()
+    else:
+        bucket, key = lake.store.layout.bucket, lake.store.layout.file_key(table, file)
+        content = read_object(bucket, key)[0]
+        remove_objects(bucket, [key])
+    half = len(content) // 2
+    spoiled = (
+        content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :] if damage == "flipped" else content[:half]
+    )
+    if damage != "missing":
+        if lake.store.swaps_at_once:
+            path.write_bytes(spoiled)
+        else:
+            put_object(bucket, key, spoiled, e_tag=None)
+    with pytest.raises(LakeError, match=r"version 1 is not complete, so nothing was changed: .*part-0"):
+        roll_back(lake, 1)
+    assert [made.version for made in lake.versions()] == [1, 2]
+    assert check_lake(lake) == []
+    assert publish_docs(lake, tmp_path / "staging", [Doc(3)]).version == 3
