@@ -111,8 +111,13 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
 
 def print_result(result: BatchResult | Exception, hide: Callable[[], None] | None = None) -> None:
     """The table at the end of a batch, or its error. `hide`: hides the progress line first."""
+    from tasks.reading.plan import NothingNew
+
     if hide:
         hide()
+    if isinstance(result, NothingNew):
+        print_line(str(result))
+        return
     if isinstance(result, Exception):
         print_error(result)
         return
@@ -145,13 +150,13 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     """The counts of a batch as rows of a table: what, how many, of which kinds."""
     receipt = result.receipt
     count = "{:,}".format
-    twins = "; ".join(f"{twin['uri']} = {twin['twin']}" for twin in receipt["twins"][:3])
     kept = receipt["body_chars"] + receipt["apart_chars"] + receipt["line_ends"]
     yield "in", count(receipt["records"]), f"records from {len(receipt['inputs']):,} files"
     for own in result.left_out:
         yield "left out", count(own.count), own.summary
     yield result.published_label, count(receipt["published"]), name_counts(receipt["languages"], "language")
-    yield "duplicates", count(receipt["duplicates"]), twins
+    repeats = "records with the text and publisher of another document" if receipt["duplicates"] else ""
+    yield "duplicates", count(receipt["duplicates"]), repeats
     yield "quarantined", count(receipt["quarantined"]), name_counts(receipt["reasons"], "reason")
     yield "lines removed", count(receipt["removed_lines"]), name_counts(receipt["rules"], "rule")
     yield "captions merged", count(receipt["captions_merged"]), ""
@@ -159,6 +164,16 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     if receipt["warnings"]:
         total = sum(entry["count"] for entry in receipt["warnings"])
         yield "warnings", count(total), name_counts(receipt["warnings"], "reason")
+    if changes := result.changes:
+        names = {
+            "added": "added",
+            "changed": "changed",
+            "removed": "removed",
+            "kept": "kept, whose files are no longer there",
+        }
+        parts = [f"{changes[name]:,} {words}" for name, words in names.items()]
+        changed = sum(changes[name] for name in ("added", "changed", "removed"))
+        yield "changed since", count(changed), f"documents: {', '.join(parts)}"
 
 
 def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> str:

@@ -108,6 +108,7 @@ def ingest(
     lake: str = "",
     force: bool = False,
     learned: str = "",
+    remove_missing: bool = False,
 ) -> list[BatchResult] | State[Any]:
     """Clean, audit and publish raw files: one batch per source.
 
@@ -119,6 +120,7 @@ def ingest(
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
+        remove_missing: Remove the documents of files that are no longer there. They are kept otherwise.
     """
     follow_worker()
     # An error is in the run's state, in one line, without a traceback in its log.
@@ -126,9 +128,10 @@ def ingest(
         settings = read_settings(lake=lake or None, learned=learned or None)
         given = {"logical_date": logical_date, "days_back": days_back, "time_zone": time_zone}
         day = find_logical_date(given, runtime.flow_run.scheduled_start_time)
-        batches = find_batches(what, day, today(), settings.sources)
         with ExitStack() as stack:
-            run = make_run(settings, make_log_watcher(), map_tasks(settings, stack), is_forced=force)
+            mapper = map_tasks(settings, stack)
+            run = make_run(settings, make_log_watcher(), mapper, is_forced=force, removes_missing=remove_missing)
+            batches = find_batches(what, day, today(), settings.sources, run.lake)
             found = ingest_batches(batches, run, lambda result: report_result(result, run.lake))
     except Exception as error:
         explained = explain_error(error)

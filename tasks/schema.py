@@ -53,7 +53,7 @@ RAW_SHA256 = "SHA-256 (hex) of the bytes as received: the file, or the record in
 
 DOCUMENTS = pa.schema(
     [
-        column("doc_id", TEXT, "Stable id: hash of source and canonical text (32 hex digits)."),
+        column("doc_id", TEXT, "Stable id: hash of source, publisher and canonical text (32 hex digits)."),
         column("record_id", TEXT, "The record's own id, where it has one.", null=True),
         SOURCE,
         column("publisher", TEXT, "The record's publisher field, else the host of its URL, else the source."),
@@ -133,6 +133,30 @@ QUARANTINE = pa.schema(
     ]
 )
 
+# Why a record is a duplicate.
+SAME_BATCH, EARLIER_BATCH = "same_batch", "earlier_batch"
+
+DUPLICATES = pa.schema(
+    [
+        column("uri", TEXT, "File it came from; `#record` (0-based) behind it for a record inside a file."),
+        SOURCE,
+        LOGICAL_DATE,
+        column(
+            "reason",
+            TEXT,
+            f"`{SAME_BATCH}`: another record of its batch has the text; `{EARLIER_BATCH}`: a document of an earlier batch.",
+        ),
+        column("doc_id", TEXT, "The document that it repeats: the same text, from the same publisher."),
+        column("record_id", TEXT, "As in `documents`.", null=True),
+        column("publisher", TEXT, "As in `documents`; missing in rows of releases up to 0.2.", null=True),
+        column("url", TEXT, "As in `documents`.", null=True),
+        column("title", TEXT, "As in `documents`.", null=True),
+        column("authors", pa.list_(TEXT), "As in `documents`."),
+        column("published_at", UTC_TIME, "As in `documents`.", null=True),
+        column("raw_sha256", TEXT, RAW_SHA256, null=True),
+    ]
+)
+
 RECEIPTS = pa.schema(
     [
         SOURCE,
@@ -147,7 +171,7 @@ RECEIPTS = pa.schema(
         ),
         column("records", COUNT, "Records read. Equal to published + duplicates + quarantined."),
         column("published", COUNT, "Documents published."),
-        column("duplicates", COUNT, "Records whose text another record already has."),
+        column("duplicates", COUNT, "Rows of `duplicates`."),
         column("quarantined", COUNT, "Rows of `quarantine`."),
         column(
             "chars", COUNT, "Characters of the published documents' canonical texts. Equal to the four below together."
@@ -171,11 +195,6 @@ RECEIPTS = pa.schema(
             "Rows that failed an expectation which does not stop a publish.",
         ),
         column(
-            "twins",
-            make_list_type(uri=TEXT, twin=TEXT, twin_date=pa.date32(), doc_id=TEXT),
-            "Every duplicate, with the uri and logical date of the document it repeats.",
-        ),
-        column(
             "profile",
             make_list_type(
                 publisher=TEXT,
@@ -196,12 +215,21 @@ RECEIPTS = pa.schema(
     ]
 )
 
-TABLES: dict[str, pa.Schema] = {"documents": DOCUMENTS, "lines": LINES, "quarantine": QUARANTINE, "receipts": RECEIPTS}
+RETIRED = {"receipts": frozenset({"twins"})}  # columns of older releases, which this one reads past
+
+TABLES: dict[str, pa.Schema] = {
+    "documents": DOCUMENTS,
+    "lines": LINES,
+    "duplicates": DUPLICATES,
+    "quarantine": QUARANTINE,
+    "receipts": RECEIPTS,
+}
 
 # Sort keys of the rows in every published file; missing values come last.
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "documents": ("language", "published_at", "doc_id"),
     "lines": ("doc_id", "line"),
+    "duplicates": ("source", "logical_date", "uri", "doc_id"),
     "quarantine": ("source", "logical_date", "uri", "stage"),
     "receipts": ("source", "logical_date"),
 }

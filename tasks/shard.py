@@ -18,8 +18,9 @@ from tasks.lakes.releases import flag_released
 from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
 from tasks.reading.read import Readings, read_parts
-from tasks.staging.assemble import assemble_documents, assemble_lines, assemble_quarantine
-from tasks.staging.duplicates import ShardDuplicate, split_duplicates
+from tasks.schema import SAME_BATCH
+from tasks.staging.assemble import assemble_documents, assemble_duplicates, assemble_lines, assemble_quarantine
+from tasks.staging.duplicates import split_duplicates
 from tasks.staging.measure import measure_shard
 from tasks.staging.stage import stage_tables
 
@@ -34,7 +35,6 @@ class StagedShard:
     records: int
     documents: int
     quarantined: int
-    duplicates: tuple[ShardDuplicate, ...]
 
 
 class ShardLost(RunFailed):
@@ -44,7 +44,7 @@ class ShardLost(RunFailed):
 def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     """Reads, cleans, stages and measures one shard.
 
-    `folder` is emptied and gets a folder per part, with documents.parquet, lines.parquet, quarantine.parquet and the audit's
+    `folder` is emptied and gets a folder per part, with a Parquet file per table (without receipts) and the audit's
     narrow.parquet. Inputs that cannot be read become quarantine rows; an exception means a fault of copydesk or the machine.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -59,7 +59,6 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
         records=sum(part.records for part in parts),
         documents=sum(part.documents for part in parts),
         quarantined=sum(part.quarantined for part in parts),
-        duplicates=tuple(duplicate for part in parts for duplicate in part.duplicates),
     )
     (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
     return staged
@@ -74,7 +73,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
     documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
-    published, duplicates = split_duplicates(documents.filter(pl.col("text").is_not_null()))
+    published, repeats = split_duplicates(documents.filter(pl.col("text").is_not_null()))
     unread = readings.quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
     without_text = assemble_quarantine(
         emptied.join(records.select("uri", "canonical"), on="uri", how="left", maintain_order="left"),
@@ -84,7 +83,12 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
         excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
     )
     quarantine = pl.concat([unread, without_text])
-    tables = {"documents": published, "lines": assemble_lines(lines, published), "quarantine": quarantine}
+    tables = {
+        "documents": published,
+        "lines": assemble_lines(lines, published),
+        "duplicates": assemble_duplicates(repeats, SAME_BATCH),
+        "quarantine": quarantine,
+    }
     stage_tables(tables, folder)
     measure_shard(folder)
     return StagedShard(
@@ -94,7 +98,6 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
         records=records.height + readings.quarantine.height,
         documents=published.height,
         quarantined=quarantine.height,
-        duplicates=duplicates,
     )
 
 

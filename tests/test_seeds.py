@@ -35,7 +35,7 @@ def result(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     hidden = ("rules_version", "language_score", "source", "logical_date", "url")
     (receipt,) = query_table(lake, "receipts", "true")
     counts = {name: value for name, value in receipt.items() if isinstance(value, int)}
-    tallies = {name: receipt[name] for name in ("languages", "reasons", "rules", "twins", "warnings")}
+    tallies = {name: receipt[name] for name in ("languages", "reasons", "rules", "warnings")}
     return {
         "documents": {row["uri"]: {k: plain(v) for k, v in row.items() if k not in hidden} for row in documents},
         "lines": dict(sorted(lines.items())),

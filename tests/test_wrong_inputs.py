@@ -125,9 +125,13 @@ def test_records_before_a_break_are_kept(wrong_lake: Path) -> None:
 
 @pytest.mark.prefect
 def test_a_copy_is_counted_with_its_twin(wrong_lake: Path) -> None:
-    ((twins, duplicates),) = ask(wrong_lake, "SELECT twins, duplicates FROM 'LAKE/receipts/**/*.parquet'")
-    assert duplicates == 1
-    assert [(twin["uri"], twin["twin"]) for twin in twins] == [("in/good.txt", "in/copy.txt")]  # type: ignore[attr-defined]
+    (repeat,) = ask(
+        wrong_lake,
+        """SELECT d.uri, d.reason, o.uri FROM 'LAKE/duplicates/**/*.parquet' d
+        JOIN 'LAKE/documents/**/*.parquet' o USING (source, doc_id)""",
+    )
+    assert repeat == ("in/good.txt", "same_batch", "in/copy.txt")
+    assert ask(wrong_lake, "SELECT duplicates FROM 'LAKE/receipts/**/*.parquet'") == [(1,)]
 
 
 @pytest.mark.prefect

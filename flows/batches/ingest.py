@@ -1,6 +1,6 @@
 """The order of the steps that turn the files of a source and day into a published batch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,12 @@ from flows.batches.page import add_page
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
 from flows.batches.staging import claim_staging, remember_failure
 from flows.unexpected import explain_error
+from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
+from tasks.lakes.delivered import find_gone, find_new
+from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.publish import finish_showing, publish
@@ -55,8 +58,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
     PlanError when there are no files, LearnedError when the settings name a version of learned lines that does not exist.
     """
     run.watcher.step(batch.label, "plan")
-    planned = plan_files(batch, run)
-    files = planned.files
+    found = list_files(batch, run.limits)
     with (
         claim_staging(run.lake, batch.source.name, batch.logical_date) as folder,
         remember_failure(run.lake, batch.source.name, batch.logical_date) as count_as_failed,
@@ -64,40 +66,56 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         finish_showing(run.lake)
         # Looked up only now: a run that had to wait finds the batch done.
         known = run.lake.receipt(batch.source.name, batch.logical_date)
+        planned = pick_new(batch, run, found, known)
+        gone = find_gone(run.lake, known, planned.files) if known and not run.removes_missing else frozenset()
         limits = fit_limits(batch, run, known)
-        if known and not run.is_forced and is_unchanged(batch, files, known, limits):
+        is_same = known and not run.is_forced and is_unchanged(batch, planned.files, gone, known, limits)
+        if known and (is_same or (gone and not planned.files)):
             return add_page(run, BatchResult(batch, "unchanged", known, run.lake.version(), left_out=planned.left_out))
-        staged = build_shards(batch, run, files, limits, folder)
-        result = settle_batch(batch, run, limits, staged, planned)
+        staged = build_shards(batch, run, planned.files, limits, folder)
+        kept = stage_gone(batch, run.lake, gone, folder, len(staged))
+        note = {"kept": {"files": len(gone), "documents": sum(shard.documents for shard in kept)}} if gone else {}
+        result = settle_batch(batch, run, limits, [*staged, *kept], planned, note=note)
         if result.blocked_by:
             count_as_failed(f"blocked by {', '.join(result.blocked_by)}")
         return result
 
 
 def plan_files(batch: Batch, run: Run) -> Listing:
-    """The files of the batch: those of its date, or of a drop folder those that no other batch of the source took."""
-    found = list_files(batch, run.limits)
-    if not found.files:
-        place = escape_name(batch.source.path)
-        raise PlanError(f"source {batch.source.name}: no files for {batch.logical_date} at {place}. Nothing was done.")
-    if has_date(batch.source):
-        return found
-    receipts = run.lake.receipts(batch.source.name, columns=("logical_date", "inputs"))
-    others = [receipt for receipt in receipts if receipt["logical_date"] != batch.logical_date]
-    taken = {(seen["uri"], seen["size"]) for receipt in others for seen in receipt["inputs"]}
-    files = tuple(file for file in found.files if (file.uri, file.size) not in taken)
-    if not files:
-        raise NothingNew(
-            f"source {batch.source.name}: no new files for {batch.logical_date}; earlier batches took all {len(found.files)}. "
-            "To run one of them again, give its --date and --force."
-        )
-    return replace(found, files=files)
+    """What a run of the batch reads. Raises PlanError when there are no files."""
+    known = run.lake.receipt(batch.source.name, batch.logical_date)
+    return pick_new(batch, run, list_files(batch, run.limits), known)
 
 
 def list_files(batch: Batch, limits: Limits) -> Listing:
     """All files of the batch's date, or those that it is limited to."""
     found = find_files(batch.source, batch.logical_date, batch.root, limits.follow_links)
     return replace(found, files=tuple(file for file in found.files if not batch.only or file.uri in batch.only))
+
+
+def pick_new(batch: Batch, run: Run, found: Listing, known: Mapping[str, Any] | None) -> Listing:
+    """What is found without the files of a drop folder that other batches of its source have read.
+
+    `known`: the receipt of the batch. Raises PlanError where there are no files and no batch that keeps what it has,
+    NothingNew where other batches have read them all.
+    """
+    name, day, lake = batch.source.name, batch.logical_date, run.lake
+    files = found.files if has_date(batch.source) else find_new(lake, name, day, found.files)
+    if files or (known and not run.removes_missing):
+        return replace(found, files=tuple(files))
+    place = escape_name(batch.source.path)
+    if known or has_date(batch.source) or (not found.files and not lake.receipts(name, columns=("logical_date",))):
+        raise PlanError(f"source {name}: no files for {day} at {place}. Nothing was done.")
+    raise NothingNew(
+        f"source {name}: no new files for {day} at {place}; earlier batches have read all {len(found.files)} that are there. "
+        "To run one of them again, give its --date and --force."
+    )
+
+
+def stage_gone(batch: Batch, lake: Lake, gone: frozenset[str], folder: Path, first: int) -> list[StagedShard]:
+    """What the lake has from files that are no longer there, staged as shards from `first` on."""
+    held = read_published_batch(lake, batch.source.name, batch.logical_date) if gone else None
+    return stage_published_rows(lake, held, gone, folder, first) if held else []
 
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
@@ -107,11 +125,18 @@ def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limit
     return replace(run.limits, learned=learned, releases=releases)
 
 
-def is_unchanged(batch: Batch, files: Sequence[InputFile], known: dict[str, Any], limits: Limits) -> bool:
-    """Whether the receipt has the same files, bytes, rules, versions and settings."""
-    if [(file.uri, file.size) for file in files] != [(seen["uri"], seen["size"]) for seen in known["inputs"]]:
+def is_unchanged(
+    batch: Batch, files: Sequence[InputFile], gone: Collection[str], known: Mapping[str, Any], limits: Limits
+) -> bool:
+    """Whether the receipt has the same files, bytes, rules, versions and settings; `gone`: uris that stay without a file."""
+    inputs = [(entry["uri"], entry["size"], entry["sha256"]) for entry in known["inputs"]]
+    kept = [entry for entry in inputs if entry[0] in gone]
+    if sorted([(file.uri, file.size) for file in files] + [entry[:2] for entry in kept]) != sorted(
+        entry[:2] for entry in inputs
+    ):
         return False
-    return bool(take_fingerprint(hash_files(files), describe_making(batch.source, limits)) == known["fingerprint"])
+    now = take_fingerprint([*hash_files(files), *kept], describe_making(batch.source, limits))
+    return bool(now == known["fingerprint"])
 
 
 def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Limits, folder: Path) -> list[StagedShard]:
@@ -151,7 +176,9 @@ def settle_batch(
 ) -> BatchResult:
     """Audits what is staged and publishes it unless it is blocked. `stamp`: see `judge_batch`; `note`: for commits."""
     run.watcher.step(batch.label, "audit")
-    judged = judge_batch(batch.source, batch.logical_date, staged, len(planned.files), limits, stamp)
+    note = note or {}
+    kept = note.get("kept", {"files": 0, "documents": 0})
+    judged = judge_batch(batch.source, batch.logical_date, staged, len(planned.files) + kept["files"], limits, stamp)
     if run.settings.drift != "off":
         history = read_history(run.lake, batch.source.name, batch.logical_date)
         judged = add_drift(judged, history, blocks=run.settings.drift == "block")
@@ -159,6 +186,7 @@ def settle_batch(
         result = BatchResult(batch, "blocked", judged.receipt, run.lake.version(), judged.findings, judged.blocked_by)
         return add_page(run, replace(result, drift=judged.drift, left_out=planned.left_out), judged)
     run.watcher.step(batch.label, "publish")
-    done = publish(run.lake, judged, {**(note or {}), **note_drift(judged.drift)})
+    done = publish(run.lake, judged, {**note, **note_drift(judged.drift)})
+    changes = done.changes | {"kept": kept["documents"]} if done.changes else {}
     result = BatchResult(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
-    return add_page(run, replace(result, left_out=planned.left_out))
+    return add_page(run, replace(result, changes=changes, left_out=planned.left_out))

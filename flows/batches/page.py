@@ -55,10 +55,13 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
     pages = open_pages(lake)
     source, day = result.batch.source.name, result.batch.logical_date
     record = RunRecord(source, day, result.state, gather_findings(result), result.blocked_by, left_out=result.left_out)
+    record = replace(record, changes=dict(result.changes))
+    known = read_record(pages, name_record(name_run_page(source, day, "published")))
     if result.state == "unchanged":
         # Nothing was audited: the findings of the run that published the batch still hold.
-        known = read_record(pages, name_record(name_run_page(source, day, "published")))
         record = replace(record, findings=known.findings if known else ())
+    if not any(result.changes.get(name) for name in ("added", "changed", "removed")):
+        record = replace(record, changes=known.changes if known else {})
     if judged is not None:
         record = replace(record, receipt=shorten_receipt(result.receipt))
         report: Report | None = collect_blocked(lake, record, judged)

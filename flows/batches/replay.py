@@ -21,7 +21,9 @@ from tasks.auditing.batch_rows import (
 from tasks.auditing.judge import judge_batch
 from tasks.batch import Fields, InputFile, Source
 from tasks.errors import RequestError
+from tasks.lakes.delivered import find_gone
 from tasks.lakes.lake import Lake, read_steadily
+from tasks.lakes.places import read_places
 from tasks.lakes.releases import ChangeReleases, change_releases
 from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import has_date
@@ -55,7 +57,8 @@ def find_batch(lake: Lake, name: str, day: date, settings: Settings) -> Batch:
         return Batch(declared[name], day, settings.sources.absolute().parent)
     recorded = json.loads(receipt["settings"])["source"]
     fields = Fields(**{key: tuple(value) for key, value in recorded.pop("fields").items()})
-    return Batch(Source(**recorded, fields=fields), day, Path.cwd())
+    place = read_places(lake).get(name)
+    return Batch(Source(**recorded, fields=fields), day, Path(place.root) if place else Path.cwd())
 
 
 def find_latest(lake: Lake, source: str) -> date:
@@ -93,7 +96,8 @@ def replay_batch(
         planned = plan_files(batch, run)
         files = [file for file in planned.files if has_date(batch.source) or file.uri in own]
         again = pick_files(held, files, reason=reason, uris=uris)
-        kept = {file.uri for file in files} - {file.uri for file in again}
+        gone = find_gone(lake, held.receipt, files)
+        kept = gone.union(file.uri for file in files) - {file.uri for file in again}
         if not again and len(kept) == len(held.receipt["inputs"]):
             return None
         if change is not None:
@@ -102,7 +106,10 @@ def replay_batch(
         alike = is_made_alike(held.receipt, batch.source, limits) or not kept
         built = build_shards(batch, run, again, limits, folder)
         rest = stage_published_rows(lake, held, kept, folder, len(built))
-        note = {"replay": {"files": sorted(file.uri for file in again), "reason": reason}}
+        note = {
+            "replay": {"files": sorted(file.uri for file in again), "reason": reason},
+            "kept": {"files": len(gone), "documents": 0},
+        }
         stamp = None if alike else held.receipt
         result = settle_batch(batch, run, limits, [*built, *rest], replace(planned, files=tuple(files)), stamp, note)
         rows = trace_batch(lake, held, again, batch) if result.state == "published" else ()

@@ -1,10 +1,7 @@
 """The batches that a call asks for, by names of sources, files and folders, and a date."""
 
-import hashlib
 import os
-import re
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,24 +9,22 @@ from pathlib import Path
 from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.errors import RequestError
-from tasks.formats.registry import BY_EXTENSION, PACKED
-from tasks.reading.names import unescape_name
+from tasks.lakes.lake import Lake
+from tasks.lakes.places import Place, name_places, read_places
+from tasks.reading.names import escape_name, unescape_name
 from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
 from tasks.toml_rows import suggest_name
 
 MOST_NEIGHBOURS = 1_000
 MOST_CHARS = 300
-# Extensions that have always been part of a source's name: lakes have sources that are called so.
-NAMING = {".text", ".md", ".xhtml", ".jsonlines"}
-EXTENSION = re.compile(
-    rf"-(?:{'|'.join(extension[1:] for extension in sorted(BY_EXTENSION.keys() - NAMING))})?"
-    rf"(?:{'|'.join(f'-{extension[1:]}' for extension in sorted(PACKED))})?$"
-)
 
 
-def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path) -> list[Batch]:
-    """A batch per source, file or folder of `what`, or per declared source. Their paths start beside sources.toml."""
+def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path, lake: Lake) -> list[Batch]:
+    """A batch per source, file or folder of `what`, or per declared source, whose paths start beside sources.toml.
+
+    `lake`: it knows the names of places that were given before. Raises RequestError, LakeError.
+    """
     if day > today:
         raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give an earlier day.")
     declared = load_sources(sources_file)
@@ -39,6 +34,7 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
             raise RequestError(
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
+        check_names(declared, declared, root, lake)
         return [Batch(source, day, root) for source in declared.values()]
     what = [path if path in declared else find_path(path) for path in what]
     for path in what:
@@ -48,12 +44,26 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
             raise RequestError(
                 f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
             )
-    names = name_paths([path for path in what if path not in declared], frozenset(declared))
-    here = Path.cwd()
+    check_names(declared, [path for path in what if path in declared], root, lake)
+    places = name_places(lake, [path for path in what if path not in declared], declared)
     return [
-        Batch(declared[path], day, root) if path in declared else Batch(Source(names[path], path), day, here)
+        Batch(declared[path], day, root)
+        if path in declared
+        else Batch(Source(places[path][0], places[path][1].path), day, Path(places[path][1].root))
         for path in dict.fromkeys(what)
     ]
+
+
+def check_names(declared: Mapping[str, Source], wanted: Collection[str], root: Path, lake: Lake) -> None:
+    """Raises RequestError for a declared source with the name of another place: the one would replace the other's batches."""
+    known = read_places(lake)
+    for name in wanted:
+        place = known.get(name)
+        if place and place.location != Place(declared[name].path, str(root)).location:
+            raise RequestError(
+                f"source {name}: {lake.name} has another source of this name, from {escape_name(place.location)}. "
+                "Give the declared one another name."
+            )
 
 
 def find_path(path: str) -> str:
@@ -71,46 +81,6 @@ def list_neighbours(path: str) -> list[str]:
         return [str(folder / name) for name in islice(os.listdir(folder), MOST_NEIGHBOURS)]  # noqa: PTH208
     except (OSError, ValueError):
         return []
-
-
-def name_paths(paths: Sequence[str], taken: Collection[str]) -> dict[str, str]:
-    """A name for each path given by hand: its last part, with as many parts before it as make all names different.
-
-    `taken`: names that none may get. Raises RequestError for two ways to write one path: the second would replace the first.
-
-    >>> name_paths(["a/news", "b/news", "c/wire.jsonl.gz"], ())
-    {'a/news': 'a-news', 'b/news': 'b-news', 'c/wire.jsonl.gz': 'wire'}
-    """
-    whole = {path: path if REMOTE.match(path) else str(Path(path).resolve()) for path in paths}
-    parts = {path: tuple(part for part in place.split("/") if part) for path, place in whole.items()}
-    given: dict[tuple[str, ...], str] = {}
-    for path, own in parts.items():
-        if (first := given.setdefault(own, path)) != path:
-            raise RequestError(f"{first!r} and {path!r} are the same place. Give it once.")
-    depths = dict.fromkeys(parts, 1)
-    while True:
-        names = {path: slugify("-".join(parts[path][-depth:])) for path, depth in depths.items()}
-        counts = Counter([*names.values(), *taken])
-        alike = [path for path, name in names.items() if counts[name] > 1]
-        longer = [path for path in alike if depths[path] < len(parts[path])]
-        if not longer:
-            break
-        for path in longer:
-            depths[path] += 1
-    # Paths that differ in signs only, which a name does not have.
-    for path in alike:
-        names[path] += "-" + hashlib.sha256("/".join(parts[path]).encode(errors="surrogateescape")).hexdigest()[:8]
-    return names
-
-
-def slugify(words: str) -> str:
-    """A name as sources have it: lower-case letters, digits, - and _, without the extension of a known format.
-
-    >>> slugify("Daily Wire (new).jsonl.gz"), slugify("notes.md")
-    ('daily-wire-new', 'notes-md')
-    """
-    name = re.sub(r"[^a-z0-9_-]+", "-", words.lower()).strip("-_")
-    return EXTENSION.sub("", name) or name or "files"
 
 
 def today() -> date:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,8 @@ class BatchResult:
 
     `receipt`: the batch's receipt in the lake, or the one it would have; `findings`: those of the audit, empty when nothing
     was audited; `page`: where the page of the run is; `drift`: how the batch compares with earlier days of its source;
-    `error`: why it failed; `left_out`: names that are no inputs.
+    `error`: why it failed; `left_out`: names that are no inputs; `changes`: of documents, since the batch was published before:
+    added, changed, removed, and kept although their file is no longer there.
     """
 
     batch: Batch
@@ -64,6 +65,7 @@ class BatchResult:
     drift: Drift | None = None
     error: str = ""
     left_out: tuple[LeftOut, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def why(self) -> str:
@@ -113,7 +115,9 @@ NO_WATCHER = Watcher()
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a command or flow. `is_forced`: batches run again even if nothing has changed."""
+    """One execution of a command or flow. `is_forced`: batches run again even if nothing has changed; `removes_missing`:
+    documents of files that are no longer there are removed.
+    """
 
     settings: Settings
     lake: Lake
@@ -121,6 +125,7 @@ class Run:
     map_shards: MapShards
     watcher: Watcher = NO_WATCHER
     is_forced: bool = False
+    removes_missing: bool = False
 
 
 def open_settings_lake(settings: Settings, warn: Callable[[str], None] = ignore) -> Lake:
@@ -130,14 +135,20 @@ def open_settings_lake(settings: Settings, warn: Callable[[str], None] = ignore)
 
 
 def make_run(
-    settings: Settings, watcher: Watcher = NO_WATCHER, map_shards: MapShards | None = None, *, is_forced: bool = False
+    settings: Settings,
+    watcher: Watcher = NO_WATCHER,
+    map_shards: MapShards | None = None,
+    *,
+    is_forced: bool = False,
+    removes_missing: bool = False,
 ) -> Run:
     """A run as the settings want it. `map_shards`: how shards are built, if not as `choose_map` says. Raises RunnerError."""
     map_shards = map_shards or choose_map(settings)
     # The learned lines and releases depend on the lake and the batch: see fit_limits.
-    names = {field.name for field in fields(Limits)} - {"learned", "releases"}
+    names = {each.name for each in fields(Limits)} - {"learned", "releases"}
     limits = Limits(**settings.model_dump(include=names))
-    return Run(settings, open_settings_lake(settings, watcher.warn), limits, map_shards, watcher, is_forced)
+    lake = open_settings_lake(settings, watcher.warn)
+    return Run(settings, lake, limits, map_shards, watcher, is_forced, removes_missing)
 
 
 def follow_publish(lake: Lake, settings: Settings) -> None:

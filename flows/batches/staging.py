@@ -15,12 +15,13 @@ from filelock import FileLock, Timeout
 from flows.errors import BatchBusy
 from tasks.lakes.lake import Lake
 from tasks.reading.names import escape_name
+from tasks.reading.plan import PlanError
 from tasks.stores.errors import LakeBusy, LakeError, LakeSilent, explain_staging
 from tasks.stores.store import clear_handover
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
-# Another run is in the way, or the lake cannot be reached: not a fault of the batch.
-NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent)
+# Another run is in the way, the lake cannot be reached, or there is nothing to read: not a fault of the batch.
+NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent, PlanError)
 FAILURES = "failures"
 
 

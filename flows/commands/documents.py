@@ -28,21 +28,23 @@ FIELDS = (
 
 def why(key: KeyArgument, lake: LakeOption = None) -> None:
     """What was removed from a document, by which rule, on which evidence; or why it is in quarantine."""
-    from tasks.lakes.lake import find_documents, find_duplicates, find_quarantined
+    from tasks.lakes.lake import find_documents, find_duplicates, find_owners, find_quarantined
 
     opened = open_chosen_lake(lake)
     if find_documents(opened, key):
         explain_document(opened, find_document(opened, key))
         return
-    quarantined, twins = find_quarantined(opened, key), find_duplicates(opened, key)
+    quarantined, repeats = find_quarantined(opened, key), find_duplicates(opened, key)
     for row in quarantined:
         print_line(f"{row['uri']}: in quarantine at {row['stage']}: {', '.join(row['reasons'])}")
         for name in ("detail", "excerpt"):
             if row[name]:
                 print_line(f"  {name}: {row[name]}")
-    for twin in twins:
-        print_line(f"{key}: repeats {twin['twin']} ({twin['twin_date']}), published as {twin['doc_id']}")
-    if not quarantined and not twins:
+    for row in repeats:
+        owner = find_owners(opened, opened.manifest(), row["source"], [row["doc_id"]]).get(row["doc_id"])
+        state = f"{owner[1]} ({owner[0]}), published as" if owner else "a record that is in quarantine as"
+        print_line(f"{row['uri']}: duplicate ({row['reason']}): repeats {state} {row['doc_id']}")
+    if not quarantined and not repeats:
         raise RequestError(
             f"{key!r} is neither a document, nor in quarantine, nor a duplicate in {opened.name}. "
             "Give a doc_id, uri, url or record id."

@@ -23,7 +23,7 @@ from flows.commands.options import (
     WorkersOption,
     make_date_option,
 )
-from flows.console import open_progress, print_directions, print_error, print_result
+from flows.console import open_progress, print_directions, print_error, print_line, print_result
 from tasks.errors import RequestError
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ def ingest(
     day: Annotated[Optional[date], make_date_option("today, UTC")] = None,
     lake: LakeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Run the batch again even if nothing has changed.")] = False,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Remove the documents of files that are no longer there.")
+    ] = False,
+    expect_new: Annotated[
+        bool, typer.Option("--expect-new", help="End with an error where a drop folder has nothing new.")
+    ] = False,
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as a Prefect flow (as is done when a Prefect server is configured).")
     ] = False,
@@ -68,6 +74,7 @@ def ingest(
     from flows.batches.run import make_run
     from flows.settings import read_settings
     from tasks.errors import find_exit_code
+    from tasks.reading.plan import NothingNew
 
     settings = read_settings(
         lake=lake,
@@ -80,13 +87,15 @@ def ingest(
     )
     day = day or today()
     if prefect or settings.runner != "auto" or has_prefect_api():
-        run_flow(what or [], day, settings, force=force)
+        run_flow(what or [], day, settings, force=force, remove_missing=remove_missing, expect_new=expect_new)
         return
-    batches = find_batches(what or [], day, today(), settings.sources)
     with open_progress() as (watcher, hide):
-        run = make_run(settings, watcher, is_forced=force)
+        run = make_run(settings, watcher, is_forced=force, removes_missing=remove_missing)
+        batches = find_batches(what or [], day, today(), settings.sources, run.lake)
         results = ingest_batches(batches, run, lambda result: print_result(result, hide))
-    codes = [find_exit_code(found) if isinstance(found, Exception) else found.state == "blocked" for found in results]
+    is_quiet = [isinstance(found, NothingNew) and not expect_new for found in results]
+    failed = [found for found, quiet in zip(results, is_quiet, strict=True) if not quiet]
+    codes = [find_exit_code(found) if isinstance(found, Exception) else found.state == "blocked" for found in failed]
     if any(codes):
         raise typer.Exit(max(codes))
     print_directions(run.lake.name)
@@ -105,7 +114,9 @@ def has_prefect_api() -> bool:
         return False
 
 
-def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool) -> None:
+def run_flow(
+    what: Sequence[str], day: date, settings: Settings, *, force: bool, remove_missing: bool, expect_new: bool
+) -> None:
     """Runs the flow in this process and prints a table per batch. Output and exit code are those of a run without Prefect."""
     from flows.batches.run import open_settings_lake
     from flows.ingest import BatchBlocked
@@ -124,7 +135,12 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     try:
         with stop_at_once():
             found = ingest_as_flow(
-                what=names, logical_date=day, lake=settings.lake, force=force, learned=settings.learned
+                what=names,
+                logical_date=day,
+                lake=settings.lake,
+                force=force,
+                learned=settings.learned,
+                remove_missing=remove_missing,
             )
         results = cast("Sequence[BatchResult]", found)
     except BatchBlocked as error:
@@ -135,9 +151,11 @@ def run_flow(what: Sequence[str], day: date, settings: Settings, *, force: bool)
     if blocked:
         raise typer.Exit(1)
     if not results:
-        raise RequestError(
-            f"nothing new for {day}: earlier batches took all files. To run one again, give its --date and --force."
-        )
+        message = f"nothing new for {day}: earlier batches have read all files. To run one again, give its --date and --force."
+        if expect_new:
+            raise RequestError(message)
+        print_line(message)
+        return
     print_directions(open_settings_lake(settings).name)
 
 

@@ -21,7 +21,9 @@ ABOUT = {
     "documents": "One row per published document.",
     "lines": "One row for every non-blank line that is not in `documents.text`: kept apart or removed. Both tables "
     "together give the exact canonical text again.",
-    "quarantine": "One row per record that was read and not published.",
+    "duplicates": "One row per record with the text and the publisher of a document that is published already, with all that the "
+    "record said of itself.",
+    "quarantine": "One row per record that was read and not published, for the reasons that it lists.",
     "receipts": "One row per batch (source and logical date): its inputs, and its sums, which close. No row holds a "
     "time or a run's id; those are in `.lake-store/commits`.",
 }

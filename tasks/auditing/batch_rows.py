@@ -16,25 +16,30 @@ import polars as pl
 from tasks.batch import InputFile, InputSeen
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake, read_steadily, scan_table
+from tasks.lakes.older import is_older, read_twins
 from tasks.publishing.claims import read_own_claims
-from tasks.schema import MONTH
+from tasks.schema import DUPLICATES, MONTH, SAME_BATCH
 from tasks.shard import StagedShard
-from tasks.staging.duplicates import ShardDuplicate
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import hash_files
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest, month_of
 
+# What differs between a document and a record that repeats it.
+LENT = [name for name in DUPLICATES.names if name not in ("source", "logical_date", "publisher", "reason")]
 KEPT_ROWS = 50_000  # documents per shard that is staged from the lake
 
 
 @dataclass(frozen=True)
 class PublishedBatch:
-    """What a lake has of a batch: its receipt, and its rows of quarantine."""
+    """What a lake has of a batch: its receipt, its rows of quarantine, and of duplicates with the uri of their `twin`: the
+    record of the batch that they repeat.
+    """
 
     receipt: dict[str, Any]
     quarantine: pl.DataFrame
+    duplicates: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,21 @@ def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch |
     receipt = lake.receipt(source, day)
     if receipt is None:
         return None
-    rows = read_steadily(lake, lambda seen: scan_batch(lake, seen, "quarantine", source, day, month_of(day)).collect())
-    return PublishedBatch(receipt, rows)
+
+    def read(seen: Manifest) -> list[pl.DataFrame]:
+        stopped, repeats = (
+            scan_batch(lake, seen, table, source, day, month_of(day)).collect()
+            for table in ("quarantine", "duplicates")
+        )
+        if is_older(seen):
+            own = (pl.col("source") == source) & (pl.col("logical_date") == day)
+            repeats = read_twins(lake, seen).filter(own)
+        claims = read_own_claims(lake, seen, source, day)
+        originals = pl.concat([claims.select("doc_id", "uri"), stopped.select("doc_id", "uri").drop_nulls()])
+        twins = originals.unique("doc_id", keep="first", maintain_order=True).rename({"uri": "twin"})
+        return [stopped, repeats.join(twins, on="doc_id", how="left", maintain_order="left")]
+
+    return PublishedBatch(receipt, *read_steadily(lake, read))
 
 
 def find_file(uri: str, files: Collection[str]) -> str:
@@ -81,8 +99,7 @@ def pick_files(
             wanted.add(find_file(uri, seen))
     wanted |= {find_file(uri, seen) for uri in uris or ()}
     wanted |= {file.uri for file in files if file.uri not in wanted and is_changed(file, seen.get(file.uri))}
-    wanted |= seen.keys() - {file.uri for file in files}
-    wanted = add_linked(wanted, published.receipt, seen)
+    wanted = add_linked(wanted, published.duplicates, seen)
     return [file for file in files if file.uri in wanted]
 
 
@@ -96,14 +113,14 @@ def is_changed(file: InputFile, seen: Mapping[str, Any] | None) -> bool:
         return True
 
 
-def add_linked(wanted: Collection[str], receipt: Mapping[str, Any], files: Collection[str]) -> set[str]:
+def add_linked(wanted: Collection[str], duplicates: pl.DataFrame, files: Collection[str]) -> set[str]:
     """`wanted` and all files that are linked to it by copies of documents, directly or through other files."""
     linked: dict[str, set[str]] = defaultdict(set)
-    for twin in receipt["twins"]:
-        if twin["twin_date"] == receipt["logical_date"]:
-            left, right = find_file(twin["uri"], files), find_file(twin["twin"], files)
-            linked[left].add(right)
-            linked[right].add(left)
+    inside = duplicates.filter(pl.col("reason") == SAME_BATCH).drop_nulls("twin")
+    for uri, twin in inside.select("uri", "twin").iter_rows():
+        left, right = find_file(uri, files), find_file(twin, files)
+        linked[left].add(right)
+        linked[right].add(left)
     found, waiting = set(wanted), list(wanted)
     while waiting:
         fresh = linked[waiting.pop()] - found
@@ -115,28 +132,33 @@ def add_linked(wanted: Collection[str], receipt: Mapping[str, Any], files: Colle
 def stage_published_rows(
     lake: Lake, published: PublishedBatch, kept: Collection[str], folder: Path, first: int
 ) -> list[StagedShard]:
-    """Stages the batch's published rows from the files `kept`, hidden ones too, as shards from `first` on. Raises LakeError."""
+    """Stages the batch's published rows from the files `kept`, hidden ones too, as shards from `first` on. Raises LakeError.
+
+    A duplicate whose document is from another file is staged as a document: that file may not have it any more.
+    """
     if not kept:
         return []
     source, day = published.receipt["source"], published.receipt["logical_date"]
     files = {entry["uri"] for entry in published.receipt["inputs"]}
     mine = published.quarantine.filter([find_file(uri, files) in kept for uri in published.quarantine["uri"]])
     inputs = tuple(InputSeen(**entry) for entry in published.receipt["inputs"] if entry["uri"] in kept)
-    duplicates = tuple(
-        ShardDuplicate(twin["uri"], twin["doc_id"])
-        for twin in published.receipt["twins"]
-        if twin["twin_date"] == day and find_file(twin["uri"], files) in kept
-    )
+    inside = published.duplicates.filter(pl.col("reason") == SAME_BATCH)
+    repeats = inside.filter([find_file(uri, files) in kept for uri in inside["uri"]])
 
     def stage(seen: Manifest) -> list[StagedShard]:
         claims = read_own_claims(lake, seen, source, day)
         own = claims.filter([find_file(uri, files) in kept for uri in claims["uri"]]).sort("doc_id")
+        lent = repeats.join(claims, on="doc_id", how="semi").join(own, on="doc_id", how="anti")
+        lent = lent.sort("doc_id", "uri").unique("doc_id", keep="first", maintain_order=True)
+        own = pl.concat([own, claims.join(lent, on="doc_id", how="semi")]).sort("doc_id")
+        others = repeats.join(lent, on=["doc_id", "uri"], how="anti")
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
             target = folder / f"kept-{number:05d}"
             # Quarantine, inputs and duplicates belong to the whole batch: the first shard has them.
-            stopped = mine if number == first else mine.clear()
-            rows = read_published_rows(lake, seen, source, day, part) | {"quarantine": stopped}
+            stopped, repeated = (rows if number == first else rows.clear() for rows in (mine, others))
+            rows = read_published_rows(lake, seen, source, day, part) | {"quarantine": stopped, "duplicates": repeated}
+            rows = lend_rows(rows, lent)
             if rows["documents"].height != part.height:
                 raise LakeError(
                     f"{lake.name}: {source} {day} claims {format_count(part.height, 'document')} and has "
@@ -144,12 +166,23 @@ def stage_published_rows(
                 )
             stage_tables(rows, target)
             measure_shard(target)
-            staged.append(StagedShard((str(target),), number, (), 0, part.height, stopped.height, ()))
+            staged.append(StagedShard((str(target),), number, (), 0, part.height, stopped.height))
         records = sum(entry.records for entry in inputs)
-        staged[0] = replace(staged[0], inputs=inputs, records=records, duplicates=duplicates)
+        staged[0] = replace(staged[0], inputs=inputs, records=records)
         return staged
 
     return read_steadily(lake, stage)
+
+
+def lend_rows(rows: dict[str, pl.DataFrame], lent: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows with what the duplicates `lent` say of themselves in place of what the documents do that they repeat."""
+    if lent.is_empty():
+        return rows
+    documents = rows["documents"].update(lent.select(LENT), on="doc_id", include_nulls=True)
+    day = pl.coalesce("published_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC")))
+    documents = documents.with_columns(day.dt.strftime("%Y-%m").alias(MONTH.name))
+    lines = rows["lines"].drop(MONTH.name).join(documents.select("doc_id", MONTH.name), on="doc_id", how="left")
+    return rows | {"documents": documents, "lines": lines}
 
 
 def read_published_rows(
@@ -180,15 +213,15 @@ def trace_rows(
     """The state of the quarantined records of the files `again`, by uri. `claimed`: uris of the batch's documents now."""
     files = {entry["uri"] for entry in before.receipt["inputs"]}
     taken, stopped = set(again), dict(now.quarantine.select("uri", "reasons").iter_rows())
-    twins = {twin["uri"]: twin["twin"] for twin in now.receipt["twins"]}
+    repeats = dict(now.duplicates.select("uri", "doc_id").iter_rows())
     for uri, reasons in before.quarantine.select("uri", "reasons").sort("uri").iter_rows():
         file = find_file(uri, files)
         if file not in taken:
             continue
         if uri in stopped:
             state = "still in quarantine: " + ", ".join(stopped[uri])
-        elif uri in twins:
-            state = f"repeats {twins[uri]}"
+        elif uri in repeats:
+            state = f"repeats {repeats[uri]}"
         elif uri in claimed or file in claimed:
             state = "published"
         else:

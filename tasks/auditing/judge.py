@@ -13,7 +13,7 @@ from tasks.auditing.drift import Drift, judge_drift
 from tasks.batch import Limits, Source
 from tasks.shard import StagedShard, gather_inputs
 from tasks.staging.assemble import assemble_quarantine
-from tasks.staging.duplicates import settle_duplicates
+from tasks.staging.duplicates import gather_duplicates, settle_duplicates
 from tasks.staging.receipt import StagedBatch, StagedFolder, describe_making, keep_making, make_receipt, sum_batch
 
 
@@ -35,8 +35,8 @@ def judge_batch(
     stamp: Mapping[str, Any] | None = None,
 ) -> JudgedBatch:
     """Settles duplicates, audits, fills quarantine, makes the receipt. `planned`: files to read; `stamp`: see `keep_making`."""
-    found = [duplicate for shard in staged for duplicate in shard.duplicates]
-    folders, duplicates = settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
+    folders = settle_duplicates([Path(folder) for shard in staged for folder in shard.folders])
+    duplicates = gather_duplicates(folders)
     verdicts = [audit_documents(folders, limits.releases)]
     failing = verdicts[0].failing
     quarantine = gather_quarantine(folders, failing, limits.excerpt_chars)
@@ -54,7 +54,7 @@ def judge_batch(
     critical = {finding.reason: finding for finding in verdicts[0].findings if finding.severity == "critical"}
     last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
     findings = tuple(critical.get(finding.reason, finding) for finding in last)
-    return JudgedBatch(tuple(folders), quarantine, receipt, findings, tuple(faults))
+    return JudgedBatch(tuple(folders), duplicates, quarantine, receipt, findings, tuple(faults))
 
 
 def gather_quarantine(

@@ -18,8 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lakes.lake import Lake, table_paths
+from tasks.lakes.older import is_older
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows, merge_sorted, narrow_sorted, read_sorted, spill_chunks
 from tasks.publishing.receipts import COUNTED_COLUMNS, LISTS, TALLIES, Tally, find_open_sums, split_batches
+from tasks.schema import EARLIER_BATCH
 from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
 from tasks.staging.receipt import SUMS
 from tasks.stores.errors import LakeFault
@@ -29,7 +31,7 @@ AGAIN = "run its batches again with --force"
 KEY = {"source": pl.String, "doc_id": pl.String, "logical_date": pl.Date}
 PART_ROWS = 1_000_000  # about 150 MB of keys at a time
 BATCH = ("source", "logical_date")
-COUNTED = (*SUMS, "quarantined")
+COUNTED = (*SUMS, "duplicates", "quarantined")
 Shares = dict[tuple[str, date], Tally]
 SAMPLE = 500  # documents of each file; a smaller file is checked whole
 DOCUMENTS = ("doc_id", "text", "body_lines", "line_count", "canonical_sha256")
@@ -46,17 +48,27 @@ def check_owners(lake: Lake, manifest: Manifest, part_rows: int = PART_ROWS) -> 
         )
         first = claims.group_by("source", "doc_id").agg(pl.col("logical_date").min()).select(*KEY)
         later = claims.join(first, on=list(KEY), how="anti")
-        for table, wanted, found in (("documents", first, published), ("shadowed", later, shadowed)):
+        repeats = later
+        if not is_older(manifest):
+            repeats = read_keys(lake, manifest, "duplicates", part, parts, pc.field("reason") == EARLIER_BATCH)
+        for table, wanted, found in (
+            ("documents", first, published),
+            ("shadowed", later, shadowed),
+            ("duplicates", later, repeats),
+        ):
             yield from find_odd_keys(table, wanted, found)
         for doc_id in published.filter(published["doc_id"].is_duplicated())["doc_id"].unique().sort():
             yield LakeFault("a document is published twice", doc_id, AGAIN)
 
 
-def read_keys(lake: Lake, manifest: Manifest, table: str, part: int, parts: int) -> pl.DataFrame:
-    """Source, doc_id and logical_date of the rows whose doc_id is in a part."""
+def read_keys(
+    lake: Lake, manifest: Manifest, table: str, part: int, parts: int, where: pc.Expression | None = None
+) -> pl.DataFrame:
+    """Source, doc_id and logical_date of the rows (those that fit `where`) whose doc_id is in a part."""
     frames = [pl.DataFrame(schema=KEY)]
-    for chunk in read_sorted(table_paths(lake, manifest, table), columns=list(KEY), budget=CHUNK_FLOOR):
-        rows = pl.DataFrame(pl.from_arrow(chunk)).select(*KEY)
+    columns = list(KEY) if where is None else [*KEY, "reason"]
+    for chunk in read_sorted(table_paths(lake, manifest, table), columns=columns, budget=CHUNK_FLOOR):
+        rows = pl.DataFrame(pl.from_arrow(chunk if where is None else chunk.filter(where))).select(*KEY)
         frames.append(rows.filter(pl.col("doc_id").hash() % parts == part) if parts > 1 else rows)
     return pl.concat(frames)
 
@@ -74,7 +86,7 @@ def find_odd_keys(table: str, wanted: pl.DataFrame, found: pl.DataFrame) -> Iter
 def check_receipts(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
     """Every receipt's sums, and its counts against the rows of its batch; batches with two receipts or none."""
     shares = tally_batches(lake, manifest)
-    zero = Tally({(name, None): 0 for name in COUNTED})
+    zero = Tally({(name, None): 0 for name in COUNTED if name != "duplicates" or not is_older(manifest)})
     seen: set[tuple[str, date]] = set()
     for receipt in read_receipts(lake, manifest):
         batch = (receipt["source"], receipt["logical_date"])

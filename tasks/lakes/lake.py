@@ -213,10 +213,20 @@ def find_quarantined(lake: Lake, key: str) -> list[dict[str, Any]]:
     return query_table(lake, "quarantine", where, *[key] * 4)
 
 
-def find_duplicates(lake: Lake, uri: str) -> list[dict[str, Any]]:
-    """Receipt entries that name `uri` as a duplicate: uri, twin, twin_date, doc_id."""
-    rows = query_table(lake, "receipts", "list_contains(list_transform(twins, lambda t: t.uri), ?)", uri)
-    return [twin for row in rows for twin in row["twins"] if twin["uri"] == uri]
+def find_duplicates(lake: Lake, key: str) -> list[dict[str, Any]]:
+    """Rows of `duplicates` whose uri, record_id or url is `key`."""
+    return query_table(lake, "duplicates", "uri = ? OR record_id = ? OR url = ? ORDER BY logical_date, uri", *[key] * 3)
+
+
+def find_owners(lake: Lake, manifest: Manifest, source: str, ids: Sequence[str]) -> dict[str, tuple[date, str]]:
+    """Logical date and uri of documents of a source, by doc_id: those of the batch that publishes them.
+
+    Only the claims are read, which are sorted by source. A document that failed its audit has none.
+    """
+    wanted = (pl.col("source") == source) & pl.col("doc_id").is_in(list(ids))
+    claims = scan_table(lake, manifest, "claims").filter(wanted).select("doc_id", "logical_date", "uri").collect()
+    first = claims.sort("doc_id", "logical_date").unique("doc_id", keep="first")
+    return {doc_id: (day, uri) for doc_id, day, uri in first.iter_rows()}
 
 
 def restore_text(lake: Lake, document: dict[str, Any]) -> str:

@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.lakes.lake import Lake, table_paths
+from tasks.lakes.older import is_older, read_twins
 from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import SortedRows, read_sorted
-from tasks.schema import MONTH, TABLES, can_be_added, fill_column
-from tasks.staging.receipt import StagedFolder
+from tasks.schema import EARLIER_BATCH, MONTH, TABLES, can_be_added, fill_column
+from tasks.staging.assemble import assemble_duplicates
+from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import ORDERS, Manifest, file_schema, list_file_columns, month_of, partition_of
@@ -131,7 +133,7 @@ class Change:
 
 
 def plan_changes(
-    lake: Lake, old: Manifest, claims: BatchClaims, quarantine: pl.DataFrame, receipts: Sequence[Mapping[str, Any]]
+    lake: Lake, old: Manifest, claims: BatchClaims, staged: StagedBatch, receipts: Sequence[Mapping[str, Any]]
 ) -> dict[str, Change]:
     """What the commit does to each table. Rows are read when they are merged, not before."""
     month, claimed_in = month_of(claims.day), partition_of("claims", claims.day, old.by)
@@ -139,7 +141,7 @@ def plan_changes(
     rows = pl.from_arrow(pa.Table.from_pylist([dict(row) for row in receipts], schema=TABLES["receipts"]))
     months = pl.Series(MONTH.name, [month_of(day) for day in dates], dtype=pl.String)
     new = {
-        "quarantine": quarantine.with_columns(pl.lit(month).alias(MONTH.name)),
+        "quarantine": staged.quarantine.with_columns(pl.lit(month).alias(MONTH.name)),
         "receipts": pl.DataFrame(rows).with_columns(months),
         "claims": claims.claimed.with_columns(source=pl.lit(claims.source), month=pl.lit(claimed_in)),
     }
@@ -149,9 +151,38 @@ def plan_changes(
         stale = match_batches(claims.source, dates if table == "receipts" else [claims.day])
         before = drop_rows(read_partitions(lake, old, table, touched, claims.budget), stale)
         changes[table] = Change(touched, [before, sort_frame(frame, table)])
+    changes["duplicates"] = plan_duplicates(lake, old, claims, staged.duplicates)
     for table in SHADOWS:
         changes |= plan_moves(lake, old, claims, table)
     return changes
+
+
+def plan_duplicates(lake: Lake, old: Manifest, claims: BatchClaims, inside: pl.DataFrame) -> Change:
+    """What the commit does to `duplicates`. `inside`: those inside the batch, to which its hidden documents are added.
+
+    A document that another batch loses is a duplicate of that batch from now on, until it is returned.
+    """
+    ownership = claims.ownership
+    hidden = match_documents(ownership.hidden)
+    gone = [keep_rows(read_staged_rows(part, "documents", claims.budget), hidden) for part in claims.folders]
+    taken_from = set(ownership.taken["partition"])
+    gone.append(
+        keep_rows(read_partitions(lake, old, "documents", taken_from, claims.budget), match_claims(ownership.taken))
+    )
+    documents = [pl.DataFrame(pl.from_arrow(chunk)) for part in gone for chunk in part if chunk.num_rows]
+    rows = pl.concat([inside, *(assemble_duplicates(some, EARLIER_BATCH) for some in documents)])
+    months = {month_of(day) for day in (claims.day, *ownership.other_dates)}
+    if is_older(old):
+        twins = read_twins(lake, old)
+        touched = frozenset(months | {*twins[MONTH.name]})
+        before = sort_frame(twins, "duplicates")
+    else:
+        touched = list_touched(lake, old, "duplicates", months)
+        before = read_partitions(lake, old, "duplicates", touched, claims.budget)
+    own, returned = match_batches(claims.source, [claims.day]), match_claims(ownership.returned)
+    before = drop_rows(before, own)
+    kept = drop_rows(before, lambda chunk: pc.and_(returned(chunk), pc.equal(chunk["reason"], EARLIER_BATCH)))
+    return Change(touched, [kept, sort_frame(rows, "duplicates")])
 
 
 def plan_moves(lake: Lake, old: Manifest, claims: BatchClaims, table: str) -> dict[str, Change]:

@@ -7,7 +7,7 @@ version. Method: write, audit, publish (Netflix, 2017).
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -37,12 +37,16 @@ TableFiles = dict[str, tuple[TableFile, ...]]
 
 @dataclass(frozen=True)
 class Commit:
-    """The version afterwards, whether anything changed, the batch's receipt as it is in the lake, and the files written."""
+    """The version afterwards, whether anything changed, the batch's receipt as it is in the lake, and the files written.
+
+    `changes`: how many documents the batch has now and had not, has otherwise, or had and has no more; empty at first.
+    """
 
     version: int
     changed: bool
     receipt: dict[str, Any]
     files: TableFiles
+    changes: dict[str, int] = field(default_factory=dict)
 
 
 def publish(lake: Lake, staged: StagedBatch, note: Mapping[str, Any] | None = None) -> Commit:
@@ -103,18 +107,27 @@ def publish_over(lake: Lake, last: int, staged: StagedBatch, note: dict[str, Any
                 staged = replace(staged, folders=tuple(folders))
             claims = load_claims(lake, old, staged)
             receipts = settle_receipts(lake, old, claims, staged.receipt)
-            check_counts(receipts[0], claims, staged.quarantine.height)
-            changes = plan_changes(lake, old, claims, staged.quarantine, receipts)
-            return commit_changes(lake, old, draft, changes, receipts[0], note)
+            check_counts(receipts[0], claims, staged)
+            changes = plan_changes(lake, old, claims, staged, receipts)
+            counts = count_document_changes(claims)
+            done = commit_changes(
+                lake, old, draft, changes, receipts[0], note | ({"documents": counts} if counts else {})
+            )
+            return replace(done, changes=counts)
     except (ValueError, pa.ArrowException) as error:
         batch = f"{staged.receipt['source']} {staged.receipt['logical_date']}"
         raise PublishError(f"{batch} cannot be published: {error}. Readers keep the old version.") from error
 
 
-def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantined: int) -> None:
+def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, staged: StagedBatch) -> None:
     """Raises ValueError when a receipt does not close or counts other rows than there are."""
     gaps = find_open_sums(receipt)
-    found = {"published": claims.claimed.height - len(claims.ownership.hidden), "quarantined": quarantined}
+    hidden = len(claims.ownership.hidden)
+    found = {
+        "published": claims.claimed.height - hidden,
+        "duplicates": staged.duplicates.height + hidden,
+        "quarantined": staged.quarantine.height,
+    }
     gaps += [
         f"{what} is {receipt[what]}, counted {format_count(count, 'row')}"
         for what, count in found.items()
@@ -122,6 +135,16 @@ def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, quarantined: i
     ]
     if gaps:
         raise ValueError("its sums do not close: " + "; ".join(gaps))
+
+
+def count_document_changes(claims: BatchClaims) -> dict[str, int]:
+    """How many documents a batch adds, changes (a record that is another document now) and removes; empty at first."""
+    if claims.owned.is_empty():
+        return {}
+    fresh = claims.claimed.join(claims.owned, on="doc_id", how="anti")
+    lost = claims.owned.join(claims.claimed, on="doc_id", how="anti")
+    changed = fresh.join(lost, on="uri", how="semi").height
+    return {"added": fresh.height - changed, "changed": changed, "removed": lost.height - changed}
 
 
 def commit_changes(

@@ -17,7 +17,6 @@ from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import keep_rows, match_claims, match_documents, read_partitions, read_staged_rows
 from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows
-from tasks.staging.duplicates import update_duplicates
 from tasks.stores.manifest import ORDERS, Manifest
 
 Tally = Counter[tuple[str, str | None]]
@@ -27,6 +26,7 @@ LISTS = {"languages": "language", "rules": "rule", "reasons": "reason"}
 COUNTED_COLUMNS = {
     "documents": ("language", "text", "line_count", "raw_chars", "captions"),
     "lines": ("removed", "rule", "text"),
+    "duplicates": (),
     "quarantine": ("reasons",),
 }
 
@@ -60,6 +60,11 @@ def tally_lines(rows: pa.Table) -> Tally:
     found["removed_lines", None] = removed.num_rows
     found.update(count_values("rules", removed["rule"]))
     return found
+
+
+def tally_duplicates(rows: pa.Table) -> Tally:
+    """What rows of `duplicates` add."""
+    return Counter({("duplicates", None): rows.num_rows})
 
 
 def tally_quarantine(rows: pa.Table) -> Tally:
@@ -107,7 +112,6 @@ def find_open_sums(receipt: Mapping[str, Any]) -> list[str]:
         ("chars and body + apart + removed + line ends", receipt["chars"], parts),
         ("removed_lines and the rules' counts", receipt["removed_lines"], listed["rules"]),
         ("published and the languages' counts", receipt["published"], listed["languages"]),
-        ("duplicates and their twins", receipt["duplicates"], len(receipt["twins"])),
     )
     return [f"{what} differ: {left} and {right}" for what, left, right in claims if left != right]
 
@@ -116,6 +120,7 @@ TALLIES: dict[str, Callable[[pa.Table], Tally]] = {
     "documents": tally_documents,
     "lines": tally_lines,
     "shadowed": tally_documents,
+    "duplicates": tally_duplicates,
     "quarantine": tally_quarantine,
     "shadowed_lines": tally_lines,
 }
@@ -124,14 +129,14 @@ TALLIES: dict[str, Callable[[pa.Table], Tally]] = {
 def settle_receipts(lake: Lake, old: Manifest, claims: BatchClaims, receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The batch's receipt, then those of batches that share documents; a document takes its share of all sums with it."""
     ownership = claims.ownership
-    settled = [update_duplicates(add_tally(receipt, tally_hidden(claims), -1), ownership)]
+    settled = [add_tally(receipt, tally_hidden(claims), -1)]
     if ownership.other_dates:
         taken = tally_published(lake, old, ownership.taken, ("documents", "lines"))
         returned = tally_published(lake, old, ownership.returned, ("shadowed", "shadowed_lines"))
         others = (pl.col("source") == claims.source) & pl.col("logical_date").is_in(ownership.other_dates)
         for other in scan_table(lake, old, "receipts").filter(others).sort(ORDERS["receipts"]).collect().to_dicts():
             day = other["logical_date"]
-            settled.append(update_duplicates(add_tally(add_tally(other, taken[day], -1), returned[day], 1), ownership))
+            settled.append(add_tally(add_tally(other, taken[day], -1), returned[day], 1))
     return settled
 
 
@@ -143,7 +148,7 @@ def tally_hidden(claims: BatchClaims) -> Tally:
         for table in ("documents", "lines"):
             for chunk in keep_rows(read_staged_rows(part, table, CHUNK_FLOOR), match_documents(hidden)):
                 tally.update(TALLIES[table](chunk))
-    return tally
+    return count_repeats(tally)
 
 
 def tally_published(lake: Lake, old: Manifest, claims: pl.DataFrame, tables: Iterable[str]) -> dict[date, Tally]:
@@ -153,7 +158,13 @@ def tally_published(lake: Lake, old: Manifest, claims: pl.DataFrame, tables: Ite
         rows = read_partitions(lake, old, table, set(claims["partition"]), CHUNK_FLOOR)
         for day, chunk in split_batches(keep_rows(rows, match_claims(claims))):
             shares[day].update(TALLIES[table](chunk))
-    return shares
+    return defaultdict(Tally, {day: count_repeats(share) for day, share in shares.items()})
+
+
+def count_repeats(share: Tally) -> Tally:
+    """The share of documents that change their owner: where one is not published, its record is a duplicate."""
+    share["duplicates", None] = -share["published", None]
+    return share
 
 
 def split_batches(rows: SortedRows) -> Iterable[tuple[date, pa.Table]]:

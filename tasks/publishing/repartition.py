@@ -11,8 +11,8 @@ from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow_sorted, spill_chunks
 from tasks.publishing.publish import list_changed_months, show_draft
-from tasks.schema import MONTH, TABLES
-from tasks.stores.manifest import DAILY, HIDDEN, ORDERS, Manifest, TableFile, partition_of
+from tasks.schema import MONTH
+from tasks.stores.manifest import DAILY, ORDERS, Manifest, TableFile, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
 
@@ -38,7 +38,7 @@ def move_partitions(lake: Lake, by: str) -> int:
         if old.by == by:
             return last
         with open_draft(lake.store.folder, last + 1) as draft:
-            tables = {table: move_table(lake, old, table, by, draft) for table in (*TABLES, *HIDDEN)}
+            tables = {table: move_table(lake, old, table, by, draft) for table in old.tables}
             changed = list_changed_months(old, tables)
             made = Manifest(last + 1, None, None, changed, old.rows, tables, {"partition": by}, by=by)
             show_draft(lake, old, draft, made)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from tasks.lakes.lake import Lake, scan_files, scan_table
+from tasks.lakes.lake import Lake, find_owners, scan_files, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
@@ -21,6 +21,7 @@ from tasks.stores.manifest import month_of
 DOUBTS = 8
 STOPPED_SHOWN = 5
 REASONS_SHOWN = 20
+DUPLICATES_SHOWN = 20
 EXCERPT_CHARS = 400
 
 
@@ -36,7 +37,8 @@ class Reason(NamedTuple):
 class Report(RunRecord):
     """What a page says of a run. `receipt` as `shorten_receipt` leaves it; `sampled`: documents whose lines were read.
 
-    `kept`: documents of the batch that readers have now, whatever this run did (None: not known).
+    `duplicates`: the first rows, each with the logical date and uri of its `twin`, the document that it repeats (None for one
+    in quarantine); `kept`: documents of the batch that readers have now, whatever this run did (None: not known).
     """
 
     receipt: dict[str, Any]
@@ -48,6 +50,7 @@ class Report(RunRecord):
     examples: tuple[str, ...]
     texts: dict[str, ShownDocument]
     reasons: tuple[Reason, ...]
+    duplicates: tuple[dict[str, Any], ...]
     sampled: int
     undated: int
     over_budget: int
@@ -62,10 +65,13 @@ def collect_published(lake: Lake, source: str, day: date, record: RunRecord | No
     manifest = lake.manifest()
     months = sorted(set(read_own_claims(lake, manifest, source, day)["partition"]))
     own = (pl.col("source") == source) & (pl.col("logical_date") == day)
-    partitions = {"documents": months, "lines": months, "quarantine": [month_of(day)]}
+    month = [month_of(day)]
+    partitions = {"documents": months, "lines": months, "duplicates": month, "quarantine": month}
     rows = {name: scan_table(lake, manifest, name, part).filter(own) for name, part in partitions.items()}
     run = record or RunRecord(source, day, "published", ())
-    return collect_report(lake, run, receipt, rows, receipt["published"])
+    shown = rows["duplicates"].sort("uri").head(DUPLICATES_SHOWN).collect()
+    twins = find_owners(lake, manifest, source, shown["doc_id"].to_list())
+    return collect_report(lake, run, receipt, rows, list_duplicates(shown, twins), receipt["published"])
 
 
 def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Report:
@@ -75,11 +81,27 @@ def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Repor
         parts = (part.scan(table).select(TABLES[table].names) for part in staged.folders)
         rows[table] = pl.concat([scan_files([], table), *parts])
     known = lake.receipt(record.source, record.logical_date)
-    return collect_report(lake, record, staged.receipt, rows, known["published"] if known else 0)
+    shown = staged.duplicates.sort("uri").head(DUPLICATES_SHOWN)
+    found = rows["documents"].filter(pl.col("doc_id").is_in(shown["doc_id"].to_list()))
+    twins = {
+        doc_id: (day, uri) for doc_id, day, uri in found.select("doc_id", "logical_date", "uri").collect().iter_rows()
+    }
+    duplicates = list_duplicates(shown, twins)
+    return collect_report(lake, record, staged.receipt, rows, duplicates, known["published"] if known else 0)
+
+
+def list_duplicates(rows: pl.DataFrame, twins: Mapping[str, tuple[date, str]]) -> tuple[dict[str, Any], ...]:
+    """Rows of `duplicates`, each with its twin."""
+    return tuple(row | {"twin": twins.get(row["doc_id"])} for row in rows.iter_rows(named=True))
 
 
 def collect_report(
-    lake: Lake, record: RunRecord, receipt: Mapping[str, Any], rows: Mapping[str, pl.LazyFrame], kept: int | None
+    lake: Lake,
+    record: RunRecord,
+    receipt: Mapping[str, Any],
+    rows: Mapping[str, pl.LazyFrame],
+    duplicates: tuple[dict[str, Any], ...],
+    kept: int | None,
 ) -> Report:
     """Reads narrow columns, a sample of the lines, and the text of the documents that are shown. `rows`: by table."""
     documents = rows["documents"].select(figures.NARROW).collect().sort("doc_id")
@@ -99,6 +121,7 @@ def collect_report(
         examples=tuple(examples),
         texts=read_documents(rows["documents"], rows["lines"], documents, shown),
         reasons=list_reasons(rows["quarantine"].collect(), record.blocked_by),
+        duplicates=duplicates,
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
         undated=documents["published_at"].null_count(),
         over_budget=documents.filter(pl.col("flags").list.contains("over_budget")).height,

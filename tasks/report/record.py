@@ -9,7 +9,7 @@ Stored as JSON beside the page, on a disk or in a bucket, so that pages can be w
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,15 @@ from tasks.lakes.lake import Lake
 from tasks.reading.listing import LeftOut
 from tasks.stores.store_files import StoreFiles, change_store_file, read_store_file
 
-LONG_LISTS = ("inputs", "twins")
+LONG_LISTS = ("inputs",)
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """A run's state (`published`, `unchanged` or `blocked`) and findings.
 
-    `receipt`: of a blocked run, without long lists; `left_out`: names at the path of the source that are no inputs.
+    `receipt`: of a blocked run, without long lists; `left_out`: names at the path of the source that are no inputs; `changes`:
+    of documents, by the last run that changed any.
     """
 
     source: str
@@ -35,6 +36,7 @@ class RunRecord:
     blocked_by: tuple[str, ...] = ()
     receipt: dict[str, Any] | None = None
     left_out: tuple[LeftOut, ...] = ()
+    changes: dict[str, int] = field(default_factory=dict)
 
 
 def open_pages(lake: Lake) -> StoreFiles:

@@ -63,7 +63,7 @@ def describe_result(report: Report) -> tuple[str, str]:
         left_out = f" Not published: {' and '.join(parts)}." if parts else " All records are published."
         warned = sum(finding.severity == "warning" and finding.failed > 0 for finding in report.findings)
         warning = f" {format_count(warned, 'expectation warns', 'expectations warn')}." if warned else ""
-        return "Published", f"Readers have {have}.{left_out}{warning}"
+        return "Published", f"Readers have {have}.{left_out}{describe_changes(report.changes)}{warning}"
     found = next((finding for finding in report.findings if finding.reason in report.blocked_by), None)
     documents = format_count(report.kept or 0, "document")
     kept = f"Readers still have the {documents} of this batch that were published before."
@@ -73,6 +73,25 @@ def describe_result(report: Report) -> tuple[str, str]:
     others = [reason for reason in report.blocked_by if reason != found.reason]
     also = f" {', '.join(others)} {'blocks' if len(others) == 1 else 'block'} it too." if others else ""
     return f"Blocked: {found.observed} ({found.reason})", f"{found.why}{also} {kept}"
+
+
+def describe_changes(changes: Mapping[str, int]) -> str:
+    """A sentence on what the last run that changed the batch did to its documents; empty for a batch that was run once.
+
+    >>> describe_changes({"added": 1, "changed": 0, "removed": 0, "kept": 2})
+    ' The last run that changed it: 1 document added, 2 kept, whose files are no longer there.'
+    """
+    names = {
+        "added": "added",
+        "changed": "changed",
+        "removed": "removed",
+        "kept": "kept, whose files are no longer there",
+    }
+    parts = [f"{changes[name]:,} {words}" for name, words in names.items() if changes.get(name)]
+    if not parts:
+        return ""
+    parts[0] = parts[0].replace(" ", " document " if parts[0].startswith("1 ") else " documents ", 1)
+    return f" The last run that changed it: {', '.join(parts)}."
 
 
 def list_findings(report: Report) -> tuple[ShownFinding, ...]:

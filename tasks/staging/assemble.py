@@ -73,8 +73,10 @@ def assemble_documents(
     for part in (*parts, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
-    # Stable: 32 hex digits over the source's name and the canonical text's digest.
-    named = (f"{source}\n{digest}" for digest in records["canonical_sha256"])
+    # Stable: 32 hex digits over source, publisher and the canonical text's digest.
+    named = (
+        f"{source}\n{who}\n{digest}" for who, digest in records.select("publisher", "canonical_sha256").iter_rows()
+    )
     ids = [hashlib.sha256(name.encode()).hexdigest()[:32] for name in named]
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
@@ -120,6 +122,13 @@ def pick_columns(table: str, made: Mapping[str, pl.Expr], place: str) -> list[pl
             "in tasks/staging/assemble.py"
         )
     return [made[name].alias(name) for name in names]
+
+
+def assemble_duplicates(documents: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """A row of `duplicates`, with month, for each of `documents` that is not published. Its month is that of the logical date."""
+    copied = {name: pl.col(name) for name in documents.columns}
+    own = {"reason": pl.lit(reason), "month": pl.col("logical_date").dt.strftime("%Y-%m")}
+    return documents.select(pick_columns("duplicates", copied | own, "assemble_duplicates"))
 
 
 def find_flags(lines: pl.DataFrame) -> pl.DataFrame:

@@ -45,23 +45,14 @@ class StagedFolder:
 
 @dataclass(frozen=True)
 class StagedBatch:
-    """A batch that can be published. `folders`: its staged rows; `quarantine`: all its quarantine rows, with `month`;
-    `receipt`: its row of `receipts`, counted as if no other batch had any of its documents.
+    """A batch that can be published. `folders`: its staged rows; `duplicates`, `quarantine`: all its rows of these tables,
+    with `month`; `receipt`: its row of `receipts`. No other batch is looked at: what it has as well is counted as published.
     """
 
     folders: tuple[StagedFolder, ...]
+    duplicates: pl.DataFrame
     quarantine: pl.DataFrame
     receipt: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A record that repeats a document: where it came from, what it repeats, and the logical date of that."""
-
-    uri: str
-    twin: str
-    twin_date: date
-    doc_id: str
 
 
 def make_settings(source: Source, limits: Limits) -> str:
@@ -115,11 +106,11 @@ def make_receipt(
     inputs: Sequence[InputSeen],
     folders: Sequence[StagedFolder],
     quarantine: pl.DataFrame,
-    duplicates: Sequence[Duplicate],
+    duplicates: pl.DataFrame,
     warned: Mapping[str, int],
     made: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A row of `receipts`. `quarantine`: all such rows of the batch; `made`: as `describe_making` gives it."""
+    """A row of `receipts`. `duplicates`, `quarantine`: such rows of the batch; `made`: as `describe_making` gives it."""
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
     sums = [part.scan("narrow").select(**SUMS).collect() for part in folders]
@@ -130,13 +121,12 @@ def make_receipt(
         "inputs": [asdict(file) for file in seen],
         "records": sum(file.records for file in seen),
         **pl.concat(sums).sum().row(0, named=True),
-        "duplicates": len(duplicates),
+        "duplicates": duplicates.height,
         "quarantined": quarantine.height,
         "rules": tally((part.scan("lines").filter("removed") for part in folders), "rule"),
         "languages": tally((part.scan("narrow") for part in folders), "language"),
         "reasons": tally([quarantine.lazy().select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
-        "twins": [asdict(twin) for twin in sorted(duplicates, key=lambda twin: twin.uri)],
         "profile": profile_publishers([part.scan("narrow") for part in folders]),
     }
     return {name: receipt[name] for name in RECEIPTS.names}

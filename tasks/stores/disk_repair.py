@@ -56,7 +56,7 @@ def find_link_faults(store: DiskStore, manifest: Manifest) -> Iterator[LakeFault
     if newest > manifest.version + 1 and store.version() == manifest.version:
         yield LakeFault(OLD, f"{store.current} leads to {manifest.version}, version {newest} is beside it", REPAIR)
     wanted = store.current.resolve()
-    for table in TABLES:
+    for table in TABLES.keys() & manifest.tables.keys():
         path = store.path / table
         if path.resolve() != wanted / table:
             kind = "is a copy" if path.exists() else "is missing"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.schema import LOGICAL_DATE, MONTH, SORT_KEYS, SOURCE, TABLES, can_be_added, column
+from tasks.schema import LOGICAL_DATE, MONTH, RETIRED, SORT_KEYS, SOURCE, TABLES, can_be_added, column
 from tasks.stores.errors import REPAIR, LakeError
 
 CLAIMS = pa.schema(
@@ -64,7 +64,8 @@ def list_file_columns(table: str) -> list[pa.Field]:
 def has_declared_columns(schema: pa.Schema, table: str) -> bool:
     """Whether a file has the declared columns, except for newer ones that older rows can be read without."""
     fields = [field for field in list_file_columns(table) if field.name in schema.names or not can_be_added(field)]
-    return bool(schema.equals(pa.schema(fields)))
+    found = [field for field in schema if field.name not in RETIRED.get(table, ())]
+    return bool(pa.schema(found).equals(pa.schema(fields)))
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.publish import publish
 from tasks.publishing.receipts import add_tally, tally_documents, tally_lines
-from tasks.schema import DOCUMENTS, LINES, MONTH, QUARANTINE, RECEIPTS
+from tasks.schema import DOCUMENTS, LINES, MONTH, RECEIPTS
 from tasks.staging.receipt import StagedBatch, StagedFolder
-from tasks.staging.stage import stage_tables
+from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.disk_store import FILE_ROWS
 from tasks.stores.manifest import CLAIMS, file_schema
 from tasks.stores.table_files import write_files
@@ -151,16 +151,16 @@ def publish_batch(
     receipt |= {"versions": "{}", "settings": "{}"}
     receipt["inputs"] = [{"uri": f"{source}/{day}.jsonl", "size": 1, "sha256": "0" * 64, "records": count}]
     receipt = add_tally(receipt, tally_documents(documents.to_arrow()) + tally_lines(lines.to_arrow()), 1)
-    quarantine = pl.DataFrame(pl.from_arrow(QUARANTINE.append(MONTH).empty_table()))
+    quarantine, duplicates = empty_frame("quarantine"), empty_frame("duplicates")
     folders = []
     for number in range(0, count, SHARD):
         part = documents.slice(number, SHARD)
         own = lines.join(part.select("doc_id"), on="doc_id", how="semi")
         folder = staging / f"{source}-{day}-{salt}-{number}"
-        stage_tables({"documents": part, "lines": own, "quarantine": quarantine}, folder)
+        stage_tables({"documents": part, "lines": own, "duplicates": duplicates, "quarantine": quarantine}, folder)
         folders.append(StagedFolder(folder, frozenset()))
     lake = replace(lake, policy=PublishPolicy(keep, partition=partition))
-    return lambda: publish(lake, StagedBatch(tuple(folders), quarantine, receipt))
+    return lambda: publish(lake, StagedBatch(tuple(folders), duplicates, quarantine, receipt))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ def make_seed_lake(project: Path, place: Path) -> Path:
     if not (place / "lake").exists():
         shutil.copytree(project / "seeds", place / "seeds")
         shutil.copy(project / "sources.toml", place)
+        run = make_test_run(place / "lake")
         for name, day in BATCHES:
-            (batch,) = find_batches([name], day, day, place / "sources.toml")
-            ingest_batch(batch, make_test_run(place / "lake"))
+            (batch,) = find_batches([name], day, day, place / "sources.toml", run.lake)
+            ingest_batch(batch, run)
     return place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +16,11 @@ import pyarrow as pa
 from builders.staged_documents import Parts, make_document, make_stopped
 from tasks.lakes.lake import Lake, PublishPolicy
 from tasks.publishing.publish import Commit, publish
-from tasks.schema import MONTH, TABLES
+from tasks.schema import MONTH, SAME_BATCH, TABLES
 from tasks.shard import StagedShard
-from tasks.staging.duplicates import ShardDuplicate, settle_duplicates
-from tasks.staging.receipt import Duplicate, StagedBatch, StagedFolder
+from tasks.staging.assemble import assemble_duplicates
+from tasks.staging.duplicates import gather_duplicates, settle_duplicates
+from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables
 
 OCTOBER = date(2026, 10, 5)
@@ -66,11 +67,11 @@ def stage_shard(
 ) -> StagedShard:
     """One staged shard; copies inside it are duplicates, as a shard's building leaves them."""
     parts: dict[str, Parts] = {}
-    duplicates: list[ShardDuplicate] = []
+    repeats: list[dict[str, Any]] = []
     for doc in sorted(docs, key=lambda doc: doc.name):
         document, lines = build(doc, source, day)
         if document["doc_id"] in parts:
-            duplicates.append(ShardDuplicate(doc.name, document["doc_id"]))
+            repeats.append(document)
         else:
             parts[document["doc_id"]] = (document, lines)
     month = f"{day:%Y-%m}"
@@ -78,17 +79,18 @@ def stage_shard(
     tables = {
         "documents": frame([document for document, _ in parts.values()], "documents"),
         "lines": frame([line for _, lines in parts.values() for line in lines], "lines"),
+        "duplicates": assemble_duplicates(frame(repeats, "documents"), SAME_BATCH),
         "quarantine": frame(bad, "quarantine"),
     }
     stage_tables(tables, folder)
-    records = len(parts) + len(duplicates) + len(bad)
-    return StagedShard((str(folder),), number, (), records, len(parts), len(bad), tuple(duplicates))
+    records = len(parts) + len(repeats) + len(bad)
+    return StagedShard((str(folder),), number, (), records, len(parts), len(bad))
 
 
-def settle_staged(day: date, staged: Sequence[StagedShard]) -> tuple[list[StagedFolder], list[Duplicate]]:
+def settle_staged(staged: Sequence[StagedShard]) -> tuple[list[StagedFolder], pl.DataFrame]:
     """The folders of a batch and its duplicates, as the judging of a batch settles them."""
-    found = [duplicate for shard in staged for duplicate in shard.duplicates]
-    return settle_duplicates(day, [Path(folder) for shard in staged for folder in shard.folders], found)
+    folders = settle_duplicates([Path(folder) for shard in staged for folder in shard.folders])
+    return folders, gather_duplicates(folders)
 
 
 def frame(rows: list[dict[str, Any]], table: str) -> pl.DataFrame:
@@ -110,10 +112,10 @@ def stage_batch(
         stage_shard(staging / str(number), number, source, day, docs[number::shards], stopped[number::shards])
         for number in range(shards)
     ]
-    folders, duplicates = settle_staged(day, staged)
+    folders, duplicates = settle_staged(staged)
     parts = [pl.read_parquet(part.folder / "quarantine.parquet", hive_partitioning=False) for part in folders]
-    receipt = count_receipt(docs, source, day, [asdict(one) for one in duplicates], list(stopped))
-    return StagedBatch(tuple(folders), pl.concat(parts), receipt)
+    receipt = count_receipt(docs, source, day, duplicates.height, list(stopped))
+    return StagedBatch(tuple(folders), duplicates, pl.concat(parts), receipt)
 
 
 def publish_docs(
@@ -137,11 +139,11 @@ def publish_docs(
 
 
 def count_receipt(
-    docs: Sequence[Doc], source: str, day: date, twins: list[dict[str, Any]], stopped: Sequence[str]
+    docs: Sequence[Doc], source: str, day: date, duplicates: int, stopped: Sequence[str]
 ) -> dict[str, Any]:
     """A batch's receipt as if it were alone, counted row by row."""
-    lost = {twin["uri"] for twin in twins}
-    built = [build(doc, source, day) for doc in docs if doc.name not in lost]
+    originals = {doc.text: doc for doc in sorted(docs, key=lambda doc: doc.name, reverse=True)}
+    built = [build(doc, source, day) for doc in originals.values()]
     lines = [line for _, rows in built for line in rows]
     gone = [line for line in lines if line["removed"]]
     body = sum(len(text) for document, _ in built for text in document["text"].split("\n"))
@@ -156,7 +158,7 @@ def count_receipt(
         "inputs": inputs,
         "records": len(inputs),
         "published": len(built),
-        "duplicates": len(twins),
+        "duplicates": duplicates,
         "quarantined": len(stopped),
         "chars": sum(document["raw_chars"] for document, _ in built),
         "body_chars": body,
@@ -169,7 +171,6 @@ def count_receipt(
         "languages": tally("language", [document["language"] for document, _ in built]),
         "reasons": tally("reason", ["record_malformed"] * len(stopped)),
         "warnings": [],
-        "twins": twins,
         "profile": [],
         "rules_version": "0123456789ab",
         "versions": "{}",

@@ -6,42 +6,22 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from builders.command_line import run_copydesk
 from builders.lakes import ask
 
-from flows.batches.requests import find_batches, name_paths
+from flows.batches.requests import find_batches
 from flows.cli import app
 from tasks.errors import RequestError
+from tasks.lakes.lake import open_lake
 
 DAY = date(2026, 11, 1)
-
-
-@pytest.mark.parametrize(
-    ("paths", "names"),
-    [
-        (["a/news"], ["news"]),
-        (["a/news", "b/news"], ["a-news", "b-news"]),
-        (["x/a/news", "y/a/news", "z/news"], ["x-a-news", "y-a-news", "z-news"]),
-        (["2020-01/part-0.jsonl", "2020-02/part-0.jsonl"], ["2020-01-part-0", "2020-02-part-0"]),
-        (["s3://b/x/in", "s3://b/y/in"], ["x-in", "y-in"]),
-    ],
-)
-def test_paths_of_one_call_have_different_names(paths: list[str], names: list[str]) -> None:
-    assert list(name_paths(paths, ()).values()) == names
-
-
-def test_a_path_never_takes_the_name_of_a_declared_source() -> None:
-    assert name_paths(["in/wire"], {"wire"}) == {"in/wire": "in-wire"}
-
-
-def test_paths_that_differ_in_signs_only_still_differ() -> None:
-    assert len(set(name_paths(["a b/x", "a-b/x", "a/wire.jsonl", "a/wire.txt"], ()).values())) == 4
 
 
 def test_the_same_path_given_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "news").mkdir()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RequestError, match="same place"):
-        find_batches(["news", "./news"], DAY, DAY, tmp_path / "sources.toml")
+        find_batches(["news", "./news"], DAY, DAY, tmp_path / "sources.toml", open_lake(tmp_path / "lake"))
 
 
 def test_two_folders_of_one_name_are_two_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +40,39 @@ def test_two_folders_of_one_name_are_two_batches(tmp_path: Path, monkeypatch: py
         ("a-news", "a/news/story.txt"),
         ("b-news", "b/news/story.txt"),
     ]
+
+
+def write_story(folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    story = f"The ferry {name} leaves\n\n" + f"The last ferry {name} leaves the harbour at six in the evening. " * 8
+    (folder / "story.txt").write_text(story)
+
+
+def test_two_folders_of_one_name_are_two_batches_also_in_two_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        write_story(tmp_path / name / "news", name)
+    monkeypatch.chdir(tmp_path)
+    for path in ("a/news", "b/news", "a/news", "./b/../b/news", str(tmp_path / "c" / "news")):
+        assert run_copydesk("ingest", path, "--date", DAY, "--lake", "lake") == 0
+    monkeypatch.chdir(tmp_path / "a")
+    assert run_copydesk("ingest", "news", "--date", DAY, "--lake", "../lake") == 0
+    rows = ask(tmp_path / "lake", "SELECT source, uri FROM 'LAKE/documents/**/*.parquet' ORDER BY 1")
+    assert rows == [("b-news", "b/news/story.txt"), ("c-news", "c/news/story.txt"), ("news", "a/news/story.txt")]
+    assert len(open_lake(tmp_path / "lake").versions()) == 3
+
+
+def test_a_declared_source_does_not_replace_a_place_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        write_story(tmp_path / name / "news", name)
+    monkeypatch.chdir(tmp_path)
+    assert run_copydesk("ingest", "a/news", "--date", DAY, "--lake", "lake") == 0
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "news"\npath = "b/news"\n')
+    assert run_copydesk("ingest", "news", "--date", DAY, "--lake", "lake") == 2
+    assert "Give the declared one another name" in capsys.readouterr().err
+    # The same place may be declared later: it goes on as it was.
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "news"\npath = "a/news"\n')
+    assert run_copydesk("ingest", "news", "--date", DAY, "--lake", "lake") == 0

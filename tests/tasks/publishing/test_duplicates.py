@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check_lake
-from tasks.lakes.lake import open_lake
+from tasks.lakes.lake import find_duplicates, find_owners, open_lake
 from tasks.publishing.claims import read_claimed
 from tasks.stores import disk_store
 
@@ -22,7 +22,7 @@ DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 2)]
 
 def test_a_document_staged_twice_is_refused(tmp_path: Path) -> None:
     staged = [stage_shard(tmp_path / name, 0, "s", DAYS[0], [Doc(1, name)]) for name in "ab"]
-    folders, _ = settle_staged(DAYS[0], staged)
+    folders, _ = settle_staged(staged)
     with pytest.raises(ValueError, match="is staged in two shards"):
         read_claimed([replace(part, excluded_ids=frozenset()) for part in folders], DAYS[0])
 
@@ -78,10 +78,11 @@ def test_a_document_goes_to_an_earlier_batch_and_comes_back(tmp_path: Path) -> N
     shared = lake.receipt("s", DAYS[2])
     assert shared is not None
     assert (shared["published"], shared["duplicates"]) == (1, 1)
-    assert [(twin["uri"], twin["twin"], twin["twin_date"]) for twin in shared["twins"]] == [("late", "early", DAYS[0])]
-    # The early batch calls the same text by another name: the later one's receipt follows.
-    publish_docs(lake, staging, [Doc(1, "renamed")], day=DAYS[0])
-    assert [twin["twin"] for twin in (lake.receipt("s", DAYS[2]) or {})["twins"]] == ["renamed"]
+    (repeat,) = find_duplicates(lake, "late")
+    assert (repeat["logical_date"], repeat["reason"]) == (DAYS[2], "earlier_batch")
+    ((day, uri),) = find_owners(lake, lake.manifest(), "s", [repeat["doc_id"]]).values()
+    assert (day, uri) == (DAYS[0], "early")
     publish_docs(lake, staging, [Doc(9, "early")], day=DAYS[0])
     assert lake.receipt("s", DAYS[2]) == alone
+    assert find_duplicates(lake, "late") == []
     assert check_lake(lake) == []

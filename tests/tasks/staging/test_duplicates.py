@@ -19,22 +19,21 @@ def test_inside_a_shard_the_smallest_uri_stays() -> None:
     documents = pl.DataFrame({"doc_id": ["x", "y", "x"], "uri": ["b", "c", "a"], "logical_date": [DAYS[0]] * 3})
     originals, duplicates = split_duplicates(documents)
     assert originals.select("doc_id", "uri").rows() == [("x", "a"), ("y", "c")]
-    assert [(one.uri, one.doc_id) for one in duplicates] == [("b", "x")]
+    assert duplicates.select("uri", "doc_id").rows() == [("b", "x")]
 
 
 def test_inside_a_batch_the_smallest_uri_stays(tmp_path: Path) -> None:
     first = stage_shard(tmp_path / "0", 0, "s", DAYS[0], [Doc(1, "c"), Doc(1, "d"), Doc(2, "e")])
     second = stage_shard(tmp_path / "1", 1, "s", DAYS[0], [Doc(1, "a"), Doc(2, "f"), Doc(3, "b")])
-    folders, twins = settle_staged(DAYS[0], [first, second])
+    folders, repeats = settle_staged([first, second])
     assert [len(part.excluded_ids) for part in folders] == [1, 1]
-    # `d` repeats `c` in its shard; `c` itself gives way to `a`, so `a` is what both repeat.
-    assert [(twin.uri, twin.twin, twin.twin_date) for twin in twins] == [
-        ("c", "a", DAYS[0]),
-        ("d", "a", DAYS[0]),
-        ("f", "e", DAYS[0]),
-    ]
-    assert settle_staged(DAYS[0], [second, first])[1] == twins
-    assert set(read_claimed(folders, DAYS[0])["uri"]) == {"a", "b", "e"}
+    # `d` repeats `c` in its shard; `c` itself gives way to `a` of the other shard.
+    assert repeats.select("uri", "reason").sort("uri").rows() == [(uri, "same_batch") for uri in "cdf"]
+    assert repeats["logical_date"].unique().to_list() == [DAYS[0]]
+    assert settle_staged([second, first])[1].sort("uri").equals(repeats.sort("uri"))
+    claimed = read_claimed(folders, DAYS[0])
+    assert set(claimed["uri"]) == {"a", "b", "e"}
+    assert set(repeats["doc_id"]) < set(claimed["doc_id"])
 
 
 def claims(*rows: tuple[int, str]) -> pl.DataFrame:
