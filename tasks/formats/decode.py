@@ -8,7 +8,7 @@ import codecs
 import re
 from functools import cache
 
-from tasks.formats.guess import guess_encoding
+from tasks.formats.guess import IDEOGRAPHIC, LANGUAGES, WEST, find_foreign, guess_encoding
 from tasks.formats.record import BrokenInputError
 from tasks.formats.repair import repair_text
 
@@ -45,6 +45,8 @@ MEANT = {
 }
 # Python's own codecs that are no encoding of a document, and UTF-7, which makes rubbish of ordinary text.
 NOT_MEANT = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+
+FIRST_BEYOND_LATIN = "\u0250"
 
 # Control characters that no text has; tab to carriage return and ESC (ISO 2022) do occur.
 CONTROLS = bytes([*range(1, 8), *range(14, 27), *range(28, 32), 127])
@@ -131,6 +133,10 @@ def decode_wide(raw: bytes, encoding: str) -> tuple[str, str]:
         text = whole.decode(encoding, "surrogatepass")
     except UnicodeDecodeError:
         raise BrokenInputError("undecodable", f"marked as {encoding} but not valid in it") from None
+    if odd := find_foreign(
+        text, IDEOGRAPHIC, lambda char: "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3"
+    ):
+        raise BrokenInputError("undecodable", f"read as {encoding}, its characters are those of no language: {odd!r}")
     return text.removeprefix("\ufeff"), encoding + (";cut-end-dropped" if len(whole) < len(raw) else "")
 
 
@@ -144,13 +150,19 @@ def decode_stray(raw: bytes, name: str, *, is_western: bool) -> tuple[str, str]:
     well = sum(map(len, WELL_FORMED.findall(raw)))
     if well == len(high):  # nothing but surrogates is wrong with it
         return mixed, name
-    guess = "mixed" if is_western or well >= WELL_SHARE * len(high) else guess_encoding(raw, mixed)
+    odd = find_foreign(mixed, WEST, lambda char: char < FIRST_BEYOND_LATIN)
+    if odd and well >= WELL_SHARE * len(high):
+        raise BrokenInputError("mixed_encodings", f"UTF-8 with lines in another encoding, the first {odd!r}")
+    guess = "mixed" if not odd and (is_western or well >= WELL_SHARE * len(high)) else guess_encoding(raw, mixed)
     if guess is None:
         words = f"not UTF-8, and in no known encoding do its {len(high)} bytes beyond ASCII read like a language"
         raise BrokenInputError("undecodable", words)
+    text, languages = (mixed, WEST) if guess == "mixed" else (raw.decode(guess, "ignore"), LANGUAGES[guess])
+    if odd := find_foreign(text, languages, lambda char: guess != "mixed" or char < FIRST_BEYOND_LATIN):
+        words = "cp1252" if guess == "mixed" else guess
+        raise BrokenInputError("mixed_encodings", f"{words} with lines in another encoding, the first {odd!r}")
     if guess == "mixed":
         return mixed, f"{name}+cp1252" if well else western
-    text = raw.decode(guess, "ignore")
     return text, guess + (";cut-end-dropped" if try_decode(raw, guess) is None else "")
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from tasks.lines import looks_like_prose, measure_lines
 from tasks.rules import load_rules, match_rules
 from tasks.schema import TABLES
+from tasks.staging.garbage import describe_garbage
 from tasks.staging.stage import empty_frame
 
 ROLES = (
@@ -73,7 +74,7 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         narrow = narrow.join(columns, on="doc", how="left", maintain_order="left")
     # A document without a row has a count of 0. All counts are int64, which pandas checks without a loop.
     narrow = narrow.with_columns(pl.exclude(own.columns).fill_null(0).cast(pl.Int64))
-    narrow = narrow.with_columns(
+    narrow = narrow.join(describe_garbage(documents), on="doc", how="left", maintain_order="left").with_columns(
         is_rebuilt=rebuild_hashes(union, documents) == documents["canonical_sha256"],
         chars_summed=pl.sum_horizontal("body_chars", "apart_chars", "removed_line_chars", "line_ends"),
         document_rows=pl.len().over("doc_id").cast(pl.Int64),

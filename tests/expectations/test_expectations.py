@@ -154,6 +154,10 @@ BROKEN: list[tuple[str, Maker, set[str]]] = [
     ("no_letters", article(("headline", "Tide table"), ("body", "0:13 1.2 6:27 4.5 " * 9 + "12:40")), set()),
     ("nul_inside", article(("headline", "Ferry"), ("body", LONG + "\x00.")), {"control_inside"}),
     ("text_unreadable", article(("headline", "Ferry"), ("body", LONG + "\ufffd" * 9)), {"replacement_chars"}),
+    ("text_misread", article(("headline", "Ferry"), ("body", LONG + "\ue001" * 9)), set()),
+    ("text_coded", article(("headline", "Ferry"), ("body", "0A9F" * 60)), set()),
+    ("text_wordless", article(("headline", "Ferry"), ("body", "aB{c#dE'fG$hI" * 40)), set()),
+    ("text_utf7", article(("headline", "Ferry"), ("body", LONG + " +AOk- +AOk- +AOk-")), set()),
     ("published_in_future", columns(published_at=datetime(2026, 10, 7, tzinfo=UTC)), set()),
     ("published_absurdly", throughout(published_at=datetime(1066, 10, 14, tzinfo=UTC), month="1066-10"), set()),
     (

@@ -1,0 +1,59 @@
+"""Measures what shows that a text is no text: bytes written in letters, letters that form no words, characters misread."""
+
+import re
+
+import polars as pl
+
+# Bytes as base64 or hexadecimal, quoted-printable, percent-encoded, or as escapes of code points.
+CODED = r"[A-Za-z0-9+/]{40,}={0,2}|(?:[=%][0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}){6,}"
+# Only a text with long runs without a blank can consist of these, or of letters that form no words.
+UNBROKEN = r"[^\s\p{Lo}]{24}"
+# Control characters, private use and code points that no character has.
+MISREAD = r"[\p{Cc}\p{Co}\p{Cn}--\t\n\r]"
+RUNS = r"[\p{Lo}\p{Lm}\p{M}]+|[\p{Lu}\p{Lt}\p{Ll}\p{M}]+"
+WORD = r"^(?:[\p{Lo}\p{Lm}\p{M}]+|[\p{Lu}\p{Lt}]?[\p{Ll}\p{M}]{2,}|[\p{Lu}\p{M}]{2,}|[\p{Lu}][\p{Ll}])$"
+LEAST_LETTERS = 200
+UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-?")
+
+
+def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
+    """Shares of each text: `coded_share`, `misread_share` of its characters, `wordless_share` of its letters (null where they
+    are few or the text has blanks); and `utf7_signs`, the characters of it that are written in UTF-7.
+    """
+    texts = documents.select("doc", "text", chars=pl.max_horizontal(pl.col("text").str.len_chars(), 1))
+    found = texts.select("doc", misread_share=pl.col("text").str.count_matches(MISREAD) / pl.col("chars"))
+    odd = texts.filter(pl.col("text").str.contains(UNBROKEN))
+    runs = pl.col("text").str.extract_all(RUNS)
+    words = runs.list.eval(pl.element().filter(pl.element().str.contains(WORD))).list.join("")
+    letters = pl.col("text").str.count_matches(r"\p{L}")
+    shares = odd.with_columns(letters=letters, in_words=words.str.count_matches(r"\p{L}")).select(
+        "doc",
+        coded_share=1 - pl.col("text").str.replace_all(CODED, "").str.len_chars() / pl.col("chars"),
+        wordless_share=pl.when(pl.col("letters") >= LEAST_LETTERS).then(1 - pl.col("in_words") / pl.col("letters")),
+    )
+    marked = texts.filter(pl.col("text").str.contains(UTF7.pattern))
+    signs = pl.Series([count_utf7(text) for text in marked["text"]], dtype=pl.Int64)
+    joined = found.join(shares, on="doc", how="left").join(
+        marked.select("doc", utf7_signs=signs), on="doc", how="left", maintain_order="left"
+    )
+    return joined.with_columns(pl.col("coded_share", "utf7_signs").fill_null(0))
+
+
+def count_utf7(text: str) -> int:
+    """The characters of a text that are written in UTF-7; none where it has other words after a plus as well.
+
+    >>> count_utf7("La r+AOk-alisation de l'+AOk-t+AOk-"), count_utf7("Press Ctrl+Alt-F2, or call +44201-7946")
+    (3, 0)
+    """
+    signs = UTF7.findall(text)
+    plain = [decode_utf7(sign) for sign in signs]
+    return sum(map(len, plain)) if plain.count("") * 10 <= len(signs) else 0
+
+
+def decode_utf7(sign: str) -> str:
+    """The characters beyond ASCII that one sign of UTF-7 stands for; empty where it stands for none."""
+    try:
+        plain = sign.encode().decode("utf-7")
+    except UnicodeDecodeError:
+        return ""
+    return plain if plain.isprintable() and not plain.isascii() else ""
