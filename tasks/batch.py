@@ -112,12 +112,15 @@ class Release:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a run, in bytes unless the name says characters; and the learned lines and releases that it uses."""
+    """The limits of a run, in bytes unless the name says otherwise; and the learned lines and releases that it uses."""
 
     shard_bytes: int = 32 * 2**20
     shard_files: int = 5_000
     file_bytes: int = 2 * 2**30
     record_bytes: int = 20 * 2**20
+    memory_bytes: int = 6 * 2**30
+    cpu_seconds: float = 60
+    cpu_seconds_per_mb: float = 20
     unpacked_ratio: int = 200
     removal_budget: float = 0.5
     excerpt_chars: int = 240

@@ -14,14 +14,16 @@ from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
 from tasks.errors import RunFailed
 from tasks.fingerprint import rules_version
+from tasks.formats.record import Reject
 from tasks.lakes.releases import flag_released
 from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
-from tasks.reading.read import Readings, read_parts
+from tasks.reading.read import Readings, frame_records, frame_rejects, read_parts
 from tasks.schema import SAME_BATCH
 from tasks.staging.assemble import assemble_documents, assemble_duplicates, assemble_lines, assemble_quarantine
 from tasks.staging.duplicates import split_duplicates
 from tasks.staging.measure import measure_shard
+from tasks.staging.receipt import hash_files
 from tasks.staging.stage import stage_tables
 
 
@@ -52,16 +54,35 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
         build_part(readings, shard, limits, folder / f"part-{number:04d}")
         for number, readings in enumerate(read_parts(shard, limits))
     ]
-    staged = StagedShard(
+    staged = join_parts(shard.number, parts)
+    (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
+    return staged
+
+
+def refuse_file(shard: Shard, limits: Limits, folder: Path, why: str) -> StagedShard:
+    """Stages a shard of one file, or of one span of it, as a row of quarantine."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (file,) = shard.files
+    uri = f"{file.uri}#{file.span.record}" if file.span else file.uri
+    rejects = frame_rejects([Reject(uri, "too_costly", why)], shard, limits)
+    if file.span:
+        seen = InputSeen(file.uri, file.span.end - file.span.start, file.span.sha256, 1)
+    else:
+        ((_, size, digest),) = hash_files(shard.files)
+        seen = InputSeen(file.uri, size, digest, 1)
+    return build_part(Readings(frame_records([], shard), rejects, (seen,)), shard, limits, folder)
+
+
+def join_parts(number: int, parts: Sequence[StagedShard]) -> StagedShard:
+    """Parts of a shard as one."""
+    return StagedShard(
         folders=tuple(folder for part in parts for folder in part.folders),
-        number=shard.number,
+        number=number,
         inputs=tuple(seen for part in parts for seen in part.inputs),
         records=sum(part.records for part in parts),
         documents=sum(part.documents for part in parts),
         quarantined=sum(part.quarantined for part in parts),
     )
-    (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
-    return staged
 
 
 def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -> StagedShard:

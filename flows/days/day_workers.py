@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from flows.batches.ingest import ingest_batch
@@ -26,7 +26,7 @@ from flows.days.states import Day
 from flows.errors import BackfillStopped, DayStopped
 from flows.settings import Settings
 from flows.unexpected import explain_error
-from flows.workers.local_map import follow_parent, make_picklable
+from flows.workers.builder import make_picklable
 
 NICE = 5
 GRACE_SECONDS = 5
@@ -154,6 +154,18 @@ def await_day(worker: DayWorker, batch: Batch, watcher: Watcher, seconds: float)
             raise BackfillStopped(f"{batch.label}: it was stopped") from None
         raise DayStopped(f"{batch.label}: its process died (exit code {code}); out of memory?") from None
     raise DayStopped(f"{batch.label}: stopped after {seconds:,.0f} s without a step; see COPYDESK_STEP_SECONDS")
+
+
+def follow_parent() -> None:
+    """Ends this process as soon as its parent has ended, so that kill -9 of the parent leaves no process behind."""
+    parent = parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=follow, daemon=True).start()
 
 
 def serve_days(pipe: Connection, settings: Settings) -> None:

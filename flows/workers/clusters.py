@@ -26,7 +26,8 @@ from urllib.parse import urlsplit
 
 from flows.errors import ClusterLost, RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
-from flows.workers.local_map import THREADS, build_here, make_picklable
+from flows.workers.builder import make_picklable, prepare_builder
+from flows.workers.local_map import THREADS, build_here
 from flows.workers.run_folder import build_for, collect_shard, mark_run_folder
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard
@@ -148,7 +149,11 @@ def shorten_error(error: BaseException) -> str:
 def choose_map(settings: Settings) -> MapShards:
     """How shards are built: on the cluster that the settings name, else on this machine. Raises RunnerError."""
     check_runner(settings)
-    return build_on_cluster if has_cluster(settings) else build_here
+    if has_cluster(settings):
+        return build_on_cluster
+    if settings.workers == 1:
+        prepare_builder()
+    return build_here
 
 
 def build_on_cluster(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:

@@ -1,20 +1,19 @@
-"""Shards built on this machine: one after the other in this process, or several at the same time in processes."""
+"""Shards built on this machine: one after the other, or several at the same time."""
 
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
+from flows.workers.builder import end_builders
+from flows.workers.guarded_build import build_guarded
 from flows.workers.run_folder import name_shard
 from tasks.batch import Limits, Shard
-from tasks.shard import StagedShard, build_shard
+from tasks.shard import StagedShard
 
 if TYPE_CHECKING:
     from flows.batches.run import Run
@@ -24,49 +23,27 @@ THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 
 
 def build_here(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-    """Builds shards in this process, or in as many processes as the settings want workers when there are several shards."""
+    """Builds shards on this machine, as many at the same time as the settings want workers, each in a process of its own."""
     count, total = run.watcher.count, len(shards)
     count(0, total)
-    processes = min(run.settings.workers, total)
-    if processes == 1:
+    workers = min(run.settings.workers, total)
+    if workers == 1:
         built = []
         for shard in shards:
-            built.append(build_shard(shard, limits, folder / name_shard(shard)))
+            built.append(build_guarded(shard, limits, folder / name_shard(shard)))
             count(len(built), total)
         return built
-    # Not fork: Polars and Arrow have threads, and a forked thread pool hangs.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=follow_parent) as pool:
-        with share_cores(processes):
-            futures = [pool.submit(build_shard, shard, limits, folder / name_shard(shard)) for shard in shards]
+    with ThreadPoolExecutor(workers) as pool, share_cores(workers):
+        futures = [pool.submit(build_guarded, shard, limits, folder / name_shard(shard)) for shard in shards]
         try:
             for done, future in enumerate(as_completed(futures), 1):
                 future.result()
                 count(done, total)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            end_builders()
             raise
         return [future.result() for future in futures]
-
-
-def follow_parent() -> None:
-    """Ends this process as soon as its parent has ended, so that kill -9 of the parent leaves no process behind."""
-    parent = parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    Thread(target=follow, daemon=True).start()
-
-
-def make_picklable(error: Exception) -> Exception:
-    """An error that can be sent to another process: itself, or where it cannot be pickled a RuntimeError with its text."""
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
 
 
 @contextmanager

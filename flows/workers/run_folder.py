@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from flows.errors import WorkerUnfit
+from flows.workers.guarded_build import build_guarded
 from tasks.batch import Limits, Shard
 from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
 from tasks.reading.names import escape_name
-from tasks.shard import StagedShard, build_shard
+from tasks.shard import StagedShard
 from tasks.staging.receipt import make_versions
 from tasks.stores.store import fetch_parts, open_handover, send_parts
 
@@ -51,9 +52,9 @@ def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
     check_worker(target, shard)
     attempt = uuid4().hex[:8]
     if sees_folder(target):
-        return build_shard(shard, limits, target.folder / name_shard(shard) / attempt)
+        return build_guarded(shard, limits, target.folder / name_shard(shard) / attempt)
     with TemporaryDirectory(prefix="copydesk-") as scratch:
-        staged = build_shard(shard, limits, Path(scratch))
+        staged = build_guarded(shard, limits, Path(scratch))
         folders = send_parts(staged.folders, f"{target.handover}/{name_shard(shard)}/{attempt}")
         return replace(staged, folders=folders)
 

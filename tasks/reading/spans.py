@@ -6,7 +6,7 @@ the hash of the whole file.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -38,8 +38,24 @@ class Mark:
 
 def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile, ...]:
     """The spans of a file; the file itself where it is small, packed, no file of lines, or cannot be read."""
-    if not limits.shard_bytes < file.size <= limits.file_bytes:
+    return cut_lines(file, source, limits) if limits.shard_bytes < file.size <= limits.file_bytes else (file,)
+
+
+def divide_file(file: InputFile, source: Source, limits: Limits, parts: int) -> tuple[InputFile, ...]:
+    """A file, or a span of one, in about so many spans; itself where it cannot be cut, or is one record."""
+    bounds = (file.span.start, file.span.end) if file.span else ()
+    try:
+        weight = sum(len(chunk) + RECORD_BYTES * chunk.count(b"\n") for chunk in read_bytes(file.path, *bounds))
+    except OSError:
         return (file,)
+    smaller = replace(limits, shard_bytes=1 + weight // parts)
+    if file.span is None:
+        return cut_lines(file, source, smaller)
+    return place_spans(file, file.span, [Mark(0, 0, 0, 0), *find_marks(read_bytes(file.path, *bounds), smaller)])
+
+
+def cut_lines(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile, ...]:
+    """The spans of a file of lines, whatever its size."""
     tap = Tap()
     try:
         first, chunks = peek_chunk(read_received(file.path, tap))
@@ -51,11 +67,26 @@ def cut_file(file: InputFile, source: Source, limits: Limits) -> tuple[InputFile
         return (file,)  # reading it reports what is wrong with it
     if not marks[-1].records:
         return (file,)
-    digest = tap.digest.hexdigest()
-    spans = (
-        FileSpan(begin.byte, end.byte, begin.records, begin.lines, end.crc32, digest) for begin, end in pairwise(marks)
+    whole = FileSpan(0, tap.size, 0, 0, 0, tap.digest.hexdigest())
+    return place_spans(replace(file, size=tap.size), whole, marks)
+
+
+def place_spans(file: InputFile, whole: FileSpan, marks: Sequence[Mark]) -> tuple[InputFile, ...]:
+    """A file's spans between marks, which count from the start of `whole`."""
+    return tuple(
+        replace(
+            file,
+            span=FileSpan(
+                whole.start + begin.byte,
+                whole.start + end.byte,
+                whole.record + begin.records,
+                whole.line + begin.lines,
+                end.crc32,
+                whole.sha256,
+            ),
+        )
+        for begin, end in pairwise(marks)
     )
-    return tuple(replace(file, size=tap.size, span=span) for span in spans)
 
 
 def find_marks(chunks: Chunks, limits: Limits) -> Iterator[Mark]:

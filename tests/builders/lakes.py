@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,9 @@ from flows.batches.ingest import ingest_batch
 from flows.batches.run import NO_WATCHER, Batch, BatchResult, MapShards, Run, Watcher, make_run
 from flows.settings import Settings
 from flows.workers.local_map import build_here
-from tasks.batch import Limits, Source
+from flows.workers.run_folder import name_shard
+from tasks.batch import Limits, Shard, Source
+from tasks.shard import StagedShard, build_shard
 
 DAY = date(2026, 10, 9)
 
@@ -32,11 +35,18 @@ class Recorder:
         return Watcher(lambda batch, name: self.steps.append(name), self.warnings.append)
 
 
+def build_in_process(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
+    """Builds shards in the process of the test, or in processes of their own where the test wants several workers."""
+    if run.settings.workers > 1:
+        return build_here(run, shards, limits, folder)
+    return [build_shard(shard, limits, folder / name_shard(shard)) for shard in shards]
+
+
 def make_test_run(
     lake: Path | str,
     *,
     limits: Limits | None = None,
-    map_shards: MapShards = build_here,
+    map_shards: MapShards = build_in_process,
     watcher: Watcher = NO_WATCHER,
     is_forced: bool = False,
     **settings: Any,
