@@ -48,8 +48,8 @@ class Settings(BaseSettings):
     shard_files: int = Field(5_000, ge=1)  # files that one task takes at most
     file_bytes: int = Field(2 * 2**30, ge=1)  # a larger file, packed or unpacked, goes to quarantine
     record_bytes: int = Field(20 * 2**20, ge=1)  # a larger record goes to quarantine
-    # Budget of the process that builds a shard; a file or record that needs more goes to quarantine. A shard of 32 MB usually needs
-    # 1 GB and 6 s. The rest is for slow machines, and for packed files, which are many times their size as received.
+    # Budget of the process that builds a shard; a file or record that needs more goes to quarantine. A shard of 32 MB usually
+    # needs 1 GB and 6 s. The rest is for slow machines, and for packed files, which are many times their size as received.
     memory_bytes: int = Field(6 * 2**30, ge=2**29)
     cpu_seconds: float = Field(60, gt=0)  # for any shard, and
     cpu_seconds_per_mb: float = Field(20, ge=0)  # so many more for each MB of input, as received

@@ -29,12 +29,19 @@ from tasks.batch import Limits
 from tasks.errors import RunFailed
 
 LOOK_SECONDS = 0.25  # how often the caller looks at the memory, and the process at its parent
-COSTLY = (-signal.SIGXCPU, -signal.SIGKILL)  # SIGKILL: over the memory, also where the system itself runs out of it
 MEGABYTE = 2**20
 
 
 class TooCostly(Exception):
-    """A call that needed more than its budget. One line: which budget."""
+    """A call that needed more than its budget. One line: which budget. `is_certain`: another try would end in the same way."""
+
+    is_certain = True
+
+
+class KilledBySystem(TooCostly):
+    """A call whose process another one killed: the system does so when it has no memory left."""
+
+    is_certain = False
 
 
 class BuilderLost(RunFailed):
@@ -78,10 +85,12 @@ def call_builder(size: int, limits: Limits, function: Callable[..., Any], *argum
         if builder not in STARTED:
             raise BuilderLost("the run was stopped") from None
         code = end_builder(builder, wait=not is_large)
-        if is_large or code in COSTLY:
-            memory = f"{limits.memory_bytes / MEGABYTE:,.0f} MB of memory"
-            budget = f"{seconds:,.0f} s of CPU time" if code == -signal.SIGXCPU else memory
-            raise TooCostly(f"needs more than {budget}") from None
+        if is_large:
+            raise TooCostly(f"needs more than {limits.memory_bytes / MEGABYTE:,.0f} MB of memory") from None
+        if code == -signal.SIGXCPU:
+            raise TooCostly(f"needs more than {seconds:,.0f} s of CPU time") from None
+        if code == -signal.SIGKILL:
+            raise KilledBySystem("needs more memory than this machine had") from None
         raise BuilderLost(f"a process that built a shard ended (exit code {code}). Run the batch again.") from None
     except BaseException:
         end_builder(builder)

@@ -21,14 +21,19 @@ def build_guarded(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     try:
         return call_builder(size, limits, build_shard, shard, limits, folder)  # type: ignore[no-any-return]
     except TooCostly as error:
-        why = str(error)
+        costly = error
     if len(shard.files) > 1:
         most = -(-len(shard.files) // PARTS)
         groups = [shard.files[start : start + most] for start in range(0, len(shard.files), most)]
         return join_parts(shard.number, build_groups(groups, shard, limits, folder))
     pieces = divide_file(shard.files[0], shard.source, limits, PARTS)
     if len(pieces) == 1:
-        return call_builder(size, limits, refuse_file, shard, limits, folder, why)  # type: ignore[no-any-return]
+        try:
+            if not costly.is_certain:
+                return call_builder(size, limits, build_shard, shard, limits, folder)  # type: ignore[no-any-return]
+        except TooCostly as error:
+            costly = error
+        return call_builder(size, limits, refuse_file, shard, limits, folder, str(costly))  # type: ignore[no-any-return]
     joined = join_parts(shard.number, build_groups([(piece,) for piece in pieces], shard, limits, folder))
     return replace(joined, inputs=tuple(gather_inputs([joined])))
 

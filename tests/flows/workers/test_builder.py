@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,10 @@ def end_at_once() -> None:
     os._exit(3)
 
 
+def end_by_signal(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
 def test_a_call_sees_the_folder_and_environment_of_its_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("one", "two"):
         (tmp_path / value).mkdir()
@@ -91,6 +96,12 @@ def test_each_call_has_a_budget_of_its_own_that_grows_with_its_input() -> None:
 def test_memory_beyond_the_budget_ends_the_process() -> None:
     with pytest.raises(TooCostly, match="more than 512 MB of memory"):
         call("fill_memory")
+
+
+def test_a_process_that_the_system_kills_may_have_needed_too_much() -> None:
+    with pytest.raises(TooCostly, match="more memory than this machine had") as raised:
+        call("end_by_signal", signal.SIGKILL)
+    assert not raised.value.is_certain
 
 
 def test_a_process_that_ends_otherwise_is_a_fault() -> None:
