@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.batch import Limits
-from tasks.errors import RunFailed
+from tasks.errors import EXPECTED, RunFailed
 
 LOOK_SECONDS = 0.25  # how often the caller looks at the memory, and the process at its parent
 MEGABYTE = 2**20
@@ -204,6 +205,8 @@ def serve_calls(pipe: Connection) -> None:
         try:
             answer = ("done", function(*arguments))
         except Exception as error:
+            if not isinstance(error, EXPECTED):
+                error.add_note(traceback.format_exc())  # pickling loses the traceback itself
             answer = ("error", make_picklable(error))
         with suppress(BrokenPipeError):
             pipe.send(answer)

@@ -73,8 +73,9 @@ def test_a_call_sees_the_folder_and_environment_of_its_caller(tmp_path: Path, mo
 
 
 def test_an_error_is_raised_here_and_the_process_stays() -> None:
-    with pytest.raises(FileNotFoundError, match="no such file here"):
+    with pytest.raises(FileNotFoundError, match="no such file here") as raised:
         call("fail", FileNotFoundError("no such file here"))
+    assert "in fail" in raised.value.__notes__[0], "where it was raised is known here"
     assert len(STARTED) == 1
 
 
