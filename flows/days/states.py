@@ -124,14 +124,16 @@ def find_state(
 
 
 def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:
-    """How a run of today would differ, in words. A file that was changed and kept its size is not seen."""
+    """How a run of today would differ, in words. A file that was changed and kept its size is not seen.
+
+    A file that is gone changes nothing: its documents stay.
+    """
     changes = []
     before = {seen["uri"]: seen["size"] for seen in receipt["inputs"]}
     now = {file.uri: file.size for file in files}
     counts = {
         "new": len(now.keys() - before.keys()),
         "changed": sum(now[uri] != before[uri] for uri in now.keys() & before.keys()),
-        "removed": len(before.keys() - now.keys()),
     }
     if differences := ", ".join(f"{count:,} {what}" for what, count in counts.items() if count):
         changes.append(f"files: {differences}")

@@ -11,10 +11,10 @@ from builders.lakes import ask, hash_lake, make_test_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.batches.run import Batch
+from flows.batches.run import Batch, make_run
 from flows.batches.staging import list_failures, remember_failure
 from flows.days.plan import choose_action, choose_days, preview_days, tabulate_plan
-from flows.days.states import Day, each_day, find_usual, survey_days
+from flows.days.states import Day, each_day, find_changes, find_usual, survey_days
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.errors import RequestError
@@ -235,3 +235,13 @@ def test_replace_a_second_time_changes_nothing(tmp_path: Path) -> None:
     assert day.state == "fine"
     assert run_day(day.batch, settings).state == "published"
     assert ask(settings.lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE text LIKE '%train%'") == [(6,)]
+
+
+def test_a_day_whose_files_were_archived_is_not_stale(tmp_path: Path) -> None:
+    settings = write_sources(tmp_path)
+    write_day(tmp_path, FIRST, count=20)
+    batch = Batch(Source("gazette", "in/{date}/*.jsonl"), FIRST, tmp_path)
+    assert run_day(batch, settings).state == "published"
+    receipt = open_lake(settings.lake).receipt("gazette", FIRST)
+    assert receipt is not None
+    assert find_changes(batch.source, [], receipt, make_run(settings).limits) == []
