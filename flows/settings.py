@@ -82,8 +82,8 @@ class DeclaredSources:
         from tasks.sources import load_sources
 
         schema = handler(core)
-        # Without a declared source there is no choice, and the run fails with a message.
-        if names := list(load_sources(read_settings().sources)):
+        # Without a declared source there is no choice, and the run fails with a message. So does a run of a wrong row.
+        if names := list(load_sources(read_settings().sources, faults={})):
             schema["enum"] = names
         return schema
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tasks.batch import Fields, Source
 from tasks.formats.registry import BY_NAME
 from tasks.reading.plan import DATE
-from tasks.toml_rows import describe_unknown, read_toml_rows
+from tasks.toml_rows import RowError, describe_unknown, read_toml_rows
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -56,12 +56,15 @@ def find_wrong_date(path: str) -> str | None:
     return None
 
 
-def load_sources(path: Path) -> dict[str, Source]:
-    """The sources declared in a file, by name, in its order; none where there is no file. Raises RowError."""
+def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[str, Source]:
+    """The sources declared in a file, by name, in its order; none where there is no file. Raises RowError.
+
+    `faults`: gets the errors of wrong rows by name, so that the other sources can be used.
+    """
     if not path.exists():
         return {}
     sources = {}
-    for row in read_toml_rows(path, "source", SourceRow):
+    for row in read_toml_rows(path, "source", SourceRow, faults=faults):
         names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
         sources[row.name] = Source(row.name, row.path, row.format, row.publisher or None, Fields(**names))
     return sources

@@ -23,13 +23,19 @@ class RowError(RequestError):
 
 
 def read_toml_rows(
-    path: Path, table: str, row_type: type[Row], others: Collection[str] = (), unique: bool = True
+    path: Path,
+    table: str,
+    row_type: type[Row],
+    others: Collection[str] = (),
+    unique: bool = True,
+    faults: dict[str, RowError] | None = None,
 ) -> tuple[Row, ...]:
     """The `[[table]]` rows of a file, in its order, as instances of the dataclass `row_type`.
 
     Keys are the fields of `row_type` and values have their types; lists become tuples, inner tables dataclasses. The first
     field names the row: no two rows share it where `unique`. `others`: further tables that the file may hold. A ValueError
-    that `row_type` raises becomes a RowError that says where.
+    that `row_type` raises becomes a RowError that says where. `faults`: gets the errors of wrong rows, by name or `row-2`,
+    instead of the caller.
     """
     content = read_toml(path)
     if unknown := [name for name in content if name != table and name not in others]:
@@ -42,9 +48,15 @@ def read_toml_rows(
     names: set[object] = set()
     for number, values in enumerate(tables, 1):
         place = name_row(path, number, values.get(key))
-        row: Row = build_row(values, row_type, place)
-        if unique and getattr(row, key) in names:
-            raise RowError(f"{place}: another row has the same {key}; each row needs its own")
+        try:
+            row: Row = build_row(values, row_type, place)
+            if unique and getattr(row, key) in names:
+                raise RowError(f"{place}: another row has the same {key}; each row needs its own")
+        except RowError as error:
+            if faults is None:
+                raise
+            faults[values[key] if isinstance(values.get(key), str) else f"row-{number}"] = error
+            continue
         names.add(getattr(row, key))
         rows.append(row)
     return tuple(rows)

@@ -57,6 +57,8 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
     A batch whose inputs, rules and settings are those of its receipt stays as it is, unless the run is forced. Raises
     PlanError when there are no files, LearnedError when the settings name a version of learned lines that does not exist.
     """
+    if batch.fault:
+        raise PlanError(batch.fault)
     run.watcher.step(batch.label, "plan")
     found = list_files(batch, run.limits)
     with (

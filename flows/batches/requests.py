@@ -14,7 +14,7 @@ from tasks.lakes.places import Place, name_places, read_places
 from tasks.reading.names import escape_name, unescape_name
 from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
-from tasks.toml_rows import suggest_name
+from tasks.toml_rows import RowError, suggest_name
 
 MOST_NEIGHBOURS = 1_000
 MOST_CHARS = 300
@@ -27,28 +27,32 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
     """
     if day > today:
         raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give an earlier day.")
-    declared = load_sources(sources_file)
+    faults: dict[str, RowError] = {}
+    declared = load_sources(sources_file, faults)
     root = sources_file.absolute().parent
+    broken = {name: Batch(Source(name, ""), day, root, fault=str(error)) for name, error in faults.items()}
     if not what:
-        if not declared:
+        if not declared and not broken:
             raise RequestError(
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
         check_names(declared, declared, root, lake)
-        return [Batch(source, day, root) for source in declared.values()]
-    what = [path if path in declared else find_path(path) for path in what]
+        return [*(Batch(source, day, root) for source in declared.values()), *broken.values()]
+    what = [path if path in declared or path in broken else find_path(path) for path in what]
     for path in what:
-        if path not in declared and not REMOTE.match(path) and not os.path.lexists(path):
+        if path not in declared and path not in broken and not REMOTE.match(path) and not os.path.lexists(path):
             known = f" Declared sources are {', '.join(declared)}." if declared else ""
             hint = suggest_name(path, [*declared, *list_neighbours(path)])
             raise RequestError(
                 f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
             )
     check_names(declared, [path for path in what if path in declared], root, lake)
-    places = name_places(lake, [path for path in what if path not in declared], declared)
+    places = name_places(lake, [path for path in what if path not in declared and path not in broken], declared)
     return [
         Batch(declared[path], day, root)
         if path in declared
+        else broken[path]
+        if path in broken
         else Batch(Source(places[path][0], places[path][1].path), day, Path(places[path][1].root))
         for path in dict.fromkeys(what)
     ]

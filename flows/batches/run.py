@@ -32,12 +32,14 @@ class Batch:
     """The files of a source for one logical date. `root`: the folder that relative paths start in.
 
     `only`: the uris that the batch is limited to, all its files when empty. It keeps a day of a drop folder to its own files.
+    `fault`: what is wrong with the row of the source; such a batch fails, and no other.
     """
 
     source: Source
     logical_date: date
     root: Path
     only: frozenset[str] = frozenset()
+    fault: str = ""
 
     @property
     def label(self) -> str:

@@ -23,7 +23,7 @@ from tasks.learned.versions import choose_version, find_learned
 from tasks.reading.plan import PlanError, has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import make_settings, make_versions
-from tasks.toml_rows import suggest_name
+from tasks.toml_rows import RowError, suggest_name
 
 MOST_DAYS = 3_660
 # History: four weeks before and after. Days of the same weekday are compared where there are enough of them.
@@ -49,18 +49,23 @@ class Day:
     records: int | None
 
 
-def pick_sources(names: Sequence[str], file: Path) -> list[Source]:
-    """The declared sources of these names, all when none is named. Raises RequestError for a name that is not declared."""
-    declared = load_sources(file)
-    if not declared:
+def pick_sources(names: Sequence[str], file: Path, faults: dict[str, RowError]) -> list[Source]:
+    """The declared sources of these names, all when none is named. Raises RequestError for a name that is not declared.
+
+    `faults`: gets the errors of those among them whose rows are wrong.
+    """
+    found: dict[str, RowError] = {}
+    declared = load_sources(file, found)
+    faults.update({name: error for name, error in found.items() if not names or name in names})
+    if not declared and not faults:
         raise RequestError(f"{file} declares no source, and only declared sources can be run over past days.")
     for name in names:
-        if name not in declared:
+        if name not in declared and name not in faults:
             raise RequestError(
                 f"{name!r} is not a declared source. Declared in {file} are {', '.join(declared)}."
                 f"{suggest_name(name, declared)}"
             )
-    return [declared[name] for name in dict.fromkeys(names or declared)]
+    return [declared[name] for name in dict.fromkeys(names or declared) if name in declared]
 
 
 def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: date) -> list[Day]:
@@ -76,8 +81,13 @@ def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: d
     # Read once: in a bucket each is a request, and a year has many days.
     failures, released = list_failures(lake), group_releases(lake)
     find = cache(partial(find_learned, lake))
-    found: list[Day] = []
-    for source in pick_sources(names, settings.sources):
+    faults: dict[str, RowError] = {}
+    sources = pick_sources(names, settings.sources, faults)
+    found = [
+        Day(Batch(Source(name, ""), end, root, fault=str(error)), "failed", str(error), 0, None)
+        for name, error in faults.items()
+    ]
+    for source in sources:
         receipts = {row["logical_date"]: row for row in lake.receipts(source.name, columns=COLUMNS)}
         records = {day: int(row["records"]) for day, row in receipts.items()}
         for day in each_day(start, end):

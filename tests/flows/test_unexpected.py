@@ -127,3 +127,64 @@ def test_no_command_ends_in_a_traceback_on_a_lake_of_others(here: Path) -> None:
     codes = {line[2:-2]: int(line[-1]) for line in run.stdout.splitlines() if line.startswith("> ")}
     assert codes.keys() == {*READERS, *WRITERS}, run.stderr
     assert {codes[name] for name in WRITERS} == {1}, run.stdout + run.stderr
+
+
+SOURCES = """
+[[source]]
+name = "good"
+path = "good"
+
+[[source]]
+name = "odd"
+path = "odd"
+fields = {text = 5}
+
+[[source]]
+path = "no-name"
+"""
+WRONG_ROWS = ["sources.toml, row 2 (odd): fields.text must be text", "sources.toml, row 3: key 'name' is missing"]
+
+
+def test_a_wrong_row_is_the_failure_of_its_source(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (here / "sources.toml").write_text(SOURCES)
+    assert run_copydesk("ingest", "--date", DAY, "--lake", "lake") == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(f"error: {said}" in line for said, line in zip(WRONG_ROWS, lines, strict=True))
+    assert ask(here / "lake", "SELECT DISTINCT source FROM 'LAKE/documents/**/*.parquet'") == [("good",)]
+    assert run_copydesk("ingest", "good", "--date", DAY, "--lake", "lake") == 0
+    assert run_copydesk("ingest", "odd", "--date", DAY, "--lake", "lake") == 2
+    assert run_copydesk("sources", "--lake", "lake") == 2
+
+
+def test_a_wrong_row_is_a_failed_day_of_a_backfill(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (here / "sources.toml").write_text(SOURCES)
+    days = ("--from", DAY, "--to", DAY, "--lake", "lake")
+    assert run_copydesk("backfill", *days, "--dry-run") == 0
+    assert "2 of 2 days to run (2 failed)" in capfd.readouterr().out
+    assert run_copydesk("backfill", "good", *days) == 0
+
+
+@pytest.mark.prefect
+def test_the_flow_publishes_the_other_sources(
+    here: Path, monkeypatch: pytest.MonkeyPatch, prefect_server: None
+) -> None:
+    from flows.ingest import ingest
+
+    break_odd_source(monkeypatch, KeyError("odd"))
+    with pytest.raises(UnexpectedError, match="odd 2026-10-05: unexpected KeyError: 'odd'"):
+        ingest(what=["odd", "good"], logical_date=DAY, lake="lake")
+    assert ask(here / "lake", "SELECT DISTINCT source FROM 'LAKE/documents/**/*.parquet'") == [("good",)]
+
+
+@pytest.mark.prefect
+def test_a_flow_fails_in_one_line(
+    here: Path, monkeypatch: pytest.MonkeyPatch, prefect_server: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from flows.maintain import maintain
+
+    monkeypatch.setenv("COPYDESK_WORKERS", "many")
+    state = maintain(lake="lake", return_state=True)
+    assert state.is_failed()
+    assert str(state.message).startswith("COPYDESK_WORKERS is 'many'")
+    assert "Traceback" not in capfd.readouterr().err
