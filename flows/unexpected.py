@@ -17,7 +17,17 @@ from tasks.formats.record import describe_exception
 
 # What the file system refuses needs no traceback: the path and the refusal say it all.
 REFUSED = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP}
+    {
+        errno.EIO,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.ENAMETOOLONG,
+        errno.ENOTDIR,
+        errno.ELOOP,
+    }
 )
 MOST_PATH_CHARS = 300
 FOLDER = "errors"

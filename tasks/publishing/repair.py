@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import restore_releases
 from tasks.publishing.publish import find_damage
-from tasks.stores.disk_files import make_folders
-from tasks.stores.errors import LakeError, explain_publishing
+from tasks.stores.errors import UNREADABLE, LakeError, explain_publishing
 from tasks.stores.manifest import Manifest
 from tasks.stores.store import acquire_lock
 
@@ -20,7 +19,6 @@ def repair_lake(lake: Lake) -> Iterator[str]:
     lost: list[Manifest] = []
     if not store.folder.exists() and store.swaps_at_once:
         return
-    make_folders(store.folder)
     with (
         explain_publishing(lake.name),
         acquire_lock(store.folder, lake.name, lake.policy.wait_seconds, lake.policy.on_wait),
@@ -36,6 +34,10 @@ def repair_lake(lake: Lake) -> Iterator[str]:
                 for old in found[len(lost) + 1 :]:
                     yield from restore_files(lake, old, digests)
                 break
+            if UNREADABLE in fault:
+                raise LakeError(
+                    f"{fault}, so nothing was changed; repair the disk, or delete the file to go on without it"
+                )
             lost.append(made)
             yield f"version {made.version} is lost: {fault}"
         else:

@@ -110,7 +110,7 @@ def read_sound_manifest(store: DiskStore, version: int) -> Manifest | None:
     """The manifest of a version, if it can be read and the version is there or was swept."""
     try:
         made = store.read_manifest(version)
-    except (LakeError, OSError):
+    except LakeError:  # an OSError passes: the disk may answer later
         return None
     return made if store.tree(version).is_dir() or not made.kept else None
 

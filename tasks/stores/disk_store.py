@@ -27,7 +27,7 @@ from tasks.counts import format_count
 from tasks.schema import TABLES
 from tasks.stores.disk_files import flush, make_folders, swap_file, swap_link
 from tasks.stores.disk_repair import check_place, find_link_faults, lead_readers, read_sound_manifest, restore_copy
-from tasks.stores.errors import REPAIR, LakeError, LakeFault, PublishError, explain_publishing
+from tasks.stores.errors import REPAIR, UNREADABLE, LakeError, LakeFault, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import FolderFiles
@@ -268,5 +268,5 @@ class DiskStore:
         except FileNotFoundError:
             return "a file is missing"
         except OSError as error:
-            return f"a file cannot be read ({error.strerror or error})"
+            return f"{UNREADABLE} ({error.strerror or error})"
         return None if digests.get(known) == file.sha256 else "a file is not what was published"

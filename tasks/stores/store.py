@@ -20,6 +20,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from tasks.stores.bucket_client import fetch_file, list_objects, open_address, remove_objects, send_file
+from tasks.stores.disk_files import make_folders
 from tasks.stores.errors import LakeBusy, LakeFault
 from tasks.stores.manifest import Manifest, TableFile
 from tasks.stores.store_files import StoreFiles
@@ -114,6 +115,7 @@ class Store(Protocol):
 @contextmanager
 def acquire_lock(folder: Path, name: str, wait_seconds: float, on_wait: Callable[[str], None] | None) -> Iterator[None]:
     """Holds the lock in a store's folder. The kernel releases it when the process dies. Raises LakeBusy after `wait_seconds`."""
+    make_folders(folder)
     lock = FileLock(folder / "lock")
     try:
         lock.acquire(timeout=0)

@@ -278,3 +278,20 @@ def test_nothing_is_copied(lake: Lake) -> None:
     iceberg.register(lake, iceberg.find_catalog(lake))
     kept = [Path(place) / name for place, _, names in os.walk(lake.store.folder / "iceberg") for name in names]
     assert not [path for path in kept if path.suffix == ".parquet"]
+
+
+@pytest.mark.parametrize("lost", ["iceberg", "iceberg/catalog.db", "iceberg/documents", "iceberg/documents/metadata"])
+def test_a_catalog_that_was_lost_is_made_again(tmp_path: Path, lost: str) -> None:
+    lake = open_lake(tmp_path / "lake")
+    publish_docs(lake, tmp_path / "staging", [Doc(1)])
+    before = iceberg.register(lake, iceberg.find_catalog(lake))
+    path = lake.store.folder / lost
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    publish_docs(lake, tmp_path / "staging", [Doc(1), Doc(2)])
+    made = {table.name: table.rows for table in iceberg.register(lake, iceberg.find_catalog(lake))}
+    assert made.keys() == {table.name for table in before}
+    assert made["lake.documents"] == 2
+    assert not any(table.changed for table in iceberg.register(lake, iceberg.find_catalog(lake)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,9 +19,11 @@ from builders.staged_shards import Doc, publish_docs, read_visible
 from tasks.checking.check import check_lake
 from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import finish_showing, prune
+from tasks.publishing.repair import repair_lake
 from tasks.stores.bucket_client import list_objects, put_object, read_object, read_tag, remove_objects
 from tasks.stores.bucket_layout import State, write_state
 from tasks.stores.bucket_shown import unstamp_file
+from tasks.stores.disk_store import DiskStore
 from tasks.stores.errors import LakeError
 
 DECEMBER = date(2026, 12, 1)
@@ -281,3 +284,31 @@ def test_missing_is_not_new_in_a_bucket(
     monkeypatch.setenv("COPYDESK_WORK", str(tmp_path / "work"))
     lake = open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work")
     judge(lake, case, publish_three(lake, tmp_path / "staging"), tmp_path / "staging", capsys)
+
+
+@pytest.mark.parametrize("what", ["read_manifest", "find_file_fault"])
+def test_a_disk_that_does_not_answer_is_no_loss(
+    prepared: tuple[Path, list[dict[str, str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """What cannot be read now is neither given up nor moved aside."""
+    shutil.copytree(prepared[0], tmp_path / "copy", symlinks=True)
+    lake = open_lake(tmp_path / "copy" / "lake")
+    lake.store.current.unlink()
+    before = list_bytes(lake)
+    call = getattr(DiskStore, what)
+
+    def fail(store: DiskStore, version: int, *arguments: object) -> object:
+        if version < LATEST:
+            return call(store, version, *arguments)
+        if what == "find_file_fault":
+            return "a file cannot be read (Input/output error)"
+        raise OSError(errno.EIO, "Input/output error", "somewhere")
+
+    monkeypatch.setattr(DiskStore, what, fail)
+    monkeypatch.setattr(DiskStore, "restore_file", lambda *_: False)
+    with pytest.raises(LakeError, match="Input/output error"):
+        list(repair_lake(lake))
+    monkeypatch.undo()
+    assert not (lake.store.folder / "aside").exists()
+    assert before == list_bytes(lake)
+    assert [line.rpartition("/")[2] for line in repair_lake(lake)] == ["current leads to version 3"]
