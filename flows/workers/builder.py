@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,7 +72,10 @@ STARTED: list[Builder] = []
 def call_builder(size: int, limits: Limits, function: Callable[..., Any], *arguments: object) -> Any:
     """What a function returns, called in a builder; `size`: bytes of input. Raises what it raises, TooCostly, BuilderLost."""
     seconds = limits.cpu_seconds + limits.cpu_seconds_per_mb * size / MEGABYTE
-    builder = FREE.pop() if FREE else start_builder()
+    try:
+        builder = FREE.pop()
+    except IndexError:
+        builder = start_builder()
     # The caller's folder and environment as they are now.
     call = pickle.dumps((seconds, str(Path.cwd()), dict(os.environ), function, arguments))
     is_large = False
@@ -106,7 +110,10 @@ def start_builder() -> Builder:
     """A new process. Fork is safe as long as nothing else runs here: a forked thread pool hangs."""
     ours, theirs = Pipe()
     if threading.active_count() == 1 and not has_thread_pool():
-        number = os.fork()
+        with warnings.catch_warnings():
+            # Python warns of threads that it did not start; those of allocators can be forked.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            number = os.fork()
         if not number:
             ours.close()
             try:
