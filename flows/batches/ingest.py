@@ -107,7 +107,9 @@ def pick_new(batch: Batch, run: Run, found: Listing, known: Mapping[str, Any] | 
         return replace(found, files=tuple(files))
     place = escape_name(batch.source.path)
     if known or has_date(batch.source) or (not found.files and not lake.receipts(name, columns=("logical_date",))):
-        raise PlanError(f"source {name}: no files for {day} at {place}. Nothing was done.")
+        left_out = "; ".join(own.summary for own in found.left_out)
+        words = f" Left out: {left_out}." if left_out else ""
+        raise PlanError(f"source {name}: no files for {day} at {place}.{words} Nothing was done.")
     raise NothingNew(
         f"source {name}: no new files for {day} at {place}; earlier batches have read all {len(found.files)} that are there. "
         "To run one of them again, give its --date and --force."

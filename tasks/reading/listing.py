@@ -74,7 +74,7 @@ class PathPattern:
         self.parts = parts
         self.end = len(parts)
         self.start = self.skip_stars({0})
-        self._matches = [re.compile(".*" if part == "**" else translate(part)).match for part in parts]
+        self._matches = [re.compile(f"{translate(part)}|{re.escape(part)}\\Z").match for part in parts]
 
     def skip_stars(self, states: set[int]) -> frozenset[int]:
         """The states with those behind `**`, which matches no folder at all as well."""
@@ -183,7 +183,8 @@ def list_local(path: str, root: Path, follow_links: bool) -> Iterator[InputFile 
     place = root / path
     if not os.path.lexists(place):
         place = root / expand_home(path)
-    fixed = next((at for at, part in enumerate(place.parts) if WILD.search(part)), len(place.parts))
+    wild = (at for at, part in enumerate(place.parts) if WILD.search(part))
+    fixed = next((at for at in wild if not os.path.lexists(Path(*place.parts[: at + 1]))), len(place.parts))
     # Not Path.is_dir, which raises where a path is too long.
     if os.path.isdir(place):  # noqa: PTH112
         base, parts = place, EVERYTHING

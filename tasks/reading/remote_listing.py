@@ -1,5 +1,6 @@
 """Files at an address that fsspec knows, such as s3://bucket/folder/*.jsonl.gz."""
 
+import glob
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,14 +19,18 @@ def list_remote(path: str) -> Iterator[InputFile | OwnName]:
     protocol, place = path.split("://", 1)[0], str(place)
     try:
         # A name that exists is that name, even if it could be a pattern.
-        wild = WILD.search(place)
-        wild = wild if wild and not filesystem.exists(place) else None
-        found = filesystem.glob(place, detail=True) if wild else filesystem.find(place, detail=True)
+        parts = place.split("/")
+        wild = [
+            at for at, part in enumerate(parts, 1) if WILD.search(part) and not filesystem.exists("/".join(parts[:at]))
+        ]
+        real = parts[: wild[0] - 1] if wild else parts
+        pattern = "/".join([*map(glob.escape, real), *parts[len(real) :]])
+        found = filesystem.glob(pattern, detail=True) if wild else filesystem.find(place, detail=True)
     except FileNotFoundError:
         return
     except Exception as error:
         raise AddressError(f"cannot list {escape_name(path)}: {type(error).__name__}: {tidy_error(error)}") from error
-    base = place[: wild.start()].rpartition("/")[0] if wild else place
+    base = "/".join(real)
     parents = {str(parent) for name in found for parent in PurePosixPath(name).parents}
     for name, info in found.items():
         uri = escape_name(f"{protocol}://{name}")
