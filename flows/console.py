@@ -186,7 +186,7 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
 
 def print_directions(lake: str) -> None:
     """Where the Parquet is, and a query to paste. `lake`: its folder or address."""
-    print_line(f"Parquet: {lake}/documents (also lines, quarantine, receipts)")
+    print_line(f"Parquet: {lake}/documents (also lines, duplicates, quarantine, receipts)")
     if "://" in lake:
         return  # engines need credentials first, each in its own way
     python = Path(sys.executable)
