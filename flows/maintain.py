@@ -17,7 +17,7 @@ from flows.settings import Settings, SourceName, read_settings
 from flows.unexpected import explain_error
 from tasks.checking.check import check_lake
 from tasks.counts import format_count
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, require_lake
 from tasks.learned.versions import learn_version
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import move_partitions
@@ -57,8 +57,7 @@ def maintain(
     try:
         settings = read_settings(lake=lake or None)
         opened = open_settings_lake(settings)
-        if not opened.version():
-            return fail_run(f"there is no lake at {opened.name}. Ingest something first.")
+        require_lake(opened)
         faults = find_faults(opened) if check_lake else 0
         if check_lake:
             done.append(f"{format_count(faults, 'fault')} in the lake" if faults else "all is as its receipts say")

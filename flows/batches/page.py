@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows.batches.run import BatchResult, Run
 from tasks.errors import RequestError, RunFailed
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, require_lake
 from tasks.report.record import (
     RunRecord,
     name_record,
@@ -96,8 +96,8 @@ def write_reports(
 
     own = open_pages(lake)
     names = own.list_names("")
-    if not lake.version() and not names:
-        raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
+    if not names:
+        require_lake(lake)
     target = FolderFiles(folder) if folder else own
     pattern = f"{source or '*'}/{day or '*'}.blocked.json"
     blocked = read_blocked(own, (name for name in names if fnmatchcase(name, pattern)))

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
-from tasks.errors import RequestError
-
 if TYPE_CHECKING:
     from flows.batches.run import Run, Watcher
     from tasks.lakes.lake import Lake
@@ -86,11 +84,8 @@ def open_chosen_lake(lake: Optional[str]) -> Lake:
 
 def open_existing_lake(lake: Optional[str]) -> Lake:
     """The lake that --lake or the settings name. Raises RequestError where there is none, LakeError where one lost its store."""
-    from tasks.stores.errors import LakeError
+    from tasks.lakes.lake import require_lake
 
     opened = open_chosen_lake(lake)
-    if not opened.version():
-        if (absence := opened.store.explain_absence()).what != "no lake here":
-            raise LakeError(f"{absence.what}: {absence.where}; {absence.next}")
-        raise RequestError(f"there is no lake at {opened.name}. Ingest something first, or name another --lake.")
+    require_lake(opened)
     return opened

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 
 from tasks.lakes.lake import Lake
+from tasks.lakes.places import read_places
 from tasks.lakes.releases import FOLDER as RELEASES
 from tasks.lakes.releases import ReleaseError, find_lost_releases, list_releases
 from tasks.learned.versions import FOLDER as LEARNED
 from tasks.learned.versions import LearnedError, find_learned, load_learned
 from tasks.report.record import open_pages, read_record
-from tasks.stores.errors import REPAIR, LakeFault
+from tasks.stores.errors import REPAIR, LakeError, LakeFault
 from tasks.stores.store_files import list_batch_files, read_store_file
 
 DAMAGED, LOST = "a file in the store is damaged", "a file in the store is missing"
@@ -20,7 +21,8 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
     yield from check_learned(lake)
     try:
         list(list_releases(lake))
-    except ReleaseError as error:
+        read_places(lake)
+    except (ReleaseError, LakeError) as error:
         yield LakeFault(DAMAGED, str(error), "put it back from a backup")
     for source, day, _ in find_lost_releases(lake):
         yield LakeFault(LOST, f"{RELEASES} of {source} {day}", REPAIR)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tasks.formats.record import MissingExtra
 from tasks.formats.remote import tidy_error
-from tasks.lakes.lake import Lake, as_uri
+from tasks.lakes.lake import Lake, as_uri, require_lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest, file_schema
@@ -68,9 +68,8 @@ def register(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> 
         raise MissingExtra(
             f"an Iceberg catalog needs a library that is missing ({error}): install copydesk[iceberg] and run again"
         ) from error
+    require_lake(lake)
     try:
-        if not lake.version():
-            raise LakeError(f"{lake.name}: there is no lake here to register; ingest something, or name another --lake")
         catalog = open_catalog(lake, uri, options)
         for _ in range(TRIES):
             manifest = lake.manifest()

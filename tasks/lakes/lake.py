@@ -23,7 +23,7 @@ from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
 from tasks.stores.bucket_store import BucketStore
 from tasks.stores.disk_store import DiskStore
-from tasks.stores.errors import REPAIR, LakeError
+from tasks.stores.errors import NO_LAKE, REPAIR, LakeError
 from tasks.stores.manifest import ORDERS, Manifest, file_schema, list_file_columns, month_of
 from tasks.stores.store import Store
 from tasks.stores.store_files import StoreFiles
@@ -102,6 +102,15 @@ class Lake:
             ).collect()
 
         return read_steadily(self, read).to_dicts()
+
+
+def require_lake(lake: Lake) -> None:
+    """Raises RequestError where there is no lake, LakeError where one has lost its store: it is not a new one."""
+    if not lake.version():
+        absence = lake.store.explain_absence()
+        if absence.what == NO_LAKE:
+            raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
+        raise LakeError(f"{absence.what}: {absence.where}; {absence.next}")
 
 
 def read_steadily(lake: Lake, read: Callable[[Manifest], Result]) -> Result:

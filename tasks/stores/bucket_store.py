@@ -39,7 +39,7 @@ from tasks.stores.bucket_repair import find_recorded, name_version, restore_obje
 from tasks.stores.bucket_shown import find_partition_faults, repair_partitions, show_partition
 from tasks.stores.bucket_sweep import sweep_files
 from tasks.stores.disk_files import write_copy
-from tasks.stores.errors import OLD, REPAIR, LakeError, LakeFault, Overtaken, PublishError, explain_publishing
+from tasks.stores.errors import NO_LAKE, OLD, REPAIR, LakeError, LakeFault, Overtaken, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import BucketFiles
@@ -251,7 +251,7 @@ class BucketStore:
             if list_objects(self.layout.bucket, f"{self.layout.prefix}/{table}/"):
                 cure = f"bring {self.layout.locate(self.layout.key(''))} back beside it"
                 return LakeFault("a lake without its store", self.name, cure)
-        return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
+        return LakeFault(NO_LAKE, self.name, "ingest something, or name another --lake")
 
     def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
         where = f"{self.name}, version {manifest.version}"

@@ -27,7 +27,7 @@ from tasks.counts import format_count
 from tasks.schema import TABLES
 from tasks.stores.disk_files import flush, make_folders, swap_file, swap_link
 from tasks.stores.disk_repair import check_place, find_link_faults, lead_readers, read_sound_manifest, restore_copy
-from tasks.stores.errors import REPAIR, UNREADABLE, LakeError, LakeFault, PublishError, explain_publishing
+from tasks.stores.errors import NO_LAKE, REPAIR, UNREADABLE, LakeError, LakeFault, PublishError, explain_publishing
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import FolderFiles
@@ -241,7 +241,7 @@ class DiskStore:
             if path.exists():
                 cure = f"engines can read it; copydesk needs {self.folder.name} too (cp -a both)"
                 return LakeFault("a copy of a lake", self.name, cure)
-        return LakeFault("no lake here", self.name, "ingest something, or name another --lake")
+        return LakeFault(NO_LAKE, self.name, "ingest something, or name another --lake")
 
     def find_shown_faults(self, manifest: Manifest) -> Iterator[LakeFault]:
         return find_link_faults(self, manifest)

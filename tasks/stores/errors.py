@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tasks.errors import RunFailed
 
 REPAIR = "run `copydesk check --repair`, which makes the newest complete version visible again"
+NO_LAKE = "no lake here"
 UNREADABLE = "a file cannot be read"
 OLD = "readers see an earlier version than the latest"
 NEXT_STEPS = {

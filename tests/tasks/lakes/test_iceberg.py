@@ -18,6 +18,7 @@ from builders.staged_shards import Doc, publish_docs
 
 from flows.batches.run import follow_publish
 from flows.settings import Settings
+from tasks.errors import RequestError
 from tasks.formats.record import MissingExtra
 from tasks.lakes.lake import Lake, open_lake
 from tasks.schema import SORT_KEYS, TABLES
@@ -256,7 +257,7 @@ def test_a_catalog_that_cannot_be_used_is_reported_in_one_line(lake: Lake, make:
 
 def test_no_lake_is_reported_in_one_line(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "none")
-    with pytest.raises(LakeError, match="there is no lake here to register"):
+    with pytest.raises(RequestError, match="there is no lake at"):
         iceberg.register(lake, iceberg.find_catalog(lake))
     assert list(tmp_path.iterdir()) == []
 
