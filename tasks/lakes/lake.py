@@ -18,7 +18,6 @@ import polars as pl
 from tasks.errors import RequestError
 from tasks.formats.record import rebuild
 from tasks.formats.remote import tidy_error
-from tasks.reading.names import escape_name
 from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
 from tasks.stores.bucket_store import BucketStore
@@ -169,8 +168,10 @@ class PlaceError(RequestError):
 
 def open_lake(place: Path | str, *, work: Path | None = None, policy: PublishPolicy = DEFAULTS) -> Lake:
     """The lake at a folder or an address, there or not. `work`: where one in a bucket stages and copies. Raises PlaceError."""
-    if escape_name(str(place)) != str(place):
-        raise PlaceError(f"{escape_name(str(place))}: the path of a lake has to be UTF-8; name another folder")
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        raise PlaceError(f"{str(place)!a}: the path of a lake has to be UTF-8; name another folder") from None
     hit = ADDRESS.fullmatch(str(place))
     if hit is None:
         return Lake(DiskStore(Path(place)), policy)

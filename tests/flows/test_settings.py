@@ -54,7 +54,7 @@ LONG = "/".join(["y" * 250] * 20)
     ("command", "code", "said"),
     [
         (("versions", "--lake", ""), 2, "--lake is '': it is empty; name a folder"),
-        (("versions", "--lake", "caf\udce9"), 2, "caf%E9: the path of a lake has to be UTF-8"),
+        (("versions", "--lake", "caf\udce9"), 2, "caf\\udce9': the path of a lake has to be UTF-8"),
         (("versions", "--lake", LONG), 1, "File name too long"),
         (("sources", "--sources", LONG), 1, "File name too long"),
         (("ingest", LONG), 2, "is neither a declared source nor a file or folder here"),
