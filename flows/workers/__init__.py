@@ -1,1 +1,1 @@
-"""Where shards are built: in this process, in processes of this machine, on the workers of a cluster."""
+"""Where shards are built: in processes of this machine, or on the workers of a cluster."""

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from flows.workers.builder import end_builders
 from flows.workers.guarded_build import build_guarded
@@ -24,6 +25,8 @@ THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 
 def build_here(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
     """Builds shards on this machine, as many at the same time as the settings want workers, each in a process of its own."""
+    # A builder whose run was killed may still write for an instant, when the next run is at the same shard.
+    folder = folder / uuid4().hex[:8]
     count, total = run.watcher.count, len(shards)
     count(0, total)
     workers = min(run.settings.workers, total)
