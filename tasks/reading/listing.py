@@ -157,9 +157,9 @@ class FolderWalk:
             return refuse_input(entry.path, uri, "link_outside", detail)
         if not is_folder:
             return None
-        is_hidden = is_inside and any(part.startswith(".") for part in Path(target[len(self.top) :]).parts)
         is_above = os.path.commonpath([os.path.realpath(Path(entry.path).parent), target]) == target
-        is_listed = is_inside and self.pattern.parts == EVERYTHING and not is_hidden
+        # So are the tables of a lake below the input, which are links into its hidden store.
+        is_listed = is_inside and self.pattern.parts == EVERYTHING
         if is_above or is_listed or target in self.seen:
             return OwnName(LINKS, escape_name(uri))
         self.seen.add(target)

@@ -7,8 +7,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from builders.lakes import make_lake
 
 from tasks.reading.listing import DOT_NAMES, FOLDERS, LINKS, READMES, Listing, list_local, make_listing
+
+TEXT = (
+    "Ferry leaves\n\nThe last ferry of the season left the harbour at six in the evening, an hour later than planned.\n"
+)
 
 
 def list_at(root: Path, path: str, follow_links: bool = False) -> Listing:
@@ -49,7 +54,6 @@ def test_everything_in_a_folder_is_accounted_for(place: Path) -> None:
         "in/feed [v2]/c.txt": "",
         "in/x[1].txt": "",
         "in/file.lnk": "",
-        "in/hidden.lnk/config": "",
         "in/broken.lnk": "unreadable",
         "in/circle.lnk": "unreadable",
         "in/secret.lnk": "link_outside",
@@ -60,7 +64,16 @@ def test_everything_in_a_folder_is_accounted_for(place: Path) -> None:
         "in/.git": DOT_NAMES,
         "in/deeper.lnk": LINKS,
         "in/self.lnk": LINKS,
+        "in/hidden.lnk": LINKS,
     }
+
+
+def test_a_lake_below_the_input_is_no_input(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    make_lake(tmp_path, "a.txt", tmp_path / "lake")
+    found = outcomes(list_at(tmp_path, "."))
+    assert [name for name, reason in found.items() if not reason] == ["a.txt"]
+    assert set(found.values()) == {"", DOT_NAMES, LINKS}
 
 
 def test_links_that_lead_out_are_followed_where_the_setting_says_so(place: Path) -> None:
