@@ -185,7 +185,8 @@ def build_table(
 
 def show_draft(lake: Lake, old: Manifest, draft: Path, made: Manifest) -> None:
     """Takes the files of the version `made` that the old one has over into the draft, and shows it."""
-    shutil.rmtree(draft / "scratch", ignore_errors=True)
+    if (scratch := draft / "scratch").exists():
+        shutil.rmtree(scratch)  # what a refused removal left would be part of the version
     for table, files in made.tables.items():
         (draft / table).mkdir(exist_ok=True)
         before = set(old.tables.get(table, ()))

@@ -58,7 +58,7 @@ def show_partition(store: BucketStore, manifest: Manifest, table: str, month: st
 def put_shown(store: BucketStore, manifest: Manifest, table: str, month: str, tag: ObjectTag | None) -> None:
     """Writes a partition, its file or an empty one, if the object there still has this tag. Raises ObjectChanged."""
     with tempfile.TemporaryDirectory(dir=store.folder) as empty:
-        file = next((file for file in manifest.tables[table] if file.month == month), None)
+        file = next((file for file in manifest.tables.get(table, ()) if file.month == month), None)
         path = store.fetch(manifest.version, table, file) if file else None
         content = (path or Path(empty) / write_empty(table, month, Path(empty)).path).read_bytes()
     if file and path and sha256(content).hexdigest() != file.sha256:
@@ -83,7 +83,7 @@ def list_partitions(manifest: Manifest, table: str) -> dict[str, str | None]:
     """The SHA-256 of the file of each partition that readers should see; None for an empty one."""
     return {
         **dict.fromkeys(manifest.vacant.get(table, ())),
-        **{file.month: file.sha256 for file in manifest.tables[table]},
+        **{file.month: file.sha256 for file in manifest.tables.get(table, ())},
     }
 
 

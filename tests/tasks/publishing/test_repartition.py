@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,6 +24,7 @@ from tasks.lakes.lake import Lake, open_lake
 from tasks.publishing.publish import roll_back
 from tasks.publishing.repartition import move_partitions
 from tasks.stores import disk_store
+from tasks.stores.errors import PublishError
 from tasks.stores.manifest import DAILY, folder_of
 
 DAYS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 5)]
@@ -160,3 +164,24 @@ def test_where_there_is_nothing_nothing_changes(tmp_path: Path) -> None:
 )
 def test_days_lie_below_their_month(partition: str, folder: str) -> None:
     assert folder_of(partition) == folder
+
+
+def test_scratch_files_that_cannot_be_removed_are_never_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = open_lake(tmp_path / "lake")
+    publish_docs(lake, tmp_path / "staging", [Doc(1)])
+    remove, refused = os.rmdir, []
+
+    def refuse(path: Any, *arguments: Any, **options: Any) -> None:
+        if Path(path).name == "scratch" and not refused:
+            refused.append(path)
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        remove(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "rmdir", refuse)
+    with pytest.raises(PublishError, match="Input/output error"):
+        move_partitions(lake, "day")
+    assert (lake.version(), check_lake(lake), len(refused)) == (1, [], 1)
+    assert move_partitions(lake, "day") == 2
+    assert check_lake(lake) == []
