@@ -57,7 +57,7 @@ def test_a_run_has_a_name_and_an_artifact_to_read(flow_lake: Path) -> None:
         artifacts = {found.key: str(found.data) for found in client.read_artifacts()}
     assert "ingest-seeds-2026-10-31" in names
     assert "**seeds 2026-10-31: published**" in artifacts["ingest-seeds"]
-    assert "| published | 39 |" in artifacts["ingest-seeds"]
+    assert "| published | 40 |" in artifacts["ingest-seeds"]
     page = flow_lake.parent / ".lake-store" / "reports" / "seeds" / f"{DAY}.html"
     assert f"[The page of the run]({page.as_uri()})" in artifacts["ingest-seeds"]
     assert page.is_file()
@@ -165,7 +165,7 @@ def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setattr(os, "environ", os.environ.copy())
-        run_flow([name], DAY, read_settings(lake="lake"), force=False)
+        run_flow([name], DAY, read_settings(lake="lake"), force=False, remove_missing=False, expect_new=False)
     assert ask(tmp_path / "lake", "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("caf%E9.txt",)]
 
 
