@@ -119,8 +119,8 @@ class Limits:
     file_bytes: int = 2 * 2**30
     record_bytes: int = 20 * 2**20
     memory_bytes: int = 6 * 2**30
-    cpu_seconds: float = 60
-    cpu_seconds_per_mb: float = 20
+    cpu_seconds: float = 60.0
+    cpu_seconds_per_mb: float = 20.0
     unpacked_ratio: int = 200
     removal_budget: float = 0.5
     excerpt_chars: int = 240

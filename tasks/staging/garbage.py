@@ -17,7 +17,7 @@ UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-?")
 
 
 def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
-    """Shares of each text: `coded_share`, `misread_share` of its characters, `wordless_share` of its letters (null where they
+    """Shares of each text: `coded_share`, `misread_share` of its characters, `wordless_share` of its letters (0 where they
     are few or the text has blanks); and `utf7_signs`, the characters of it that are written in UTF-7.
     """
     texts = documents.select("doc", "text", chars=pl.max_horizontal(pl.col("text").str.len_chars(), 1))
@@ -36,7 +36,7 @@ def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
     joined = found.join(shares, on="doc", how="left").join(
         marked.select("doc", utf7_signs=signs), on="doc", how="left", maintain_order="left"
     )
-    return joined.with_columns(pl.col("coded_share", "utf7_signs").fill_null(0))
+    return joined.with_columns(pl.col("coded_share", "wordless_share", "utf7_signs").fill_null(0))
 
 
 def count_utf7(text: str) -> int:

@@ -70,7 +70,7 @@ def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
     assert replace(collected, folders=()) == replace(beside, folders=())
     assert [*map(hash_part, collected.folders)] == [*map(hash_part, beside.folders)]
     assert hash_part(beside.folders[0]).keys() == {
-        f"{name}.parquet" for name in ("documents", "lines", "quarantine", "narrow")
+        f"{name}.parquet" for name in ("documents", "lines", "duplicates", "quarantine", "narrow")
     }
     assert keys(bucket_lake) == []
 
@@ -78,7 +78,7 @@ def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
 def test_an_uncollected_handover_is_removed_with_the_run(bucket_lake: Lake, shard: Shard, tmp_path: Path) -> None:
     with claim_staging(bucket_lake, "s", DAY) as folder:
         build_for(replace(mark_run_folder(folder, bucket_lake), folder=tmp_path / "another disk"), shard, Limits())
-        assert len(keys(bucket_lake)) == 4
+        assert len(keys(bucket_lake)) == 5
     assert keys(bucket_lake) == []
 
 
@@ -97,7 +97,7 @@ def test_an_old_handover_is_removed(elsewhere: RunFolder, bucket_lake: Lake, sha
     build_for(elsewhere, shard, Limits())
     now = datetime.now(UTC)
     assert sweep_handovers(bucket_lake.store, now - timedelta(days=1)) == 0
-    assert len(keys(bucket_lake)) == 4
+    assert len(keys(bucket_lake)) == 5
     assert sweep_handovers(bucket_lake.store, now + timedelta(days=1)) == 1
     assert keys(bucket_lake) == []
 

@@ -33,7 +33,8 @@ def good(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_lake(project, "seeds/broken/*", place / "lake", name="broken")
     # A document that an earlier batch of its source has: it lies in the shadow.
     (place / "again").mkdir()
-    shutil.copy(project / "seeds" / "harbour-ferry.en.txt", place / "again" / "copy.txt")
+    story = (project / "seeds" / "harbour-ferry.en.txt").read_bytes()
+    (place / "again" / "copy.txt").write_bytes(story.replace(b"\n", b"\r\n"))  # other bytes, the same text
     make_lake(place, "again/*", place / "lake", day=DAY + timedelta(days=1))
     return place
 

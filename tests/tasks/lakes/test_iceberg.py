@@ -78,6 +78,7 @@ def test_the_catalog_shows_the_lake(lake: Lake) -> None:
     assert [(row.name, row.version, row.rows, row.files) for row in done] == [
         ("lake.documents", 1, 4, 2),
         ("lake.lines", 1, 15, 2),
+        ("lake.duplicates", 1, 0, 0),
         ("lake.quarantine", 1, 0, 0),
         ("lake.receipts", 1, 1, 1),
     ]

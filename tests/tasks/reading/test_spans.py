@@ -48,7 +48,7 @@ def read_cut(file: InputFile, limits: Limits) -> tuple[int, Readings, list[Input
     shards = cut_shards(Source("s", "x"), DAY, [file], limits)
     parts = [part for shard in shards for part in read_parts(shard, limits)]
     records, quarantine = pl.concat([part.records for part in parts]), pl.concat([part.quarantine for part in parts])
-    staged = [StagedShard((), 0, part.inputs, 0, 0, 0, ()) for part in parts]
+    staged = [StagedShard((), 0, part.inputs, 0, 0, 0) for part in parts]
     return sum(len(shard.files) for shard in shards), Readings(records, quarantine, ()), gather_inputs(staged)
 
 

@@ -110,14 +110,11 @@ def test_every_chart_has_a_name_a_description_and_its_numbers(published: BatchRe
 
 def test_the_result_comes_first(published: BatchResult, blocked: BatchResult) -> None:
     said = look(page_of(published)).text
-    assert (
-        "Published. Readers have 39 documents in 13 languages. Not published: 1 duplicate and 7 records in quarantine."
-        in said
-    )
+    assert "Published. Readers have 40 documents in 13 languages. Not published: 7 records in quarantine." in said
     assert said.index("Published.") < said.index("What was read")
     said = look(page_of(blocked)).text
     assert (
-        "Blocked: 9 articles are dated 3 to 15 days after the batch (published_in_future). An article cannot be newer"
+        "Blocked: 10 articles are dated 3 to 15 days after the batch (published_in_future). An article cannot be newer"
         in said
     )
     assert "Readers have nothing of this batch." in said
@@ -128,18 +125,20 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: BatchResult) -
     said = look(page_of(published)).text
     parts = ("published", "duplicates", "quarantined")
     assert receipt["records"] == sum(receipt[name] for name in parts)
-    assert f"{receipt['records']} records read = {receipt['published']} published + 1 duplicate + 7 quarantined" in said
+    assert (
+        f"{receipt['records']} records read = {receipt['published']} published + 0 duplicates + 7 quarantined" in said
+    )
     assert f"{receipt['chars']:,} characters read = {receipt['body_chars']:,} in the text +" in said
 
 
 def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: BatchResult) -> None:
     said = look(page_of(blocked)).text
     assert re.search(r"\d+ would be published \+", said)
-    shown = said.partition("What blocked it")[2].partition("Expectations 72 expectations")[0]
+    shown = said.partition("What blocked it")[2].partition("Expectations 76 expectations")[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
-    assert "And 4 more records." in shown
-    expectations = said.partition("72 expectations evaluated: 2 failed, 70 passed.")[2]
+    assert "And 5 more records." in shown
+    expectations = said.partition("76 expectations evaluated: 2 failed, 74 passed.")[2]
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
@@ -225,7 +224,7 @@ def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(proje
     assert (
         "Nothing changed. Files, rules and settings are those of the published batch. Readers have 8 documents" in said
     )
-    assert "72 expectations evaluated" in said
+    assert "76 expectations evaluated" in said
     write("2031-01-01")
     assert (
         "Readers still have the 8 documents of this batch"
@@ -258,7 +257,7 @@ def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
         '{"title": "t", "text": "The ferry left Larkhaven at six, and nobody was on it."}'
     )
     ingest_with_page(tmp_path, "in/a.jsonl", tmp_path / "lake", day=EARLY)
-    (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "a.jsonl").read_text())
+    (tmp_path / "in" / "b.jsonl").write_text((tmp_path / "in" / "a.jsonl").read_text() + "\n")
     twins = look(page_of(ingest_with_page(tmp_path, "in/b.jsonl", tmp_path / "lake")))
     assert "Readers have 0 documents in 0 languages. Not published: 1 duplicate." in twins.text
     assert "1 record read = 0 published + 1 duplicate + 0 quarantined" in twins.text
@@ -355,7 +354,13 @@ def test_a_wrong_call_is_reported_in_one_line(
 
 def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchResult) -> None:
     lake = page_of(published).parents[3] / "lake"
-    assert sorted(path.name for path in lake.iterdir()) == ["documents", "lines", "quarantine", "receipts"]
+    assert sorted(path.name for path in lake.iterdir()) == [
+        "documents",
+        "duplicates",
+        "lines",
+        "quarantine",
+        "receipts",
+    ]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
     assert page_of(published).is_relative_to(open_lake(lake).store.folder)
 
