@@ -17,8 +17,9 @@ from flows.console import out, print_error, print_exactly, print_line, print_tab
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 ESCAPES = "\x1b]0;OWNED\x07\x1b[31m \x9b2J \u202egnp.exe\u202c \u200f\u061c\ufeff\x7f\r :bomb: [red]x[/red]"
 WAIT = "where people had been waiting for the last ferry home since the early evening, in the rain and in the cold south wind"
+# In one sentence only: a text with more of them goes to quarantine.
 STORY = "\n\n".join(
-    f"Sentence {n} tells how the night tram went by {ESCAPES} without stopping at the old harbour, {WAIT}."
+    f"Sentence {n} tells how the night tram went by {'' if n else ESCAPES} without stopping at the old harbour, {WAIT}."
     for n in range(6)
 )
 FOOTER = f"Read more {ESCAPES} in our evening letter"
