@@ -111,13 +111,8 @@ def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]
 
 def print_result(result: BatchResult | Exception, hide: Callable[[], None] | None = None) -> None:
     """The table at the end of a batch, or its error. `hide`: hides the progress line first."""
-    from tasks.reading.plan import NothingNew
-
     if hide:
         hide()
-    if isinstance(result, NothingNew):
-        print_line(str(result))
-        return
     if isinstance(result, Exception):
         print_error(result)
         return

@@ -92,9 +92,16 @@ def ingest(
     with open_progress() as (watcher, hide):
         run = make_run(settings, watcher, is_forced=force, removes_missing=remove_missing)
         batches = find_batches(what or [], day, today(), settings.sources, run.lake)
-        results = ingest_batches(batches, run, lambda result: print_result(result, hide))
-    is_quiet = [isinstance(found, NothingNew) and not expect_new for found in results]
-    failed = [found for found, quiet in zip(results, is_quiet, strict=True) if not quiet]
+
+        def report(result: BatchResult | Exception) -> None:
+            if isinstance(result, NothingNew) and not expect_new:
+                hide()
+                print_line(str(result))
+            else:
+                print_result(result, hide)
+
+        results = ingest_batches(batches, run, report)
+    failed = [found for found in results if expect_new or not isinstance(found, NothingNew)]
     codes = [find_exit_code(found) if isinstance(found, Exception) else found.state == "blocked" for found in failed]
     if any(codes):
         raise typer.Exit(max(codes))

@@ -111,7 +111,7 @@ WRONG = [
     (("ingest", "in", "--date", "2999-01-01"), 2, "lies in the future"),
     (("ingest", "in", "--date", "yesterday"), 2, "Write it as 2026-10-01"),
     (("ingest",), 2, "declares no source"),
-    (("ingest", "in", "--date", "2026-10-30"), 2, "earlier batches took all 3"),
+    (("ingest", "in", "--date", "2026-10-30", "--expect-new"), 2, "earlier batches have read all 3"),
     (("ingest", "in", "--lake", "in/carillon.de.txt"), 1, "is a file"),
     (("versions", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
     (("files", "--lake", "nowhere"), 2, "there is no lake at nowhere"),
