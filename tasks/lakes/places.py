@@ -37,13 +37,14 @@ EXTENSION = re.compile(
 class Place:
     """A path as it was first given, and the folder that it and its uris start in.
 
-    `beside`: that folder as seen from the lake's store, so that a project can be moved as a whole; empty where they are not
-    on one disk.
+    `beside`: that folder as seen from the lake's store, and `store`: where that was, so that a project can be moved or copied as
+    a whole; empty where they are not on one disk.
     """
 
     path: str
     root: str
     beside: str = ""
+    store: str = ""
 
     @property
     def location(self) -> str:
@@ -58,18 +59,19 @@ def name_places(lake: Lake, paths: Sequence[str], declared: Collection[str]) -> 
 
     Relative paths start in the current folder; `declared`: names that none may get. Raises RequestError, LakeError.
     """
-    here, store = os.getcwd(), None if "://" in lake.name else lake.store.folder.absolute()  # noqa: PTH109
+    here, store = os.getcwd(), find_store(lake)  # noqa: PTH109
     beside = os.path.relpath(here, store) if store else ""
-    wanted = {path: Place(path, here, beside) for path in paths}
+    wanted = {path: Place(path, here, beside, store) for path in paths}
     check_twice(wanted)
     found: dict[str, tuple[str, Place]] = {}
 
     def change(content: bytes | None) -> bytes | None:
         known = parse_places(lake, content)
         found.clear()
+        names = {place.location: name for name, place in known.items()}
         for path, place in wanted.items():
-            if hit := find_known(place, known, store):
-                found[path] = hit
+            if name := names.get(place.location):
+                found[path] = (name, known[name])
         fresh = {path: place for path, place in wanted.items() if path not in found}
         if not fresh:
             return content
@@ -80,8 +82,8 @@ def name_places(lake: Lake, paths: Sequence[str], declared: Collection[str]) -> 
             if adopted and adopted[0] not in declared:
                 found[path] = (adopted[0], place)
         taken = {*known, *others, *declared}
-        names = name_paths({path: place.location for path, place in fresh.items() if path not in found}, taken)
-        found.update({path: (name, fresh[path]) for path, name in names.items()})
+        new = name_paths({path: place.location for path, place in fresh.items() if path not in found}, taken)
+        found.update({path: (name, fresh[path]) for path, name in new.items()})
         rows = known | dict(found.values())
         return json.dumps({name: asdict(rows[name]) for name in sorted(rows)}, indent=1).encode()
 
@@ -97,7 +99,7 @@ def read_places(lake: Lake) -> dict[str, Place]:
 def parse_places(lake: Lake, content: bytes | None) -> dict[str, Place]:
     """The places in the store's file. Raises LakeError when it is damaged."""
     try:
-        return {name: Place(**row) for name, row in json.loads(content or b"{}").items()}
+        return {name: follow_move(Place(**row), find_store(lake)) for name, row in json.loads(content or b"{}").items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise LakeError(
             f"{lake.files.address(FILE)} is damaged ({error}); put it back from a backup, or delete it: places are then found "
@@ -105,17 +107,18 @@ def parse_places(lake: Lake, content: bytes | None) -> dict[str, Place]:
         ) from error
 
 
-def find_known(place: Place, known: Mapping[str, Place], store: Path | None) -> tuple[str, Place] | None:
-    """The name that a place has, and the place as it is known, with its root where that has moved together with the lake."""
-    for name, old in known.items():
-        if old.location == place.location:
-            return name, old
-    for name, old in known.items():
-        if store and old.beside and not Path(old.location).exists():
-            moved = replace(old, root=os.path.abspath(store / old.beside))  # noqa: PTH100
-            if moved.location == place.location:
-                return name, moved
-    return None
+def find_store(lake: Lake) -> str:
+    """The whole path of the lake's store; empty for a lake in a bucket."""
+    return "" if "://" in lake.name else os.path.abspath(lake.store.folder)  # noqa: PTH100
+
+
+def follow_move(place: Place, store: str) -> Place:
+    """The place as seen from a store that was moved or copied, if it was moved or copied with it; else as it was."""
+    if not (store and place.beside and place.store) or store == place.store:
+        return place
+    moved = replace(place, root=os.path.abspath(Path(store) / place.beside), store=store)  # noqa: PTH100
+    fixed = re.split(r"[*?\[{]", moved.location, maxsplit=1)[0]
+    return moved if os.path.exists(fixed if fixed == moved.location else os.path.dirname(fixed)) else place  # noqa: PTH110, PTH120
 
 
 def list_unplaced(lake: Lake, known: Mapping[str, Place]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,16 +69,27 @@ def test_uris_start_in_the_folder_of_the_first_run(lake: Lake, tmp_path: Path, m
     assert (name, place.path, place.root) == ("news", "a/news", str(tmp_path / "here"))
 
 
-def test_a_project_that_was_moved_keeps_its_names(tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_project_that_was_moved_or_copied_keeps_its_names(
+    tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "here" / "news").mkdir()
     names_of(lake, "news")
-    (tmp_path / "here").rename(tmp_path / "there")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
     monkeypatch.chdir(tmp_path / "there")
-    moved = open_lake(tmp_path / "there" / "lake")
-    assert names_of(moved, "news") == ["news"]
-    # A copy whose original is still there is another place.
-    (tmp_path / "here" / "news").mkdir(parents=True)
-    assert names_of(open_lake(tmp_path / "there" / "lake"), "news") == ["there-news"] or read_places(moved)
+    copy = open_lake(tmp_path / "there" / "lake")
+    # In the copy the name stands for the copied folder, and for it alone.
+    assert names_of(copy, "news", str(tmp_path / "here" / "news")) == ["news", "here-news"]
+    assert read_places(copy)["news"].root == str(tmp_path / "there")
+    assert names_of(lake, str(tmp_path / "here" / "news")) == ["news"]
+
+
+def test_a_lake_that_was_moved_alone_knows_its_places(
+    tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "news").mkdir()
+    names_of(lake, "news")
+    shutil.copytree(tmp_path / "here" / ".lake-store", tmp_path / "away" / "deep" / ".lake-store")
+    assert names_of(open_lake(tmp_path / "away" / "deep" / "lake"), "news") == ["news"]
 
 
 def test_a_damaged_file_of_places_is_an_error(lake: Lake) -> None:
