@@ -23,7 +23,7 @@ from tasks.schema import SAME_BATCH
 from tasks.staging.assemble import assemble_documents, assemble_duplicates, assemble_lines, assemble_quarantine
 from tasks.staging.duplicates import split_duplicates
 from tasks.staging.measure import measure_shard
-from tasks.staging.receipt import hash_files
+from tasks.staging.receipt import hash_file
 from tasks.staging.stage import stage_tables
 
 
@@ -68,8 +68,7 @@ def refuse_file(shard: Shard, limits: Limits, folder: Path, why: str) -> StagedS
     if file.span:
         seen = InputSeen(file.uri, file.span.end - file.span.start, file.span.sha256, 1)
     else:
-        ((_, size, digest),) = hash_files(shard.files)
-        seen = InputSeen(file.uri, size, digest, 1)
+        seen = InputSeen(file.uri, file.size, hash_file(file), 1)
     return build_part(Readings(frame_records([], shard), rejects, (seen,)), shard, limits, folder)
 
 

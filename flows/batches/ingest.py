@@ -69,7 +69,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         # Looked up only now: a run that had to wait finds the batch done.
         known = run.lake.receipt(batch.source.name, batch.logical_date)
         planned = pick_new(batch, run, found, known)
-        gone = find_gone(run.lake, known, planned.files) if known and not run.removes_missing else frozenset()
+        gone = find_kept(run, known, planned.files)
         limits = fit_limits(batch, run, known)
         is_same = known and not run.is_forced and is_unchanged(batch, planned.files, gone, known, limits)
         if known and (is_same or (gone and not planned.files)):
@@ -81,12 +81,6 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         if result.blocked_by:
             count_as_failed(f"blocked by {', '.join(result.blocked_by)}")
         return result
-
-
-def plan_files(batch: Batch, run: Run) -> Listing:
-    """What a run of the batch reads. Raises PlanError when there are no files."""
-    known = run.lake.receipt(batch.source.name, batch.logical_date)
-    return pick_new(batch, run, list_files(batch, run.limits), known)
 
 
 def list_files(batch: Batch, limits: Limits) -> Listing:
@@ -114,6 +108,11 @@ def pick_new(batch: Batch, run: Run, found: Listing, known: Mapping[str, Any] | 
         f"source {name}: no new files for {day} at {place}; earlier batches have read all {len(found.files)} that are there. "
         "To run one of them again, give its --date and --force."
     )
+
+
+def find_kept(run: Run, known: Mapping[str, Any] | None, files: Sequence[InputFile]) -> frozenset[str]:
+    """The inputs of a batch's receipt whose documents stay, although their files are gone, by uri."""
+    return frozenset() if run.removes_missing or known is None else find_gone(run.lake, known, files)
 
 
 def stage_gone(batch: Batch, lake: Lake, gone: frozenset[str], folder: Path, first: int) -> list[StagedShard]:

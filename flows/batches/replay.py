@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from flows.batches.ingest import build_shards, fit_limits, plan_files, settle_batch
+from flows.batches.ingest import build_shards, find_kept, fit_limits, list_files, pick_new, settle_batch, stage_gone
 from flows.batches.run import Batch, BatchResult, Run
 from flows.batches.staging import claim_staging
 from flows.settings import Settings
@@ -21,10 +21,9 @@ from tasks.auditing.batch_rows import (
 from tasks.auditing.judge import judge_batch
 from tasks.batch import Fields, InputFile, Source
 from tasks.errors import RequestError
-from tasks.lakes.delivered import find_gone
 from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.places import read_places
-from tasks.lakes.releases import ChangeReleases, change_releases
+from tasks.lakes.releases import ChangeReleases, change_releases, drop_empty_releases
 from tasks.publishing.claims import read_own_claims
 from tasks.reading.plan import has_date
 from tasks.sources import load_sources
@@ -93,10 +92,10 @@ def replay_batch(
             raise RequestError(f"{lake.name} has no batch {batch.label}: ingest it first.")
         own = {entry["uri"] for entry in held.receipt["inputs"]}
         # Of a drop folder only the batch's own files, since new files form a batch of their own.
-        planned = plan_files(batch, run)
+        planned = pick_new(batch, run, list_files(batch, run.limits), held.receipt)
         files = [file for file in planned.files if has_date(batch.source) or file.uri in own]
         again = pick_files(held, files, reason=reason, uris=uris)
-        gone = find_gone(lake, held.receipt, files)
+        gone = find_kept(run, held.receipt, files)
         kept = gone.union(file.uri for file in files) - {file.uri for file in again}
         if not again and len(kept) == len(held.receipt["inputs"]):
             return None
@@ -112,6 +111,8 @@ def replay_batch(
         }
         stamp = None if alike else held.receipt
         result = settle_batch(batch, run, limits, [*built, *rest], replace(planned, files=tuple(files)), stamp, note)
+        if change is not None and result.state == "published":
+            drop_empty_releases(lake, name, day)
         rows = trace_batch(lake, held, again, batch) if result.state == "published" else ()
         return Replayed(result, len(again), rows, 0 if alike else sum(shard.documents for shard in rest))
 
@@ -129,10 +130,13 @@ def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Differences:
     """Builds and audits a batch and compares it with the lake. `examples`: documents to show line by line."""
     run.watcher.step(batch.label, "plan")
     name, day = batch.source.name, batch.logical_date
-    files = plan_files(batch, run).files
+    known = run.lake.receipt(name, day)
+    files = pick_new(batch, run, list_files(batch, run.limits), known).files
+    gone = find_kept(run, known, files)
     with claim_staging(run.lake, name, day) as folder:
-        limits = fit_limits(batch, run, run.lake.receipt(name, day))
+        limits = fit_limits(batch, run, known)
         staged = build_shards(batch, run, files, limits, folder)
+        staged += stage_gone(batch, run.lake, gone, folder, len(staged))
         run.watcher.step(batch.label, "audit")
-        judged = judge_batch(batch.source, day, staged, len(files), limits)
+        judged = judge_batch(batch.source, day, staged, len(files) + len(gone), limits)
         return diff_batch(run.lake, name, day, judged, examples)

@@ -21,7 +21,7 @@ from tasks.publishing.claims import read_own_claims
 from tasks.schema import DUPLICATES, MONTH, SAME_BATCH
 from tasks.shard import StagedShard
 from tasks.staging.measure import measure_shard
-from tasks.staging.receipt import hash_files
+from tasks.staging.receipt import hash_file
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest, month_of
@@ -104,13 +104,8 @@ def pick_files(
 
 
 def is_changed(file: InputFile, seen: Mapping[str, Any] | None) -> bool:
-    """Whether a file differs from its entry in the receipt, or cannot be read."""
-    if seen is None or file.size != seen["size"]:
-        return True
-    try:
-        return bool(hash_files([file])[0][2] != seen["sha256"])
-    except OSError:
-        return True
+    """Whether a file differs from its entry in the receipt; a file that cannot be read has no hash."""
+    return seen is None or file.size != seen["size"] or hash_file(file) != seen["sha256"]
 
 
 def add_linked(wanted: Collection[str], duplicates: pl.DataFrame, files: Collection[str]) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tasks.batch import InputFile
 from tasks.lakes.lake import Lake
-from tasks.staging.receipt import hash_files
+from tasks.staging.receipt import hash_file
 from tasks.stores.errors import LakeError
 from tasks.stores.store_files import change_store_file, read_store_file
 
@@ -58,10 +58,7 @@ def hash_inputs(lake: Lake, source: str, files: Sequence[InputFile]) -> dict[str
     for file in files:
         stamp, digest = known.get(file.uri, ("", ""))
         if not file.stamp or stamp != file.stamp:
-            try:
-                ((_, _, digest),) = hash_files([file])
-            except OSError:
-                digest = ""
+            digest = hash_file(file)
         found[file.uri] = digest
     rows = {file.uri: (file.stamp, found[file.uri]) for file in files if file.stamp and found[file.uri]}
     body = json.dumps(known | rows, indent=1, sort_keys=True).encode()

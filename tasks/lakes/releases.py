@@ -84,10 +84,16 @@ def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) 
 
     def rewrite(content: bytes | None) -> bytes | None:
         rows = tuple(change(parse_releases(lake, name, content)))
-        # Without releases the file stays: a missing one is lost.
+        # Without releases the file stays until the batch is published without them: till then a missing one is lost.
         return write_releases(rows) if rows or content is not None else None
 
     change_store_file(lake.files, name, rewrite)
+
+
+def drop_empty_releases(lake: Lake, source: str, day: date) -> None:
+    """Deletes the file of a batch whose last release was revoked, once its receipt names none."""
+    name = name_batch_file(FOLDER, source, day)
+    change_store_file(lake.files, name, lambda content: content if parse_releases(lake, name, content) else None)
 
 
 def write_releases(releases: Iterable[Release]) -> bytes:

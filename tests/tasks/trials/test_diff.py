@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -48,8 +49,9 @@ def fewer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "load_rules", lambda: (*kept, odd))
 
 
-def preview(root: Path, examples: int = 5) -> Differences:
-    return preview_batch(Batch(Source("s", "in"), DAY, root), make_test_run(root / "lake"), examples)
+def preview(root: Path, examples: int = 5, *, removes_missing: bool = False) -> Differences:
+    run = replace(make_test_run(root / "lake"), removes_missing=removes_missing)
+    return preview_batch(Batch(Source("s", "in"), DAY, root), run, examples)
 
 
 def read_fates(lake: Path) -> Fates:
@@ -110,7 +112,7 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
     (place / "in" / "strait-cup.en.txt").write_text("Share\n\nMost Popular\n")
     whole = (place / "in" / "night-train.en.txt").read_bytes()
     (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
-    found = preview(place)
+    found = preview(place, removes_missing=True)
     fates = dict(found.documents.select("uri", "change").iter_rows())
     assert fates["in/carillon.de.txt"] == "removed"
     # Its text is another one, so it is another document, and the old one is removed.
@@ -120,8 +122,6 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
 
 
 def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     from expectations import suites
 
     rows = tuple(
@@ -138,3 +138,10 @@ def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pyt
 def test_a_diff_has_a_line_of_context() -> None:
     assert diff_texts("a\n\nb\nc\n\nd", "a\nb\n\nd") == ("@@ -2,3 +2,2 @@", " b", "-c", " d")
     assert diff_texts("a", "a") == ()
+
+
+def test_documents_of_files_that_are_gone_stay_in_the_preview_too(place: Path) -> None:
+    (place / "in" / "carillon.de.txt").unlink()
+    found = preview(place)
+    assert dict(found.documents.select("uri", "change").iter_rows())["in/carillon.de.txt"] == "same"
+    assert set(found.documents["change"]) == {"same"}
