@@ -85,7 +85,8 @@ DOCUMENTS = pa.schema(
         column(
             "flags",
             pa.list_(TEXT),
-            "Notes on the document: `over_budget`, `correction`, `embed`, `released`; usually empty.",
+            "Notes on the document: `over_budget`, `correction`, `embed`, `released`, `truncated` (the input is cut), "
+            "`several_articles` (it looks like more than one); usually empty.",
         ),
         column("raw_sha256", TEXT, RAW_SHA256),
         column("canonical_sha256", TEXT, "SHA-256 (hex) of the canonical text in UTF-8."),
@@ -251,8 +252,6 @@ RECORDS = pa.schema(
             make_list_type(line=INT, role=TEXT),
             "Lines of the canonical text whose role the markup states (caption, credit, link), in order; HTML only.",
         ),
-        DOCUMENTS.field("raw_sha256"),
-        DOCUMENTS.field("canonical_sha256"),
-        DOCUMENTS.field("encoding"),
+        *(DOCUMENTS.field(name) for name in ("flags", "raw_sha256", "canonical_sha256", "encoding")),
     ]
 )

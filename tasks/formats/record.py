@@ -17,7 +17,10 @@ Markup = tuple[tuple[int, str], ...]  # number and role (caption, credit, link) 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One document as read: `text` decoded and repaired, not yet canonical; `publisher`: only from the input."""
+    """One document as read: `text` decoded and repaired, not yet canonical; `publisher`: only from the input.
+
+    `flags`: what the reader notes on it, as the column `documents.flags` has it.
+    """
 
     uri: str
     text: str
@@ -31,6 +34,7 @@ class Record:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     markup: Markup = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The rows of `documents` and `lines` of a shard, assembled from what the steps before found.
 
 A declared column is an expression in DOCUMENT_COLUMNS or LINE_COLUMNS. Those of documents are evaluated in a frame with one
-row per record: its own columns, text, body_lines, captions, language, language_score, flags, names (of authors), headline,
+row per record: its own columns, text, body_lines, captions, language, language_score, found_flags, names (of authors), headline,
 _standfirst, dated_at, and what is the same for the whole shard.
 """
 
@@ -42,7 +42,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
     "text_chars": pl.col("text").str.len_chars().cast(pl.Int64),
     "removed_lines": pl.col("removed_lines").fill_null(0),
     "removed_chars": pl.col("removed_chars").fill_null(0),
-    "flags": pl.col("flags").fill_null([]),
+    "flags": pl.col("flags").list.concat(pl.col("found_flags").fill_null([])).list.unique().list.sort(),
     **{name: pl.col(name) for name in ("raw_sha256", "canonical_sha256", "encoding", "rules_version")},
     "month": pl.coalesce("published_at", "dated_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.strftime(
         "%Y-%m"
@@ -132,10 +132,16 @@ def assemble_duplicates(documents: pl.DataFrame, reason: str) -> pl.DataFrame:
 
 
 def find_flags(lines: pl.DataFrame) -> pl.DataFrame:
-    """The flags of each document that has any: doc, flags, sorted."""
+    """The flags that the lines of each document give it: doc, found_flags."""
     over = lines.filter("over_budget").select("doc", flag=pl.lit("over_budget"))
     known = lines.filter(is_body() & stays_in_text()).select("doc", flag="role_hit")
-    return pl.concat([over, known]).unique().sort("doc", "flag").group_by("doc", maintain_order=True).agg(flags="flag")
+    return (
+        pl.concat([over, known])
+        .unique()
+        .sort("doc", "flag")
+        .group_by("doc", maintain_order=True)
+        .agg(found_flags="flag")
+    )
 
 
 def find_headings(lines: pl.DataFrame) -> pl.DataFrame:
