@@ -258,6 +258,7 @@ def test_globs_that_reach_too_far(small_lake: Lake) -> None:
     assert "month" not in pl.scan_parquet(f"{small_lake.store.path}/documents/**/*.parquet").collect_schema()
 
 
+@pytest.mark.slow
 def test_nothing_but_parquet_lies_in_a_table(seed_lake: Lake) -> None:
     for table in TABLES:
         found = [

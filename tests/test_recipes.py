@@ -73,6 +73,7 @@ def test_a_source_is_ingested(output: str) -> None:
     assert "exit code 0" in output
 
 
+@pytest.mark.slow
 def test_a_rule_removes_its_line(output: str, changed: CopiedProject) -> None:
     rows = find(changed, "SELECT text, rule FROM 'LAKE/lines/**/*.parquet' WHERE removed AND text LIKE 'Send%'")
     assert rows == [("Send historien til en ven", "share.da.send-to-friend")]

@@ -93,6 +93,7 @@ def ask(lake: Path, query: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.prefect
 @pytest.mark.parametrize(("name", "reasons"), REASONS.items(), ids=list(REASONS))
+@pytest.mark.slow
 def test_what_cannot_be_published_is_in_quarantine(wrong_lake: Path, name: str, reasons: list[str]) -> None:
     found = ask(wrong_lake, f"SELECT reasons, detail FROM 'LAKE/quarantine/**/*.parquet' WHERE uri = 'in/{name}'")
     assert [row[0] for row in found] == [reasons]

@@ -62,6 +62,7 @@ def test_a_run_ends_with_a_table_and_directions(place: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_printed_query_works(place: Path) -> None:
     shown = run("ingest", "in", "--date", "2026-10-31", cwd=place).stdout
     (line,) = [line for line in shown.splitlines() if line.startswith("ask:")]
@@ -154,6 +155,7 @@ def test_a_broken_sources_file_is_reported_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_prints_one_line_and_leaves_nothing_staged(tmp_path: Path) -> None:
     sentences = "\n\n".join(
         f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(20)
@@ -263,6 +265,7 @@ def test_versions_says_when_each_was_made(place: Path) -> None:
     assert f"{made:%Y-%m-%d %H:%M}" in run("versions", cwd=place).stdout
 
 
+@pytest.mark.slow
 def test_a_blocked_batch_would_be_published(tmp_path: Path) -> None:
     text = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(4))
     records = [

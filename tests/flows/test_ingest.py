@@ -156,6 +156,7 @@ def test_a_run_of_many_shards_counts_them(tmp_path: Path, prefect_server: None) 
     assert (found.data, found.description) == (100.0, f"in {DAY}: 25 of 25 shards")
 
 
+@pytest.mark.slow
 def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect_server: None) -> None:
     from flows.commands.ingest import run_flow
 

@@ -61,6 +61,7 @@ def test_other_sources_are_published(here: Path, monkeypatch: pytest.MonkeyPatch
     assert ask(here / "lake", "SELECT count(*) FROM 'LAKE/documents/**/*.parquet'") == [(1,)]
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_line_and_names_the_traceback(
     here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +167,7 @@ def test_a_wrong_row_is_a_failed_day_of_a_backfill(here: Path, capfd: pytest.Cap
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_the_flow_publishes_the_other_sources(
     here: Path, monkeypatch: pytest.MonkeyPatch, prefect_server: None
 ) -> None:

@@ -123,6 +123,7 @@ SLOW = ("a rule row", "a role row", "a weight", "a column")
 @pytest.mark.parametrize(
     "change", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CHANGES]
 )
+@pytest.mark.slow
 def test_what_changed_is_seen_by_the_survey_and_by_a_plain_run(base: Path, tmp_path: Path, change: str) -> None:
     make, named, state = CHANGES[change]
     copy = CopiedProject(shutil.copytree(base, tmp_path / "copy", symlinks=True))

@@ -16,6 +16,8 @@ from tasks.batch import Source
 from tasks.checking.check import check_lake
 from tasks.reading.plan import NothingNew, PlanError
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY = date(2026, 10, 5), date(2026, 10, 6)
 
 

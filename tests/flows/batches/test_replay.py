@@ -119,6 +119,7 @@ def test_a_replay_again_changes_nothing(place: Path) -> None:
     assert hashes(place) == before
 
 
+@pytest.mark.slow
 def test_with_nothing_fixed_the_same_rows_stay(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     ingest(tmp_path)
@@ -194,6 +195,7 @@ def compare_replay(files: dict[str, dict[str, list[int]]], future: set[int], rea
         assert check_lake(open_lake(root / "one" / "lake")) == []
 
 
+@pytest.mark.slow
 def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": [story(1)]}, DAY - timedelta(days=1))
     write(tmp_path, {"a.jsonl": [story(1), story(2)], "b.jsonl": [story(13)]})

@@ -14,6 +14,8 @@ from flows.cli import app
 from tasks.errors import RequestError
 from tasks.lakes.lake import open_lake
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 1)
 
 

@@ -68,6 +68,7 @@ def test_the_command_line_works_on_a_bucket(
     )  # whatever else
 
 
+@pytest.mark.slow
 def test_a_bucket_and_a_disk_give_the_same_lake_with_learned_lines_and_releases(
     object_store: str, tmp_path: Path, copydesk: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ WRONG = [
 @pytest.mark.parametrize(
     ("lake", "environment", "words"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
 )
+@pytest.mark.slow
 def test_a_wrong_address_is_reported_in_one_line(
     object_store: str,
     tmp_path: Path,

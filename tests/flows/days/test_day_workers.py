@@ -25,6 +25,8 @@ from flows.settings import Settings
 from tasks.batch import Source
 from tasks.stores.errors import LakeError
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 10, 1)
 
 

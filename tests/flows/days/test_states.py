@@ -21,6 +21,8 @@ from tasks.errors import RequestError
 from tasks.lakes.lake import open_lake
 from tasks.stores.errors import LakeSilent
 
+pytestmark = pytest.mark.slow
+
 
 def states(days: list[Day]) -> list[str]:
     return [day.state for day in days]

@@ -86,6 +86,7 @@ def test_code_that_cannot_be_interrupted_ends_with_its_process() -> None:
     assert call("work", 10) == 10
 
 
+@pytest.mark.slow
 def test_each_call_has_a_budget_of_its_own_that_grows_with_its_input() -> None:
     for _ in range(4):
         assert call("work", 1_000_000)

@@ -89,6 +89,7 @@ def test_dividing_the_rows_changes_nothing(rows: int) -> None:
     assert audit_frames("suite", SUITE, frame.iter_slices(rows)) == whole
 
 
+@pytest.mark.slow
 def test_chunks_cross_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shards = [
         shard(tmp_path / str(at), *(make_document(3 * at + n, flags=["over_budget"]) for n in range(3)))

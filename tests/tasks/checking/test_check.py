@@ -221,6 +221,7 @@ def test_no_lake_is_a_finding(tmp_path: Path) -> None:
     assert find_odd_days(open_lake(tmp_path / "lake")) == []
 
 
+@pytest.mark.slow
 def test_a_lake_without_its_store_is_reported_and_not_started_again(good: Path, tmp_path: Path, project: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake", symlinks=True)
     assert whats(check_lake(open_lake(tmp_path / "lake"))) == {"a lake without its store"}
@@ -236,6 +237,7 @@ def test_a_copy_without_links_is_reported(good: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "versions", "iceberg", "learn"])
+@pytest.mark.slow
 def test_a_store_without_its_links_is_reported_in_one_line(lake: Lake, command: str) -> None:
     resolve_current(lake)
     done = subprocess.run(

@@ -196,6 +196,7 @@ def test_a_paragraph_in_most_stories_is_learned_though_the_line_below_it_changes
     assert learn_from(tmp_path, paper(make)).select("text", "zone", "documents").rows() == [(notice, "edge", 32)]
 
 
+@pytest.mark.slow
 def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
@@ -248,6 +249,7 @@ def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_
     assert hash_lake(tmp_path / "lake") == before
 
 
+@pytest.mark.slow
 def test_the_order_of_documents_changes_nothing(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)

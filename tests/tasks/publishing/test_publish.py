@@ -365,6 +365,7 @@ def pick_events(seen: list[str]) -> list[int]:
     return sorted({*range(1, len(seen), len(seen) // 9), *steps, *(at + 1 for at in steps)})
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_instant_leaves_a_whole_version(lake: Lake) -> None:
     """Writers are killed, each at another of the things it does to the disk. Nobody repairs anything in between."""
     root = lake.store.folder.parent
@@ -388,6 +389,7 @@ def test_a_writer_killed_at_any_instant_leaves_a_whole_version(lake: Lake) -> No
     assert (leftovers(lake), check_lake(lake)) == ([], [])
 
 
+@pytest.mark.slow
 def test_readers_during_commits_see_whole_versions(lake: Lake) -> None:
     publish_generation(lake.store.folder.parent, 1)
     writer = PROCESSES.Process(target=lake_writers.publish_generations, args=(str(lake.store.folder.parent), 10))
@@ -464,6 +466,7 @@ def stop_at(target: str) -> Callable[[Path, str], None]:
 
 @pytest.mark.parametrize("table", ["documents", "claims"])
 @pytest.mark.parametrize("damage", ["flipped", "missing", "short"])
+@pytest.mark.slow
 def test_a_damaged_version_does_not_come_back(any_lake: Lake, tmp_path: Path, table: str, damage: str) -> None:
     lake = any_lake
     publish_docs(lake, tmp_path / "staging", [Doc(1)])

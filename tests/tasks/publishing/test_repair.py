@@ -278,6 +278,7 @@ def test_missing_is_not_new_on_a_disk(
 
 
 @pytest.mark.parametrize("case", BUCKET, ids=[case.name for case in BUCKET])
+@pytest.mark.slow
 def test_missing_is_not_new_in_a_bucket(
     object_store: str, tmp_path: Path, case: Case, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

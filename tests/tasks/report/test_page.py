@@ -76,6 +76,7 @@ def test_a_page_is_well_formed(page: Path) -> None:
     assert set(references) <= set(ids)
 
 
+@pytest.mark.slow
 def test_a_page_has_no_address_outside_itself_and_nothing_that_runs(page: Path) -> None:
     seen = look(page)
     assert not {"script", "img", "link", "iframe", "object", "embed", "base"} & set(seen.tags)
@@ -204,6 +205,7 @@ def test_articles_cannot_become_markup(hostile: BatchResult) -> None:
     assert whole.count("</html>") == whole.count("<html") == 1
 
 
+@pytest.mark.slow
 def test_an_unchanged_run_says_so_and_a_passed_one_clears_the_blocked_page(project: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     text = "\n\n".join(f"Sentence {n} tells how the last ferry left the harbour of Larkhaven at six." for n in range(4))
@@ -251,6 +253,7 @@ def test_unusual_days_are_listed_with_the_expectations(published: BatchResult) -
     assert "2 expectations warn." in said
 
 
+@pytest.mark.slow
 def test_batches_without_a_document_have_pages_too(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_text(
@@ -285,6 +288,7 @@ def test_a_page_that_cannot_be_written_does_not_fail_the_run(project: Path, tmp_
     assert "the page of the run could not be written" in seen.warnings[0]
 
 
+@pytest.mark.slow
 def test_publishers_are_compared_with_earlier_batches_of_their_source(project: Path, tmp_path: Path) -> None:
     for day in (1, 2, 3):
         make_lake(project, "seeds/daily/{date}/*.jsonl", tmp_path / "lake", name="wire", day=date(2026, 10, day))
@@ -366,6 +370,7 @@ def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchRes
 
 
 @pytest.mark.parametrize("kind", ["long headlines", "many rules"])
+@pytest.mark.slow
 def test_a_page_is_bounded(tmp_path: Path, kind: str) -> None:
     (tmp_path / "in").mkdir()
     rows = []

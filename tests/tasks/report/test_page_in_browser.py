@@ -81,6 +81,7 @@ def test_a_page_makes_no_request_and_logs_nothing(browser: Any, pages: dict[str,
     opened.page.close()
 
 
+@pytest.mark.slow
 def test_article_text_stays_in_its_element(browser: Any, pages: dict[str, Path]) -> None:
     page = visit(browser, pages["hostile"]).page
     # Whatever article text tried to close is still where the template put it.

@@ -221,6 +221,7 @@ def read_generations(lake: Lake) -> dict[str, set[int]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_question_leaves_whole_partitions(lake: Lake, tmp_path: Path) -> None:
     def write(number: int, event: int) -> int | None:
         arguments = (str(tmp_path), lake.name, store_environment(), number, event)
@@ -368,6 +369,7 @@ def test_files_of_a_publish_that_died_without_a_state_are_refused(lake: Lake) ->
 
 
 @pytest.mark.parametrize("event", ["probe", "state.json", "files/"])
+@pytest.mark.slow
 def test_a_first_publish_that_died_is_repeated(lake: Lake, tmp_path: Path, event: str) -> None:
     def write(number: int) -> int | None:
         arguments = (str(tmp_path), lake.name, store_environment(), 1, number)

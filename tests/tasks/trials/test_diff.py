@@ -95,6 +95,7 @@ def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
 
 
 @pytest.mark.usefixtures("fewer_rules")
+@pytest.mark.slow
 def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
     found = preview(place, examples=2)
     worst = found.examples[0]
