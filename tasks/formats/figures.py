@@ -7,6 +7,7 @@ them as the picture on top is; not in menus, teasers, forms or lists of other ar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from tasks.formats.layout import Layout, find_anchors, find_teasers, is_unseen, keep_letters
@@ -15,6 +16,8 @@ from tasks.formats.record import Markup
 CAPTION_CHARS = 1000
 TOP_LETTERS = 1500  # a picture farther above the article's first line is not on top of it
 PICTURE_STEPS = 3  # a caption that is no figcaption has a picture in one of so many elements around it
+NEAR_ELEMENTS = 1000  # a picture farther away in the same part of the page is the picture of something else
+FIGURE_ELEMENTS = 100  # a figure in which a credit is searched
 WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 CAPTION_TAGS = frozenset({"div", "p", "span", "em", "small", "i", "td", "dd"})
 CREDITS = re.compile(
@@ -116,8 +119,8 @@ def split_classes(element: Any) -> set[str]:
 def has_picture(element: Any) -> bool:
     """Whether a picture is near an element."""
     around = list(element.iterancestors())[:PICTURE_STEPS]
-    near = (outer for outer in around if outer.tag not in ("body", "article", "main"))
-    return any(next(outer.iter("img", "picture"), None) is not None for outer in near)
+    near = (outer for outer in around if outer.tag not in ("body", "article", "main", "copydesk"))
+    return any(inner.tag in ("img", "picture") for outer in near for inner in islice(outer.iter(), NEAR_ELEMENTS))
 
 
 def is_strange(element: Any, layout: Layout, first: int, last: int) -> bool:
@@ -151,9 +154,10 @@ def find_credits(element: Any) -> list[Any]:
     """The credits in a caption, or else next to it in its figure; outermost elements only."""
     inside = keep_outermost(one for one in element.iterdescendants() if is_credit(one))
     figure = next(element.iterancestors("figure"), None)
-    if inside or figure is None or sum(1 for _ in figure.iter("figcaption")) > 1:
+    if inside or figure is None or len(list(islice(figure.iter("figcaption"), 2))) > 1:
         return inside
-    return keep_outermost(one for one in figure.iterdescendants() if one is not element and is_credit(one))[:1]
+    near = islice(figure.iterdescendants(), FIGURE_ELEMENTS)
+    return keep_outermost(one for one in near if one is not element and is_credit(one))[:1]
 
 
 def is_credit(element: Any) -> bool:

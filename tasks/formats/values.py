@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from html import unescape
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,34 @@ PREFIXES = sorted(
 BY = re.compile(r"^\s*(?:written\s+)?by:?\s+", re.I)
 BETWEEN = re.compile(r"\s*[,|•]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
 SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|M\.?D|Ph\.?D)\b\.?", re.I)
+
+# Elements that running text is marked up with. A word in angle brackets that is none of them is no markup.
+TAGS = (
+    "a|abbr|article|aside|b|blockquote|body|br|center|cite|code|dd|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr"
+    "|html|i|iframe|img|ins|li|main|mark|ol|p|picture|pre|q|s|script|section|small|span|strike|strong|style|sub|sup|table|tbody"
+    "|td|th|thead|time|tr|u|ul|video"
+)
+END_TAG = re.compile(rf"</(?:{TAGS})\s*>", re.I)
+SOLE_TAG = re.compile(r"<(?:br|hr|img|p|div)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[", re.I)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def has_tags(text: str) -> bool:
+    """Whether a text is HTML: it has an end tag, or a tag that needs none.
+
+    >>> has_tags("It sails.<br>Soon."), has_tags("If a < b and c > d"), has_tags("Bridges &amp; piers")
+    (True, False, False)
+    """
+    return "<" in text and (END_TAG.search(text) is not None or SOLE_TAG.search(text) is not None)
+
+
+def resolve_entities(text: str) -> str:
+    """`text` with HTML's character references read; only those that end in a semicolon, and that HTML knows.
+
+    >>> resolve_entities("Bridges &amp; piers, R&D; 2 &lt; 3")
+    'Bridges & piers, R&D; 2 < 3'
+    """
+    return ENTITY.sub(lambda hit: unescape(hit[0]), text) if "&" in text else text
 
 
 def parse_published(value: Any) -> datetime | None:

@@ -100,6 +100,7 @@ def test_a_text_file_is_one_document(tmp_path: Path) -> None:
         "authors": [],
         "published_at": None,
         "markup": [],
+        "flags": [],
         "canonical": canonical,
         "raw_sha256": hashlib.sha256(raw).hexdigest(),
         "canonical_sha256": hashlib.sha256(canonical.encode()).hexdigest(),
