@@ -49,7 +49,7 @@ WRONG: dict[str, bytes] = {
 REASONS = {
     "empty.txt": ["empty"],
     "blank.txt": ["empty"],
-    "picture.txt": ["binary"],
+    "picture.txt": ["unsupported_format"],
     "only.txt": ["empty_after_clean"],
     "records.jsonl#1": ["bad_json"],
     "records.jsonl#2": ["no_text"],

@@ -14,6 +14,7 @@ from tasks.auditing.audit import FEW_ROWS
 from tasks.batch import Fields
 from tasks.formats.registry import FORMATS
 from tasks.formats.stream import PACKINGS
+from tasks.formats.unread import UNREAD, Unread
 from tasks.schema import DEFAULT, SORT_KEYS, TABLES
 from tasks.toml_rows import read_toml_rows
 
@@ -99,7 +100,16 @@ def write_formats() -> str:
     table = format_table(("format", "extensions", "a file is", "what it is"), rows)
     defaults = ((f"`{name}`", ", ".join(names)) for name, names in asdict(Fields()).items())
     fields = format_table(("field", "names"), defaults)
-    return fill_page("formats", formats=table, packings=packings, fields=fields)
+    unread = format_table(
+        ("format", "by name", "what to do"), ((row.name, describe_names(row), row.why) for row in UNREAD)
+    )
+    return fill_page("formats", formats=table, packings=packings, fields=fields, unread=unread)
+
+
+def describe_names(row: Unread) -> str:
+    """The extensions and names of a format that is not read."""
+    names = [f"names like `{row.names.pattern}`"] if row.names else []
+    return ", ".join([*(f"`{extension}`" for extension in row.extensions), *names])
 
 
 def write_expectations() -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from tasks.formats.guess import IDEOGRAPHIC, LANGUAGES, WEST, find_foreign, guess_encoding
 from tasks.formats.record import BrokenInputError
 from tasks.formats.repair import repair_text
+from tasks.formats.unread import find_signature
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -55,33 +56,11 @@ CONTROL_SHARE = 0.02
 ONE_SIDE = 0.9
 PRINTABLE_SHARE = 0.98
 
-SIGNATURES = {
-    b"%PDF-": "PDF",
-    b"PK\x03\x04": "zip",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"\x7fELF": "ELF",
-    b"PAR1": "Parquet",
-    b"\x1f\x8b": "gzip",
-    b"\xfd7zXZ\x00": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"7z\xbc\xaf\x27\x1c": "7-zip",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office",
-    b"SQLite format 3\x00": "SQLite",
-    b"OggS": "Ogg",
-    b"ID3": "MP3",
-    b"ARROW1": "Arrow",
-    b"Rar!\x1a\x07": "rar",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-}
-
 
 def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
     """The text of `raw`, repaired, and its encoding. `declared`: what a header or the page names, used where it is possible.
 
-    Raises BrokenInputError: `binary` or `undecodable`.
+    Raises BrokenInputError: `binary`, `undecodable`, `unsupported_format`.
 
     >>> decode("Zoë’s “café”".encode("cp1252"))
     ('Zoë’s “café”', 'cp1252')
@@ -96,8 +75,8 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
 
 def decode_bytes(raw: bytes, declared: str | None = None) -> tuple[str, str]:
     """The same, not repaired."""
-    if signature := name_signature(raw):
-        raise BrokenInputError("binary", f"{signature} data, not text")
+    if row := find_signature(raw):
+        raise BrokenInputError("unsupported_format", row.detail)
     for mark, encoding in BOMS:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
@@ -244,12 +223,3 @@ def try_decode(raw: bytes, encoding: str) -> str | None:
         return raw.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return None
-
-
-def name_signature(raw: bytes) -> str | None:
-    """The kind of binary file that the first bytes name, None when they name none.
-
-    >>> name_signature(b"%PDF-1.7"), name_signature(b"PDF or not?")
-    ('PDF', None)
-    """
-    return next((name for start, name in SIGNATURES.items() if raw.startswith(start)), None)

@@ -162,6 +162,7 @@ JSON_LINES = Format(
     read=read_jsonl,
     why="One JSON object per line. Large files are cut, so that several tasks read one file.",
     holds_records=True,
+    family="json",
     is_cuttable=lambda first: first[:2] not in WIDE_MARKS,
 )
 JSON = Format(
@@ -171,5 +172,6 @@ JSON = Format(
     read=read_json,
     why="One JSON object, which is one document, or an array of objects, which are records.",
     holds_records=True,
+    family="json",
     is_cuttable=is_lines,
 )

@@ -94,10 +94,11 @@ class Format:
     """One row of the registry.
 
     `extensions`: in lower case, with the dot. `recognise`: whether the first bytes of a file (unpacked, at most 4 kB, byte
-    order mark included) are of this format. `read`: yields the records and rejects of a file and raises BrokenInputError where
-    its bytes break. `why`: what the format is for, one sentence. `holds_records`: the file has numbered records (`uri#12`) and
-    is not one document. `holds_text`: a binary signature at its start means that it is not this format. `is_cuttable`:
-    whether a large file, by its first chunk, is JSON Lines and may be cut at line ends.
+    order mark included, UTF-16 as UTF-8) are of this format and of no other. `resembles`: a weaker test, tried where neither
+    content nor name decides. `family`: formats of one family have the same signs, and the name decides between them. `read`:
+    yields the records and rejects of a file and raises BrokenInputError where its bytes break. `why`: what the format is for,
+    one sentence. `holds_records`: the file has numbered records (`uri#12`) and is not one document. `is_cuttable`: whether a
+    large file, by its first chunk, is JSON Lines and may be cut at line ends.
     """
 
     name: str
@@ -106,7 +107,8 @@ class Format:
     read: Reader
     why: str
     holds_records: bool = False
-    holds_text: bool = True
+    resembles: Callable[[bytes], bool] | None = None
+    family: str = ""
     is_cuttable: Callable[[bytes], bool] | None = None
 
     def __post_init__(self) -> None:

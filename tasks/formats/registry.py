@@ -7,11 +7,13 @@ from pathlib import PurePosixPath
 from pkgutil import iter_modules
 
 import tasks.formats
-from tasks.formats.decode import decode
+from tasks.formats.decode import BOMS, decode, find_wide
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
 from tasks.formats.stream import PACKINGS, read_whole
+from tasks.formats.unread import BY_EXTENSION as UNREAD_BY_EXTENSION
+from tasks.formats.unread import Unread, find_signature, find_unread, find_unread_name
 from tasks.formats.warc import WARC
 
 START_BYTES = 4096
@@ -58,14 +60,45 @@ BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extension
 PACKED = frozenset(packing.extension for packing in PACKINGS)
 
 
-def choose_format(declared: str, path: str, first: bytes) -> Format:
-    """The format of a file: as declared unless `auto`, else by extension, else by its first bytes. Raises FormatError."""
+def choose_format(declared: str, path: str, first: bytes) -> Format | Unread:
+    """The format of a file, as declared unless `auto`. Raises FormatError for a format that does not exist.
+
+    Else certain content decides, then the name, then weaker signs in the content; what is left is text. A name such as
+    `a.txt.part` decides before the content. Formats that are not read are found in the same order, each after those that are.
+    """
+    start = narrow_start(first)
     if declared != "auto":
         if declared not in BY_NAME:
             raise FormatError(f"format {declared!r} is unknown. Choose from auto, {', '.join(BY_NAME)}.")
-        return BY_NAME[declared]
+        form = BY_NAME[declared]
+        return form if form is not FORMATS[-1] and form.recognise(start) else find_signature(start) or form
     name = PurePosixPath(path.partition("?")[0].lower())
     if name.suffix in PACKED:
         name = name.with_suffix("")
-    start = first[:START_BYTES]
-    return BY_EXTENSION.get(name.suffix) or next(row for row in FORMATS if row.recognise(start))
+    named = BY_EXTENSION.get(name.suffix)
+    certain = next((row for row in FORMATS[:-1] if row.recognise(start)), None)
+    if certain and named and certain.family and certain.family == named.family:
+        certain = named
+    if form := find_unread_name(name.name) or certain or find_unread(start):
+        return form
+    if named is not None and named is not FORMATS[-1]:
+        return named
+    if form := UNREAD_BY_EXTENSION.get(name.suffix):
+        return form
+    return next((row for row in FORMATS[:-1] if row.resembles and row.resembles(start)), FORMATS[-1])
+
+
+def narrow_start(first: bytes) -> bytes:
+    """The first bytes of a file as formats recognise them: UTF-16 and UTF-32 as UTF-8.
+
+    >>> narrow_start("<html>".encode("utf-16"))
+    b'<html>'
+    """
+    sample = first[: 4 * START_BYTES]
+    wide = next((name for mark, name in BOMS if sample.startswith(mark) and name != "utf-8-sig"), None)
+    if wide is None and b"\x00" in sample:
+        wide = find_wide(sample)
+    if wide is None:
+        return sample[:START_BYTES]
+    text = sample.decode(wide, "ignore").removeprefix("\ufeff")
+    return text.encode("utf-8", "ignore")[:START_BYTES]

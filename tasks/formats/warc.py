@@ -110,5 +110,4 @@ WARC = Format(
     read=read_warc,
     why="Archives of crawlers: every HTML page that answered with status 200 is a record. Needs copydesk[warc].",
     holds_records=True,
-    holds_text=False,
 )

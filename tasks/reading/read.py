@@ -11,7 +11,6 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
-from tasks.formats.decode import name_signature
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
@@ -29,6 +28,7 @@ from tasks.formats.registry import choose_format
 from tasks.formats.remote import AddressError
 from tasks.formats.repair import repair_surrogates
 from tasks.formats.stream import Tap, peek_chunk, read_received, unpack_chunks
+from tasks.formats.unread import Unread
 from tasks.formats.values import parse_host
 from tasks.reading.spans import RECORD_BYTES, read_span
 from tasks.schema import QUARANTINE, RECORDS
@@ -125,8 +125,8 @@ def find_records(chunks: Chunks, tap: Tap, file: InputFile, source: Source, limi
         raise BrokenInputError("too_large", f"{file.size} bytes, over the limit of {limits.file_bytes}", keeps=False)
     first, plain = peek_chunk(unpack_chunks(chunks, tap, limits))
     form = choose_format(source.format, file.path, first)
-    if form.holds_text and (signature := name_signature(first)):
-        yield Reject(file.uri, "binary", f"{signature} data, not {form.name}")
+    if isinstance(form, Unread):
+        yield Reject(file.uri, "unsupported_format", form.detail)
     else:
         yield from form.read(plain, ReadContext(file.uri, source.fields, limits))
 

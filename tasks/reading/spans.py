@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from tasks.batch import FileSpan, InputFile, InputSeen, Limits, Source
 from tasks.errors import RunFailed
-from tasks.formats.decode import name_signature
 from tasks.formats.jsonl import read_numbered_lines
 from tasks.formats.record import Chunks, Found, ReadContext, make_canonical
 from tasks.formats.registry import choose_format
 from tasks.formats.stream import Tap, find_packing, peek_chunk, read_bytes, read_received
+from tasks.formats.unread import Unread
 
 # What a record weighs beside its bytes: a shard of very short records is bound by their number.
 RECORD_BYTES = 500
@@ -59,8 +59,9 @@ def cut_lines(file: InputFile, source: Source, limits: Limits) -> tuple[InputFil
     tap = Tap()
     try:
         first, chunks = peek_chunk(read_received(file.path, tap))
-        is_cuttable = choose_format(source.format, file.path, first).is_cuttable
-        if not is_cuttable or find_packing(first) or name_signature(first) or not is_cuttable(first):
+        form = choose_format(source.format, file.path, first)
+        is_cuttable = None if isinstance(form, Unread) or find_packing(first) else form.is_cuttable
+        if not is_cuttable or not is_cuttable(first):
             return (file,)
         marks = [Mark(0, 0, 0, 0), *find_marks(chunks, limits)]
     except OSError:

@@ -133,18 +133,20 @@ def test_text_comes_out_and_the_answer_says_how(raw: bytes, text: str, encoding:
 
 
 NO_TEXT = {
+    "numbers": struct.pack("<300I", *range(300)),
+    "every byte": bytes(range(256)) * 4,
+    "control characters": b"a\x01b\x02c\x03 text",
+    "only NULs": b"\0" * 64,
+}
+KNOWN = {
     "PDF": b"%PDF-1.7\n1 0 obj",
     "zip": b"PK\x03\x04rest",
     "PNG": b"\x89PNG\r\n\x1a\nrest",
     "JPEG": b"\xff\xd8\xff\xe0rest",
     "GIF": b"GIF89arest",
-    "ELF": b"\x7fELFrest",
+    "program": b"\x7fELFrest",
     "Parquet": b"PAR1rest",
     "gzip": gzip.compress(b"rest"),
-    "numbers": struct.pack("<300I", *range(300)),
-    "every byte": bytes(range(256)) * 4,
-    "control characters": b"a\x01b\x02c\x03 text",
-    "only NULs": b"\0" * 64,
 }
 
 
@@ -153,6 +155,13 @@ def test_what_is_no_text_is_named_binary(raw: bytes) -> None:
     with pytest.raises(BrokenInputError, match=r".") as broken:
         decode(raw)
     assert broken.value.reason == "binary"
+
+
+@pytest.mark.parametrize(("name", "raw"), KNOWN.items(), ids=KNOWN.keys())
+def test_what_has_a_signature_is_named(name: str, raw: bytes) -> None:
+    with pytest.raises(BrokenInputError, match=f"(?i){name}") as broken:
+        decode(raw)
+    assert broken.value.reason == "unsupported_format"
 
 
 def test_bytes_that_read_like_no_language_are_undecodable() -> None:

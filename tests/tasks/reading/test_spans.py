@@ -145,8 +145,8 @@ NOT_CUT = {
     "packed.jsonl": gzip.compress(RECORDS),
     "wide.jsonl": RECORDS.decode().encode("utf-16"),
     "array.json": b"[" + RECORDS.replace(b"\n", b",") + b"]",
-    "page.html": RECORDS,
-    "words.txt": RECORDS,
+    "page.html": b"<html>" + RECORDS,
+    "words.txt": b"Words\n" + RECORDS,
     "blank.jsonl": b" \n" * 1_000,
     "drawing.jsonl": b"%PDF-" + RECORDS,
 }

@@ -154,7 +154,7 @@ def test_texts_show_what_was_removed_in_its_place(published: BatchResult) -> Non
 
 def test_quarantine_is_listed_by_reason_with_excerpts(published: BatchResult) -> None:
     said = look(page_of(published)).text.rpartition("Quarantine 7 records in quarantine")[2]
-    for reason in ("empty 2 records", "bad_json 1 record", "binary 1 record", "empty_after_clean 1 record"):
+    for reason in ("empty 2 records", "bad_json 1 record", "unsupported_format 1 record", "empty_after_clean 1 record"):
         assert reason in said
 
 
