@@ -13,6 +13,7 @@ from typing import Any
 import trafilatura
 from trafilatura.metadata import extract_metadata
 
+from tasks.dates.published import parse_published
 from tasks.formats.decode import decode_bytes
 from tasks.formats.figures import insert_captions
 from tasks.formats.layout import is_shown, lay_out
@@ -30,7 +31,7 @@ from tasks.formats.record import (
 )
 from tasks.formats.repair import repair_characters, repair_text
 from tasks.formats.stream import read_whole
-from tasks.formats.values import parse_authors, parse_host, parse_published
+from tasks.formats.values import parse_authors, parse_host
 
 # What these libraries log about a page is in the reject.
 for name in ("trafilatura", "htmldate", "courlan"):

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.batch import Fields
+from tasks.dates.published import parse_published
 from tasks.formats.fragment import render_fragment
 from tasks.formats.html import extract_article, starts_html
 from tasks.formats.record import Found, Markup, Record, Reject, reject_record
 from tasks.formats.repair import repair_text
-from tasks.formats.values import has_tags, parse_authors, parse_published, resolve_entities
+from tasks.formats.values import has_tags, parse_authors, resolve_entities
 
 START_CHARS = 4096
 

@@ -1,44 +1,10 @@
-"""Values that inputs write in many ways: names of authors, times of publication, hosts. Each gets one form."""
+"""Values that inputs write in many ways: names of authors, hosts. Each gets one form."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from html import unescape
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
-
-# Epoch numbers: seconds below this, milliseconds from here (1973 in milliseconds, the year 5138 in seconds).
-FIRST_MILLISECONDS = 10**11
-FIRST_MICROSECONDS = 10**14
-FIRST_NEWSPAPER_YEAR = 1605
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-DIGITS = re.compile(r"[+-]?\d{9,16}(?:\.\d+)?")
-ZONE_WORD = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.I)
-OFFSET = re.compile(r"(?<=\d)\s+([+-]\d\d:?\d\d)$")
-DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
-MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-
-# How the names of the months begin in the languages of the rules, long enough to be unambiguous; English first.
-MONTHS = (
-    "jan enero gennaio stycz янв ocak sty يناير січ",
-    "feb fév fev févr lut фев şub فبراير شباط",
-    "mar mär mrz maa мар marz مارس آذار бер",
-    "apr avr abr kwi апр nis أبريل نيسان кві",
-    "may mai maj mei mag мая май mayıs مايو أيار тра",
-    "jun juin giu cze июн haz يونيو حزيران чер",
-    "jul juil lug lip июл tem يوليو تموز лип",
-    "aug aoû ago sie авг ağu agu أغسطس сер",
-    "sep set wrz сен eyl سبتمبر أيلول вер",
-    "oct okt ott out paź окт eki أكتوبر жов",
-    "nov lis ноя kas نوفمبر лис",
-    "dec dez déc dic gru дек ara des ديسمبر гру",
-)
-ENGLISH_MONTHS = tuple(words.split()[0] for words in MONTHS)
-PREFIXES = sorted(
-    ((prefix, month) for month, words in enumerate(MONTHS, 1) for prefix in words.split()), key=lambda p: -len(p[0])
-)
 
 BY = re.compile(r"^\s*(?:written\s+)?by:?\s+", re.I)
 BETWEEN = re.compile(r"\s*[,|•]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
@@ -71,68 +37,6 @@ def resolve_entities(text: str) -> str:
     'Bridges & piers, R&D; 2 < 3'
     """
     return ENTITY.sub(lambda hit: unescape(hit[0]), text) if "&" in text else text
-
-
-def parse_published(value: Any) -> datetime | None:
-    """The time of publication, in UTC; None where `value` gives none.
-
-    Takes ISO 8601 in the forms of `datetime.fromisoformat`, RFC 2822, English dates without a time, and epoch seconds,
-    milliseconds or microseconds. A date alone is midnight; a time without a zone is UTC.
-
-    >>> parse_published("May 1, 2024"), parse_published("yesterday")
-    (datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc), None)
-    """
-    try:
-        moment = parse_epoch(value) if isinstance(value, int | float) else parse_moment(str(value or "").strip())
-        if moment is None:
-            return None
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    return moment if moment.year >= FIRST_NEWSPAPER_YEAR else None
-
-
-def parse_epoch(value: float) -> datetime | None:
-    """A point in time given as a number; True and False are none."""
-    if isinstance(value, bool):
-        return None
-    scale = 1 if abs(value) < FIRST_MILLISECONDS else 1_000 if abs(value) < FIRST_MICROSECONDS else 1_000_000
-    whole, part = divmod(value, scale)
-    return EPOCH + timedelta(seconds=whole, microseconds=round(part * 1_000_000 / scale))
-
-
-def parse_moment(words: str) -> datetime | None:
-    """A point in time given in words; raises ValueError or TypeError where they give none."""
-    if not words:
-        return None
-    if DIGITS.fullmatch(words):
-        return parse_epoch(float(words) if "." in words else int(words))
-    tidy = OFFSET.sub(r"\1", ZONE_WORD.sub("+00:00", words))
-    try:
-        return datetime.fromisoformat(tidy)
-    except ValueError:
-        return parse_english_date(words) or parsedate_to_datetime(words)
-
-
-def parse_english_date(words: str) -> datetime | None:
-    """ "May 1, 2024" or "1 May 2024", as midnight."""
-    if match := DAY_FIRST.fullmatch(words):
-        day, month, year = match.groups()
-    elif match := MONTH_FIRST.fullmatch(words):
-        month, day, year = match.groups()
-    else:
-        return None
-    return datetime(int(year), ENGLISH_MONTHS.index(month[:3].lower()) + 1, int(day))
-
-
-def find_month(word: str) -> int | None:
-    """The number of the month that a word names in one of the languages of the rules, by its first letters.
-
-    >>> find_month("Juillet"), find_month("June"), find_month("Monday")
-    (7, 6, None)
-    """
-    word = word.lower()
-    return next((month for prefix, month in PREFIXES if word.startswith(prefix)), None)
 
 
 def parse_authors(value: Any) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from tasks.facts.bylines import LONGEST, MAIL, Signature, read_signature
-from tasks.facts.dates import cut_dates
+from tasks.facts.dates import cut_dates, is_timestamp
 from tasks.facts.names import POSTS
 from tasks.lines import above, change_lines
 
@@ -158,7 +158,8 @@ def sign_document(candidates: Sequence[Candidate], body: str) -> list[tuple[int,
         elif signs_article(candidate, signature, above.line in found, body):
             found[own.line] = "byline", names
         else:
-            if own.side == "head" and signature.is_dated and not names and len(signature.rest) <= REST_CHARS:
+            is_dated = own.side == "head" and signature.is_dated and not names
+            if is_dated and is_timestamp(own.text, with_place=not own.prose):
                 dated.append(own.line)
             continue
         if candidate.is_page and names and names in [said for at, (_, said) in found.items() if at < own.line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.facts.dates import cut_dates, read_date
+from tasks.facts.dates import cut_dates, is_timestamp, read_date
 
 DATES = [
     ("Updated: 18 Nov 2019 9:38 pm", "2019-11-18 21:38"),
@@ -14,7 +14,7 @@ DATES = [
     ("5 gennaio 2025 ( modifica il 5 gennaio 2025 | 14:08)", "2025-01-05 14:08"),
     ("15.04.2026 - 15:48 Uhr", "2026-04-15 15:48"),
     ("2026-01-08 | 12:42", "2026-01-08 12:42"),
-    ("Monday, November 18, 2019, 12:05 am PT", "2019-11-18 00:05"),
+    ("Monday, November 18, 2019, 12:05 am PT", "2019-11-18 08:05"),
     ("12 de octubre de 2026", "2026-10-12 00:00"),
     ("2025年12月1日 12:30", "2025-12-01 12:30"),
     ("نُشر في 27 سبتمبر 2026، الساعة 09:15", "2026-09-27 09:15"),
@@ -53,3 +53,46 @@ def test_a_date_is_cut_with_the_words_around_it(line: str, words: str) -> None:
 @pytest.mark.parametrize("line", WITHOUT)
 def test_a_line_without_a_date_stays_as_it_is(line: str) -> None:
     assert cut_dates(line) == (line, False)
+
+
+TIMESTAMPS = [
+    "5 May 2026",
+    "Published: 2024-01-27T18:30:15",
+    "Larkhaven, 5 May 2026",
+    "5 May 2026 | Low Mercy",
+    "5 May 2026, 21:58 CET (Larkhaven)",
+    "Updated 9:30 PM PST, January 27, 2024",
+    "2024年3月4日 21時58分",
+    "北京, 2024年3月4日",
+    "2024년 3월 4일 오후 9시 58분 입력",
+    "Den Haag - 5 mei 2026",
+]
+NO_TIMESTAMPS = [
+    "Larkhaven harbour in the fog on January 7, 2021",
+    "The vote of 3 March 1931",
+    "Sale ends 3 March 2031",
+    "Tools must be back by 1 June 2019",
+    "1931年3月3日に橋は開通した",
+    "橋の開通を待つ漁師たち＝2024年3月3日",
+    "1931년 3월 3일 다리가 열렸다",
+    "Deadline: 3 March 2031",
+    "Expires 3 March 2031",
+    "Der Streik vom 4. Mai 1926",
+    "What happened on 4 May 1926?",
+    "Larkhaven and the sea",
+]
+
+
+@pytest.mark.parametrize("line", TIMESTAMPS)
+def test_a_date_a_label_and_a_place_are_a_timestamp(line: str) -> None:
+    assert is_timestamp(line)
+
+
+@pytest.mark.parametrize("line", NO_TIMESTAMPS)
+def test_other_words_make_a_dated_line_no_timestamp(line: str) -> None:
+    assert not is_timestamp(line)
+
+
+def test_no_place_stands_beside_a_date_where_it_may_be_a_sub_heading() -> None:
+    assert not is_timestamp("Larkhaven, 5 May 1926", with_place=False)
+    assert is_timestamp("Published on 5 May 1926", with_place=False)

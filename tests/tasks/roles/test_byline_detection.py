@@ -137,13 +137,13 @@ def roles_of(*lines: str) -> list[str | None]:
 
 @pytest.mark.parametrize(("days", "role"), [(3, "timestamp"), (4, None)])
 def test_at_most_three_dated_lines_date_an_article(days: int, role: str | None) -> None:
-    lines = [f"Larkhaven quay {day}.5.2026" for day in range(1, days + 1)]
+    lines = [f"Larkhaven, {day}.5.2026" for day in range(1, days + 1)]
     assert roles_of(*lines, PARAGRAPH, SECOND)[:days] == [role] * days
 
 
 @pytest.mark.parametrize(("chars", "role"), [(30, "timestamp"), (31, None)])
 def test_at_most_30_characters_stand_beside_a_date(chars: int, role: str | None) -> None:
-    assert roles_of(f"{'q' * chars}, 5.5.2026", PARAGRAPH, SECOND)[0] == role
+    assert roles_of(f"Q{'q' * (chars - 1)}, 5.5.2026", PARAGRAPH, SECOND)[0] == role
 
 
 @pytest.mark.parametrize(("chars", "role"), [(30, "byline"), (31, None)])
