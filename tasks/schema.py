@@ -243,6 +243,12 @@ RECORDS = pa.schema(
             for name in ("uri", "record_id", "publisher", "url", "title", "standfirst", "authors", "published_at")
         ),
         column(
+            "dated",
+            TEXT,
+            "The record's own date as written, where only its language or its publisher's country says what it means.",
+            null=True,
+        ),
+        column(
             "canonical",
             TEXT,
             "The canonical text: decoded, with newlines as line ends and without white space at line ends.",

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tasks.dates.written import FIRST_NEWSPAPER_YEAR, LAST_YEAR, read_written
-from tasks.dates.zones import UNKNOWN, Origin
+from tasks.dates.zones import SHARED, UNKNOWN, Origin
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Epoch numbers: seconds from here (1973; a smaller number is a year, a serial number, or nothing), milliseconds from the next ...
@@ -24,6 +24,12 @@ RFC = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::
 NO_DATES = frozenset(
     datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1601, 1, 1))
 )
+# Dates that may depend on where they were written, and places that tell them apart.
+MAY_DEPEND = re.compile(
+    r"^\s*(?:\D*\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d))|(?i:listopad|\d\.? (?:lip|srp|lis)\b)"
+    rf"|\b(?:{'|'.join(SHARED)})\b"
+)
+ORIGINS = (UNKNOWN, Origin("de"), Origin("en", "a.us"), Origin("hi", "a.in"), Origin("pl"), Origin("hr"), Origin("ko"))
 LEFT = frozenset(" .,/-:+()|;'clohTw?z")  # what may stand beside a date in a field
 
 
@@ -46,15 +52,15 @@ def parse_published(value: Any, origin: Origin = UNKNOWN) -> datetime | None:
     return moment
 
 
-def is_ambiguous(value: Any) -> bool:
-    """Whether a value is a date whose day and month only its language or publisher tells apart.
+def depends_on_origin(value: Any) -> bool:
+    """Whether a field's words are a date that language or publisher change, by the order of its numbers, its zone, or its month.
 
-    >>> is_ambiguous("03/04/2024"), is_ambiguous("13/04/2024")
-    (True, False)
+    >>> depends_on_origin("03/04/2024"), depends_on_origin("13/04/2024"), depends_on_origin("3 Apr 2024, 10:00 IST")
+    (True, False, True)
     """
-    return (
-        isinstance(value, str) and parse_published(value) is None and parse_published(value, Origin("de")) is not None
-    )
+    if not isinstance(value, str) or not MAY_DEPEND.search(value):
+        return False
+    return len({parse_published(value, origin) for origin in ORIGINS}) > 1
 
 
 def is_number(value: Any) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.batch import Fields
-from tasks.dates.published import parse_published
+from tasks.dates.published import depends_on_origin, parse_published
 from tasks.formats.fragment import render_fragment
 from tasks.formats.html import extract_article, starts_html
 from tasks.formats.record import Found, Markup, Record, Reject, reject_record
@@ -21,6 +21,7 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
         return Reject(uri, "bad_json", words, raw_sha256=digest, encoding=encoding)
     text = pick_value(value, fields.text)
     html = None if isinstance(text, str) else pick_value(value, fields.html)
+    published = pick_value(value, fields.published)
     identity, publisher = pick_value(value, fields.id), pick_value(value, fields.publisher)
     known: dict[str, Any] = {
         name: tidy_string(pick_value(value, getattr(fields, name))) for name in ("url", "title", "standfirst")
@@ -33,7 +34,8 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
         record_id=tidy_string(str(identity)) if isinstance(identity, str | int) else None,
         publisher=tidy_string(publisher.get("name") if isinstance(publisher, dict) else publisher),
         authors=tuple(filter(None, map(tidy_string, parse_authors(pick_value(value, fields.authors))))),
-        published_at=parse_published(pick_value(value, fields.published)),
+        published_at=parse_published(published),
+        dated=published if depends_on_origin(published) else None,
         **known,
     )
     if isinstance(text, str):

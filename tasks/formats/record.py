@@ -19,7 +19,8 @@ Markup = tuple[tuple[int, str], ...]  # number and role (caption, credit, link) 
 class Record:
     """One document as read: `text` decoded and repaired, not yet canonical; `publisher`: only from the input.
 
-    `flags`: what the reader notes on it, as the column `documents.flags` has it.
+    `dated`: its date as written, where only its language or its publisher's country says what it means. `flags`: what the reader
+    notes on it, as the column `documents.flags` has it.
     """
 
     uri: str
@@ -35,6 +36,7 @@ class Record:
     published_at: datetime | None = None
     markup: Markup = ()
     flags: tuple[str, ...] = ()
+    dated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,27 @@ _standfirst, dated_at, and what is the same for the whole shard.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text
 from tasks.cleaning.clean import is_body
+from tasks.dates.published import parse_published
+from tasks.dates.zones import Origin
 from tasks.errors import RequestError
 from tasks.facts.bylines import read_dateline, split_byline
 from tasks.facts.dates import UPDATED, read_date
-from tasks.language.detect import detect_languages
+from tasks.formats.values import parse_host
+from tasks.language.detect import UNDETERMINED, detect_languages
 from tasks.lines import join_lines
 from tasks.roles.headlines import PAGE_TITLE
 from tasks.schema import MONTH, TABLES
 from tasks.staging.stage import empty_frame
+
+HOST = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}")
 
 
 class UnmadeColumnError(RequestError):
@@ -69,10 +75,16 @@ def assemble_documents(
         removed_chars=pl.col("chars").filter(is_removed).sum().cast(pl.Int64),
     )
     found = records.with_row_index("doc")
-    parts = (join_lines(lines, is_body()), counts, find_flags(lines), captions, find_names(lines), find_dates(lines))
+    parts = (join_lines(lines, is_body()), counts, find_flags(lines), captions, find_names(lines))
     for part in (*parts, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))
+    origins = list(map(find_origin, language["language"], records["publisher"], records["url"]))
+    dates = find_dates(lines, origins)
+    found = found.join(dates, on="doc", how="left", maintain_order="left")
+    settled = [
+        words and parse_published(words, origin) for words, origin in zip(records["dated"], origins, strict=True)
+    ]
     # Stable: 32 hex digits over source, publisher and the canonical text's digest.
     named = (
         f"{source}\n{who}\n{digest}" for who, digest in records.select("publisher", "canonical_sha256").iter_rows()
@@ -81,6 +93,7 @@ def assemble_documents(
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
         *(language["language"], language["language_score"]),
+        pl.coalesce(pl.Series(settled, dtype=found.schema["published_at"]), "published_at").alias("published_at"),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),
         rules_version=pl.lit(version),
@@ -165,13 +178,26 @@ def find_names(lines: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, {"doc": pl.UInt32, "names": pl.List(pl.String)}, orient="row")
 
 
-def find_dates(lines: pl.DataFrame) -> pl.DataFrame:
-    """When the article says it was published: doc, dated_at. Lines that begin with a word for `updated` come last."""
+def find_dates(lines: pl.DataFrame, origins: Sequence[Origin]) -> pl.DataFrame:
+    """When the article says it was published: doc, dated_at. Lines that begin with a word for `updated` come last.
+
+    `origins`: of each document, in order.
+    """
     dates: dict[int, object] = {}
     dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(
         "doc", "text", late=pl.col("text").str.contains(UPDATED)
     )
     for doc, text in dated.sort("doc", "late", maintain_order=True).select("doc", "text").iter_rows():
-        if doc not in dates and (found := read_date(text)) is not None:
+        if doc not in dates and (found := read_date(text, origins[doc])) is not None:
             dates[doc] = found
     return pl.DataFrame(list(dates.items()), {"doc": pl.UInt32, "dated_at": pl.Datetime("us", "UTC")}, orient="row")
+
+
+def find_origin(language: str, publisher: str, url: str | None) -> Origin:
+    """Where a document's dates were written: in its language, at the host of its publisher, or of its address.
+
+    >>> find_origin("en", "The Larkhaven Courier", "https://courier.example.uk/bridge").country
+    '.uk'
+    """
+    host = publisher if HOST.fullmatch(publisher) else parse_host(url)
+    return Origin(None if language == UNDETERMINED else language, host)

@@ -99,6 +99,7 @@ def test_a_text_file_is_one_document(tmp_path: Path) -> None:
         "standfirst": None,
         "authors": [],
         "published_at": None,
+        "dated": None,
         "markup": [],
         "flags": [],
         "canonical": canonical,
