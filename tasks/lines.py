@@ -7,6 +7,7 @@ frame, one row per non-blank line, sorted by (doc, line).
 import polars as pl
 
 SENTENCE_END = r"[.!?。！？।؟։…][\"”’»)\]』」›'*]*$"
+DENSE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"  # scripts without spaces
 DENSE_BYTES = 2.5  # bytes per character in scripts without spaces, where a character says as much as 2.5 Latin ones
 PARAGRAPH_WIDTH = 160  # a line this long is prose whatever it ends in
 SENTENCE_WIDTH = 60  # a line this long is prose if it ends as a sentence does
@@ -16,9 +17,9 @@ def split_lines(canonical: pl.Series) -> pl.DataFrame:
     """Every non-blank line of every text.
 
     `canonical`: one text per document. Returns columns doc (u32, position in `canonical`), line (i32, 0-based), text,
-    gap (bool: blank lines stand before it), sorted by (doc, line).
+    gap (bool: blank lines stand before it), joined (False; see tasks.wrapped), sorted by (doc, line).
 
-    >>> split_lines(pl.Series(["one", "two\\n\\nthree"])).rows()
+    >>> split_lines(pl.Series(["one", "two\\n\\nthree"])).drop("joined").rows()
     [(0, 0, 'one', False), (1, 0, 'two', False), (1, 2, 'three', True)]
     """
     lines = (
@@ -32,7 +33,7 @@ def split_lines(canonical: pl.Series) -> pl.DataFrame:
         .collect()
     )
     previous = pl.when(same_doc()).then(pl.col("line").shift(1)).otherwise(-1)
-    return lines.with_columns(gap=pl.col("line") - previous > 1)
+    return lines.with_columns(gap=pl.col("line") - previous > 1, joined=pl.lit(False))
 
 
 def same_doc(steps: int = 1) -> pl.Expr:
@@ -95,19 +96,22 @@ def join_lines(lines: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
     """The text of the kept lines of each document.
 
     One newline where two kept lines were adjacent or only removed lines lay between them, a blank line where a blank
-    line did. Returns columns doc, text, body_lines (list of i32); documents with no kept line have no row.
+    line did; a blank (none between signs of scripts without spaces) before a line that was `joined` to a paragraph. Returns
+    columns doc, text, body_lines, joins (lists of i32: see `tasks.schema`); documents with no kept line have no row.
     """
     # A blank line anywhere between two kept lines counts: number the blank-separated blocks and compare.
-    blocks = lines.with_columns(block=pl.col("gap").cast(pl.UInt32).cum_sum())
+    blocks = lines.with_columns(block=pl.col("gap").cast(pl.UInt32).cum_sum()).filter(kept)
+    new_block = pl.col("block") != pl.col("block").shift(1)
+    glue = pl.when(~same_doc()).then(pl.lit("")).when(new_block).then(pl.lit("\n\n")).otherwise(pl.lit("\n"))
+    offset = pl.lit(None)
+    if blocks["joined"].any():
+        is_dense = pl.col("text").shift(1).str.contains(f"{DENSE}$") & pl.col("text").str.contains(f"^{DENSE}")
+        glue = pl.when("joined").then(pl.when(is_dense).then(pl.lit("")).otherwise(pl.lit(" "))).otherwise(glue)
+        size = pl.col("piece").str.len_chars()
+        offset = pl.when("joined").then(size.cum_sum().over("doc") - size)
     return (
-        blocks.filter(kept)
-        .with_columns(
-            glue=pl.when(~same_doc())
-            .then(pl.lit(""))
-            .when(pl.col("block") != pl.col("block").shift(1))
-            .then(pl.lit("\n\n"))
-            .otherwise(pl.lit("\n"))
-        )
+        blocks.with_columns(piece=glue + pl.col("text"))
+        .with_columns(_at=offset.cast(pl.Int32))
         .group_by("doc", maintain_order=True)
-        .agg(text=(pl.col("glue") + pl.col("text")).str.join(""), body_lines=pl.col("line"))
+        .agg(text=pl.col("piece").str.join(""), body_lines=pl.col("line"), joins=pl.col("_at").drop_nulls())
     )

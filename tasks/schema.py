@@ -77,6 +77,13 @@ DOCUMENTS = pa.schema(
         column("language", TEXT, "ISO 639-1 code (zh-cn, zh-tw for Chinese), `und` when it cannot be determined."),
         column("language_score", pa.float64(), "Confidence in `language`, 0 to 1; 0 for `und`."),
         column("body_lines", pa.list_(INT), "Line numbers of the lines of `text` in the canonical text, 0-based."),
+        column(
+            "joins",
+            pa.list_(INT),
+            "Of a text that was broken at a fixed width, the line ends that are none in `text`: offsets in characters, each "
+            "of the blank that stands for one or, in a script without blanks, of the character behind it.",
+            default=[],
+        ),
         column("line_count", INT, "Lines of the canonical text, blank ones included."),
         column("raw_chars", COUNT, "Characters of the canonical text."),
         column("text_chars", COUNT, "Characters of `text`."),

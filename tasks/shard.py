@@ -25,6 +25,7 @@ from tasks.staging.duplicates import split_duplicates
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import hash_file
 from tasks.staging.stage import stage_tables
+from tasks.wrapped import join_wrapped, split_wrapped
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,13 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     """Stages the records of a shard, or of a part of it, in one folder."""
     records = readings.records
     learned = load_learned(limits.learned) if limits.learned else None
-    lines = clean_documents(split_lines(records["canonical"]), records, limits.removal_budget, learned)
+    lines, wraps = join_wrapped(split_lines(records["canonical"]))
+    lines = clean_documents(lines, records, limits.removal_budget, learned)
     lines, captions = merge_captions(lines)
-    documents = assemble_documents(records, lines, captions, shard.source.name, shard.logical_date, rules_version())
+    unjoined = split_wrapped(lines, wraps)
+    documents = assemble_documents(
+        records, lines, unjoined, captions, shard.source.name, shard.logical_date, rules_version()
+    )
     documents = flag_released(documents, limits.releases)
     emptied = documents.filter(pl.col("text").is_null())
     published, repeats = split_duplicates(documents.filter(pl.col("text").is_not_null()))
@@ -105,7 +110,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     quarantine = pl.concat([unread, without_text])
     tables = {
         "documents": published,
-        "lines": assemble_lines(lines, published),
+        "lines": assemble_lines(unjoined, published),
         "duplicates": assemble_duplicates(repeats, SAME_BATCH),
         "quarantine": quarantine,
     }

@@ -21,7 +21,7 @@ from tasks.lakes.lake import Lake, table_paths
 from tasks.lakes.older import is_older
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows, merge_sorted, narrow_sorted, read_sorted, spill_chunks
 from tasks.publishing.receipts import COUNTED_COLUMNS, LISTS, TALLIES, Tally, find_open_sums, split_batches
-from tasks.schema import EARLIER_BATCH
+from tasks.schema import EARLIER_BATCH, TABLES, fill_column
 from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
 from tasks.staging.receipt import SUMS
 from tasks.stores.errors import LakeFault
@@ -34,7 +34,7 @@ BATCH = ("source", "logical_date")
 COUNTED = (*SUMS, "duplicates", "quarantined")
 Shares = dict[tuple[str, date], Tally]
 SAMPLE = 500  # documents of each file; a smaller file is checked whole
-DOCUMENTS = ("doc_id", "text", "body_lines", "line_count", "canonical_sha256")
+DOCUMENTS = ("doc_id", "text", "joins", "body_lines", "line_count", "canonical_sha256")
 LINES = ("doc_id", "line", "text", "removed")
 
 
@@ -197,6 +197,9 @@ def pair_rows(documents: SortedRows, lines: SortedRows) -> Iterator[tuple[pa.Tab
 
 def check_documents(documents: pa.Table, lines: pa.Table) -> Iterator[LakeFault]:
     """What is wrong with some documents, given all their lines."""
+    for field in TABLES["documents"]:
+        if field.name in DOCUMENTS and field.name not in documents.schema.names:  # written by an older release
+            documents = documents.append_column(field.name, fill_column(field, documents.num_rows))
     own = pl.DataFrame(pl.from_arrow(documents)).with_row_index("doc")
     apart = pl.DataFrame(pl.from_arrow(lines)).join(own.select("doc_id", "doc"), on="doc_id", how="left")
     for doc_id in apart.filter(pl.col("doc").is_null())["doc_id"].unique().sort():

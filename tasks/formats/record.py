@@ -5,9 +5,10 @@ Line numbers, hashes and rebuilding refer to the canonical text. The row of a fo
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from tasks.batch import Fields, Limits
 from tasks.errors import RequestError
@@ -144,17 +145,35 @@ def canonicalize(text: str) -> str:
     return text if stripped == pieces else "\n".join(stripped)
 
 
-def rebuild(text: str, body_lines: Sequence[int], line_count: int, others: Iterable[tuple[int, str]]) -> str:
+def restore_breaks(text: str, joins: Sequence[int]) -> str:
+    """A text with the line ends that `joins` names: each offset is of a blank in place of one, or of what follows one.
+
+    >>> restore_breaks("The ferry to Osterholm\\n\\nsails.", [9])
+    'The ferry\\nto Osterholm\\n\\nsails.'
+    >>> restore_breaks("渡船今晚照常开航。", [4])
+    '渡船今晚\\n照常开航。'
+    """
+    pieces, done = [], 0
+    for at in joins:
+        pieces.append(text[done:at])
+        done = at + (text[at : at + 1] == " ")
+    return "\n".join([*pieces, text[done:]])
+
+
+def rebuild(document: Mapping[str, Any], others: Iterable[tuple[int, str]]) -> str:
     """The canonical text, rebuilt from what the lake holds.
 
-    `text` and `body_lines`: the clean body and the line numbers of its non-blank lines; `others`: number and text of
-    every line kept apart or removed; `line_count`: lines of the canonical text. Lines named by neither are blank.
+    `document`: text, joins, body_lines (numbers of the non-blank lines of the text), line_count (lines of the canonical
+    text); `others`: number and text of every line kept apart or removed. Lines named by neither are blank.
     Raises ValueError when the parts do not fit: numbers without lines, outside the text, or given twice.
 
-    >>> rebuild("First.\\n\\nSecond.", [0, 3], 4, [(2, "Advertisement")])
+    >>> document = {"text": "First.\\n\\nSecond.", "joins": [], "body_lines": [0, 3], "line_count": 4}
+    >>> rebuild(document, [(2, "Advertisement")])
     'First.\\n\\nAdvertisement\\nSecond.'
     """
-    body = [piece for piece in text.split("\n") if piece]
+    body_lines, line_count = document["body_lines"], document["line_count"]
+    # Rows of releases up to 0.2 have no joins.
+    body = [piece for piece in restore_breaks(document["text"], document.get("joins", ())).split("\n") if piece]
     if len(body) != len(body_lines):
         raise ValueError(f"text has {len(body)} non-blank lines, body_lines names {len(body_lines)}")
     lines = [""] * line_count

@@ -242,4 +242,4 @@ def find_owners(lake: Lake, manifest: Manifest, source: str, ids: Sequence[str])
 def restore_text(lake: Lake, document: dict[str, Any]) -> str:
     """The canonical text of a document, put together again from the lake."""
     others = [(row["line"], row["text"]) for row in find_lines(lake, document["doc_id"])]
-    return rebuild(document["text"], document["body_lines"], document["line_count"], others)
+    return rebuild(document, others)

@@ -10,6 +10,7 @@ from tasks.cleaning.clean import ASKS, SPEAKS
 from tasks.lines import SENTENCE_WIDTH, looks_like_prose, measure_lines
 from tasks.rules import line_key
 from tasks.rules.match import LEARNED_RULE, LEARNED_WIDTH
+from tasks.wrapped import restore_texts
 
 LEAST_DOCUMENTS = 5
 LEAST_SHARE = 0.1
@@ -34,9 +35,9 @@ LINE = ["publisher", "key"]
 def learn_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """The template lines of each publisher, sorted by publisher and key.
 
-    `documents`: doc_id, publisher, logical_date, published_at, title, text, body_lines; `lines`: doc_id, line, role, removed,
-    rule, text; both as the lake has them, in any order. Returns publisher, key, zone (edge or any), documents, of, share,
-    months, doc_ids (two), text, veto (null). Several documents that tell one story count as one.
+    `documents`: doc_id, publisher, logical_date, published_at, title, text, joins, body_lines; `lines`: doc_id, line, role,
+    removed, rule, text; both as the lake has them, in any order. Returns publisher, key, zone (edge or any), documents, of,
+    share, months, doc_ids (two), text, veto (null). Several documents that tell one story count as one.
     """
     placed = drop_retellings(place_lines(documents, lines))
     candidates = count_lines(placed).join(find_role_lines(documents, placed), on=LINE, how="anti")
@@ -54,7 +55,7 @@ def place_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     of the latter two.
     """
     body = documents.select(
-        "doc_id", line="body_lines", text=pl.col("text").str.split("\n").list.filter(pl.element() != "")
+        "doc_id", line="body_lines", text=restore_texts(documents).str.split("\n").list.filter(pl.element() != "")
     ).explode("line", "text", empty_as_null=True)
     learned = pl.col("rule") == LEARNED_RULE
     kind = pl.when(learned).then(pl.lit("text")).when("removed").then(pl.lit("cut")).otherwise(pl.lit("apart"))

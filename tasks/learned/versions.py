@@ -45,7 +45,7 @@ ROWS = pl.Schema(
 )
 PER_PUBLISHER = 2_000  # more documents of one publisher add nothing
 AT_ONCE = 5_000  # documents in memory
-DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "text", "body_lines")
+DOCUMENTS = ("doc_id", "publisher", "logical_date", "published_at", "title", "text", "joins", "body_lines")
 LINES = ("doc_id", "line", "role", "removed", "rule", "text")
 
 

@@ -83,9 +83,7 @@ def read_documents(
 
 def rebuild_document(document: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> ShownDocument:
     """A row of `documents` and its rows of `lines` as one text."""
-    whole = rebuild(
-        document["text"], document["body_lines"], document["line_count"], ((row["line"], row["text"]) for row in others)
-    )
+    whole = rebuild(document, ((row["line"], row["text"]) for row in others))
     copies = {caption["line"]: caption["copies"] for caption in document["captions"]}
     decided = {row["line"]: row for row in others}
     lines = []

@@ -42,7 +42,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
     "dateline": read_dateline(pl.col("text")),
     "text": pl.col("text"),
     "captions": pl.col("captions").fill_null([]),
-    **{name: pl.col(name) for name in ("language", "language_score", "body_lines")},
+    **{name: pl.col(name) for name in ("language", "language_score", "body_lines", "joins")},
     "line_count": (pl.col("canonical").str.count_matches("\n", literal=True) + 1).cast(pl.Int32),
     "raw_chars": pl.col("canonical").str.len_chars().cast(pl.Int64),
     "text_chars": pl.col("text").str.len_chars().cast(pl.Int64),
@@ -62,20 +62,27 @@ LINE_COLUMNS: dict[str, pl.Expr] = {
 
 
 def assemble_documents(
-    records: pl.DataFrame, lines: pl.DataFrame, captions: pl.DataFrame, source: str, logical_date: date, version: str
+    records: pl.DataFrame,
+    lines: pl.DataFrame,
+    unjoined: pl.DataFrame,
+    captions: pl.DataFrame,
+    source: str,
+    logical_date: date,
+    version: str,
 ) -> pl.DataFrame:
     """One row per record: doc, the columns of `schema.DOCUMENTS`, month; `text` is null where no body is left.
 
-    `records` as reading gives them, `lines` and `captions` as `merge_captions` leaves them, doc counting the records.
+    `records` as reading gives them, `lines` and `captions` as `merge_captions` leaves them, doc counting the records;
+    `unjoined`: the lines as `split_wrapped` gives them.
     `version`: of the rules.
     """
     is_removed = pl.col("removed")
-    counts = lines.group_by("doc", maintain_order=True).agg(
+    counts = unjoined.group_by("doc", maintain_order=True).agg(
         removed_lines=is_removed.sum().cast(pl.Int32),
         removed_chars=pl.col("chars").filter(is_removed).sum().cast(pl.Int64),
     )
     found = records.with_row_index("doc")
-    parts = (join_lines(lines, is_body()), counts, find_flags(lines), captions, find_names(lines))
+    parts = (join_lines(unjoined, is_body()), counts, find_flags(lines), captions, find_names(lines))
     for part in (*parts, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
     language = detect_languages(found["text"].fill_null(""))

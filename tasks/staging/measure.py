@@ -16,6 +16,7 @@ from tasks.rules import load_rules, match_rules
 from tasks.schema import TABLES
 from tasks.staging.garbage import describe_garbage
 from tasks.staging.stage import empty_frame
+from tasks.wrapped import restore_texts
 
 ROLES = (
     *("headline", "standfirst", "byline", "bio", "dateline", "timestamp", "caption", "credit", "contributors"),
@@ -119,8 +120,9 @@ def describe_documents(documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def split_body(documents: pl.DataFrame) -> pl.DataFrame:
-    """Non-blank lines of every text: doc, text, row (a line number that counts blank lines, over all documents)."""
-    pieces = documents.select("doc", pl.col("text").str.split("\n")).explode("text").with_row_index("row")
+    """Non-blank lines of every text, none of them joined: doc, text, row (counts blank lines too, over all documents)."""
+    texts = documents.select("doc", restore_texts(documents).str.split("\n"))
+    pieces = texts.explode("text").with_row_index("row")
     return pieces.filter(pl.col("text") != "")
 
 

@@ -17,7 +17,12 @@ TEXTS = st.lists(st.lists(LINE, max_size=12).map("\n".join).map(canonicalize), m
 
 def test_blank_lines_are_no_rows_and_keep_their_numbers() -> None:
     lines = split_lines(pl.Series(["", "one", "\n\none\ntwo\n\n\nthree\n"]))
-    assert lines.rows() == [(1, 0, "one", False), (2, 2, "one", True), (2, 3, "two", False), (2, 6, "three", True)]
+    assert lines.drop("joined").rows() == [
+        (1, 0, "one", False),
+        (2, 2, "one", True),
+        (2, 3, "two", False),
+        (2, 6, "three", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,9 +52,9 @@ def test_text_and_other_lines_give_back_the_canonical_text(texts: list[str], ran
     lines = lines.with_columns(kept=pl.Series([random.random() < 0.5 for _ in range(lines.height)], dtype=pl.Boolean))  # type: ignore[attr-defined]
     joined = {row["doc"]: row for row in join_lines(lines, pl.col("kept")).to_dicts()}
     for doc, canonical in enumerate(texts):
-        row = joined.get(doc, {"text": "", "body_lines": []})
+        row = joined.get(doc, {"text": "", "body_lines": [], "joins": []}) | {"line_count": canonical.count("\n") + 1}
         others = lines.filter((pl.col("doc") == doc) & ~pl.col("kept")).select("line", "text").rows()
-        assert rebuild(row["text"], row["body_lines"], canonical.count("\n") + 1, others) == canonical
+        assert rebuild(row, others) == canonical
 
 
 PROSE = [

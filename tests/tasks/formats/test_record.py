@@ -41,6 +41,10 @@ def test_lines_are_those_of_the_input_without_their_ends(text: str) -> None:
     assert canonicalize(text).split("\n") == [line.rstrip() for line in lines]
 
 
+def make_document(text: str, body_lines: list[int], line_count: int) -> dict[str, object]:
+    return {"text": text, "joins": [], "body_lines": body_lines, "line_count": line_count}
+
+
 @given(texts, st.randoms(use_true_random=False))
 def test_a_text_comes_back_from_any_choice_of_its_lines(text: str, random: object) -> None:
     canonical = canonicalize(text)
@@ -51,7 +55,8 @@ def test_a_text_comes_back_from_any_choice_of_its_lines(text: str, random: objec
     random.shuffle(others)  # type: ignore[attr-defined]
     for glue in ("\n", "\n\n"):
         body = glue.join(line for _, line in kept)
-        assert rebuild(body, [number for number, _ in kept], len(lines), others) == canonical
+        numbers = [number for number, _ in kept]
+        assert rebuild(make_document(body, numbers, len(lines)), others) == canonical
 
 
 PARTS_THAT_DO_NOT_FIT = {
@@ -69,7 +74,7 @@ def test_parts_that_do_not_fit_are_refused(
     text: str, numbers: list[int], count: int, others: list[tuple[int, str]], words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):
-        rebuild(text, numbers, count, others)
+        rebuild(make_document(text, numbers, count), others)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n"])
