@@ -27,10 +27,12 @@ NO_DATES = frozenset(
 # Dates that may depend on where they were written, and places that tell them apart.
 MAY_DEPEND = re.compile(
     r"^\s*(?:\D*\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d))|(?i:listopad|\d\.? (?:lip|srp|lis)\b)"
-    rf"|\b(?:{'|'.join(SHARED)})\b"
+    rf"|\b(?:{'|'.join(SHARED)}|(?:13|14|24|25|26)\d\d)\b"
 )
-ORIGINS = (UNKNOWN, Origin("de"), Origin("en", "a.us"), Origin("hi", "a.in"), Origin("pl"), Origin("hr"), Origin("ko"))
-LEFT = frozenset(" .,/-:+()|;'clohTw?z")  # what may stand beside a date in a field
+LANGUAGES = (None, "de", "fa", "he", "hi", "hr", "ko", "pl", "th", "zh-cn")
+COUNTRIES = ("a.us", "a.uk", "a.au", "a.bd", "a.cn", "a.ie", "a.my", "a.ph", "a.pk", "a.sa")
+ORIGINS = (*map(Origin, LANGUAGES), *(Origin("en", host) for host in COUNTRIES))
+LEFT = frozenset(" .,/-:+()|;'acholTw?z")  # what may stand beside a date in a field
 
 
 def parse_published(value: Any, origin: Origin = UNKNOWN) -> datetime | None:

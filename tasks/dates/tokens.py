@@ -143,6 +143,7 @@ def name_word(text: str, origin: Origin) -> tuple[str, int]:
     """Code and value of a word."""
     words = load_date_words()
     folded = fold_word(text)
+    folded = folded[2:] if folded.startswith("d'") else folded
     if folded in words.months and (month := choose_number(words.months[folded], origin.language)):
         return "m", month
     if folded in words.months:
@@ -177,6 +178,7 @@ def join_tokens(tokens: list[Token]) -> list[Token]:
     """The tokens, with months and weekdays of two words and `tháng 3` as one."""
     joined: list[Token] = []
     words = load_date_words()
+    codes = "".join(token.code for token in tokens)
     at = 0
     while at < len(tokens):
         three = tokens[at : at + 3]
@@ -188,6 +190,8 @@ def join_tokens(tokens: list[Token]) -> list[Token]:
             value = next(iter(ways)) if ways else month
             if ways or 1 <= month <= 12:
                 code = "w" if whole in words.weekdays else "m"
+                if codes.startswith("k v v", at) and value == 10:  # tháng mười một
+                    value, at = 10 + tokens[at + 4].value, at + 2
                 joined.append(Token(code, f"{first.text} {last.text}", value, first.start, last.end))
                 at += 3
                 continue

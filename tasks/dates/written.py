@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from tasks.dates.calendars import BUDDHIST, BUDDHIST_YEARS, JALALI_YEARS, read_jalali
 from tasks.dates.tokens import Token, cut_tokens, tidy_line
 from tasks.dates.words import load_date_words
-from tasks.dates.zones import MOST_MINUTES, NORTH_AMERICAN, UNKNOWN, Origin, find_offset, move_to_utc
+from tasks.dates.zones import MOST_MINUTES, UNKNOWN, Origin, find_offset, move_to_utc
 
 FIRST_NEWSPAPER_YEAR = 1605
 LAST_YEAR = 9999
@@ -45,6 +45,12 @@ ZONE = re.compile(
     r" ?[(\[]?(?:(?P<z>z)(?: ?(?P<zs>[+-]) ?(?P<zh>[dy])(?::(?P<zi>d))?)?|(?P<s>[+-])(?P<h>d):(?P<i>d)"
     r"|(?P<s2>[+-])(?P<hhmm>y)|(?P<s3>[+-])(?P<h3>d)(?![ ]?[dmyn./:-]))[)\]]?"
 )
+ZONE_BEFORE = re.compile("(?P<z>z) ?l? ?$")
+# As C and Unix print a moment: the year is behind the clock time.
+YEAR_LAST = re.compile(
+    r"^(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d(?::\d\d)?)( [A-Z]{2,4}| [+-]\d{4})? (\d{4})$"
+)
+AMERICAN = frozenset(["ET", "CT", "MT", "PT", "EDT", "CDT", "MDT", "PDT", "AKDT", "AKST"])
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def read_written(line: str, origin: Origin = UNKNOWN) -> Reading:
     """
     if len(line) > MOST_CHARS:
         return Reading(None, (), (), frozenset())
-    tokens = tuple(cut_tokens(tidy_line(line), origin))
+    tokens = tuple(cut_tokens(YEAR_LAST.sub(r"\2 \1 \5 \3\4", tidy_line(line)), origin))
     code = "".join(token.code for token in tokens)
     clues = [token.value for token in tokens if token.code == "w" and token.value >= 0]
     days = tuple(find_days(code, tokens, origin, clues))
@@ -197,7 +203,7 @@ def is_written_day_first(origin: Origin, tokens: tuple[Token, ...] = ()) -> bool
     if origin.country in words.month_first:
         return False
     names = {token.text for token in tokens if token.code == "z"}
-    if names & {*NORTH_AMERICAN, "EDT", "CDT", "MDT", "PDT", "AKDT", "AKST"}:
+    if names & AMERICAN or any((find_offset(name, origin) or 0) < 0 for name in names & {"EST", "CST", "MST", "PST"}):
         return False
     return True if origin.language in words.day_first else None
 
@@ -230,7 +236,8 @@ def find_clocks(code: str, tokens: tuple[Token, ...]) -> Iterator[Clock]:
         zone = ZONE.match(code, hit.end())
         if zone and not is_offset(zone, hit, tokens):
             zone = None
-        yield Clock(hour * 60 + minute, min(second, 59), hit.start(), zone.end() if zone else hit.end(), zone)
+        zone = zone or ZONE_BEFORE.search(code, max(hit.start() - 4, 0), hit.start())
+        yield Clock(hour * 60 + minute, min(second, 59), hit.start(), max(zone.end() if zone else 0, hit.end()), zone)
 
 
 def is_offset(zone: re.Match[str], clock: re.Match[str], tokens: tuple[Token, ...]) -> bool:
