@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from tasks.dates.tokens import tidy_line
 from tasks.dates.written import FIRST_NEWSPAPER_YEAR, LAST_YEAR, read_written
 from tasks.dates.zones import SHARED, UNKNOWN, Origin
 
@@ -60,7 +61,7 @@ def depends_on_origin(value: Any) -> bool:
     >>> depends_on_origin("03/04/2024"), depends_on_origin("13/04/2024"), depends_on_origin("3 Apr 2024, 10:00 IST")
     (True, False, True)
     """
-    if not isinstance(value, str) or not MAY_DEPEND.search(value):
+    if not isinstance(value, str) or not MAY_DEPEND.search(tidy_line(value)):
         return False
     return len({parse_published(value, origin) for origin in ORIGINS}) > 1
 
