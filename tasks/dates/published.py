@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tasks.dates.tokens import tidy_line
-from tasks.dates.written import FIRST_NEWSPAPER_YEAR, LAST_YEAR, read_written
+from tasks.dates.written import FIRST_NEWSPAPER_YEAR, LAST_YEAR, MOST_CHARS, read_written
 from tasks.dates.zones import SHARED, UNKNOWN, Origin
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,14 +25,21 @@ RFC = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::
 NO_DATES = frozenset(
     datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1601, 1, 1))
 )
-# Dates that may depend on where they were written, and places that tell them apart.
-MAY_DEPEND = re.compile(
-    r"^\s*(?:\D*\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d))|(?i:listopad|\d\.? (?:lip|srp|lis)\b)"
-    rf"|\b(?:{'|'.join(SHARED)}|(?:13|14|24|25|26)\d\d)\b"
+# Dates that may depend on where they were written, each with languages and hosts that tell them apart.
+LOW = r"(?<!\d)(?:0?[1-9]|1[0-2])[./-] ?(?:0?[1-9]|1[0-2])[./-] ?\d{4}(?!\d)"
+DEPENDENT = (
+    (re.compile(LOW), (Origin("de"), Origin("en", "a.us"))),
+    (re.compile(r"(?<![\d:])\d\d?[./] ?\d\d?[./] ?\d\d(?![\d:])"), (Origin("de"), Origin("en", "a.us"), Origin("ko"))),
+    (re.compile(r"\b(?:13|14|24|25|26)\d\d\b"), (Origin("fa"), Origin("th"))),
+    (re.compile(r"(?i)listopad|\d\.? (?:lip|srp|lis)\b"), (Origin("pl"), Origin("hr"), Origin("cs"))),
+    (
+        re.compile(rf"\b(?:{'|'.join(SHARED)})\b"),
+        (
+            *map(Origin, ("he", "hi", "zh-cn")),
+            *(Origin("en", f"a.{name}") for name in ["au", "bd", "cn", "ie", "my", "ph", "pk", "sa"]),
+        ),
+    ),
 )
-LANGUAGES = (None, "de", "fa", "he", "hi", "hr", "ko", "pl", "th", "zh-cn")
-COUNTRIES = ("a.us", "a.uk", "a.au", "a.bd", "a.cn", "a.ie", "a.my", "a.ph", "a.pk", "a.sa")
-ORIGINS = (*map(Origin, LANGUAGES), *(Origin("en", host) for host in COUNTRIES))
 LEFT = frozenset(" .,/-:+()|;'acholTw?z")  # what may stand beside a date in a field
 
 
@@ -61,9 +68,11 @@ def depends_on_origin(value: Any) -> bool:
     >>> depends_on_origin("03/04/2024"), depends_on_origin("13/04/2024"), depends_on_origin("3 Apr 2024, 10:00 IST")
     (True, False, True)
     """
-    if not isinstance(value, str) or not MAY_DEPEND.search(tidy_line(value)):
+    if not isinstance(value, str) or len(value) > MOST_CHARS:
         return False
-    return len({parse_published(value, origin) for origin in ORIGINS}) > 1
+    words = tidy_line(value)
+    origins = [origin for pattern, origins in DEPENDENT if pattern.search(words) for origin in origins]
+    return bool(origins) and any(parse_published(value, origin) != parse_published(value) for origin in origins)
 
 
 def is_number(value: Any) -> bool:
