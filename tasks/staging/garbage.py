@@ -13,15 +13,35 @@ MISREAD = r"[\p{Cc}\p{Co}\p{Cn}--\t\n\r]"
 RUNS = r"[\p{Lo}\p{Lm}\p{M}]+|[\p{Lu}\p{Lt}\p{Ll}\p{M}]+"
 WORD = r"^(?:[\p{Lo}\p{Lm}\p{M}]+|[\p{Lu}\p{Lt}]?[\p{Ll}\p{M}]{2,}|[\p{Lu}\p{M}]{2,}|[\p{Lu}][\p{Ll}])$"
 LEAST_LETTERS = 200
+# What shows that a text was not read as what it is: tags and entities, cells, lines of a header or of an archive.
+MARKUP = r"</?[A-Za-z][\w:.-]*(?:\s[^<>]{0,400})?/?>|&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});|<!\[CDATA\[|<\?xml"
+CELLS = r"\t.*\t|\"[;,|]\"|^[^;]*;[^; ][^;]*;[^; ]"
+WORDS = r"\p{L}{2,} \p{L}{2,} \p{L}{2,}"  # tables of figures are articles too
+HEADERS = (
+    r"(?m)^(?:(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|DKIM-Signature"
+    r"|NNTP-Posting-Host|Xref|X-[\w-]+|LOAD-DATE|PUBLICATION-TYPE|JOURNAL-CODE|ISSN|ProQuest document ID|WARC-[\w-]+): "
+    r"|Document [A-Z]{4,}\w{10,}$|\d+ of \d+ DOCUMENTS$)"
+)
 UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-?")
 
 
 def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
     """Shares of each text: `coded_share`, `misread_share` of its characters, `wordless_share` of its letters (0 where they
-    are few or the text has blanks); and `utf7_signs`, the characters of it that are written in UTF-7.
+    are few or the text has blanks), `markup_share` of its characters, `cells_share` of its lines; `header_lines`; and
+    `utf7_signs`, the characters of it that are written in UTF-7.
     """
     texts = documents.select("doc", "text", chars=pl.max_horizontal(pl.col("text").str.len_chars(), 1))
-    found = texts.select("doc", misread_share=pl.col("text").str.count_matches(MISREAD) / pl.col("chars"))
+    unmarked = pl.when(pl.col("text").str.contains("[<&]")).then(pl.col("text").str.replace_all(MARKUP, ""))
+    lines = pl.col("text").str.split("\n").list.eval(pl.element().filter(pl.element() != ""))
+    found = texts.select(
+        "doc",
+        misread_share=pl.col("text").str.count_matches(MISREAD) / pl.col("chars"),
+        markup_share=(1 - unmarked.str.len_chars() / pl.col("chars")).fill_null(0),
+        cells_share=pl.when(pl.col("text").str.contains('[\t;"]'))
+        .then(lines.list.eval(pl.element().str.contains(CELLS) & pl.element().str.contains(WORDS)).list.mean())
+        .fill_null(0),
+        header_lines=pl.col("text").str.count_matches(HEADERS).cast(pl.Int64),
+    )
     odd = texts.filter(pl.col("text").str.contains(UNBROKEN))
     runs = pl.col("text").str.extract_all(RUNS)
     words = runs.list.eval(pl.element().filter(pl.element().str.contains(WORD))).list.join("")

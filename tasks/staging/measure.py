@@ -116,6 +116,7 @@ def describe_documents(documents: pl.DataFrame) -> pl.DataFrame:
         is_nul_inside=text.str.contains("\x00", literal=True) | title.str.contains("\x00", literal=True),
         is_control_inside=text.str.contains(CONTROL),
         is_over_budget=pl.col("flags").list.contains("over_budget"),
+        is_several=pl.col("flags").list.contains("several_articles"),
     ).with_columns((cs.integer() - cs.by_name("doc")).cast(pl.Int64))
 
 

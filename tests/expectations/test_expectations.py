@@ -158,6 +158,18 @@ BROKEN: list[tuple[str, Maker, set[str]]] = [
     ("text_coded", article(("headline", "Ferry"), ("body", "0A9F" * 60)), set()),
     ("text_wordless", article(("headline", "Ferry"), ("body", "aB{c#dE'fG$hI" * 40)), set()),
     ("text_utf7", article(("headline", "Ferry"), ("body", LONG + " +AOk- +AOk- +AOk-")), set()),
+    ("text_markup", article(("headline", "Ferry"), ("body", LONG + "<p>A quay.</p><b>Boats</b> &amp;" * 4)), set()),
+    (
+        "text_table",
+        article(("headline", "Ferry"), *(("body", f"{at};Ferry {at};{LONG};gone") for at in range(9))),
+        set(),
+    ),
+    (
+        "text_headers",
+        article(("headline", "Ferry"), ("body", "Message-ID: <7@pier>"), ("body", "X-Mailer: quay"), ("body", LONG)),
+        set(),
+    ),
+    ("several_articles", columns(flags=["several_articles"]), set()),
     ("published_in_future", columns(published_at=datetime(2026, 10, 7, tzinfo=UTC)), set()),
     ("published_absurdly", throughout(published_at=datetime(1066, 10, 14, tzinfo=UTC), month="1066-10"), set()),
     (
