@@ -12,6 +12,7 @@ from typer.main import get_command
 from expectations.suites import ROWS, Expectation
 from tasks.auditing.audit import FEW_ROWS
 from tasks.batch import Fields
+from tasks.formats.exporters import load_exporters
 from tasks.formats.registry import FORMATS
 from tasks.formats.stream import PACKINGS
 from tasks.formats.unread import UNREAD, Unread
@@ -100,10 +101,14 @@ def write_formats() -> str:
     table = format_table(("format", "extensions", "a file is", "what it is"), rows)
     defaults = ((f"`{name}`", ", ".join(names)) for name, names in asdict(Fields()).items())
     fields = format_table(("field", "names"), defaults)
+    exporters = format_table(
+        ("exporter", "recognised by", "what it is"),
+        ((row.name, ", ".join(f"`{mark}`" for mark in row.marks), row.why) for row in load_exporters()),
+    )
     unread = format_table(
         ("format", "by name", "what to do"), ((row.name, describe_names(row), row.why) for row in UNREAD)
     )
-    return fill_page("formats", formats=table, packings=packings, fields=fields, unread=unread)
+    return fill_page("formats", formats=table, packings=packings, fields=fields, exporters=exporters, unread=unread)
 
 
 def describe_names(row: Unread) -> str:

@@ -14,6 +14,7 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 
 from tasks.dates.published import parse_published
+from tasks.formats.authors import parse_authors
 from tasks.formats.decode import decode_bytes
 from tasks.formats.figures import insert_captions
 from tasks.formats.layout import is_shown, lay_out
@@ -31,7 +32,7 @@ from tasks.formats.record import (
 )
 from tasks.formats.repair import repair_characters, repair_text
 from tasks.formats.stream import read_whole
-from tasks.formats.values import parse_authors, parse_host
+from tasks.formats.values import parse_host
 
 # What these libraries log about a page is in the reject.
 for name in ("trafilatura", "htmldate", "courlan"):

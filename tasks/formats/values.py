@@ -2,13 +2,8 @@
 
 import re
 from html import unescape
-from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
-
-BY = re.compile(r"^\s*(?:written\s+)?by:?\s+", re.I)
-BETWEEN = re.compile(r"\s*[,|•]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
-SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|M\.?D|Ph\.?D)\b\.?", re.I)
 
 # Elements that running text is marked up with. A word in angle brackets that is none of them is no markup.
 TAGS = (
@@ -19,6 +14,59 @@ TAGS = (
 END_TAG = re.compile(rf"</(?:{TAGS})\s*>", re.I)
 SOLE_TAG = re.compile(r"<(?:br|hr|img|p|div)(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[", re.I)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+# What programs write where there is no value. Case counts where a person may be called so.
+MISSING = frozenset(
+    {"nan", "none", "null", "undefined", "n/a", "#n/a", "<na>", "nat", "[]", "['']", '[""]', "{}", "[none]", "\\n"}
+)
+MISSING_EXACT = frozenset({"NA", "-", "--", "—"})
+# What services give in the place of an article that they do not give.
+PLACEHOLDERS = frozenset({"[removed]", "[deleted]", "[no content]", "only available in paid plans"})
+CUT_MARK = re.compile(r"(?:…|\.\.\.)?\s?\[\+?\d{1,7} (?:more )?char(?:acter)?s\]$|\s?\[(?:…|\.\.\.)\]$")
+WRITTEN_END = re.compile(r"(?:\\r)?\\n|\\r")
+SURE_END = re.compile(r"\\n(?:\\r)?\\n|[.!?…\"”’»)]\s?(?:\\r)?\\n")
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value is none: null, NaN, a blank string, or what programs write for these.
+
+    >>> is_missing("nan"), is_missing("[Removed]"), is_missing(0), is_missing("Nan Goldin")
+    (True, True, False, False)
+    """
+    if isinstance(value, str):
+        if len(value) > 32:
+            return not value.strip()
+        words = value.strip()
+        return not words or words in MISSING_EXACT or words.lower() in MISSING or is_placeholder(words)
+    return value is None or value != value or (isinstance(value, list | dict) and not value)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text says that a service does not give the article."""
+    return len(text) < 100 and text.strip(" .").lower() in PLACEHOLDERS
+
+
+def cut_mark(text: str) -> str:
+    """A text without the mark that a service puts where it cut it; the same object where there is none.
+
+    >>> cut_mark("The ferry sails at no… [+1234 chars]")
+    'The ferry sails at no'
+    """
+    end = text[-60:].rstrip()
+    hit = CUT_MARK.search(end) if end.endswith("]") else None
+    return text[: len(text) - len(text[-60:]) + hit.start()].rstrip() if hit else text
+
+
+def break_written_lines(text: str) -> str:
+    r"""A text on one line whose line ends are written out as `\n`, with line ends; the same object where that is not certain.
+
+    >>> break_written_lines(r"It sails.\n\nSoon."), break_written_lines(r"C:\news\nord is full.")
+    ('It sails.\n\nSoon.', 'C:\\news\\nord is full.')
+    """
+    if "\\n" not in text or "\n" in text.strip() or not SURE_END.search(text):
+        return text
+    return WRITTEN_END.sub("\n", text).replace("\\t", " ").replace('\\"', '"')
 
 
 def has_tags(text: str) -> bool:
@@ -37,52 +85,6 @@ def resolve_entities(text: str) -> str:
     'Bridges & piers, R&D; 2 < 3'
     """
     return ENTITY.sub(lambda hit: unescape(hit[0]), text) if "&" in text else text
-
-
-def parse_authors(value: Any) -> tuple[str, ...]:
-    """Names of authors in order, each once. Takes a string, an object with `name`, or a list of these.
-
-    >>> parse_authors([{"name": "Ann Lee"}, "By Bo Day", "ANN LEE", "https://example.com/ann"])
-    ('Ann Lee', 'Bo Day')
-    """
-    if isinstance(value, str):
-        names = split_names(value)
-    elif isinstance(value, dict):
-        names = parse_authors(value.get("name"))
-    elif isinstance(value, list):
-        # A comma inside an entry belongs to the name ("Smith, John").
-        entries = ((tidy_name(entry),) if isinstance(entry, str) else parse_authors(entry) for entry in value)
-        names = tuple(chain.from_iterable(entries))
-    else:
-        return ()
-    distinct: dict[str, str] = {}
-    for name in names:
-        if any(map(str.isalpha, name)) and "://" not in name:
-            distinct.setdefault(name.casefold().replace("-", " "), name)
-    return tuple(distinct.values())
-
-
-def split_names(words: str) -> tuple[str, ...]:
-    """The names in a field; semicolons, where there are any, are the only separators.
-
-    >>> split_names("By Ann Lee, Bo Day and Cy Fox, Jr."), split_names("Lee, Ann; Day, Bo"), split_names("Lee, Ann")
-    (('Ann Lee', 'Bo Day', 'Cy Fox Jr.'), ('Lee, Ann', 'Day, Bo'), ('Lee, Ann',))
-    """
-    words = BY.sub("", " ".join(words.split()))
-    if ";" in words:
-        return tuple(tidy_name(part) for part in words.split(";"))
-    if words.count(",") == 1 and len(words.split()) == 2:
-        return (tidy_name(words),)  # family name first
-    return tuple(tidy_name(part) for part in BETWEEN.split(SUFFIX.sub(r" \1.", words)))
-
-
-def tidy_name(words: str) -> str:
-    """One name without "By", outer punctuation and doubled white space.
-
-    >>> tidy_name(" by  Ann   Lee,")
-    'Ann Lee'
-    """
-    return " ".join(BY.sub("", words).split()).strip(",;|")
 
 
 def parse_host(url: str | None) -> str | None:

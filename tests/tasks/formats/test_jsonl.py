@@ -53,7 +53,7 @@ BAD_LINES = {
     "too deep": (b'{"a":' * 100_000, "bad_json", "line 2: not JSON: nested too deeply"),
     "digits without end": (b'{"a": ' + b"1" * 5000 + b"}", "bad_json", "line 2: not JSON"),
     "no text": (b'{"id": 1, "words": "x"}', "no_text", "the record has id, words"),
-    "text is a list": (b'{"text": ["x"]}', "no_text", "text is a JSON array, not a string"),
+    "text is a list of numbers": (b'{"text": [1]}', "no_text", "text is a JSON array, not a string"),
     "text is null": (b'{"text": null}', "no_text", "line 2: none of the fields text, body"),
     "blank": (b'{"text": " \\n"}', "empty", "line 2: field text is blank"),
     "binary": (b"\x01\x02\x03\x04\xff\xfe", "binary", "line 2: "),

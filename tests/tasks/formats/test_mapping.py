@@ -1,10 +1,12 @@
 """Named fields become a record: picked by name, cleaned once."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tasks.batch import Fields
 from tasks.formats.mapping import make_record
-from tasks.formats.record import Record
+from tasks.formats.record import Record, Reject
 
 
 def record_of(**value: object) -> Record:
@@ -37,6 +39,106 @@ def test_a_page_in_a_text_is_read_as_a_page() -> None:
     found = record_of(text=page)
     assert words in found.text
     assert "Home" not in found.text
+
+
+PIECES = {
+    "strings": (["One.", " ", "Two."], "One.\n\nTwo.", ()),
+    "objects": ([{"text": "One."}, {"content": "<b>Two</b> &amp; three."}], "One.\n\nTwo & three.", ()),
+    "a section": ({"sections": [{"headline": ["H"], "paragraphs": ["One.", "Two."]}]}, "H\n\nOne.\n\nTwo.", ()),
+    "an editor's tree": (
+        {
+            "type": "doc",
+            "content": [
+                {"type": "paragraph", "content": [{"text": "On"}, {"text": "e."}]},
+                {"type": "p", "text": "Two."},
+            ],
+        },
+        "One.\n\nTwo.",
+        (),
+    ),
+    "a picture": (
+        [
+            {"type": "image", "caption": "The pier.", "credits": {"by": [{"name": "Ann Lee"}]}},
+            {"type": "text", "content": "One."},
+        ],
+        "The pier.\nAnn Lee\n\nOne.",
+        ((0, "caption"), (1, "credit")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "text", "markup"), PIECES.values(), ids=PIECES.keys())
+def test_a_text_in_pieces_is_joined(given: object, text: str, markup: tuple[tuple[int, str], ...]) -> None:
+    found = record_of(text=given)
+    assert (found.text, found.markup) == (text, markup)
+
+
+def test_a_text_that_a_service_cut_is_flagged() -> None:
+    found = record_of(text="It sails at no… [+1234 chars]")
+    assert (found.text, found.flags) == ("It sails at no", ("truncated",))
+
+
+@pytest.mark.parametrize("text", ["[Removed]", "ONLY AVAILABLE IN PAID PLANS", "nan", "N/A"])
+def test_what_is_given_in_the_place_of_an_article_is_none(text: str) -> None:
+    found = make_record({"title": "Ferry", "text": text}, Fields(), "f#0", "utf-8", "")
+    assert isinstance(found, Reject)
+    assert found.reason == "no_text"
+
+
+NAMES = {
+    "capitals": {
+        "TITLE": "Ferry",
+        "Text": "It sails.",
+        "PUB_DATE": "2024-05-01",
+        "AUTHOR": "Ann Lee",
+        "URL": "https://h.example/1",
+    },
+    "camels": {
+        "headline": "Ferry",
+        "bodyText": "It sails.",
+        "publishedAt": "2024-05-01",
+        "author": "Ann Lee",
+        "webUrl": "https://h.example/1",
+    },
+    "dots in names": {
+        "title": "Ferry",
+        "text": "It sails.",
+        "published.at": "2024-05-01",
+        "author": "Ann Lee",
+        "url": "https://h.example/1",
+    },
+    "nan before a value": {
+        "title": "nan",
+        "headline": "Ferry",
+        "text": "None",
+        "body": "It sails.",
+        "date": "nan",
+        "pub_date": "2024-05-01",
+        "authors": "nan",
+        "author": "Ann Lee",
+        "url": "https://h.example/1",
+    },
+}
+
+
+@pytest.mark.parametrize("value", NAMES.values(), ids=NAMES.keys())
+def test_names_of_fields_are_known_in_every_style(value: dict[str, object]) -> None:
+    found = make_record(value, Fields(), "f#0", "utf-8", "")
+    assert isinstance(found, Record)
+    assert (found.title, found.text, found.published_at, found.authors, found.url) == (
+        "Ferry",
+        "It sails.",
+        datetime(2024, 5, 1, tzinfo=UTC),
+        ("Ann Lee",),
+        "https://h.example/1",
+    )
+
+
+def test_the_names_of_a_source_come_alone() -> None:
+    value = {"text": "No.", "meta": {"Words": ["It", "sails."]}, "title": "Ferry"}
+    found = make_record(value, Fields(text=("meta.words",), title=("headline",)), "f#0", "utf-8", "")
+    assert isinstance(found, Record)
+    assert (found.text, found.title) == ("It\n\nsails.", None)
 
 
 def test_captions_in_a_text_are_named() -> None:

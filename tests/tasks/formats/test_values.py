@@ -1,4 +1,4 @@
-"""Authors and hosts, in the ways in which inputs write them."""
+"""Hosts, missing values and markup, in the ways in which inputs write them."""
 
 from __future__ import annotations
 
@@ -6,44 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.formats.values import parse_authors, parse_host
-
-AUTHORS = {
-    "one": ("Ann Lee", ("Ann Lee",)),
-    "by": ("By Ann Lee", ("Ann Lee",)),
-    "BY": ("BY ANN LEE", ("ANN LEE",)),
-    "two": ("Ann Lee and Bo Day", ("Ann Lee", "Bo Day")),
-    "three": ("Ann Lee, Bo Day and Cy Fox", ("Ann Lee", "Bo Day", "Cy Fox")),
-    "three, with a comma": ("By Ann Lee, Bo Day, and Cy Fox", ("Ann Lee", "Bo Day", "Cy Fox")),
-    "ampersand": ("Ann Lee & Bo Day", ("Ann Lee", "Bo Day")),
-    "and an agency": ("By Ann Lee, Associated Press", ("Ann Lee", "Associated Press")),
-    "family name first": ("Lee, Ann", ("Lee, Ann",)),
-    "semicolons": ("Lee, Ann; Day, Bo", ("Lee, Ann", "Day, Bo")),
-    "bars": ("Ann Lee | Bo Day", ("Ann Lee", "Bo Day")),
-    "junior": ("Ann Lee, Jr., and Bo Day", ("Ann Lee Jr.", "Bo Day")),
-    "and in a name": ("Alexandra Sandburg", ("Alexandra Sandburg",)),
-    "By is a name's start": ("Byron Lee", ("Byron Lee",)),
-    "German": ("Ann Lee und Bo Day", ("Ann Lee", "Bo Day")),
-    "Chinese": ("王小明", ("王小明",)),
-    "list": (["Ann Lee", "By Bo Day"], ("Ann Lee", "Bo Day")),
-    "list with a comma": (["Lee, Ann"], ("Lee, Ann",)),
-    "objects": ([{"name": "Ann Lee"}, {"@type": "Person", "name": "Bo Day"}], ("Ann Lee", "Bo Day")),
-    "an object": ({"name": "Ann Lee"}, ("Ann Lee",)),
-    "names in an object": ({"name": ["Ann Lee", "Bo Day"]}, ("Ann Lee", "Bo Day")),
-    "twice": (["Ann Lee", "ANN LEE", "Ann-Lee"], ("Ann Lee",)),
-    "an address": (["https://example.com/ann", "Ann Lee"], ("Ann Lee",)),
-    "white space": ("  Ann \n Lee ", ("Ann Lee",)),
-    "blank": (" ", ()),
-    "null": (None, ()),
-    "a number": (7, ()),
-    "nulls in a list": ([None, 3, "Ann Lee"], ("Ann Lee",)),
-}
-
-
-@pytest.mark.parametrize(("value", "names"), AUTHORS.values(), ids=AUTHORS.keys())
-def test_names_of_authors(value: Any, names: tuple[str, ...]) -> None:
-    assert parse_authors(value) == names
-
+from tasks.formats.values import break_written_lines, cut_mark, has_tags, is_missing, parse_host
 
 HOSTS = {
     "https://www.example.com/a": "example.com",
@@ -61,6 +24,79 @@ def test_hosts(url: str, host: str | None) -> None:
     assert parse_host(url) == host
 
 
-def test_long_white_space_in_names_is_read_in_linear_time() -> None:
-    gap = " " * 100_000
-    assert parse_authors(f"Ann{gap}Lee{gap},{gap}Bo{gap}and{gap}Cy") == ("Ann Lee", "Bo", "Cy")
+MISSING = [
+    None,
+    "",
+    " \n",
+    "nan",
+    "NaN",
+    "None",
+    "null",
+    "N/A",
+    "NA",
+    "-",
+    "[]",
+    "[Removed]",
+    float("nan"),
+    [],
+    {},
+    "\\N",
+]
+
+
+@pytest.mark.parametrize("value", MISSING, ids=repr)
+def test_what_programs_write_for_no_value_is_none(value: Any) -> None:
+    assert is_missing(value)
+
+
+@pytest.mark.parametrize("value", ["Nan Lee", "Na", "Noneville", 0, False, ["x"], "A - B", "none of them"], ids=repr)
+def test_other_values_are_values(value: Any) -> None:
+    assert not is_missing(value)
+
+
+MARKUP = {
+    "<p>One.</p>": True,
+    "One.<br>Two.": True,
+    "One.<BR/>Two.": True,
+    "One <b>two</b>.": True,
+    "<!-- wp:paragraph -->": True,
+    "a < b and c > d": False,
+    "The <Harbour> prize": False,
+    "Ann <ann@mail.example>": False,
+    "x <3": False,
+    "Press <b> to begin": False,
+}
+
+
+@pytest.mark.parametrize(("text", "is_html"), MARKUP.items())
+def test_tags_make_html(text: str, is_html: bool) -> None:
+    assert has_tags(text) is is_html
+
+
+CUT = {
+    "It sails at no… [+1234 chars]": "It sails at no",
+    "It sails at no... [2459 chars]": "It sails at no",
+    "It sails at no [...]": "It sails at no",
+    "It sails at no […]\n": "It sails at no",
+    "It sails [at noon]": "It sails [at noon]",
+    "It sails at no...": "It sails at no...",
+}
+
+
+@pytest.mark.parametrize(("text", "kept"), CUT.items())
+def test_marks_of_a_cut_are_no_text(text: str, kept: str) -> None:
+    assert cut_mark(text) == kept
+
+
+WRITTEN = {
+    r"One.\n\nTwo.": "One.\n\nTwo.",
+    r"One.\r\nTwo.": "One.\nTwo.",
+    r"One,\n\ntwo": "One,\n\ntwo",
+    r"C:\news\nord": r"C:\news\nord",
+    "One.\nA line ends with \\\\n here. \\nTwo.": "One.\nA line ends with \\\\n here. \\nTwo.",
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), WRITTEN.items())
+def test_line_ends_that_are_written_out_end_lines(text: str, lines: str) -> None:
+    assert break_written_lines(text) == lines
