@@ -8,6 +8,7 @@ RULE = re.compile(r"[ \t]*([-_=*#~+•—–])(?:[ \t]*\1){4,}[ \t]*")
 HEADLINE_CHARS = 160
 HEAD_LINES = 4
 LEAST_HEADED = 2
+FEW_SIGNS = 2  # of a ruled line
 SENTENCE_STOPS = (".", "!", "?", "。", "！", "？", "।", "։", "؟", ":", ";", ",", "…")
 BYLINE = re.compile(
     r"(?:by|von|par|por|di|da|door|av|af|przez|автор|tekst|texto|texte|text|από|بقلم|كتب|作者|文|글)[:： ]\s*\w", re.I
@@ -19,8 +20,8 @@ BYLINE_CHARS = 80
 def split_articles(text: str, separator: str | None) -> list[str]:
     """The articles of a text file; one where there is nothing to cut at.
 
-    `separator`: of the source; a line of its own if there is such a line, else wherever it stands. Without one, MARKS count
-    where an article begins behind each.
+    `separator`: of the source; a ruled line stands on a line of its own, others anywhere. Without one, MARKS count where an
+    article begins behind each.
 
     >>> split_articles("Ferry sails\\n----\\nBridge opens\\n", "----")
     ['Ferry sails\\n', 'Bridge opens\\n']
@@ -37,15 +38,17 @@ def split_articles(text: str, separator: str | None) -> list[str]:
 
 
 def cut_at(text: str, separator: str) -> list[str]:
-    """The parts of a text between separators."""
+    """The parts of a text between separators, blank ones included."""
     wanted = separator.strip() or separator
+    if len(set(wanted)) > FEW_SIGNS or wanted.isspace():
+        return text.split(wanted)
     parts: list[list[str]] = [[]]
     for line in text.splitlines(keepends=True):
         if (line.strip() or line.rstrip("\r\n")) == wanted:
             parts.append([])
         else:
             parts[-1].append(line)
-    return ["".join(lines) for lines in parts] if len(parts) > 1 else text.split(separator)
+    return ["".join(lines) for lines in parts]
 
 
 def drop_blank(parts: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ BRIDGE = "Swing bridge opens at night\n\nVon Bo Day\n\nThe bridge opens at ten, 
     ("separator", "between"),
     [
         ("----------", "\n----------\n"),
-        ("<|endoftext|>", "<|endoftext|>\n"),
+        ("<|endoftext|>", "\n<|endoftext|>\n"),
         ("***", "\n  *** \n"),
         ("=== ARTICLE ===", "\r\n=== ARTICLE ===\r\n"),
         ("\f", "\f"),
@@ -31,7 +31,7 @@ def test_a_separator_on_lines_of_its_own_is_no_other_place() -> None:
     assert len(split_articles(text, "---")) == 2
 
 
-def test_a_separator_on_no_line_of_its_own_parts_wherever_it_stands() -> None:
+def test_a_mark_parts_wherever_it_stands() -> None:
     text = f"{FERRY}<|endoftext|>{BRIDGE}<|endoftext|>"
     assert split_articles(text, "<|endoftext|>") == [FERRY, BRIDGE]
 
