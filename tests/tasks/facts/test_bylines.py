@@ -77,6 +77,14 @@ LINES = [
     ("Larkhaven — the city of bells — sleeps.", None),
     ("UPDATE: The barrier is closed.", None),
     ("“Hello — again,” she said.", None),
+    ("ANALYSIS - The council met, and the town should know why.", None),
+    ("EXCLUSIVE INTERVIEW — The mayor speaks.", None),
+    ("WHAT - The council meets.\n\nWHERE - The old hall.", None),
+    ("KOMMENTAR – Der Rat hat getagt.", None),
+    ("FACT CHECK (AFP) - The bridge is no fake.", None),
+    ("OPINION — A sum-up\n\nLARKHAVEN (AP) — She burns.", "LARKHAVEN (AP)"),
+    ("EXCLUSIVE: LARKHAVEN — The council met.", "LARKHAVEN"),
+    ("NEWPORT NEWS — The yard is open.", "NEWPORT NEWS"),
 ]
 
 
