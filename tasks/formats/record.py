@@ -132,15 +132,16 @@ class Format:
 def canonicalize(text: str) -> str:
     """`text` with newlines as line ends and without white space at line ends. A second call changes nothing.
 
-    White space is all of Unicode's, so a line of no-break spaces is a blank line. U+2028 ends a line, U+2029 a paragraph.
+    White space is all of Unicode's, so a line of no-break spaces is a blank line. U+2028 and U+0085 end a line, U+2029 a
+    paragraph.
 
     >>> canonicalize("Headline \\r\\n\\r\\n  Body\\t")
     'Headline\\n\\n  Body'
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isascii() and ("\u2028" in text or "\u2029" in text):
-        text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
+    if not text.isascii() and any(end in text for end in "\u2028\u2029\x85"):
+        text = text.replace("\u2028", "\n").replace("\x85", "\n").replace("\u2029", "\n\n")
     pieces = text.split("\n")
     stripped = [piece.rstrip() for piece in pieces]
     # rstrip returns the same object where there is nothing to remove: comparing is cheap, joining is not.

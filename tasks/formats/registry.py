@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 from pkgutil import iter_modules
@@ -10,6 +11,7 @@ import tasks.formats
 from tasks.formats.decode import BOMS, decode, find_wide
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
+from tasks.formats.marked_text import read_marked_text
 from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
 from tasks.formats.stream import PACKINGS, read_whole
 from tasks.formats.unread import BY_EXTENSION as UNREAD_BY_EXTENSION
@@ -17,19 +19,23 @@ from tasks.formats.unread import Unread, find_signature, find_unread, find_unrea
 from tasks.formats.warc import WARC
 
 START_BYTES = 4096
+MARKDOWN = (".md", ".markdown")
 
 
 def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The one record of a text file. The caller knows the hash of the file."""
-    yield Record(context.uri, *decode(read_whole(chunks, context.limits.record_bytes)), raw_sha256="")
+    text, encoding = decode(read_whole(chunks, context.limits.record_bytes))
+    marked = read_marked_text(text, is_declared=context.uri.lower().endswith(MARKDOWN))
+    found = Record(context.uri, marked.text, encoding + marked.repairs, raw_sha256="")
+    yield replace(found, title=marked.title, markup=marked.markup)
 
 
 TEXT = Format(
     name="text",
-    extensions=(".txt", ".text", ".md"),
+    extensions=(".txt", ".text", *MARKDOWN),
     recognise=lambda start: True,
     read=read_text,
-    why="Plain text of one article, as scrapers save it; also whatever no other format recognises.",
+    why="Plain text or Markdown of one article, as scrapers save it; also whatever no other format recognises.",
 )
 
 
