@@ -12,6 +12,7 @@ from tasks.formats.blocks import find_words, join_blocks, read_picture
 from tasks.formats.exporters import Exporter, Plan, find_plan, follow_path, get_field, says
 from tasks.formats.fragment import render_fragment
 from tasks.formats.html import extract_article, starts_html
+from tasks.formats.markdown import is_markdown, render_markdown
 from tasks.formats.record import Found, Markup, Record, Reject, canonicalize, reject_record
 from tasks.formats.repair import repair_text
 from tasks.formats.values import (
@@ -89,6 +90,10 @@ def add_text(found: Record, text: str) -> Found:
     if has_tags(text):
         text, markup = render_fragment(text)
         repairs += ";html-rendered"
+    elif is_markdown(text):
+        text, markup, heading = render_markdown(canonicalize(text))
+        repairs += ";markdown-rendered"
+        found = replace(found, title=found.title or heading)
     return finish_text(replace(found, encoding=found.encoding + repairs), text, markup)
 
 

@@ -17,6 +17,7 @@ def record_of(**value: object) -> Record:
 
 TEXTS = {
     "paragraphs": ("<p>One.</p><p>Two &amp; three.</p>", "One.\n\nTwo & three.", ";html-rendered"),
+    "Markdown": ("It **sails**, says [it](https://a.example/b).", "It sails, says it.", ";markdown-rendered"),
     "breaks": ("One.<br>Two.", "One.\nTwo.", ";html-rendered"),
     "entities": (
         "The mayor&#8217;s words &amp; deeds.\n\nTwo.",
