@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tasks.counts import sum_passed_over
 from tasks.unseen import show_unseen
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     yield "in", count(receipt["records"]), f"records from {len(receipt['inputs']):,} files"
     for own in result.left_out:
         yield "left out", count(own.count), own.summary
+    for skipped in sum_passed_over(receipt):
+        yield "passed over", count(skipped.count), f"{skipped.kind}, the first of them {skipped.first}"
     yield result.published_label, count(receipt["published"]), name_counts(receipt["languages"], "language")
     repeats = "records with the text and publisher of another document" if receipt["duplicates"] else ""
     yield "duplicates", count(receipt["duplicates"]), repeats

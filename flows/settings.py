@@ -8,7 +8,7 @@ from pydantic_core import CoreSchema
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import RequestError
-from tasks.reading.names import expand_home
+from tasks.file_names import expand_home
 
 # Runners that can have workers on other machines.
 CLUSTERS = ("dask", "ray")

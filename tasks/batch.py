@@ -135,16 +135,26 @@ class InputFile:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """Parts of a file that are no records on purpose, of one kind: how many, and the uri of the first."""
+
+    kind: str
+    count: int
+    first: str
+
+
+@dataclass(frozen=True)
 class InputSeen:
     """One file as it was read: its bytes as received, and the records in it (an unreadable file counts as one).
 
-    Of a span, `size` and `records` are the span's, `sha256` the whole file's.
+    Of a span, `size` and `records` are the span's, `sha256` the whole file's. `passed_over`: what is no record, by kind.
     """
 
     uri: str
     size: int
     sha256: str
     records: int
+    passed_over: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,7 @@ class Limits:
     cpu_seconds: float = 60.0
     cpu_seconds_per_mb: float = 20.0
     unpacked_ratio: int = 200
+    archive_members: int = 1_000_000
     removal_budget: float = 0.5
     excerpt_chars: int = 240
     follow_links: bool = False

@@ -203,6 +203,13 @@ RECEIPTS = pa.schema(
             "Rows that failed an expectation which does not stop a publish.",
         ),
         column(
+            "passed_over",
+            make_list_type(uri=TEXT, kind=TEXT, count=COUNT, first=TEXT),
+            "Parts of input files that are no records on purpose, such as requests in a WARC file: the file, what they are, how "
+            "many, and the uri of the first.",
+            default=[],
+        ),
+        column(
             "profile",
             make_list_type(
                 publisher=TEXT,

@@ -16,13 +16,13 @@ from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
+from tasks.file_names import escape_name
 from tasks.lakes.delivered import find_gone, find_new
 from tasks.lakes.lake import Lake
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.listing import Listing
-from tasks.reading.names import escape_name
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import describe_making, hash_files, take_fingerprint

@@ -9,9 +9,9 @@ from pathlib import Path
 from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.errors import RequestError
+from tasks.file_names import escape_name, unescape_name
 from tasks.lakes.lake import Lake
 from tasks.lakes.places import Place, name_places, read_places
-from tasks.reading.names import escape_name, unescape_name
 from tasks.reading.plan import REMOTE
 from tasks.sources import load_sources
 from tasks.toml_rows import RowError, suggest_name

@@ -13,8 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from flows.errors import BatchBusy
+from tasks.file_names import escape_name
 from tasks.lakes.lake import Lake
-from tasks.reading.names import escape_name
 from tasks.reading.plan import PlanError
 from tasks.stores.errors import LakeBusy, LakeError, LakeSilent, explain_staging
 from tasks.stores.store import clear_handover

@@ -129,7 +129,7 @@ def run_flow(
     from flows.ingest import BatchBlocked
     from flows.ingest import ingest as ingest_as_flow
     from flows.workers.runners import make_runner
-    from tasks.reading.names import escape_name
+    from tasks.file_names import escape_name
 
     # The run's log is in Prefect; the terminal gets the tables.
     logging.getLogger("prefect").setLevel(logging.WARNING)

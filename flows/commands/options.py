@@ -28,7 +28,7 @@ def make_date_option(default: str) -> Any:
 
 def parse_key(text: Optional[str]) -> Optional[str]:
     """A key as typed; a file's name that is not UTF-8 becomes the uri that the lake has for it."""
-    from tasks.reading.names import escape_name
+    from tasks.file_names import escape_name
 
     return escape_name(text) if text else text
 

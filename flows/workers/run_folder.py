@@ -13,9 +13,9 @@ from uuid import uuid4
 from flows.errors import WorkerUnfit
 from flows.workers.guarded_build import build_guarded
 from tasks.batch import Limits, Shard
+from tasks.file_names import escape_name
 from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
-from tasks.reading.names import escape_name
 from tasks.shard import StagedShard
 from tasks.staging.receipt import make_versions
 from tasks.stores.store import fetch_parts, open_handover, send_parts

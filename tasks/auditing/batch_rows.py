@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.batch import InputFile, InputSeen
+from tasks.batch import InputFile, InputSeen, Skipped
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake, read_steadily, scan_table
 from tasks.lakes.older import is_older, read_twins
@@ -74,8 +74,9 @@ def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch |
 
 
 def find_file(uri: str, files: Collection[str]) -> str:
-    """The file of a record: its uri without the number after the last `#`, unless a file has that name."""
-    return uri if uri in files else uri.rpartition("#")[0] or uri
+    """The file of a record: the longest beginning of its uri that is a file, up to a `#` (its number) or `!` (its member)."""
+    ends = (at for at in range(len(uri) - 1, 0, -1) if uri[at] in "#!" and uri[:at] in files)
+    return uri if uri in files else uri[: next(ends, 0)] or uri.rpartition("#")[0] or uri
 
 
 def pick_files(
@@ -136,7 +137,7 @@ def stage_published_rows(
     source, day = published.receipt["source"], published.receipt["logical_date"]
     files = {entry["uri"] for entry in published.receipt["inputs"]}
     mine = published.quarantine.filter([find_file(uri, files) in kept for uri in published.quarantine["uri"]])
-    inputs = tuple(InputSeen(**entry) for entry in published.receipt["inputs"] if entry["uri"] in kept)
+    inputs = tuple(read_inputs(published.receipt, kept))
     inside = published.duplicates.filter(pl.col("reason") == SAME_BATCH)
     repeats = inside.filter([find_file(uri, files) in kept for uri in inside["uri"]])
 
@@ -167,6 +168,16 @@ def stage_published_rows(
         return staged
 
     return read_steadily(lake, stage)
+
+
+def read_inputs(receipt: Mapping[str, Any], kept: Collection[str]) -> Iterator[InputSeen]:
+    """The inputs of a receipt that are `kept`, as they were read."""
+    skipped: dict[str, list[Skipped]] = defaultdict(list)
+    for entry in receipt["passed_over"]:
+        skipped[entry["uri"]].append(Skipped(entry["kind"], entry["count"], entry["first"]))
+    for entry in receipt["inputs"]:
+        if entry["uri"] in kept:
+            yield InputSeen(**entry, passed_over=tuple(skipped[entry["uri"]]))
 
 
 def lend_rows(rows: dict[str, pl.DataFrame], lent: pl.DataFrame) -> dict[str, pl.DataFrame]:

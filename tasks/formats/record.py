@@ -55,6 +55,14 @@ class Reject:
     encoding: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Input that is no record on purpose, such as a request in a WARC file. `kind`: what it is, in the plural."""
+
+    kind: str
+    uri: str
+
+
 Found = Record | Reject
 Chunks = Iterator[bytes]
 NAME = re.compile(r"[a-z0-9]+")
@@ -82,14 +90,22 @@ class FormatError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """What a reader gets besides the bytes of a file. `uri`: its name in the lake; `fields`: names of JSON fields."""
+    """What a reader gets besides the bytes of a file. `uri`: its name in the lake; `fields`: names of JSON fields.
+
+    `format`: as declared; `path`: opens the same bytes, where that is possible; `depth`: how many archives they are in;
+    `read_contents`: reads a member of an archive by its format, as `tasks.reading.contents.read_contents`.
+    """
 
     uri: str
     fields: Fields
     limits: Limits
+    format: str = "auto"
+    path: str = ""
+    depth: int = 0
+    read_contents: "Callable[[Chunks, Any, str, ReadContext], Iterator[Found | PassedOver]] | None" = None
 
 
-Reader = Callable[[Chunks, ReadContext], Iterator[Found]]
+Reader = Callable[[Chunks, ReadContext], Iterator[Found | PassedOver]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +117,8 @@ class Format:
     content nor name decides. `family`: formats of one family have the same signs, and the name decides between them. `read`:
     yields the records and rejects of a file and raises BrokenInputError where its bytes break. `why`: what the format is for,
     one sentence. `holds_records`: the file has numbered records (`uri#12`) and is not one document. `is_cuttable`: whether a
-    large file, by its first chunk, is JSON Lines and may be cut at line ends.
+    large file, by its first chunk, is JSON Lines and may be cut at line ends. `is_archive`: its members are read as files
+    are, whatever format is declared for them.
     """
 
     name: str
@@ -112,6 +129,7 @@ class Format:
     holds_records: bool = False
     resembles: Callable[[bytes], bool] | None = None
     family: str = ""
+    is_archive: bool = False
     is_cuttable: Callable[[bytes], bool] | None = None
 
     def __post_init__(self) -> None:

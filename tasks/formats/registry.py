@@ -14,9 +14,11 @@ from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.marked_text import read_marked_text
 from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
 from tasks.formats.stream import PACKINGS, read_whole
+from tasks.formats.tar_archive import TAR
 from tasks.formats.unread import BY_EXTENSION as UNREAD_BY_EXTENSION
 from tasks.formats.unread import Unread, find_signature, find_unread, find_unread_name
 from tasks.formats.warc import WARC
+from tasks.formats.zip_archive import ZIP, ZIPPED_EXTENSIONS
 
 START_BYTES = 4096
 MARKDOWN = (".md", ".markdown")
@@ -59,7 +61,7 @@ def check_modules(formats: tuple[Format, ...]) -> None:
                 )
 
 
-FORMATS = check_formats(WARC, HTML, JSON_LINES, JSON, TEXT)
+FORMATS = check_formats(WARC, TAR, ZIP, HTML, JSON_LINES, JSON, TEXT)
 check_modules(FORMATS)
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extensions}
@@ -77,20 +79,25 @@ def choose_format(declared: str, path: str, first: bytes) -> Format | Unread:
         if declared not in BY_NAME:
             raise FormatError(f"format {declared!r} is unknown. Choose from auto, {', '.join(BY_NAME)}.")
         form = BY_NAME[declared]
-        return form if form is not FORMATS[-1] and form.recognise(start) else find_signature(start) or form
-    name = PurePosixPath(path.partition("?")[0].lower())
+        archive = next((row for row in FORMATS if row.is_archive and row.recognise(start)), None)
+        is_certain = form is not FORMATS[-1] and form.recognise(start)
+        return form if is_certain or form.is_archive else archive or find_signature(start) or form
+    name = PurePosixPath((path.partition("?")[0] if "://" in path else path).lower())
     if name.suffix in PACKED:
         name = name.with_suffix("")
     named = BY_EXTENSION.get(name.suffix)
     certain = next((row for row in FORMATS[:-1] if row.recognise(start)), None)
     if certain and named and certain.family and certain.family == named.family:
         certain = named
-    if form := find_unread_name(name.name) or certain or find_unread(start):
-        return form
+    unread = UNREAD_BY_EXTENSION.get(name.suffix)
+    if certain and certain.is_archive and name.suffix in ZIPPED_EXTENSIONS:
+        return named or unread or certain  # a document that is packed as an archive
+    if found := find_unread_name(name.name) or certain or find_unread(start):
+        return found
     if named is not None and named is not FORMATS[-1]:
         return named
-    if form := UNREAD_BY_EXTENSION.get(name.suffix):
-        return form
+    if unread is not None:
+        return unread
     return next((row for row in FORMATS[:-1] if row.resembles and row.resembles(start)), FORMATS[-1])
 
 

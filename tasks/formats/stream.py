@@ -30,9 +30,10 @@ BOMB_FLOOR_BYTES = 2**20
 
 @dataclass
 class Tap:
-    """Size and hash of the bytes that have been read from a file so far."""
+    """Size and hash of the bytes that have been read from a file so far. `has_members`: whether it is an archive."""
 
     size: int = 0
+    has_members: bool = False
     digest: Any = field(default_factory=hashlib.sha256)
 
 

@@ -17,9 +17,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tasks.errors import RequestError
+from tasks.file_names import expand_home
 from tasks.formats.registry import BY_EXTENSION, PACKED
 from tasks.lakes.lake import Lake
-from tasks.reading.names import expand_home
 from tasks.reading.plan import REMOTE
 from tasks.stores.errors import LakeError
 from tasks.stores.store_files import change_store_file, read_store_file

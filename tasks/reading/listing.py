@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from tasks.batch import InputFault, InputFile
-from tasks.reading.names import escape_name, expand_home
+from tasks.file_names import escape_name, expand_home
 
 WILD = re.compile(r"[*?\[]")
 # A file that was changed more recently may be changed again without another time.

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.errors import RequestError
+from tasks.file_names import escape_name
 from tasks.formats.remote import AddressError
 from tasks.reading.listing import WILD, Listing, list_local, make_listing
-from tasks.reading.names import escape_name
 from tasks.reading.remote_listing import list_remote
 from tasks.reading.spans import cut_file
 

@@ -10,13 +10,15 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
+from tasks.batch import InputFile, InputSeen, Limits, Shard, Skipped, Source
+from tasks.formats.archive import make_break
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
     FormatError,
     Found,
     MissingExtra,
+    PassedOver,
     ReadContext,
     Record,
     Reject,
@@ -24,12 +26,11 @@ from tasks.formats.record import (
     hash_bytes,
     make_canonical,
 )
-from tasks.formats.registry import choose_format
 from tasks.formats.remote import AddressError
 from tasks.formats.repair import repair_surrogates
-from tasks.formats.stream import Tap, peek_chunk, read_received, unpack_chunks
-from tasks.formats.unread import Unread
+from tasks.formats.stream import Tap, read_received, unpack_chunks
 from tasks.formats.values import parse_host
+from tasks.reading.contents import read_contents
 from tasks.reading.spans import RECORD_BYTES, read_span
 from tasks.schema import QUARANTINE, RECORDS
 
@@ -84,14 +85,19 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
     tap = Tap()
     held: list[Found] = []
     weight = yielded = 0
+    passed: dict[str, tuple[int, str]] = {}
     try:
         chunks = read_received(file.path, tap)
         try:
             for found in find_records(chunks, tap, file, source, limits):
+                if isinstance(found, PassedOver):
+                    count, first = passed.get(found.kind, (0, found.uri))
+                    passed[found.kind] = count + 1, first
+                    continue
                 held.append(make_canonical(found))
                 weight += measure_found(held[-1])
                 if weight >= limits.shard_bytes:
-                    if not yielded:
+                    if not yielded and not tap.has_members:
                         check_packing(file, limits)
                     yield from held
                     held, weight, yielded = [], 0, yielded + len(held)
@@ -101,34 +107,35 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
             fault = BrokenInputError("read_error", describe_exception(error))
             broken = error if isinstance(error, BrokenInputError) else fault
             held = held if broken.keeps else []
-            held.append(make_break(file, yielded + len(held), broken))
+            held.append(make_break(file.uri, yielded + len(held), broken))
         for _ in chunks:
             pass  # the hash is of the whole file, however much of it was needed
     except OSError as error:
         # Without the path that the system names: the row's uri names the file.
         broken = BrokenInputError("unreadable", error.strerror or type(error).__name__)
-        yield make_break(file, yielded, broken)
+        yield make_break(file.uri, yielded, broken)
         yield InputSeen(file.uri, file.size, "", yielded + 1)
         return
     digest = tap.digest.hexdigest()
     if not yielded and not held:
-        held = [Reject(file.uri, "empty", "no record in it")]
+        said = "; passed over: " + ", ".join(f"{count} {kind}" for kind, (count, _) in sorted(passed.items()))
+        held = [Reject(file.uri, "empty", "no record in it" + (said if passed else ""))]
     if held and held[0].uri == file.uri:  # the file is one document, whose hash is the file's
         held = [replace(held[0], raw_sha256=digest)]
     yield from held
-    yield InputSeen(file.uri, tap.size, digest, yielded + len(held))
+    skipped = tuple(Skipped(kind, *seen) for kind, seen in sorted(passed.items()))
+    yield InputSeen(file.uri, tap.size, digest, yielded + len(held), skipped)
 
 
-def find_records(chunks: Chunks, tap: Tap, file: InputFile, source: Source, limits: Limits) -> Iterator[Found]:
+def find_records(
+    chunks: Chunks, tap: Tap, file: InputFile, source: Source, limits: Limits
+) -> Iterator[Found | PassedOver]:
     """The records of a file by its format. Raises BrokenInputError where its bytes break."""
     if file.size > limits.file_bytes:
         raise BrokenInputError("too_large", f"{file.size} bytes, over the limit of {limits.file_bytes}", keeps=False)
-    first, plain = peek_chunk(unpack_chunks(chunks, tap, limits))
-    form = choose_format(source.format, file.path, first)
-    if isinstance(form, Unread):
-        yield Reject(file.uri, "unsupported_format", form.detail)
-    else:
-        yield from form.read(plain, ReadContext(file.uri, source.fields, limits))
+    path = "" if "://" in file.path else file.path
+    context = ReadContext(file.uri, source.fields, limits, source.format, path, read_contents=read_contents)
+    yield from read_contents(chunks, tap, file.path, context)
 
 
 def measure_found(found: Found) -> int:
@@ -145,13 +152,6 @@ def check_packing(file: InputFile, limits: Limits) -> None:
     except BrokenInputError as broken:
         if not broken.keeps:
             raise
-
-
-def make_break(file: InputFile, number: int, broken: BrokenInputError) -> Reject:
-    """The reject for the place where a file breaks: record `number` where records before it are kept, else the file."""
-    if not number:
-        return Reject(file.uri, broken.reason, broken.detail)
-    return Reject(f"{file.uri}#{number}", broken.reason, f"after {number} records, in record {number}: {broken.detail}")
 
 
 def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:

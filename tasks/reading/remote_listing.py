@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tasks.batch import InputFile
+from tasks.file_names import escape_name
 from tasks.formats.remote import AddressError, find_filesystem, tidy_error
 from tasks.reading.listing import DOT_NAMES, FOLDERS, READMES, WILD, OwnName
-from tasks.reading.names import escape_name
 
 ETAGS = ("ETag", "etag", "e_tag")
 

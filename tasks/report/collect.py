@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from tasks.batch import Skipped
+from tasks.counts import sum_passed_over
 from tasks.lakes.lake import Lake, find_owners, scan_files, scan_table
 from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
@@ -55,6 +57,11 @@ class Report(RunRecord):
     undated: int
     over_budget: int
     kept: int | None
+
+    @property
+    def passed_over(self) -> list[Skipped]:
+        """What the inputs have that is no record, by kind."""
+        return sum_passed_over(self.receipt)
 
 
 def collect_published(lake: Lake, source: str, day: date, record: RunRecord | None) -> Report | None:

@@ -14,9 +14,9 @@ from typing import Any
 import polars as pl
 
 from tasks.batch import InputFile, InputSeen, Limits, Source
+from tasks.file_names import escape_name
 from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
-from tasks.reading.names import escape_name
 from tasks.schema import RECEIPTS
 
 SUMS = {
@@ -118,7 +118,7 @@ def make_receipt(
         **made,
         "fingerprint": take_fingerprint([(file.uri, file.size, file.sha256) for file in seen], made),
         "logical_date": logical_date,
-        "inputs": [asdict(file) for file in seen],
+        "inputs": [{key: value for key, value in asdict(file).items() if key != "passed_over"} for file in seen],
         "records": sum(file.records for file in seen),
         **pl.concat(sums).sum().row(0, named=True),
         "duplicates": duplicates.height,
@@ -127,6 +127,7 @@ def make_receipt(
         "languages": tally((part.scan("narrow") for part in folders), "language"),
         "reasons": tally([quarantine.lazy().select(reason=pl.col("reasons").explode())], "reason"),
         "warnings": [{"reason": reason, "count": count} for reason, count in sorted(warned.items())],
+        "passed_over": [{"uri": file.uri, **asdict(entry)} for file in seen for entry in file.passed_over],
         "profile": profile_publishers([part.scan("narrow") for part in folders]),
     }
     return {name: receipt[name] for name in RECEIPTS.names}

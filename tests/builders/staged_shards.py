@@ -171,6 +171,7 @@ def count_receipt(
         "languages": tally("language", [document["language"] for document, _ in built]),
         "reasons": tally("reason", ["record_malformed"] * len(stopped)),
         "warnings": [],
+        "passed_over": [],
         "profile": [],
         "rules_version": "0123456789ab",
         "versions": "{}",
