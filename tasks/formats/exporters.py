@@ -4,6 +4,7 @@ A source's own names come alone. The answer depends on the names of the fields o
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as list_fields
 from functools import cache, lru_cache
@@ -71,15 +72,40 @@ def fold_name(name: str) -> str:
 def find_plan(record: dict[str, Any], fields: Fields) -> Plan:
     """The plan for a record. `fields`: the source's names."""
     names = tuple(record)
-    for number in find_candidates(names):
+    for number in find_exporters(names):
         exporter = load_exporters()[number]
         if all(has_mark(record, mark) for mark in exporter.marks if "." in mark) and says(record, exporter.says):
             return make_plan(names, fields, number)
     return make_plan(names, fields, None)
 
 
+def list_used(names: Sequence[str], fields: Fields) -> list[str]:
+    """The columns of a table that a record can need, in its order."""
+    plan = find_plan(dict.fromkeys(names, "x"), fields)
+    used = {path[0] for paths in plan.paths.values() for path in paths}
+    marks = {
+        fold_name(mark.partition(".")[0])
+        for row in load_exporters()
+        for mark in (
+            *row.marks,
+            *row.one_of,
+            *row.says,
+            *row.articles,
+            *row.killed,
+            *row.embargoed,
+            *row.pictures,
+            row.inside,
+        )
+    }
+    own = {
+        path[0] for row in load_exporters() for key in row.fields.values() for path in (name.split(".") for name in key)
+    }
+    kept = marks | {fold_name(name) for name in own}
+    return [name for name in names if name in used or fold_name(name) in kept]
+
+
 @lru_cache(maxsize=1024)
-def find_candidates(names: tuple[str, ...]) -> tuple[int, ...]:
+def find_exporters(names: tuple[str, ...]) -> tuple[int, ...]:
     """Numbers of the exporters whose records may have fields of these names."""
     folded = {fold_name(name) for name in names}
 

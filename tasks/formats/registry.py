@@ -8,7 +8,10 @@ from pathlib import PurePosixPath
 from pkgutil import iter_modules
 
 import tasks.formats
+from tasks.formats.arrow_table import ARROW, PARQUET
+from tasks.formats.csv_table import CSV
 from tasks.formats.decode import BOMS, decode, find_wide
+from tasks.formats.excel import EXCEL
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.marked_text import read_marked_text
@@ -61,7 +64,7 @@ def check_modules(formats: tuple[Format, ...]) -> None:
                 )
 
 
-FORMATS = check_formats(WARC, TAR, ZIP, HTML, JSON_LINES, JSON, TEXT)
+FORMATS = check_formats(WARC, EXCEL, PARQUET, ARROW, TAR, ZIP, HTML, JSON_LINES, JSON, CSV, TEXT)
 check_modules(FORMATS)
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extensions}

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -24,6 +25,7 @@ from tasks.formats.remote import name_failures, open_remote
 
 CHUNK_BYTES = 2**20
 END_BYTES = 4
+SPOOL_BYTES = 64 * 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.
 BOMB_FLOOR_BYTES = 2**20
 
@@ -109,6 +111,15 @@ class ChunkReader(io.RawIOBase):
 def read_whole(chunks: Chunks, limit: int, reason: str = "record_too_large") -> bytes:
     """All bytes at once; raises BrokenInputError with `reason` beyond `limit`."""
     return b"".join(bound_chunks(chunks, limit, "over the limit of {} bytes for one record", reason))
+
+
+def spool_chunks(chunks: Chunks) -> IO[bytes]:
+    """All bytes as a file that can be read from any place, on disk where they are many. The caller closes it."""
+    file = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
+    for chunk in chunks:
+        file.write(chunk)
+    file.seek(0)
+    return file
 
 
 def split_chunks(chunks: Chunks, limit: int) -> Iterator[bytes | int]:

@@ -27,7 +27,6 @@ UNREAD_FILES = {
     "CDX": ("index", b" CDX N b a m s k r M S V g\ncom,example)/", "CDX (index of WARC files)"),
     "WAT": ("a.warc.wat.gz", b"", "WAT (metadata of WARC files)"),
     "SQLite": ("articles", b"SQLite format 3\x00\x10", "SQLite"),
-    "old Word": ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97 (Word, Excel, PowerPoint, Outlook)"),
     "EPUB": ("a", b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zipPK", "EPUB"),
     "an image": ("a.txt", b"\xff\xd8\xff\xe0\x00\x10JFIF", "JPEG image"),
     "video": ("a", b"\x00\x00\x00\x18ftypmp42", "MP4 or QuickTime video"),
