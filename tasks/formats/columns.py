@@ -91,7 +91,7 @@ def describe_columns(names: Sequence[str]) -> str:
     return f"no column is known as a text; the columns are {columns}. Name one: `fields` of a source, or --field text=COLUMN."
 
 
-def find_columns(rows: Sequence[Sequence[str]], fields: Fields) -> tuple[list[str], bool] | None:
+def match_columns(rows: Sequence[Sequence[str]], fields: Fields) -> tuple[list[str], bool] | None:
     """The names of a table's columns by its first rows, and whether the first row has them; None where no column is a text."""
     header = find_header(rows, fields)
     if header is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import chain
 
-from tasks.formats.columns import describe_columns, find_columns
+from tasks.formats.columns import describe_columns, match_columns
 from tasks.formats.decode import decode_bytes, find_wide
 from tasks.formats.dialect import Dialect, find_dialect, is_table
 from tasks.formats.jsonl import WIDE_MARKS, narrow_chunks
@@ -37,7 +37,7 @@ def read_csv(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     declared = DECLARED.match(sample)
     default = declared[1] if declared else "\t" if TABBED.search(context.uri) else ","
     dialect, rows = find_dialect(sample[declared.end() :] if declared else sample, context.fields, default)
-    found = find_columns(rows, context.fields) if rows else None
+    found = match_columns(rows, context.fields) if rows else None
     if found is None:
         words = describe_columns(rows[0]) if rows else "a table without rows"
         yield Reject(context.uri, "no_text" if rows else "empty", words)
@@ -45,7 +45,7 @@ def read_csv(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     names, has_header = found
     plain = drop_mark(chunks, is_old=b"\n" not in first and b"\r" in first)
     lines = split_chunks(plain, context.limits.record_bytes)
-    head = count_lines(sample, declared.end() if declared else 0, dialect, has_header)
+    head = count_head_lines(sample, declared.end() if declared else 0, dialect, has_header)
     for _ in range(head):
         next(lines)
     raw_rows = read_raw_rows(lines, dialect, len(names), context.limits.record_bytes, other)
@@ -83,7 +83,7 @@ def drop_mark(chunks: Chunks, is_old: bool) -> Chunks:
         yield plain.replace(b"\r", b"\n") if is_old else plain
 
 
-def count_lines(sample: str, begin: int, dialect: Dialect, has_header: bool) -> int:
+def count_head_lines(sample: str, begin: int, dialect: Dialect, has_header: bool) -> int:
     """The lines above the first row: what declares the delimiter, and the header with the blank lines above it."""
     if not has_header:
         return 1 if begin else 0

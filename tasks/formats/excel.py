@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from tasks.formats.columns import describe_columns, find_columns
+from tasks.formats.columns import describe_columns, match_columns
 from tasks.formats.csv_table import make_row
 from tasks.formats.raw_rows import RawRow
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, MissingExtra, ReadContext, Record, Reject
@@ -93,7 +93,7 @@ def read_sheet_rows(rows: list[list[str]], name: str, number: int, context: Read
     lines = [(line, row) for line, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
     if not lines:
         return
-    found = find_columns([row for _, row in lines[:SAMPLE_ROWS]], context.fields)
+    found = match_columns([row for _, row in lines[:SAMPLE_ROWS]], context.fields)
     if found is None:
         yield Reject(f"{context.uri}#{number}", "no_text", f"sheet {name}: {describe_columns(lines[0][1])}")
         return

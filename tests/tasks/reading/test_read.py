@@ -326,5 +326,5 @@ def test_an_address_that_does_not_answer_ends_the_shard(monkeypatch: pytest.Monk
 
 
 def test_an_unknown_format_ends_the_shard(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="format 'csv' is unknown"):
-        read_raw(tmp_path, "a.txt", b"words", format="csv")
+    with pytest.raises(FormatError, match="format 'avro' is unknown"):
+        read_raw(tmp_path, "a.txt", b"words", format="avro")
