@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ PARQUET_MARK, ARROW_MARK, FEATHER_MARK = b"PAR1", b"ARROW1", b"FEA1"
 
 def read_parquet(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """A record or a reject for every row, numbered from 0; one reject `no_text` where no column is a text."""
-    with spool_chunks(chunks) as file:
+    with Path(context.path).open("rb") if context.path else spool_chunks(chunks) as file:
         try:
             table = pq.ParquetFile(pa.PythonFile(file, "r"), memory_map=False, pre_buffer=False)
             names = table.schema_arrow.names
@@ -33,7 +34,7 @@ def read_parquet(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
 
 def read_arrow(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The same of a Feather file or of Arrow IPC, as a file or as a stream."""
-    with spool_chunks(chunks) as file:
+    with Path(context.path).open("rb") if context.path else spool_chunks(chunks) as file:
         is_file = file.read(len(ARROW_MARK)) == ARROW_MARK
         file.seek(0)
         source = pa.PythonFile(file, "r")

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
@@ -25,7 +25,7 @@ from tasks.formats.remote import name_failures, open_remote
 
 CHUNK_BYTES = 2**20
 END_BYTES = 4
-SPOOL_BYTES = 64 * 2**20
+SPOOL_BYTES = 8 * 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.
 BOMB_FLOOR_BYTES = 2**20
 
@@ -113,13 +113,13 @@ def read_whole(chunks: Chunks, limit: int, reason: str = "record_too_large") -> 
     return b"".join(bound_chunks(chunks, limit, "over the limit of {} bytes for one record", reason))
 
 
-def spool_chunks(chunks: Chunks) -> IO[bytes]:
-    """All bytes as a file that can be read from any place, on disk where they are many. The caller closes it."""
-    file = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
+def spool_chunks(chunks: Chunks) -> BinaryIO:
+    """A file without a name with these bytes, in memory while it is small."""
+    file = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 (the caller closes it)
     for chunk in chunks:
         file.write(chunk)
     file.seek(0)
-    return file
+    return cast(BinaryIO, file)
 
 
 def split_chunks(chunks: Chunks, limit: int) -> Iterator[bytes | int]:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from tasks.formats.archive import Member, read_members
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, PassedOver, ReadContext
-from tasks.formats.stream import CHUNK_BYTES, unpack_members, unpack_zstd
+from tasks.formats.stream import CHUNK_BYTES, spool_chunks, unpack_members, unpack_zstd
 from tasks.formats.unread import find_unread
 
 ENTRY = struct.Struct("<4s4B4HL2L5H2L")
@@ -24,7 +23,6 @@ LOCATOR_64 = struct.Struct("<4sLQL")
 LOCAL = struct.Struct("<4s5H3L2H")
 MOST_COMMENT = 2**16
 MOST_ENTRY = ENTRY.size + 3 * 2**16
-SPOOL_BYTES = 8 * 2**20
 WIDE = 0xFFFFFFFF
 ENCRYPTED, UTF_8 = 0x1, 0x800
 METHODS = {
@@ -61,14 +59,6 @@ def read_zip(chunks: Chunks, context: ReadContext) -> Iterator[Found | PassedOve
     with Path(context.path).open("rb") if context.path else spool_chunks(chunks) as file:
         size = file.seek(0, io.SEEK_END)
         yield from read_members(list_zip(file, find_directory(file, size)), size, context)
-
-
-def spool_chunks(chunks: Chunks) -> BinaryIO:
-    """A file without a name with these bytes, in memory while it is small."""
-    file = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 (the caller closes it)
-    for chunk in chunks:
-        file.write(chunk)
-    return cast(BinaryIO, file)
 
 
 @dataclass(frozen=True)
