@@ -22,11 +22,13 @@ Ingen kom til skade, og færgen sejler som den plejer på tirsdag, sagde havneko
 
 Send historien til en ven
 """
-MAIL = """From: desk@larkhaven.example
-Subject: The ferry is late
-Content-Type: text/plain; charset=utf-8
+SUBTITLES = """WEBVTT - The ferry is late
 
-The last ferry to Larkhaven left an hour late on Monday, and the harbour office did not say why it had to wait.
+00:01.000 --> 00:04.000
+The last ferry to Larkhaven left an hour late on Monday,
+
+00:04.000 --> 00:08.000
+and the harbour office did not say why it had to wait.
 """
 DOCS = """
 from flows.reference.pages import update_pages
@@ -50,7 +52,7 @@ def output(changed: CopiedProject) -> str:
     folder = changed.folder / "harbour" / "2026-10-01"
     folder.mkdir(parents=True)
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
-    (folder / "letter.eml").write_text(MAIL, encoding="utf-8")
+    (folder / "talk.vtt").write_text(SUBTITLES, encoding="utf-8")
     (folder / "list.txt").write_text("\n".join(f"{number} boats came in on day {number}." for number in range(450)))
     return changed.run("ingest harbour --date 2026-10-01")
 
@@ -85,7 +87,7 @@ def test_a_role_names_its_line(output: str, changed: CopiedProject) -> None:
 
 
 def test_a_format_is_read(output: str, changed: CopiedProject) -> None:
-    rows = find(changed, "SELECT title, text[:14] FROM 'LAKE/documents/**/*.parquet' WHERE uri LIKE '%.eml'")
+    rows = find(changed, "SELECT title, text[:14] FROM 'LAKE/documents/**/*.parquet' WHERE uri LIKE '%.vtt'")
     assert rows == [("The ferry is late", "The last ferry")]
 
 

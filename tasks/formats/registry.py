@@ -12,15 +12,27 @@ from tasks.formats.arrow_table import ARROW, PARQUET
 from tasks.formats.csv_table import CSV
 from tasks.formats.decode import BOMS, decode, find_wide
 from tasks.formats.excel import EXCEL
+from tasks.formats.exports import FACTIVA, NEXIS, PROQUEST
+from tasks.formats.feeds import FEED
+from tasks.formats.front_matter import find_head
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
+from tasks.formats.mail import MAIL, MBOX
 from tasks.formats.marked_text import read_marked_text
+from tasks.formats.newsml import NEWSML
+from tasks.formats.newsml_g2 import NEWSML_G2
+from tasks.formats.nitf import NITF
+from tasks.formats.office import DOCX, HTML_EXPORT, RTF, RTF_EXPORT
+from tasks.formats.plain_xml import XML
 from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
+from tasks.formats.sgml import SGML
 from tasks.formats.stream import PACKINGS, read_whole
 from tasks.formats.tar_archive import TAR
+from tasks.formats.telegrams import TELEGRAM
 from tasks.formats.unread import BY_EXTENSION as UNREAD_BY_EXTENSION
 from tasks.formats.unread import Unread, find_signature, find_unread, find_unread_name
 from tasks.formats.warc import WARC
+from tasks.formats.wire import make_item
 from tasks.formats.zip_archive import ZIP, ZIPPED_EXTENSIONS
 
 START_BYTES = 4096
@@ -28,16 +40,22 @@ MARKDOWN = (".md", ".markdown")
 
 
 def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The one record of a text file. The caller knows the hash of the file."""
+    """The one record of a text file, with the fields that its head names. The caller knows the hash of the file."""
     text, encoding = decode(read_whole(chunks, context.limits.record_bytes))
-    marked = read_marked_text(text, is_declared=context.uri.lower().endswith(MARKDOWN))
-    found = Record(context.uri, marked.text, encoding + marked.repairs, raw_sha256="")
-    yield replace(found, title=marked.title, markup=marked.markup)
+    head = find_head(text)
+    marked = read_marked_text(head.text if head else text, is_declared=context.uri.lower().endswith(MARKDOWN))
+    if head:
+        values = {"title": marked.title, **head.values}
+        item = replace(head, values=values, text=marked.text, markup=marked.markup)
+        yield make_item(item, context.uri, encoding + marked.repairs, "")
+    else:
+        found = Record(context.uri, marked.text, encoding + marked.repairs, raw_sha256="")
+        yield replace(found, title=marked.title, markup=marked.markup)
 
 
 TEXT = Format(
     name="text",
-    extensions=(".txt", ".text", *MARKDOWN),
+    extensions=(".txt", ".text", ".story", *MARKDOWN),
     recognise=lambda start: True,
     read=read_text,
     why="Plain text or Markdown of one article, as scrapers save it; also whatever no other format recognises.",
@@ -64,7 +82,11 @@ def check_modules(formats: tuple[Format, ...]) -> None:
                 )
 
 
-FORMATS = check_formats(WARC, EXCEL, PARQUET, ARROW, TAR, ZIP, HTML, JSON_LINES, JSON, CSV, TEXT)
+FORMATS = check_formats(
+    *(WARC, DOCX, EXCEL, PARQUET, ARROW, TAR, ZIP, HTML_EXPORT, HTML, JSON_LINES, JSON),
+    *(NITF, NEWSML_G2, NEWSML, FEED, SGML, XML, TELEGRAM, PROQUEST, FACTIVA, NEXIS),
+    *(MBOX, MAIL, RTF_EXPORT, RTF, CSV, TEXT),
+)
 check_modules(FORMATS)
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {extension: row for row in FORMATS for extension in row.extensions}

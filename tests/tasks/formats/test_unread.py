@@ -17,7 +17,6 @@ UNREAD_FILES = {
     "a backup by emacs": ("#ferry.txt#", b"Words.", "backup of an editor"),
     "a numbered backup": ("ferry.html.~3~", b"<html>", "backup of an editor"),
     "a lock": ("~$ferry.docx", b"Words.", "lock file of an office program"),
-    "RTF named as text": ("a.txt", b"{\\rtf1\\ansi Words.}", "RTF (rich text)"),
     "ARC": (
         "a",
         b"filedesc://a.arc 0.0.0.0 20240101000000 text/plain 76\n1 0 x\n",
@@ -32,12 +31,7 @@ UNREAD_FILES = {
     "video": ("a", b"\x00\x00\x00\x18ftypmp42", "MP4 or QuickTime video"),
     "sound": ("a.mp3", b"ID3\x04\x00", "MP3 audio"),
     "a pointer": ("a.jsonl", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
-    "XML that nothing reads": ("a.xml", b"<?xml version='1.0'?>\n<catalogue><ship/>", "XML <catalogue>"),
-    "XML without a declaration": ("a.txt", b"<!-- x -->\n<ship:log xmlns:ship='x'>Words.", "XML <ship:log>"),
-    "XML in UTF-16": ("a.txt", "<?xml version='1.0'?><catalogue/>".encode("utf-16"), "XML <catalogue>"),
-    "an error in place of a file": ("a.txt", b"<Error><Code>NoSuchKey</Code></Error>", "XML <Error>"),
     "only a declaration": ("a.txt", b"<?xml version='1.0'?>", "XML"),
-    "SGML": ("a.txt", b'<!DOCTYPE harbour SYSTEM "harbour.dtd">\n<SHIP>', "XML <harbour>"),
     "packed twice": ("a.txt.gz", b"\x1f\x8b\x08\x00", "gzip packing"),
     "a script": ("scrape.py", b"import json\n", "style sheet or program text"),
 }

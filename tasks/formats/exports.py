@@ -1,0 +1,108 @@
+"""Exports of news databases: one splitter per database, whatever file the text is in. Each document is a record."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tasks.formats.decode import decode
+from tasks.formats.factiva import is_factiva, read_factiva, split_factiva
+from tasks.formats.nexis import is_nexis, read_nexis, split_nexis
+from tasks.formats.proquest import is_proquest, read_proquest, split_proquest
+from tasks.formats.record import (
+    BrokenInputError,
+    Chunks,
+    Format,
+    Found,
+    ReadContext,
+    Record,
+    Reject,
+    describe_exception,
+    hash_bytes,
+)
+from tasks.formats.stream import read_whole
+from tasks.formats.wire import Item, make_item
+
+START_CHARS = 4096
+WHOLE_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Export:
+    """One database. `begins`: whether a text is its export, by the first characters; `split`: into the lines of documents."""
+
+    name: str
+    begins: Callable[[str], bool]
+    split: Callable[[str], Iterator[list[str]]]
+    read: Callable[[list[str]], Item]
+
+
+NEXIS_EXPORT = Export("nexis", is_nexis, split_nexis, read_nexis)
+FACTIVA_EXPORT = Export("factiva", is_factiva, split_factiva, read_factiva)
+PROQUEST_EXPORT = Export("proquest", is_proquest, split_proquest, read_proquest)
+EXPORTS = (PROQUEST_EXPORT, FACTIVA_EXPORT, NEXIS_EXPORT)
+
+
+def find_export(text: str) -> Export | None:
+    """The database whose export a text is; None where it is none."""
+    start = text[:START_CHARS].replace("\r", "").replace("\f", "\n")
+    return next((export for export in EXPORTS if export.begins(start)), None)
+
+
+def split_documents(text: str, export: Export, uri: str, encoding: str) -> Iterator[Found]:
+    """A record or a reject for every document of an export, numbered from 0."""
+    number = 0
+    for number, lines in enumerate(export.split(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")), 1):
+        name, digest = f"{uri}#{number - 1}", hash_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+        try:
+            yield make_item(export.read(lines), name, encoding, digest)
+        except BrokenInputError as broken:
+            yield Reject(name, broken.reason, broken.detail, raw_sha256=digest)
+        except Exception as error:  # a fault in this code costs one document
+            yield Reject(name, "read_error", describe_exception(error), raw_sha256=digest)
+    if not number:
+        yield Reject(uri, "empty", f"an export of {export.name} without documents")
+
+
+def starts_export(start: bytes, export: Export) -> bool:
+    """Whether the first bytes of a text file are of an export."""
+    try:
+        text, _ = decode(start.rpartition(b"\n")[0] or start)
+    except BrokenInputError:
+        return False
+    return find_export(text) is export
+
+
+def read_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
+    """The documents of a file of text; where it is no export after all, the file is one document."""
+    raw = read_whole(chunks, WHOLE_BYTES, "too_large")
+    text, encoding = decode(raw)
+    export = find_export(text)
+    if export is None:
+        yield Record(context.uri, text, encoding, "")
+    else:
+        yield from split_documents(text, export, context.uri, encoding)
+
+
+NEXIS = Format(
+    name="nexis",
+    extensions=(),
+    recognise=lambda start: starts_export(start, NEXIS_EXPORT),
+    read=read_export,
+    why="An export of Nexis as text, old or new: every document is a record, and its labels become fields.",
+    holds_records=True,
+)
+FACTIVA = Format(
+    name="factiva",
+    extensions=(),
+    recognise=lambda start: starts_export(start, FACTIVA_EXPORT),
+    read=read_export,
+    why="An export of Factiva as text, with codes or plain: every document is a record, and its labels become fields.",
+    holds_records=True,
+)
+PROQUEST = Format(
+    name="proquest",
+    extensions=(),
+    recognise=lambda start: starts_export(start, PROQUEST_EXPORT),
+    read=read_export,
+    why="An export of ProQuest as text: every document is a record, and its labels become fields.",
+    holds_records=True,
+)

@@ -1,0 +1,127 @@
+"""NewsML 1.x: items of news agencies, whose components hold NITF, XHTML or plain text, and pictures with their captions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from tasks.formats.fragment import render_fragment
+from tasks.formats.newsml_g2 import render_text, write_html
+from tasks.formats.nitf import read_nitf
+from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item
+from tasks.formats.wrapped import split_html_paragraphs
+from tasks.formats.xml_tree import XmlTree, find_all, find_child, find_first, find_root, join_words, name_tag, read_tree
+
+DATES = ("FirstCreated", "ThisRevisionCreated", "DateId")
+KILLED = frozenset({"canceled", "cancelled", "withheld", "killed", "deleted"})
+
+
+def read_newsml_message(tree: XmlTree) -> Iterator[Found]:
+    """A record or a reject for every news item of a message."""
+    items = list(find_all(tree.root, "NewsItem"))
+    items = items or ([tree.root] if name_tag(tree.root) == "NewsItem" else [])
+    for number, element in enumerate(items):
+        yield read_news_item(element, f"{tree.uri}#{number}", tree.encoding)
+    if not items:
+        yield Reject(tree.uri, "empty", "a NewsML message without items", raw_sha256=tree.digest)
+
+
+def read_news_item(element: Any, uri: str, encoding: str) -> Found:
+    """The record of one item, or the reject that says why it is none."""
+    digest = hash_bytes(etree.tostring(element, with_tail=False))
+    inner, text, markup = read_components(element)
+    own = inner.values if inner else {}
+    dates = (join_words(date) for name in DATES for date in find_all(element, name))
+    by = [join_words(line) for line in find_all(element, "ByLine")]
+    identity = find_first(element, "PublicIdentifier")
+    values: dict[str, Any] = {
+        "title": read_first(element, "HeadLine") or own.get("title"),
+        "standfirst": read_first(element, "SubHeadLine") or own.get("standfirst"),
+        "authors": list(dict.fromkeys(name for line in by for name in read_names(line))) or own.get("authors"),
+        "published": next(filter(None, dates), None) or own.get("published"),
+        "id": join_words(identity) or read_first(element, "NewsItemId"),
+    }
+    status = name_status(element)
+    item = Item(values, text, markup, inner.flags if inner else ())
+    if status in KILLED or is_kill(values["title"], read_first(element, "SlugLine")):
+        return reject_item(item, "killed", f"the agency takes it back: {status or values['title']}", uri, digest)
+    if not text:
+        kinds = sorted({kind.get("FormalName") or "" for kind in find_all(element, "MediaType")} - {"", "Text"})
+        words = f"NewsML {kinds[0]}: it has no article" if kinds else "the item has no body"
+        return reject_item(item, "unsupported_format" if kinds else "empty", words, uri, digest)
+    flags = (EMBARGOED,) if status == "embargoed" or is_embargo(read_first(element, "NewsLineText")) else ()
+    return make_item(Item(values, text, markup, flags + item.flags), uri, encoding, digest)
+
+
+def read_first(element: Any, name: str) -> str | None:
+    """The words of the first descendant of a name that has any."""
+    return next(filter(None, map(join_words, find_all(element, name))), None)
+
+
+def name_status(element: Any) -> str | None:
+    """What the agency says of the item: usable, embargoed, canceled."""
+    status = find_first(element, "NewsManagement", "Status")
+    return (status.get("FormalName") or "").lower() or None if status is not None else None
+
+
+def read_components(element: Any) -> tuple[Item | None, str, Markup]:
+    """The text of an item with the captions of its pictures behind it, and the NITF item where it is NITF."""
+    found: tuple[Item | None, str, Markup] | None = None
+    captions: list[str] = []
+    for content in find_all(element, "ContentItem"):
+        data = find_child(content, "DataContent")
+        if data is None:
+            continue
+        inner, text, markup = read_data(data)
+        role = name_role(content)
+        if not text:
+            continue
+        if "caption" in role:
+            captions += [line for line in text.split("\n") if line]
+        elif found is None:
+            found = inner, text, markup
+    if found is None:
+        return None, "", ()
+    inner, text, markup = found
+    for caption in dict.fromkeys(captions):
+        markup = (*markup, (text.count("\n") + 2, "caption"))
+        text = f"{text}\n\n{caption}"
+    return inner, text, markup
+
+
+def name_role(content: Any) -> str:
+    """The role of the component that holds a content, in lower case: main, caption, side bar."""
+    parents = [outer for outer in content.iterancestors() if name_tag(outer) == "NewsComponent"][:2]
+    roles = [find_child(outer, "Role") for outer in parents]
+    return " ".join((role.get("FormalName") or "").lower() for role in roles if role is not None)
+
+
+def read_data(data: Any) -> tuple[Item | None, str, Markup]:
+    """The text of one content: NITF, XHTML, or text."""
+    nitf = next((part for part in data.iterdescendants() if name_tag(part) in ("nitf", "body.content")), None)
+    if nitf is not None:
+        inner, _ = read_nitf(nitf if name_tag(nitf) == "nitf" else data)
+        return inner, inner.text, inner.markup
+    if len(data):
+        return None, *render_fragment(split_html_paragraphs(write_html(data)))
+    text = "".join(data.itertext()).strip("\n")
+    return None, *render_text(text)
+
+
+def read_newsml(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
+    """The records of a file. Raises BrokenInputError."""
+    tree = read_tree(chunks, context)
+    yield from read_newsml_message(tree)
+    if tree.fault:
+        raise tree.fault
+
+
+NEWSML = Format(
+    name="newsml",
+    extensions=(".newsml",),
+    recognise=lambda start: find_root(start) in ("NewsML", "NewsItem"),
+    read=read_newsml,
+    why="NewsML 1 of a news agency: every item with text is a record; pictures and cancelled items are quarantined.",
+    holds_records=True,
+)
