@@ -29,8 +29,6 @@ BY_KEY = {key: field for field, keys in KEYS.items() for key in keys.split()}
 PAIR = re.compile(r"\s{0,3}([A-Za-zÀ-ÿ][\w À-ÿ-]{0,28}?)\s*:(?:\s+(.*)|)$")
 HEADLINE_CHARS = 300
 HIGHLIGHT = "@highlight"
-STORY_DATE = re.compile(r"([0-2]?\d:\d\d)(?:\s*(EST|EDT|GMT|BST|UTC))?,\s+(.{6,40})")
-OFFSETS = {"EST": "-05:00", "EDT": "-04:00", "GMT": "+00:00", "UTC": "+00:00", "BST": "+01:00"}
 
 
 def find_head(text: str) -> Item | None:
@@ -150,7 +148,7 @@ def read_story(text: str) -> Item | None:
         names = " ; ".join(words[1 : labels[0] if labels else len(words)])
         values["authors"] = list(read_names(names, 2))
         if labels and len(words) > labels[0] + 1:
-            values["published"] = write_story_date(words[labels[0] + 1])
+            values["published"] = find_written_day(words[labels[0] + 1])
         body = rest if gap else ""
     elif not highlights:
         return None
@@ -159,14 +157,3 @@ def read_story(text: str) -> Item | None:
         " ".join(point if point.endswith((".", "!", "?")) else f"{point}." for point in points) or None
     )
     return Item(values, body.strip("\n"))
-
-
-def write_story_date(words: str) -> str | None:
-    """A date of the Daily Mail in ISO form.
-
-    >>> write_story_date("12:00 EST, 3 March 2014")
-    '2014-03-03T12:00:00-05:00'
-    """
-    match = STORY_DATE.fullmatch(words.strip())
-    day = find_written_day(match[3]) if match else None
-    return f"{day}T{match[1]:0>5}:00{OFFSETS.get(match[2] or '', '')}" if match and day else find_written_day(words)

@@ -73,7 +73,7 @@ def name_code(element: Any | None) -> str | None:
 def read_item_values(element: Any) -> Item:
     """Metadata and text of an item."""
     meta = find_first(element, "contentMeta")
-    inner, text, markup = read_contents(element)
+    inner, text, markup = read_item_content(element)
     own = inner.values if inner else {}
     title = find_title(meta) if meta is not None else None
     by = [join_words(line) for line in find_all(meta, "by")] if meta is not None else []
@@ -111,7 +111,7 @@ def find_summary(meta: Any) -> str | None:
     return next(filter(None, map(join_words, wanted)), None)
 
 
-def read_contents(element: Any) -> tuple[Item | None, str, Markup]:
+def read_item_content(element: Any) -> tuple[Item | None, str, Markup]:
     """The text inside an item, its markup, and the NITF item where it is NITF. The first content with words counts."""
     for content in find_all(element, "inlineXML", "inlineData"):
         nitf = find_first(content, "nitf")

@@ -7,7 +7,7 @@ from tasks.formats.fragment import render_fragment
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext
 from tasks.formats.values import has_tags
 from tasks.formats.wire import EMBARGOED, Item, drop_sign_off, is_embargo, is_kill, make_item, read_names, reject_item
-from tasks.formats.wrapped import has_indents, join_wrapped
+from tasks.formats.wrapped import has_indents, join_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
 
 # Elements that make a line of their own; all others are inside a line or around lines.
@@ -30,7 +30,7 @@ MOST_CHARS = 90
 def render_nitf(body: Any) -> tuple[str, Markup]:
     """The text of a `body.content`, one blank line between blocks, and the roles of the lines that are captions or credits."""
     lines: list[tuple[str, str | None]] = []
-    add_blocks(body, lines)
+    add_nitf_blocks(body, lines)
     text: list[str] = []
     markup: list[tuple[int, str]] = []
     for words, role in lines:
@@ -42,7 +42,7 @@ def render_nitf(body: Any) -> tuple[str, Markup]:
     return "\n".join(text), tuple(markup)
 
 
-def add_blocks(element: Any, lines: list[tuple[str, str | None]]) -> None:
+def add_nitf_blocks(element: Any, lines: list[tuple[str, str | None]]) -> None:
     """Adds the lines of the blocks in an element; text between blocks is a block too."""
     if len(element) and not any(name_tag(inner) in BLOCKS for inner in element.iterdescendants()):
         add_loose("".join("\n" if piece is None else piece for piece in walk_text(element)), lines)
@@ -59,10 +59,10 @@ def add_blocks(element: Any, lines: list[tuple[str, str | None]]) -> None:
             words = "\n".join(line.rstrip() for line in "".join(child.itertext()).strip("\n").split("\n"))
             lines.extend([(words, None)] if words.strip() else [])
         elif name in LINES and name not in SKIPPED and not is_nested(child):
-            words = read_block(child)
+            words = read_paragraph(child)
             lines.extend([(f"- {words}" if name == "li" else words, None)] if words else [])
         elif name not in SKIPPED and name != "br":
-            add_blocks(child, lines)
+            add_nitf_blocks(child, lines)
         add_loose(child.tail, lines)
 
 
@@ -86,10 +86,10 @@ def add_media(media: Any, lines: list[tuple[str, str | None]]) -> None:
     lines.extend((words, "credit") for words in dict.fromkeys(credits) if words and any(captions))
 
 
-def read_block(element: Any) -> str:
+def read_paragraph(element: Any) -> str:
     """The text of a paragraph, or of several that are indented. Breaks at the width of a terminal are blanks."""
     if not len(element) and has_indents(element.text or ""):
-        return join_wrapped(element.text)
+        return join_paragraphs(element.text)
     pieces = [""]
     for event in walk_text(element):
         if event is None:

@@ -67,21 +67,21 @@ def find_articles_in(root: Any) -> list[Any]:
 
 def is_article(element: Any) -> bool:
     """Whether an element has a headline and a body among its children."""
-    names = {fold_name(child): child for child in element}
+    names = {fold_tag(child): child for child in element}
     body = next((names[name] for name in NAMES["body"].split() if name in names), None)
     if body is None or not any(name in names and join_words(names[name]) for name in NAMES["title"].split()):
         return False
     return sum(map(str.isalpha, "".join(body.itertext()))) > LEAST_LETTERS
 
 
-def fold_name(element: Any) -> str:
+def fold_tag(element: Any) -> str:
     """The name of an element in lower case without signs: `pub-date` and `PubDate` are pubdate."""
     return re.sub(r"[^a-z0-9]", "", name_tag(element).lower())
 
 
 def read_article_element(element: Any, uri: str, encoding: str, digest: str) -> Found:
     """The record of one element."""
-    parts = {fold_name(child): child for child in reversed(element)}
+    parts = {fold_tag(child): child for child in reversed(element)}
     own = {re.sub(r"[^a-z0-9]", "", name.rpartition("}")[2].lower()): value for name, value in element.attrib.items()}
     lines = {
         field: next(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from tasks.dates.words import find_month
 from tasks.formats.decode import decode
 from tasks.formats.record import (
     BrokenInputError,
@@ -15,9 +16,8 @@ from tasks.formats.record import (
     describe_exception,
     hash_bytes,
 )
-from tasks.formats.values import find_month
 from tasks.formats.wire import Item, make_item, read_names
-from tasks.formats.wrapped import join_wrapped
+from tasks.formats.wrapped import join_paragraphs
 
 START = re.compile(
     rb"\s*(?:<!DOCTYPE\s[^<>]{0,200}>\s*|<!--[^>]{0,500}-->\s*|<\?xml[^<>]{0,200}\?>\s*)*<(?:REUTERS\s[^<>]{0,400}>|DOC(?:\s[^<>]{0,1000})?>)",
@@ -67,7 +67,7 @@ def read_element(raw: bytes, uri: str, limit: int) -> Found:
         )
     try:
         text, encoding = decode(CONTROL_BYTES.sub(b"", raw))
-        return make_item(read_fields(text), uri, encoding, digest)
+        return make_item(read_sgml_fields(text), uri, encoding, digest)
     except BrokenInputError as broken:
         return Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
     except Exception as error:  # a fault in a library or in this code costs one record
@@ -77,7 +77,7 @@ def read_element(raw: bytes, uri: str, limit: int) -> Found:
 CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def read_fields(text: str) -> Item:
+def read_sgml_fields(text: str) -> Item:
     """Metadata and text of one element."""
     head, _, inside = CONTROL.sub("", text).partition(">")
     own = {name.lower(): next(filter(None, values), "") for name, *values in ATTRIBUTE.findall(head)}
@@ -142,7 +142,9 @@ def write_field(field: str | None) -> str | None:
 def render_body(body: str) -> str:
     """The paragraphs of a body."""
     paragraphs = PARAGRAPH.split(body)
-    text = "\n\n".join(join_wrapped(unescape(TAG.sub("", paragraph))) for paragraph in paragraphs if paragraph.strip())
+    text = "\n\n".join(
+        join_paragraphs(unescape(TAG.sub("", paragraph))) for paragraph in paragraphs if paragraph.strip()
+    )
     return SIGNED.sub("", text).rstrip() if "\n" in text or len(text) > 40 else text
 
 

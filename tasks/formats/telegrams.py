@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tasks.dates.words import find_month
 from tasks.formats.decode import decode
 from tasks.formats.record import (
     BrokenInputError,
@@ -16,7 +17,6 @@ from tasks.formats.record import (
     hash_bytes,
 )
 from tasks.formats.stream import read_whole
-from tasks.formats.values import find_month
 from tasks.formats.wire import (
     BY,
     EMBARGOED,
@@ -28,7 +28,7 @@ from tasks.formats.wire import (
     read_names,
     reject_item,
 )
-from tasks.formats.wrapped import join_wrapped
+from tasks.formats.wrapped import join_paragraphs
 
 SOH, STX, ETX = b"\x01", b"\x02", b"\x03"
 START = re.compile(rb"[\x00\x16\x1b\x7f\s]{0,40}\x01[^\x02\x03]{1,1000}\x02")
@@ -116,7 +116,7 @@ def read_iptc(inside: str, end: str) -> tuple[Item, list[str]]:
         "authors": [name for line in bylines for name in read_names(line)],
         "published": find_trailer_date(end) or find_trailer_date(inside[-400:]),
     }
-    return Item(values, drop_sign_off(drop_breaks(join_wrapped(body)))), ["", *notes]
+    return Item(values, drop_sign_off(drop_breaks(join_paragraphs(body)))), ["", *notes]
 
 
 def drop_breaks(text: str) -> str:

@@ -122,7 +122,9 @@ def make_item(item: Item, uri: str, encoding: str, digest: str) -> Found:
         return found
     opening, start = "".join((found.standfirst or "").split()), "".join(item.text[:4000].split())
     standfirst = None if opening and start.startswith(opening) else found.standfirst
-    return replace(found, standfirst=standfirst, markup=item.markup, flags=(*found.flags, *item.flags))
+    return replace(
+        found, standfirst=standfirst, markup=item.markup, flags=tuple(dict.fromkeys((*found.flags, *item.flags)))
+    )
 
 
 def reject_item(item: Item, reason: str, detail: str, uri: str, digest: str) -> Reject:

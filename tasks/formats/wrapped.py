@@ -33,17 +33,17 @@ def split_html_paragraphs(html: str) -> str:
     def split(match: re.Match[str]) -> str:
         if not has_indents(match[2]):
             return match[0]
-        return "".join(f"<p>{piece}</p>" for piece in re.split(r"\n+", join_wrapped(match[2])))
+        return "".join(f"<p>{piece}</p>" for piece in re.split(r"\n+", join_paragraphs(match[2])))
 
     return PLAIN_PARAGRAPH.sub(split, html) if "\n" in html else html
 
 
-def join_wrapped(text: str) -> str:
+def join_paragraphs(text: str) -> str:
     """The paragraphs of a wrapped text, one line each with a blank line between them.
 
     A blank line begins a paragraph, and so does an indented line, unless all are indented. Lists and columns stay lines.
 
-    >>> join_wrapped("   The ferry sails\\nat six.\\n   It is free.\\n * one\\n * two")
+    >>> join_paragraphs("   The ferry sails\\nat six.\\n   It is free.\\n * one\\n * two")
     'The ferry sails at six.\\n\\nIt is free.\\n* one\\n* two'
     """
     lines = text.replace("\r", "").expandtabs(4).split("\n")

@@ -19,7 +19,7 @@ DAYS = {
     "woensdag 5 maart 2014": "2014-03-05",
     "2014-03-05": "2014-03-05",
     "2014年3月5日": "2014-03-05",
-    "March 5, 2014 Wednesday 10:30 PM GMT": "2014-03-05T22:30:00",
+    "March 5, 2014 Wednesday 10:30 PM GMT": "2014-03-05T22:30:00+00:00",
     "The Venn Courier ; Venn 05 Mar 2024: A.4.": "2024-03-05",
     "5/3/2014": None,
     "Summer 2014": None,

@@ -31,7 +31,7 @@ def test_the_head_becomes_columns() -> None:
     assert found.uri == "a"
     assert found.title == "Old pier opens"
     assert found.standfirst == "Venn has a pier again."
-    assert found.authors == ("NELL ASHGROVE", "Bo Day")
+    assert found.authors == ("Nell Ashgrove", "Bo Day")
     assert found.published_at == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
     assert found.record_id == "v1"
     assert found.text == "The pier of Venn opened on Monday.\n\nIt is free."

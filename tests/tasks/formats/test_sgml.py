@@ -37,7 +37,7 @@ def test_a_record_of_reuters() -> None:
 
 def test_a_document_of_trec() -> None:
     (found,) = read_records(SGML.read, TREC)
-    assert (found.title, found.record_id, found.authors) == ("Old pier opens", "VE900305-0001", ("NELL ASHGROVE",))
+    assert (found.title, found.record_id, found.authors) == ("Old pier opens", "VE900305-0001", ("Nell Ashgrove",))
     assert found.text == "VENN (AP) - The pier of Venn opened.\n\nIt is free."
 
 

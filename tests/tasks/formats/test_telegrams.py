@@ -48,7 +48,7 @@ def test_what_only_editors_read_is_no_text() -> None:
 def test_anpa_1312() -> None:
     heads = "^BC-VE--Pier, 1st Ld-Writethru,41<\r\n^Old pier opens<\r\n^AP Photo VE101<\r\n^Eds: Updates.<\r\n^By NELL ASHGROVE=\r\n^Associated Press=\r\n"
     (found,) = read_records(TELEGRAM.read, make_anpa(heads))
-    assert (found.title, found.authors) == ("Old pier opens", ("NELL ASHGROVE",))
+    assert (found.title, found.authors) == ("Old pier opens", ("Nell Ashgrove",))
     assert found.text == 'VENN (AP) _ The "old" pier opened.\n\nIt is free.'
     assert found.published_at == datetime(2024, 3, 5, 10, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.formats.wrapped import join_wrapped, split_html_paragraphs
+from tasks.formats.wrapped import join_paragraphs, split_html_paragraphs
 
 TEXTS = {
     "blank lines": ("One\nmore.\n\nTwo.", "One more.\n\nTwo."),
@@ -21,7 +21,7 @@ TEXTS = {
 
 @pytest.mark.parametrize(("text", "joined"), TEXTS.values(), ids=TEXTS.keys())
 def test_lines_are_joined(text: str, joined: str) -> None:
-    assert join_wrapped(text) == joined
+    assert join_paragraphs(text) == joined
 
 
 def test_only_paragraphs_with_indents_are_split() -> None:
