@@ -118,7 +118,7 @@ class Format:
     yields the records and rejects of a file and raises BrokenInputError where its bytes break. `why`: what the format is for,
     one sentence. `holds_records`: the file has numbered records (`uri#12`) and is not one document. `is_cuttable`: whether a
     large file, by its first chunk, is JSON Lines and may be cut at line ends. `is_archive`: its members are read as files
-    are, whatever format is declared for them.
+    are, whatever format is declared for them. `reads_gzip`: its reader unpacks gzip itself, member by member.
     """
 
     name: str
@@ -130,6 +130,7 @@ class Format:
     resembles: Callable[[bytes], bool] | None = None
     family: str = ""
     is_archive: bool = False
+    reads_gzip: bool = False
     is_cuttable: Callable[[bytes], bool] | None = None
 
     def __post_init__(self) -> None:

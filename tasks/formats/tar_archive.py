@@ -63,7 +63,7 @@ class TarStream:
         self.offset -= len(raw)
 
 
-def parse_header(block: bytes) -> tarfile.TarInfo | None:
+def parse_tar_header(block: bytes) -> tarfile.TarInfo | None:
     """A header, None where its checksum or a field is wrong."""
     try:
         return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
@@ -74,7 +74,9 @@ def parse_header(block: bytes) -> tarfile.TarInfo | None:
 def starts_tar(start: bytes) -> bool:
     """Whether a header of TAR comes first: its signature or, in old archives, its checksum."""
     block = start[:BLOCK]
-    return len(block) == BLOCK and (block[MAGIC] == b"ustar" or (bool(block[0]) and parse_header(block) is not None))
+    return len(block) == BLOCK and (
+        block[MAGIC] == b"ustar" or (bool(block[0]) and parse_tar_header(block) is not None)
+    )
 
 
 def read_tar(chunks: Chunks, context: ReadContext) -> Iterator[Found | PassedOver]:
@@ -89,7 +91,7 @@ def list_tar(stream: TarStream) -> Iterator[Member]:
     """The members of an archive; each can be read until the next one is asked for."""
     more: dict[str, str] = {}
     while block := find_block(stream):
-        info, start = parse_header(block), stream.offset - BLOCK
+        info, start = parse_tar_header(block), stream.offset - BLOCK
         if info is None:
             yield skip_broken(stream, block)
             continue
@@ -132,7 +134,7 @@ def skip_broken(stream: TarStream, block: bytes) -> Member:
     start = stream.offset - BLOCK
     name = block[:100].partition(b"\x00")[0].decode("utf-8", "surrogateescape")
     while len(block := stream.read(BLOCK)) == BLOCK:
-        if block[MAGIC] == b"ustar" and parse_header(block):
+        if block[MAGIC] == b"ustar" and parse_tar_header(block):
             stream.put_back(block)
             break
     words = f"TAR: the header at byte {start} is broken; reading continues at byte {stream.offset}"

@@ -1,113 +1,196 @@
-"""A WARC file has what a crawler fetched: every HTML page that answered with status 200 is a record."""
+"""A WARC file has what a crawler fetched: pages, resources and, in a WET file, the plain text of pages are records.
 
-import re
-import zlib
-from collections.abc import Callable, Iterator
-from io import BytesIO
-from typing import Any
+All else is passed over and counted by its kind: requests, responses with another status, pictures.
+"""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tasks.formats.decode import decode
+from tasks.formats.gzip_members import unpack_separately
 from tasks.formats.html import read_page
+from tasks.formats.http_message import HttpMessage, parse_message, unpack_body
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
     Format,
     Found,
     MissingExtra,
+    PassedOver,
     ReadContext,
+    Record,
     Reject,
     describe_exception,
     hash_bytes,
 )
-from tasks.formats.stream import ChunkReader
+from tasks.formats.stream import find_packing, peek_chunk
+from tasks.formats.unread import Unread
+from tasks.formats.warc_records import SIGN, WarcRecord, WarcStream, list_records
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml")
 HTTP_OK = 200
-GZIP, ZLIB = b"\x1f\x8b", b"\x78"
-# zlib's number for "gzip or zlib, by the first bytes".
-AUTOMATIC = 47
-CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]*)?\r\n")
-CUT = "WARC: the file ends inside a record"
-RECORD_ENDS = (b"\r\n\r\n", b"\n\n")
+MOST_KINDS = 40
+TRUNCATED = "truncated"
+WAT = "metadata records of WAT"
 
 
-def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """A record or a reject for every HTML response with status 200, numbered from 0; all else is skipped.
+def read_warc(chunks: Chunks, context: ReadContext) -> Iterator[Found | PassedOver]:
+    """Records and rejects, numbered from 0, and what is passed over. `chunks` may be packed with gzip, record by record.
 
-    Raises MissingExtra where the library for WARC is not installed, BrokenInputError where the file breaks.
+    Raises BrokenInputError where the file ends inside a record.
     """
+    first, chunks = peek_chunk(chunks)
+    packing = find_packing(first)
+    is_packed = packing is not None and packing.name == "gzip"
+    items = unpack_separately(chunks, SIGN, context.limits.unpacked_ratio) if is_packed else chunks
+    number, kinds = 0, set[str]()
+    for record in list_records(WarcStream(items), context.limits.record_bytes):
+        uri = f"{context.uri}#{number}"
+        if isinstance(record, BrokenInputError):
+            found: Iterator[Found | PassedOver] = iter((Reject(uri, record.reason, record.detail),))
+        else:
+            found = read_warc_record(record, replace(context, uri=uri, path=""))
+        is_record = False
+        for item in found:
+            if isinstance(item, PassedOver):
+                kind = item.kind if item.kind in kinds or len(kinds) < MOST_KINDS else "records of other kinds"
+                kinds.add(kind)
+                yield PassedOver(
+                    kind, record.header.get("warc-record-id", uri) if isinstance(record, WarcRecord) else uri
+                )
+            else:
+                is_record = True
+                yield item
+        number += is_record
+    if not number and WAT in kinds:
+        yield Reject(
+            context.uri, "unsupported_format", "WAT (metadata of WARC files): read the WARC or WET files instead."
+        )
+
+
+def read_warc_record(record: WarcRecord, context: ReadContext) -> Iterator[Found | PassedOver]:
+    """What one record is."""
+    kind = record.header.get("warc-type", "").lower() or "untyped"
+    content = record.content
     try:
-        from fastwarc.warc import ArchiveIterator
-    except ImportError as error:
-        raise MissingExtra(
-            f"{context.uri} is a WARC file, and the library that reads WARC is missing: install copydesk[warc] and run again"
-        ) from error
-    stream = ChunkReader(chunks)
-    records = iter(ArchiveIterator(stream, parse_http=True, auto_decode="none"))
-    number = 0
-    while (record := call_library(stream, lambda: next(records, None))) is not None:
-        headers = record.http_headers if record.headers.get("WARC-Type") == "response" else None
-        is_page = (record.http_content_type or "").lower() in HTML_TYPES
-        if is_page and headers is not None and headers.status_code == HTTP_OK:
-            yield read_response(record, f"{context.uri}#{number}", stream, context.limits.record_bytes)
-            number += 1
-    if not stream.end.endswith(RECORD_ENDS):
-        raise BrokenInputError("truncated", CUT)
+        if kind == "response" and content is not None and (message := parse_message(content)):
+            found = read_response(record, message, context)
+        elif kind in ("resource", "conversion"):
+            found = read_resource(record, kind, context)
+        elif kind == "metadata" and content is not None and b'"Envelope"' in content[:200_000]:
+            found = iter((PassedOver(WAT, context.uri),))
+        elif kind == "response" and content is None:
+            found = iter((refuse_large(record.size, context),))
+        else:
+            found = iter(
+                (PassedOver(f"{kind} records" if kind != "response" else "responses without HTTP", context.uri),)
+            )
+        for item in found:
+            yield finish_record(item, record)
+    except MissingExtra as error:
+        raise MissingExtra(f"{context.uri}: {error}") from error
+    except BrokenInputError as broken:
+        yield Reject(context.uri, broken.reason, broken.detail, raw_sha256=hash_bytes(content or b""))
 
 
-def call_library(stream: ChunkReader, call: Callable[[], Any]) -> Any:
-    """What a call of the library returns. Raises the failure of the stream, which the library may swallow, first."""
+def finish_record(item: Found | PassedOver, record: WarcRecord) -> Found | PassedOver:
+    """A record with its address and, where the crawler cut it, with the flag that says so."""
+    if not isinstance(item, Record):
+        return item
+    flags = (
+        (*item.flags, TRUNCATED) if "warc-truncated" in record.header and TRUNCATED not in item.flags else item.flags
+    )
+    return replace(item, url=item.url or find_address(record), flags=flags)
+
+
+def find_address(record: WarcRecord) -> str | None:
+    """The address of a record, which old writers put into angle brackets."""
+    return record.header.get("warc-target-uri", "").strip().removeprefix("<").removesuffix(">") or None
+
+
+def refuse_large(size: int, context: ReadContext) -> Reject:
+    """The reject of a record over the limit."""
+    words = f"a page of {size} bytes, over the limit of {context.limits.record_bytes} for one record"
+    return Reject(context.uri, "record_too_large", words)
+
+
+def read_response(record: WarcRecord, message: HttpMessage, context: ReadContext) -> Iterator[Found | PassedOver]:
+    """The records of a response."""
+    if message.status != HTTP_OK:
+        yield PassedOver(f"responses with status {message.status}", context.uri)
+        return
+    if message.kind and message.kind not in (*HTML_TYPES, *FEED_TYPES):
+        yield PassedOver(f"responses of type {name_type(message.kind)}", context.uri)
+        return
+    limit = context.limits.record_bytes
     try:
-        result = call()
-    except Exception as error:
-        raise stream.failure or BrokenInputError("corrupt", f"WARC: {describe_exception(error)}") from error
-    if stream.failure is not None:
-        raise stream.failure
-    return result
-
-
-def read_response(record: Any, uri: str, stream: ChunkReader, limit: int) -> Found:
-    """The record of one response; a reject where the page is too large or does not unpack."""
-    size = record.content_length
-    body = call_library(stream, lambda: record.reader.read(limit + 1))
-    if len(body) < min(size, limit + 1):
-        raise BrokenInputError("truncated", CUT)
-    try:
-        page = unpack_body(body, record.http_headers, limit + 1)
+        page, is_whole = unpack_body(message.body, message.header, limit + 1)
+    except (MissingExtra, MemoryError):
+        raise
     except Exception as error:
         words = f"the page does not unpack: {describe_exception(error)}"
-        return Reject(uri, "corrupt", words, raw_sha256=hash_bytes(body))
-    if max(len(body), len(page)) > limit:
-        return Reject(uri, "record_too_large", f"a page over the limit of {limit} bytes for one record")
-    try:
-        return read_page(page, uri, record.http_charset, record.headers.get("WARC-Target-URI"))
-    except BrokenInputError as broken:
-        return Reject(uri, broken.reason, broken.detail, raw_sha256=hash_bytes(page))
+        yield Reject(context.uri, "corrupt", words, raw_sha256=hash_bytes(message.body))
+        return
+    if len(page) > limit:
+        yield refuse_large(len(page), context)
+        return
+    is_cut = message.is_cut or not is_whole
+    for item in read_body(page, message.kind, message.charset, record, context):
+        yield replace(item, flags=(*item.flags, TRUNCATED)) if is_cut and isinstance(item, Record) else item
 
 
-def unpack_body(body: bytes, headers: Any, limit: int) -> bytes:
-    """At most `limit` bytes of a body without the codings that its headers name and that it has, the outermost first.
+def read_resource(record: WarcRecord, kind: str, context: ReadContext) -> Iterator[Found | PassedOver]:
+    """The records of a resource, or of the text of a page in a WET file."""
+    if record.content is None:
+        yield refuse_large(record.size, context)
+        return
+    own = record.header.get("content-type", "").partition(";")[0].strip().lower()
+    if own == "text/plain":
+        text, encoding = decode(record.content)
+        yield Record(context.uri, text, encoding, hash_bytes(record.content))
+    elif own.startswith(("image/", "audio/", "video/", "font/")) or own == "text/css":
+        yield PassedOver(f"{kind} records of type {name_type(own)}", context.uri)
+    else:
+        yield from read_body(record.content, own, None, record, context)
 
-    Crawlers often store the plain page and leave the headers as they were: what does not look packed is not unpacked.
+
+def read_body(
+    body: bytes, kind: str, charset: str | None, record: WarcRecord, context: ReadContext
+) -> Iterator[Found | PassedOver]:
+    """The records of a page, or of whatever the bytes are where no type is stated."""
+    from tasks.formats.registry import choose_format  # which knows all formats, this one too
+
+    address = find_address(record)
+    form = choose_format("auto", (address or "").partition("?")[0].partition("#")[0], body)
+    if kind in HTML_TYPES or (not isinstance(form, Unread) and form.name == "html"):
+        yield read_page(body, context.uri, charset, address)
+    elif isinstance(form, Unread) or form.is_archive:
+        yield PassedOver(f"records that are {form.name}", context.uri)
+    else:
+        for item in form.read(iter((body,)), context):
+            yield (
+                replace(item, raw_sha256=hash_bytes(body)) if isinstance(item, Record) and not item.raw_sha256 else item
+            )
+
+
+def name_type(kind: str) -> str:
+    """A content type, of pictures and sound only the first part.
+
+    >>> name_type("image/png"), name_type("application/json")
+    ('image/*', 'application/json')
     """
-    from fastwarc.stream_io import BrotliReader, ChunkedReader
-
-    for header in ("Transfer-Encoding", "Content-Encoding"):
-        for coding in reversed((headers.get(header) or "").lower().split(",")):
-            match coding.strip():
-                case "chunked" if CHUNK_SIZE.match(body):
-                    body = bytes(ChunkedReader(BytesIO(body)).read(limit))
-                case "gzip" | "x-gzip" | "deflate" if body.startswith(GZIP) or body[:1] == ZLIB:
-                    body = zlib.decompressobj(wbits=AUTOMATIC).decompress(body, limit)
-                case "br" if not body.lstrip().startswith(b"<"):
-                    body = bytes(BrotliReader(BytesIO(body)).read(limit))
-    return body
+    first = kind.partition("/")[0]
+    return f"{first}/*" if first in ("image", "audio", "video", "font") else kind[:60]
 
 
 WARC = Format(
     name="warc",
-    extensions=(".warc",),
-    recognise=lambda start: start.startswith(b"WARC/"),
+    extensions=(".warc", ".wet"),
+    recognise=lambda start: start.startswith(SIGN),
     read=read_warc,
-    why="Archives of crawlers: every HTML page that answered with status 200 is a record. Needs copydesk[warc].",
+    why="Archives of crawlers: every HTML page that answered with status 200, every resource and, in WET files, every text is a "
+    "record. What is passed over is counted.",
     holds_records=True,
+    reads_gzip=True,
 )

@@ -1,11 +1,12 @@
 """The records in the bytes of a file, or of a member of an archive, by the format that the bytes or the name say."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tasks.formats.record import Chunks, Found, PassedOver, ReadContext, Reject
-from tasks.formats.registry import choose_format
-from tasks.formats.stream import Tap, find_packing, peek_chunk, unpack_chunks
+from tasks.formats.record import Chunks, Format, Found, PassedOver, ReadContext, Reject
+from tasks.formats.registry import START_BYTES, choose_format
+from tasks.formats.stream import Tap, bound_chunks, find_packing, peek_chunk, unpack_chunks
 from tasks.formats.unread import Unread
 
 NESTED = "an archive inside two others; one inside another is read. Unpack it first."
@@ -17,9 +18,17 @@ def read_contents(chunks: Chunks, tap: Tap, name: str, context: ReadContext) -> 
     Raises BrokenInputError where the bytes break.
     """
     raw, chunks = peek_chunk(chunks)
-    first, plain = peek_chunk(unpack_chunks(chunks, tap, context.limits))
-    if find_packing(raw):
+    packing = find_packing(raw)
+    if packing:
         context = replace(context, path="")  # it opens the packed bytes
+    if packing and packing.name == "gzip":
+        form = choose_format(context.format, name, peek_gzip(raw))
+        if isinstance(form, Format) and form.reads_gzip:
+            yield from form.read(
+                bound_chunks(chunks, context.limits.file_bytes, "size over the limit of {} bytes"), context
+            )
+            return
+    first, plain = peek_chunk(unpack_chunks(chunks, tap, context.limits))
     form = choose_format(context.format, name, first)
     if isinstance(form, Unread):
         yield Reject(context.uri, "unsupported_format", form.detail)
@@ -28,3 +37,11 @@ def read_contents(chunks: Chunks, tap: Tap, name: str, context: ReadContext) -> 
     else:
         tap.has_members = form.is_archive
         yield from form.read(plain, context)
+
+
+def peek_gzip(raw: bytes) -> bytes:
+    """The first unpacked bytes, fewer where the packed ones break."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(raw, START_BYTES)
+    except zlib.error:
+        return b""
