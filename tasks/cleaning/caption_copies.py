@@ -6,14 +6,16 @@ one name. Copies are looked up by what they begin with, so the cost follows the 
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from tasks.cleaning.caption_words import fold_words, may_be_one, strip_label
 
 CUT_MARK = re.compile(
     r"(?:…|\.\.\.)\s*(?:\(?(?:more|read more|more info|mehr|plus|más|mais|meer|mer|więcej|ещё)\)?)?$", re.IGNORECASE
 )
-SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
 CUT_CHARS = 25  # what is left of a cut caption must say at least this much
+LINES_BELOW = 2  # from a credit down to its caption: a label may stand between
 WHOLE_SENTENCE_CHARS = 60  # a shorter first sentence may begin two different captions
 
 
@@ -25,31 +27,25 @@ class CaptionLine(NamedTuple):
     role: str
     text: str
     credit: str | None
-    body_line: int | None = None  # a line of the body that says the same
 
 
 def merge_copies(found: Iterable[CaptionLine]) -> tuple[list[dict[str, object]], list[tuple[int, str, int]]]:
     """The captions of one document, each once, and the lines to remove: line, rule, the line that it repeats.
 
-    `found`: its caption and credit lines in order; a credit right below a caption without one is that caption's.
+    `found`: its caption and credit lines in order.
     """
-    captions: list[CaptionLine] = []
-    below: dict[int, str] = {}
+    items = list(found)
+    captions = [item._replace(text=strip_label(item.text)) for item in items if item.role == "caption"]
+    beside = pair_credits(items)
     repeats: list[tuple[int, str, int]] = []
     credits_seen: dict[str, int] = {}
-    for item in found:
+    for item in items:
         if item.role == "credit":
-            credit = (item.credit or item.text).strip("()[] .;")
-            if captions and captions[-1].place + 1 == item.place:
-                below[captions[-1].line] = credit
+            credit = tidy_credit(item)
             if credit in credits_seen:
                 repeats.append((item.line, "repeat.credit", credits_seen[credit]))
             credits_seen.setdefault(credit, item.line)
-        elif item.body_line is not None:
-            repeats.append((item.line, "repeat.caption-in-body", item.body_line))
-        else:
-            captions.append(item)
-    credits = {item.line: item.credit or below.get(item.line) for item in captions}
+    credits = {item.line: item.credit or beside.get(item.line) for item in captions}
     merged: list[dict[str, object]] = []
     for group in group_copies(captions, credits):
         best = max(group, key=measure_fullness)
@@ -59,17 +55,37 @@ def merge_copies(found: Iterable[CaptionLine]) -> tuple[list[dict[str, object]],
     return merged, repeats
 
 
+def pair_credits(items: Sequence[CaptionLine]) -> dict[int, str]:
+    """The credits on lines of their own, by the line of their caption: the one right above, else the next but one at most."""
+    found: dict[int, str] = {}
+    for at, item in enumerate(items):
+        if item.role != "credit":
+            continue
+        before, after = items[at - 1 : at] if at else [], items[at + 1 : at + 2]
+        above = [one for one in before if one.role == "caption" and one.place + 1 == item.place]
+        below = [one for one in after if one.role == "caption" and one.place - item.place <= LINES_BELOW]
+        owner = next((one for one in (*above, *below) if not one.credit and one.line not in found), None)
+        if owner is not None:
+            found[owner.line] = tidy_credit(item)
+    return found
+
+
+def tidy_credit(item: CaptionLine) -> str:
+    """The credit of a line without brackets."""
+    return (item.credit or item.text).strip("()[] .;")
+
+
 def group_copies(captions: Iterable[CaptionLine], credits: Mapping[int, str | None]) -> list[list[CaptionLine]]:
-    """Captions in groups that say the same, with credits of which one contains the other. `credits`: by caption line."""
+    """Captions in groups that say the same, with credits that may be of one picture. `credits`: by caption line."""
     groups: list[list[CaptionLine]] = []
     fullest: list[tuple[tuple[bool, bool, int], str, str]] = []  # of each group: fullness, words, credit
     index = CopyIndex()
     for item in captions:
-        own = (measure_fullness(item), make_caption_key(item.text), make_caption_key(credits[item.line] or ""))
+        own = (measure_fullness(item), fold_words(item.text), credits[item.line] or "")
         _, words, credit = own
         for at in index.find(words):
             _, others, other = fullest[at]
-            if (credit in other or other in credit) and is_copy(words, others):
+            if is_copy(words, others) and may_be_one(credit, other):
                 groups[at].append(item)
                 if own[0] > fullest[at][0]:
                     fullest[at] = own
@@ -133,16 +149,6 @@ def drop_cut_mark(words: str) -> str:
     """
     hit = CUT_MARK.search(words)
     return words[: hit.start()].rstrip() if hit else words
-
-
-def make_caption_key(text: str) -> str:
-    """A caption's words as they are compared: lower case, white space folded, no quotes and list signs around them.
-
-    >>> make_caption_key("• The  mayor's “Bridge”, seen on Monday")
-    'the mayor\\'s "bridge", seen on monday'
-    """
-    folded = " ".join(text.split()).casefold()
-    return folded.replace("“", '"').replace("”", '"').replace("’", "'").strip(SIGNS)
 
 
 def is_copy(one: str, other: str) -> bool:

@@ -5,23 +5,27 @@ Some captions and credits only their repetition shows, or what stands beside the
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 from operator import itemgetter
 
 import polars as pl
 
-from tasks.cleaning.caption_copies import CUT_CHARS, SIGNS, CaptionLine, merge_copies
+from tasks.cleaning.caption_copies import CUT_CHARS, CaptionLine, merge_copies
+from tasks.cleaning.caption_words import CREDIT_CHARS, LABEL, LABELS, SIGNS, fold_words, read_credit, strip_label
 from tasks.cleaning.clean import is_body
 from tasks.lines import above, change_lines
 
-SENTENCE_IN_BODY_CHARS = 40  # a shorter caption may stand in a sentence by chance
-PAIRS_AT_ONCE = 10_000  # more captions times lines of a document are not compared one by one
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
-CAPTION_WIDTH = 220  # a longer line that stands twice in a row is a paragraph
+CAPTION_WIDTH = 220  # a longer line beside a credit is a paragraph
 DATED_WIDTH = 60  # a shorter line with a date may be a heading
-ALONE_WIDTH = 20  # a shorter line above a credit is no caption
+ALONE_WIDTH = 20  # a shorter line beside a credit is no caption
+STEM_CHARS = 12  # letters and digits that a copy of a caption begins with
+STEM_FROM = 60  # characters of a line in which these are looked for
+# A label on a line of its own, as the BBC has it; and the number of a picture in a gallery.
+LABEL_LINE = r"^(?i:(?:image|media|photo|video|picture) caption),?$"
+COUNTER = r"^\d{1,3} ?(?:of|/|von|de|di|sur|av|af|z|из) ?\d{1,3}$"
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
 # What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
@@ -34,7 +38,6 @@ PICTURE_MARK = (
     r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
 )
 CUT_END = r"(?:…|\.\.\.)[^.…]{0,12}$"
-CREDIT_CHARS = 80
 # A photographer and a house, as credits name them.
 SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
@@ -45,11 +48,10 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     `lines` as `clean_lines` gives them. Returns the lines, with copies removed (role `repeat`), and one row per document
     with captions: doc, captions (list of text, credit, copies, line).
     """
-    lines = name_repeated_captions(lines)
+    lines = name_captions_again(name_repeated_captions(lines))
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
         "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
     )
-    found = found.join(find_captions_in_body(lines, found), on=["doc", "line"], how="left", maintain_order="left")
     repeats: list[tuple[int, int, str, str]] = []
     captions: list[tuple[int, list[dict[str, object]]]] = []
     for doc, rows in groupby(found.iter_rows(), key=itemgetter(0)):
@@ -67,33 +69,10 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return lines.drop("_rule", "_of"), table
 
 
-def find_captions_in_body(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFrame:
-    """The captions whose whole text stands inside a longer body line: doc, line, body_line."""
-    said = (
-        captions.filter(pl.col("role") == "caption")
-        .select("doc", "line", words=pl.col("role_text").str.strip_chars(SIGNS + ". "))
-        .filter(pl.col("words").str.len_chars() >= SENTENCE_IN_BODY_CHARS)
-    )
-    body = lines.filter(is_body()).select("doc", "text", body_line="line")
-    counts = said.group_by("doc").len("captions").join(body.group_by("doc").len("lines"), on="doc")
-    heavy = counts.filter(pl.col("captions").cast(pl.UInt64) * pl.col("lines") > PAIRS_AT_ONCE)["doc"].to_list()
-    is_longer = pl.col("text").str.len_chars() > pl.col("words").str.len_chars() + len("“.”")
-    inside = is_longer & pl.col("text").str.contains(pl.col("words"), literal=True)
-    pairs = said.filter(~pl.col("doc").is_in(heavy)).join(body, on="doc").filter(inside)
-    found = [pairs.select("doc", "line", "body_line").unique(["doc", "line"], keep="first", maintain_order=True)]
-    for doc in heavy:
-        own = said.filter(pl.col("doc") == doc)
-        # All captions at once (Aho and Corasick), so the cost follows the document's length.
-        hits = pl.col("text").str.extract_many(own["words"].unique().to_list(), overlapping=True).list.unique()
-        seen = body.filter(pl.col("doc") == doc).with_columns(words=hits).explode("words").drop_nulls("words")
-        first = seen.filter(is_longer).group_by("words").agg(pl.col("body_line").min())
-        found.append(own.join(first, on="words", maintain_order="left").select("doc", "line", "body_line"))
-    return pl.concat(found)
-
-
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     """Names what repetition shows: captions (`by`: one of `REASONS`), paragraphs (a removed `repeat`) and credits."""
     lines = name_repeated_credits(lines)
+    width = pl.col("width")
     is_free = is_body() & pl.col("rule").is_null()
     may_repeat = (
         is_free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
@@ -101,52 +80,126 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     by_credit = above("role", -1).eq_missing("credit") | above("role", 1).eq_missing("credit")
     keyed = lines.with_columns(_key=make_key("text"), _is_free=is_free, _may_repeat=may_repeat, _by_credit=by_credit)
     is_second = pl.col("_may_repeat") & (above("_key", 1) == pl.col("_key")).fill_null(False)
-    is_first = pl.col("_may_repeat") & (above("_key", -1) == pl.col("_key")).fill_null(False)
     copies = keyed.select("doc", "_key").is_duplicated() & keyed["_may_repeat"]
     by_picture = keyed.filter(copies & (keyed["_by_credit"] | find_beside_buttons(keyed, copies)))
     captions = keyed.filter(pl.col("role") == "caption").select("doc", "text", "role_text")
-    known = captions.select("doc", _key=pl.coalesce(make_key("role_text"), make_key("text")))
     # Few lines are copies, so only they are searched for dates.
     dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
+    # A block of lines begins below a blank line, or below the number of a picture.
+    begins = pl.col("gap") | above("text", 1, "").str.contains(COUNTER)
+    is_short = pl.col("_is_free") & begins & width.is_between(ALONE_WIDTH, CAPTION_WIDTH) & ~pl.col("is_paragraph")
+    next_is_credit = above("role", -1).eq_missing("credit") & above("gap", -2, True)
+    last_is_credit = above("role", 1).eq_missing("credit") & above("gap", 1, True)
     is_alone = (
-        pl.col("_is_free")
-        & ~pl.col("is_paragraph")
-        & pl.col("gap")
-        & pl.col("width").is_between(ALONE_WIDTH, CAPTION_WIDTH)
-        & above("role", -1).eq_missing("credit")
-        & ~above("gap", -1, True)
-        & above("gap", -2, True)
+        pl.col("_is_free") & ~pl.col("gap") & above("gap", -1, True) & width.is_between(ALONE_WIDTH, CAPTION_WIDTH)
     )
+    is_labelled = pl.col("_is_free") & above("text", 1, "").str.contains(LABEL_LINE) & (width <= 2 * CAPTION_WIDTH)
     keyed = keyed.with_columns(
         _is_second=is_second,
-        _is_twice=is_first | is_second,
         _is_copy=copies,
         _is_pictured=has_key_of(keyed, by_picture),
         _is_dated=dated,
-        _is_known=has_key_of(keyed, known),
         _is_cut=find_cut_captions(keyed, captions),
-        _is_alone=is_alone,
+        _is_above=is_short & next_is_credit,
+        _is_below=is_alone & last_is_credit,
+        _is_labelled=is_labelled,
     )
-    width = pl.col("width")
     reason = (
-        pl.when(pl.col("_is_twice") & (width <= CAPTION_WIDTH))
-        .then(pl.lit("caption.twice"))
-        .when(pl.col("_is_copy") & pl.col("_is_pictured") & (width <= 2 * CAPTION_WIDTH))
+        pl.when(pl.col("_is_copy") & pl.col("_is_pictured") & (width <= 2 * CAPTION_WIDTH))
         .then(pl.lit("caption.beside-credit"))
         .when(pl.col("_is_dated") & width.is_between(DATED_WIDTH, 2 * CAPTION_WIDTH))
         .then(pl.lit("caption.dated-copies"))
-        .when(pl.col("_is_known") & pl.col("_may_repeat"))
-        .then(pl.lit("caption.same-words"))
         .when("_is_cut")
         .then(pl.lit("caption.cut-short"))
-        .when("_is_alone")
+        .when("_is_above")
         .then(pl.lit("caption.above-credit"))
+        .when("_is_below")
+        .then(pl.lit("caption.below-credit"))
+        .when("_is_labelled")
+        .then(pl.lit("caption.below-label"))
     )
     keyed = keyed.with_columns(_reason=reason, _above=above("line", 1).cast(pl.String))
     repeated = {"role": "repeat", "by": "repeat.paragraph", "evidence": pl.col("_above"), "removed": True}
-    keyed = change_lines(keyed, pl.col("_is_second") & (width > CAPTION_WIDTH), **repeated)
+    keyed = change_lines(keyed, pl.col("_is_second") & pl.col("_reason").is_null(), **repeated)
     keyed = change_lines(keyed, pl.col("_reason").is_not_null(), role="caption", by=pl.col("_reason"))
+    is_sign = is_body() & (
+        (pl.col("text").str.contains(LABEL_LINE) & above("_reason", -1).eq_missing("caption.below-label"))
+        | (pl.col("text").str.contains(COUNTER) & above("role", -1).eq_missing("caption"))
+    )
+    keyed = change_lines(keyed, is_sign, role="boilerplate", by="caption.sign", removed=True)
     return keyed.select(lines.columns)
+
+
+def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
+    """Names the lines that say what a caption of their document says, with another label or credit or with none.
+
+    Such a line gets the role `caption` and its own credit; a credit of that document in other letters, right below a caption,
+    gets the role `credit`.
+    """
+    captions = lines.filter(pl.col("role") == "caption")
+    if captions.is_empty():
+        return lines
+    captions = captions.select("doc", "role_value", words=pl.coalesce("role_text", "text"))
+    stems = captions.select("doc", _stem=make_stem("words")).unique()
+    may_be = is_body() & pl.col("rule").is_null() & (pl.col("width") <= 2 * CAPTION_WIDTH)
+    free = lines.filter(may_be).join(stems.select("doc").unique(), on="doc", how="semi", maintain_order="left")
+    near = free.with_columns(_stem=make_stem("text"))
+    near = near.join(stems, on=["doc", "_stem"], how="semi", maintain_order="left")
+    said: dict[int, set[str]] = {}
+    for doc, words in captions.join(near, on="doc", how="semi").select("doc", "words").iter_rows():
+        said.setdefault(doc, set()).add(fold_words(strip_label(words)).rstrip("."))
+    sizes = {doc: sorted({len(words) for words in known}, reverse=True) for doc, known in said.items()}
+    found = [
+        (doc, line, *copied)
+        for doc, line, text, is_wide in near.select("doc", "line", "text", pl.col("width") >= REPEAT_WIDTH).iter_rows()
+        if (copied := read_copy(text, said[doc], sizes[doc], is_wide=is_wide))
+    ]
+    schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
+    again = pl.DataFrame(found, schema, orient="row")
+    lines = lines.join(again, on=["doc", "line"], how="left", maintain_order="left")
+    copied = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
+    lines = change_lines(lines, pl.col("_words").is_not_null(), role="caption", by="caption.same-words", **copied)
+    named = captions.drop_nulls("role_value").select("doc", _stem=squeeze("role_value"), _named=pl.lit(True)).unique()
+    lines = lines.with_columns(_stem=squeeze("text"))
+    lines = lines.join(named, on=["doc", "_stem"], how="left", maintain_order="left")
+    is_named = is_body() & pl.col("_named") & above("role", 1).eq_missing("caption")
+    lines = change_lines(lines, is_named.fill_null(False), role="credit", by="credit.repeated")
+    return lines.drop("_words", "_credit", "_stem", "_named")
+
+
+def read_copy(text: str, said: Set[str], sizes: Sequence[int], *, is_wide: bool) -> tuple[str, str | None] | None:
+    """The words and the credit of a line that says what one of the captions `said` says; None for another line.
+
+    `sizes`: lengths of these, the greatest first. A line without a label or a credit must be wide.
+
+    >>> read_copy("Above: The ferry sails. Courtesy of Ana Ruiz", {"the ferry sails"}, [15], is_wide=True)
+    ('The ferry sails.', 'Ana Ruiz')
+    """
+    own = strip_label(text)
+    folded = fold_words(own)
+    for size in sizes:
+        if folded[:size] in said:
+            rest = folded[size:].lstrip(".")
+            if not rest.strip():
+                return (own, None) if is_wide or own != text.strip() else None
+            tail = own.rstrip()[-len(rest) :]
+            credit = read_credit(tail if fold_words(tail) == fold_words(rest) else rest)
+            return (own.rstrip()[: -len(rest)].rstrip(" |–—-(["), credit) if credit else None
+    return None
+
+
+def make_stem(name: str) -> pl.Expr:
+    """The first letters and digits of a column of texts without their labels, in lower case."""
+    text = pl.col(name).str.strip_chars(SIGNS)
+    for _ in range(LABELS - 1):
+        text = text.str.replace(LABEL, "")
+    return text.str.head(STEM_FROM).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "").str.head(STEM_CHARS)
+
+
+def squeeze(name: str) -> pl.Expr:
+    """The letters and digits of a column of short texts, in lower case; null for others."""
+    short = pl.when(pl.col(name).str.len_chars() <= CREDIT_CHARS).then(pl.col(name))
+    return short.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
 def make_key(name: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Repairs of decoded text: NULs, lone surrogates, and mojibake where it is certain.
+"""Repairs of decoded text: NULs, lone surrogates, unseen characters, and mojibake where it is certain.
 
 Mojibake is UTF-8 that was read as a one-byte encoding ("Ã©" for "é"). The cheap tests come first: single characters that
 such text always has; pairs of a first and a following byte; a pair that clean text cannot have ("MANHÃ”" in capitals can
@@ -7,6 +7,7 @@ be Portuguese); then, line by line, ftfy's own heuristic and its measure of badn
 """
 
 import re
+from unicodedata import is_normalized, normalize
 
 import ftfy
 from ftfy.badness import badness
@@ -25,19 +26,40 @@ SUSPECT = re.compile(
     r"|[РСвЂ][Ђ-Џђ-џ°±µ¶·№\xa0-\xbf‚„…†‡€‰‹‘’“”•–—™]|[√├┬]\S|‚Ä|[\x80-\x9f]"
 )
 # In capitals, a letter with an accent and then a quote, a dash or a space is ordinary writing.
-ORDINARY = re.compile(rf"(?<![a-zß-ÿ])[ÂÃÄÅÐÑÎÏØÙ×À-Þ][{PUNCTUATION}]")
+ORDINARY = re.compile(rf"(?<![a-zß-ÿ])[ÂÃÄÅÐÑÎÏØÙ×À-Þ][{PUNCTUATION}](?![a-zß-ÿ])")
+# Mojibake whose last character was lost or became a plain blank: of a quote, of a no-break space, of "à".
+LOST = (
+    (re.compile("â€(?=[\\x00-\\x7f]|$)", re.M), "â€\x9d"),
+    (re.compile("(?<=[0-9a-zß-ÿ.,;:!?%)\"'’”])Â(?=[ \xa0])"), ""),
+    (re.compile("(?<![A-ZÀ-Þ])Ã(?=[ \xa0])"), "à"),
+)
+# Characters that are not seen: soft hyphens, blanks without width, marks of direction. Joiners are letters' own in Arabic and
+# Indic scripts and in emoji.
+UNSEEN = re.compile(
+    "[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|(?<![^\x00-\u024f])[\u200c\u200d]"
+)
+LOSSY = re.compile("[ÂÃ][ \xa0]|â€")
 SETTINGS = ftfy.TextFixerConfig(explain=False, replace_lossy_sequences=False)
 
 
 def repair_text(text: str) -> tuple[str, str]:
-    """`text` without NULs, lone surrogates and mojibake, and the names of the repairs.
+    """`text` without NULs, lone surrogates, mojibake and unseen characters, composed (NFC); and the names of the repairs.
 
     >>> repair_text("It\\u00e2\\u20ac\\u2122s closed\\x00."), repair_text("It's closed.")
     (('It’s closed.', ';nul-removed;mojibake-fixed'), ("It's closed.", ''))
     """
     text, made = repair_characters(text)
     fixed = fix_mojibake(text)
-    return (text, made) if fixed is text else (fixed, made + ";mojibake-fixed")
+    if fixed is not text:
+        text, made = fixed, made + ";mojibake-fixed"
+    if text.isascii():
+        return text, made
+    seen = UNSEEN.sub("", text)
+    if len(seen) < len(text):
+        made += ";unseen-removed"
+    if not is_normalized("NFC", seen):
+        seen, made = normalize("NFC", seen), made + ";composed"
+    return seen, made
 
 
 def repair_characters(text: str) -> tuple[str, str]:
@@ -68,11 +90,14 @@ def repair_surrogates(text: str) -> tuple[str, str]:
 
 def fix_mojibake(text: str) -> str:
     """`text` with mojibake fixed; the same object where there is none, or none that is certain."""
-    if text.isascii() or not any(mark in text for mark in MARKS) or not SUSPECT.search(text):
+    if text.isascii() or not any(mark in text for mark in MARKS) or not (SUSPECT.search(text) or LOSSY.search(text)):
         return text
-    lines = text.split("\n")
+    whole = text
+    for lost, found in LOST:
+        whole = lost.sub(found, whole)
+    lines = whole.split("\n")
     fixed = [fix_line(line) for line in lines]
-    return text if fixed == lines else "\n".join(fixed)
+    return text if whole == text and fixed == lines else "\n".join(fixed)
 
 
 def fix_line(line: str) -> str:
