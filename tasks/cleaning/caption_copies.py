@@ -78,7 +78,7 @@ def tidy_credit(item: CaptionLine) -> str:
 def group_copies(captions: Iterable[CaptionLine], credits: Mapping[int, str | None]) -> list[list[CaptionLine]]:
     """Captions in groups that say the same, with credits that may be of one picture. `credits`: by caption line."""
     groups: list[list[CaptionLine]] = []
-    fullest: list[tuple[tuple[bool, bool, int], str, str]] = []  # of each group: fullness, words, credit
+    fullest: list[tuple[tuple[int, bool, int], str, str]] = []  # of each group: fullness, words, credit
     index = CopyIndex()
     for item in captions:
         own = (measure_fullness(item), fold_words(item.text), credits[item.line] or "")
@@ -168,6 +168,7 @@ def is_copy(one: str, other: str) -> bool:
     return stem is not None and long.startswith(stem)
 
 
-def measure_fullness(item: CaptionLine) -> tuple[bool, bool, int]:
-    """A key that is greater for the fuller of two copies: its credit in the line, not cut, longer."""
-    return item.credit is not None, CUT_MARK.search(item.text) is None, len(item.text)
+def measure_fullness(item: CaptionLine) -> tuple[int, bool, int]:
+    """A key that is greater for the fuller of two copies: its credit in the line, not in capitals; not cut; longer."""
+    credited = 0 if item.credit is None else 1 if item.credit.isupper() else 2
+    return credited, CUT_MARK.search(item.text) is None, len(item.text)

@@ -1,4 +1,4 @@
-"""The parts of a caption: its label, its words, its credit. Copies of a caption have the same words, not the same label or credit."""
+"""The parts of a caption: its label, its words, its credit. Copies of a caption share the words only."""
 
 import re
 from typing import NamedTuple

@@ -141,18 +141,20 @@ def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     captions = captions.select("doc", "role_value", words=pl.coalesce("role_text", "text"))
     stems = captions.select("doc", _stem=make_stem("words")).unique()
-    may_be = is_body() & pl.col("rule").is_null() & (pl.col("width") <= 2 * CAPTION_WIDTH)
+    is_standfirst = pl.col("role").eq_missing("standfirst")
+    may_be = (is_body() | is_standfirst) & pl.col("rule").is_null() & (pl.col("width") <= 2 * CAPTION_WIDTH)
     free = lines.filter(may_be).join(stems.select("doc").unique(), on="doc", how="semi", maintain_order="left")
     near = free.with_columns(_stem=make_stem("text"))
     near = near.join(stems, on=["doc", "_stem"], how="semi", maintain_order="left")
+    is_wide = (pl.col("width") >= REPEAT_WIDTH) & ~is_standfirst
     said: dict[int, set[str]] = {}
     for doc, words in captions.join(near, on="doc", how="semi").select("doc", "words").iter_rows():
         said.setdefault(doc, set()).add(fold_words(strip_label(words)).rstrip("."))
     sizes = {doc: sorted({len(words) for words in known}, reverse=True) for doc, known in said.items()}
     found = [
-        (doc, line, *copied)
-        for doc, line, text, is_wide in near.select("doc", "line", "text", pl.col("width") >= REPEAT_WIDTH).iter_rows()
-        if (copied := read_copy(text, said[doc], sizes[doc], is_wide=is_wide))
+        (doc, line, *copy)
+        for doc, line, text, is_wide in near.select("doc", "line", "text", is_wide).iter_rows()
+        if (copy := read_copy(text, said[doc], sizes[doc], is_wide=is_wide))
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
     again = pl.DataFrame(found, schema, orient="row")
