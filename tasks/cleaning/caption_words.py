@@ -108,7 +108,8 @@ def parse_credit(credit: str) -> Credit:
     credit = credit.strip("()[] .;")
     if by := PHOTO_BY.match(credit):
         credit = f"{by['person']}/{by['house']}"
-    persons, houses = set(), set()
+    persons: set[str] = set()
+    houses: set[str] = set()
     for part in PARTS.split(credit):
         name = " ".join(PREFIX.sub("", part).casefold().removeprefix("the ").split())
         words = name.split()
