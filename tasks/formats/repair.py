@@ -29,16 +29,17 @@ SUSPECT = re.compile(
 ORDINARY = re.compile(rf"(?<![a-zß-ÿ])[ÂÃÄÅÐÑÎÏØÙ×À-Þ][{PUNCTUATION}](?![a-zß-ÿ])")
 # Mojibake whose last character was lost or became a plain blank: of a quote, of a no-break space, of "à".
 LOST = (
-    (re.compile("â€(?=[\\x00-\\x7f]|$)", re.M), "â€\x9d"),
-    (re.compile("(?<=[0-9a-zß-ÿ.,;:!?%)\"'’”])Â(?=[ \xa0])"), ""),
-    (re.compile("(?<![A-ZÀ-Þ])Ã(?=[ \xa0])"), "à"),
+    (re.compile("â€(?=[\\x00-\\x7f])"), "â€\x9d"),
+    (re.compile("(?<=[0-9a-zß-ÿ.,;:!?%)\"'’”])Â(?= )"), ""),
+    (re.compile("(?<![A-ZÀ-ÞĀ-ɏḀ-ỿ])Ã(?= )"), "à"),
 )
 # Characters that are not seen: soft hyphens, blanks without width, marks of direction. Joiners are letters' own in Arabic and
 # Indic scripts and in emoji.
 UNSEEN = re.compile(
     "[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|(?<![^\x00-\u024f])[\u200c\u200d]"
 )
-LOSSY = re.compile("[ÂÃ][ \xa0]|â€")
+PARTED = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")  # signs that belong to the letter before them
+LOSSY = re.compile("[ÂÃ] |â€")
 SETTINGS = ftfy.TextFixerConfig(explain=False, replace_lossy_sequences=False)
 
 
@@ -57,7 +58,7 @@ def repair_text(text: str) -> tuple[str, str]:
     seen = UNSEEN.sub("", text)
     if len(seen) < len(text):
         made += ";unseen-removed"
-    if not is_normalized("NFC", seen):
+    if PARTED.search(seen) and not is_normalized("NFC", seen):
         seen, made = normalize("NFC", seen), made + ";composed"
     return seen, made
 
