@@ -64,7 +64,11 @@ def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     kept = apply_budget(cut, removal_budget)
     # A standfirst that has no body under it is all the text there is.
     is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
-    return change_lines(kept, is_alone, role=None, by=None)
+    kept = change_lines(kept, is_alone, role=None, by=None)
+    # So is a headline: a flash of one line is a document. Under what rules cut it is what is left of a page.
+    is_flash = (pl.col("role") == "headline") & ~is_body().any().over("doc") & ~pl.col("removed").any().over("doc")
+    is_flash &= (pl.col("role") == "headline").sum().over("doc") == 1
+    return change_lines(kept, is_flash, role=None, by=None)
 
 
 def is_body() -> pl.Expr:

@@ -21,17 +21,23 @@ BLOCKS = (
 )
 BLOCK_END = re.compile(rf"(?i)</?(?:{BLOCKS})(?:\s[^<>]{{0,2000}})?/?>\s*$")
 BLOCK_START = re.compile(rf"(?i)^\s*</?(?:{BLOCKS})(?:\s[^<>]{{0,2000}})?/?>")
+ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]\S*)?")
+START_CHARS = 2000
 SOURCE_SHARE = 0.5  # of the lines begin or end with a block: line ends are those of HTML source, and mean nothing
 
 
 @dataclass(frozen=True)
 class MarkedText:
-    """`text` without markup; `markup`: roles of its lines; `title`: the heading that names the text; `repairs`: what was done."""
+    """`text` without markup; `markup`: roles of its lines; `title`: the heading that names the text; `repairs`: what was done.
+
+    `url`: the address on its first line.
+    """
 
     text: str
     markup: Markup = ()
     title: str | None = None
     repairs: str = ""
+    url: str | None = None
 
 
 def read_marked_text(text: str, *, is_declared: bool = False) -> MarkedText:
@@ -58,7 +64,22 @@ def read_marked_text(text: str, *, is_declared: bool = False) -> MarkedText:
         if rendered != text:
             text, repairs = rendered, repairs + ";markdown-rendered"
             markup = tuple(sorted(dict([*own, *markup]).items()))
-    return MarkedText(text, markup, title, repairs)
+    number, url = find_address(text)
+    if url and not dict(markup).get(number):
+        markup = ((number, "link"), *markup)
+    return MarkedText(text, markup, title, repairs, url)
+
+
+def find_address(text: str) -> tuple[int, str | None]:
+    """The number of the first line that is not blank, and the web address that it is, with more lines below it.
+
+    >>> find_address("\\n https://courier.example/pier \\nThe pier")
+    (1, 'https://courier.example/pier')
+    """
+    start = text[:START_CHARS].lstrip()
+    line, _, rest = start.partition("\n")
+    is_address = rest.strip() and ADDRESS.fullmatch(line.strip())
+    return canonicalize(text[: len(text[:START_CHARS]) - len(start)]).count("\n"), line.strip() if is_address else None
 
 
 def holds_html(text: str) -> bool:

@@ -45,12 +45,12 @@ def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     head = find_head(text)
     marked = read_marked_text(head.text if head else text, is_declared=context.uri.lower().endswith(MARKDOWN))
     if head:
-        values = {"title": marked.title, **head.values}
+        values = {"title": marked.title, "url": marked.url, **head.values}
         item = replace(head, values=values, text=marked.text, markup=marked.markup)
         yield make_item(item, context.uri, encoding + marked.repairs, "")
     else:
         found = Record(context.uri, marked.text, encoding + marked.repairs, raw_sha256="")
-        yield replace(found, title=marked.title, markup=marked.markup)
+        yield replace(found, title=marked.title, url=marked.url, markup=marked.markup)
 
 
 TEXT = Format(

@@ -2,10 +2,12 @@
 
 import polars as pl
 
-from tasks.lines import above, change_lines
+from tasks.lines import DENSE_BYTES, above, change_lines
 
-HEADLINE_WIDTH = 220
-SENTENCE_HEADLINE_WIDTH = 100  # a first line at least this wide that ends in a full stop is body
+HEADLINE_WIDTH = 220  # of a headline that the record or the page names
+TOP_WIDTH = 180  # of one that only its place names
+LOUD_WIDTH = 100  # a wider line that ends in an exclamation or question mark is a sentence
+QUOTE_WIDTH = 80  # a wider line that is one quotation is part of the article
 TOP_LINES = 12  # a record's own title is looked for among this many first lines
 BEGINNING_WIDTH = 25  # a shorter line may begin a title by chance
 FIRST_LETTERS = 8  # of a line, enough to tell most others from a title
@@ -18,7 +20,37 @@ PRINTED_LINES = 3  # the headline as printed stands at most this far below the p
 SHARED_WORDS = 3  # and shares at least so many words with it,
 SHARED_PART = 0.5  # which are at least this part of the longer one's
 PAGE_TITLE = "headline.page-title"  # the reason for a page's own title above the headline as printed
-SIGNED = r"(?i)\bpublished \d+ \w+ ago$|^(?:by|von|par|por) \p{L}+ \p{L}+$"  # no headline reads so
+# Lines at the top that are no headline, with the headline perhaps below them: bylines, dates, buttons, addresses, header fields.
+LANGUAGES = (
+    "English|Español|Spanish|Français|French|Deutsch|German|Italiano|Italian|Português|Portuguese|Русский"
+    "|Russian|العربية|Arabic|中文|Chinese|简体中文|繁體中文|日本語|Japanese|한국어|Korean|Türkçe|Turkish|Polski|Polish"
+    "|Nederlands|Dutch|Svenska|Swedish|Dansk|Danish|Norsk|Suomi|Finnish|Čeština|Slovenčina|Magyar|Română"
+    "|Ελληνικά|Greek|עברית|Hebrew|हिन्दी|Hindi|বাংলা|Bengali|اردو|Urdu|فارسی|Persian|ไทย|Thai|Tiếng Việt"
+    "|Vietnamese|Bahasa Indonesia|Bahasa Melayu|Українська|Ukrainian|Български|Hrvatski|Srpski|Српски"
+    "|Bosanski|Shqip|Català|Galego|Euskara|Cymraeg|Gaeilge|Íslenska|Eesti|Latviešu|Lietuvių|Slovenščina"
+    "|Kiswahili|Filipino|Tagalog|Afrikaans|தமிழ்|తెలుగు|मराठी|ਪੰਜਾਬੀ"
+)
+LANGUAGE_ROW = rf"^(?:(?:{LANGUAGES})(?: \(\p{{L}}+\))?[\s|,/·•]*){{3,}}$"
+SIGNED = (
+    r"(?i)\bpublished \d+ \w+ ago$|^(?:by|von|par|por) \p{L}+ \p{L}+$|^(?:by|posted|published|updated)\b.*\b\d{1,2},? \d{4}$"
+    r"|^(?:(?:posted|published|written|filed)(?: (?:on|by|in|under))*|by|von|par|por|di|door|av|af)\W*$|^updated\b.*\d"
+    r"|^(?:subscribe to|sign up (?:for|to)|listen to (?:the|this)|follow us|skip to|share this|read more|advertis)"
+    r"|\bclick here\W*$|^\S*(?:://|www\.)\S+$|\d\.\d\d$"
+    r"|^(?:headline|title|byline|dateline|date|author|section|source|category|tags?|url|slug|keywords|copyright) ?: "
+)
+NAME_AND_PAPER = r"^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+, (?:The )?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?$"
+# Above a list of what the article says, whose first point is no headline.
+POINTS = (
+    r"(?i)^(?:(?:story |article )?highlights|key (?:points|takeaways|facts)|at a glance|in brief|the (?:gist|essentials)"
+    r"|what you need to know|das wichtigste(?: in kürze)?|auf einen blick|l.essentiel|les points clés|en bref|puntos clave|claves"
+    r"|lo más importante|in sintesi|in breve|em resumo|resumo|in het kort|kort fortalt|kort sagt|sammanfattning|w skrócie|главное"
+    r")\W*$"
+)
+# No headline ends so, but for an abbreviation.
+STOPPED = r"(?:[.。।…][\"”’»)]*|[^:：][:：]|[;,–—-])$"
+ABBREVIATED = r"(?:\b\p{L}\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|Bros|vs|etc)\.$|#?\d+;$"
+LOUD = r"[!?？！؟][\"”’»)]*$"
+QUOTED = r"^[\"“„«‘][^\"“”»]*[\"”“»’.,]$"
 ENDED = r"(?:[.。！।][\"”’»)]*|[:：])$"
 FOLDS = r"[\s\"'“”‘’«»„.,:;!?–—-]+"
 STANDFIRST_WIDTH = (40, 420)
@@ -63,8 +95,8 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     """At most one headline per document: doc, _headline (line), _by (the reason), _key, _width, _at (place), _text.
 
     Where the record has a title, it is the line that equals it, or with which it begins (a site's name may follow). Where
-    it has none, the line that `known` (doc, line) names, else the first line that has no other role, unless it is a
-    sentence of the body.
+    it has none, the line that `known` (doc, line) names, else the first line that has no other role, unless it reads like
+    a sentence of the body, or is a point of a list: in doubt there is no headline.
     """
     top = placed.filter(pl.col("place") < TOP_LINES)
     titles = records.select(title=fold_text(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
@@ -77,10 +109,13 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     untitled = placed.join(titles, on="doc", how="anti", maintain_order="left")
     # A headline may begin as a flagged label does: "Opinion | ...", "Video: ...".
     is_free = pl.col("role").is_null() & ~(pl.col("action") == "remove").fill_null(False)
-    free = untitled.filter((pl.col("place") < TOP_LINES) & is_free).filter(~pl.col("text").str.contains(SIGNED))
-    is_stopped = pl.col("text").str.tail(3).str.contains(r"[.。।][\"”’»)]*$")
-    is_body = (pl.col("width") > HEADLINE_WIDTH) | (is_stopped & (pl.col("width") >= SENTENCE_HEADLINE_WIDTH))
-    by_place = free.unique("doc", keep="first", maintain_order=True).filter(~is_body)
+    is_furniture = pl.any_horizontal(
+        pl.col("text").str.contains(row) for row in (SIGNED, LANGUAGE_ROW, NAME_AND_PAPER, POINTS)
+    )
+    is_point = above("text", 1, "").str.contains(POINTS)
+    top = untitled.with_columns(_is_point=is_point).filter(pl.col("place") < TOP_LINES)
+    free = top.filter(is_free & ~is_furniture)
+    by_place = free.unique("doc", keep="first", maintain_order=True).filter(~reads_like_body(), ~pl.col("_is_point"))
     ways = [(by_title, "headline.record-title")]
     if known is not None:
         ways.append((untitled.join(known, on=["doc", "line"], how="semi"), "headline.page"))
@@ -88,6 +123,19 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     found = pl.concat(way.select("doc", "line", "text", "width", "place", _by=pl.lit(name)) for way, name in ways)
     return found.unique("doc", keep="first", maintain_order=True).select(
         "doc", "_by", _headline="line", _key=fold_text(pl.col("text")), _width="width", _at="place", _text="text"
+    )
+
+
+def reads_like_body() -> pl.Expr:
+    """Whether a line at the top of a text is wide, is one word, or ends as a sentence, a quotation or an opening does."""
+    text, width = pl.col("text"), pl.col("width")
+    is_dense = text.str.len_bytes() > DENSE_BYTES * text.str.len_chars()
+    return (
+        (width > TOP_WIDTH)
+        | (text.str.contains(STOPPED) & ~text.str.contains(ABBREVIATED))
+        | ((width >= LOUD_WIDTH) & text.str.contains(LOUD))
+        | ((width >= QUOTE_WIDTH) & text.str.contains(QUOTED))
+        | (~text.str.contains(r"\S\s+\S") & ~is_dense)
     )
 
 

@@ -61,6 +61,17 @@ def test_roles_of_html_and_of_markdown_refer_to_the_same_lines() -> None:
     assert marked.markup == ((0, "caption"), (4, "caption"))
 
 
+def test_an_address_on_the_first_line_is_that_of_the_text() -> None:
+    marked = read_marked_text("\r\n https://courier.example/pier\r\nThe pier\r\n")
+    assert (marked.url, marked.markup) == ("https://courier.example/pier", ((1, "link"),))
+    for text in (
+        "https://courier.example/pier",
+        "The pier\nhttps://courier.example/pier",
+        "https://a.example/b c\nThe pier",
+    ):
+        assert read_marked_text(text).url is None
+
+
 @given(st.text(alphabet="ab <>/pbr&;l#39[]()!*\n", max_size=60))
 def test_any_text_is_read(text: str) -> None:
     marked = read_marked_text(text)

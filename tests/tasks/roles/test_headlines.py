@@ -73,15 +73,78 @@ TOP, PRINTED, PAGE_TITLE = "headline.on-top", "headline.printed", "headline.page
 RECORD, COPY = "headline.record-title", "repeat.headline"
 
 
-@pytest.mark.parametrize(("width", "reason"), [(220, TOP), (221, None)])
-def test_a_headline_is_at_most_220_wide(width: int, reason: str | None) -> None:
+@pytest.mark.parametrize(("width", "reason"), [(180, TOP), (181, None)])
+def test_a_headline_by_its_place_is_at_most_180_wide(width: int, reason: str | None) -> None:
     assert find_reasons(make_line(width), PARAGRAPH)[0] == reason
 
 
 @pytest.mark.parametrize(("width", "reason"), [(99, TOP), (100, None)])
-def test_a_first_line_with_a_full_stop_is_a_headline_if_it_is_short(width: int, reason: str | None) -> None:
-    assert find_reasons(make_line(width, end="."), PARAGRAPH)[0] == reason
-    assert find_reasons(make_line(width, end="?"), PARAGRAPH)[0] == TOP
+def test_a_first_line_that_asks_is_a_headline_if_it_is_short(width: int, reason: str | None) -> None:
+    assert find_reasons(make_line(width, end="?"), PARAGRAPH)[0] == reason
+    assert find_reasons(make_line(width, end="!"), PARAGRAPH)[0] == reason
+
+
+@pytest.mark.parametrize(("width", "reason"), [(79, TOP), (80, None)])
+def test_a_first_line_that_is_one_quotation_is_a_headline_if_it_is_short(width: int, reason: str | None) -> None:
+    assert find_reasons(f"“{make_line(width - 2)}”", PARAGRAPH)[0] == reason
+
+
+BODY = [
+    "The ferry has been saved by one vote.",
+    "“The ferry is saved.”",
+    "Here is what the council has said about it:",
+    "渡船今晚照常开航。",
+    "And so it begins…",
+    "LARKHAVEN, Merrow –",
+    "Background",
+    "WOW..",
+]
+SKIPPED = [
+    "English Español Français Deutsch Italiano",
+    "Deutsch | English | Polski",
+    "By",
+    "Posted on by",
+    "By Mara Quist and Ana Ruiz: April 4, 2026",
+    "Updated Dec. 25 at 3:53 pm",
+    "Subscribe to the weekly letter",
+    "Listen to the podcast: Click Here",
+    "https://courier.example/2026/05/05/ferry",
+    "Headline: Seven ships you must see",
+    "Mara Quist, Courier",
+    "QUAY AT THE OLD LOCK 51.88",
+]
+HEADLINES = [
+    "Ferry returns to the U.S.",
+    "Posted sentries guard the ferry",
+    "English and French towns share a ferry",
+    "Listen to your ferry captain",
+    "Byron’s ferry is found",
+    "Ferry: the last one leaves",
+    "„Wir brauchen die Fähre“",
+    "渡船今晚照常开航",
+    "Who saved the ferry?",
+]
+
+
+@pytest.mark.parametrize("line", BODY)
+def test_a_first_line_that_reads_like_the_body_stays_in_the_text(line: str) -> None:
+    assert find_roles(f"{line}\n\nLast ferry leaves\n\n{PARAGRAPH}", None).get(0) is None
+    assert find_reasons(line, "", "Last ferry leaves", PARAGRAPH)[1] is None
+
+
+@pytest.mark.parametrize("line", SKIPPED)
+def test_the_headline_may_stand_below_lines_that_are_none(line: str) -> None:
+    assert find_reasons(line, "", "Last ferry leaves", "", PARAGRAPH)[1] == TOP
+
+
+@pytest.mark.parametrize("line", HEADLINES)
+def test_lines_that_are_headlines_nevertheless(line: str) -> None:
+    assert find_reasons(line, "", PARAGRAPH)[0] == TOP
+
+
+@pytest.mark.parametrize("line", ["Story highlights", "Key points", "Das Wichtigste in Kürze", "En bref"])
+def test_the_first_point_of_a_list_is_no_headline(line: str) -> None:
+    assert TOP not in find_reasons(line, "Ferry stays for a winter", "Half of the sum is not found", PARAGRAPH)
 
 
 @pytest.mark.parametrize(("above", "reason"), [(11, RECORD), (12, None)])
