@@ -40,7 +40,7 @@ DEPENDENT = (
         ),
     ),
 )
-LEFT = frozenset(" .,/-:+()|;'acholTw?z")  # what may stand beside a date in a field
+LEFT = frozenset(" .,/-:+()|;'acholqTw?z")  # what may stand beside a date in a field
 
 
 def parse_published(value: Any, origin: Origin = UNKNOWN) -> datetime | None:

@@ -29,7 +29,7 @@ WEEKDAY = (
 )
 CJK_WORD = "오전|오후|午前|午後|上午|下午|中午|凌晨|早上|清晨|晚上|傍晚|晚间|晚間"
 CJK_LABEL = (
-    "기사입력|기사수정|최종수정|최종|업데이트|입력|수정|등록|송고|승인|公開日時|更新日時|公開日|公開|更新日|更新时间|更新時間|更新于|更新於|更新|投稿日|投稿"
+    "最終更新|기사입력|기사수정|최종수정|최종|업데이트|입력|수정|등록|송고|승인|公開日時|更新日時|公開日|公開|更新日|更新时间|更新時間|更新于|更新於|更新|投稿日|投稿"
     "|掲載日|掲載|配信|发布时间|發布時間|发布于|发布|發布於|發布|發佈|發稿|日期|时间|時間"
 )
 TOKEN = re.compile(
@@ -43,6 +43,8 @@ TOKEN = re.compile(
 CHINESE_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]{1,4}(?=[年月日号號時时點点分])")
 CHINESE_DIGITS = {char: at for at, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# A year and what stands right behind it on a page: "3. April 20223. April 2022", "December 15, 20163:33 PM".
+GLUED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\d{1,2}(?::\d\d|\. ?[^\W\d_]))")
 ABBREVIATED = re.compile(r"(?<=[\u0e00-\u0e7f])\.")
 WIDE = str.maketrans("／：．，（）－−‐‑–—｜＋", "/:.,()------|+")
 VIETNAMESE = {"một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
@@ -73,6 +75,7 @@ def tidy_line(line: str) -> str:
     >>> tidy_line("٤ مارس ٢٠٢٤"), tidy_line("二〇二四年三月十四日")
     ('4 مارس 2024', '2024年3月14日')
     """
+    line = GLUED.sub(r"\1 ", line)
     if line.isascii():
         return line
     line = UNSEEN.sub("", line).translate(digit_table()).translate(WIDE)
@@ -171,7 +174,7 @@ def name_word(text: str, origin: Origin) -> tuple[str, int]:
         return ("v" if folded != "năm" else "c"), VIETNAMESE[folded]
     if folded in words.connectors:
         return "c", 0
-    return ("l" if folded in words.labels else "x"), 0
+    return ("l" if folded in words.labels else "q" if folded in words.nouns else "x"), 0
 
 
 def join_tokens(tokens: list[Token]) -> list[Token]:

@@ -26,6 +26,7 @@ class DateWords:
     jalali: Mapping[str, int]
     connectors: frozenset[str]
     labels: frozenset[str]
+    nouns: frozenset[str]
     morning: frozenset[str]
     afternoon: frozenset[str]
     night: frozenset[str]

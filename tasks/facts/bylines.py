@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tasks.facts.dates import cut_dates
+from tasks.facts.dates import COMMENTS, MINUTES, cut_dates
 from tasks.facts.names import AGENCIES, AGENCY_NAMES, BY, POSTS, drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
@@ -26,13 +26,6 @@ HAN_BY = re.compile(
 )
 BRACKETED_HAN = re.compile(r"[【（\[(]([\u4e00-\u9fff々]{3,5})(?:記者)?[】）\])]")
 ARABIC_NAME = re.compile(r"[\u0621-\u064a]{2,}(?: [\u0621-\u064a]{2,}){1,3}")
-MINUTES = re.compile(
-    r"\d{1,2} hours?$|\(?(?:(?:reading time|read time|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura"
-    r"|leestijd)\s*:?\s*)?"
-    r"(?:(?:ca\.?|etwa|about)\s*)?\d{1,3}\s*[-–]?\s*(?:min(?:ute[ns]?|uti|utos|uten|uut)?\b\.?)"
-    r"(?:\s*(?:read|lesezeit|lesedauer|de lecture|de lectura|di lettura|leestijd|lesetid))?\)?",
-    re.IGNORECASE,
-)
 HAS_DATE = re.compile(r"\d| ago\b")
 UPDATED = re.compile(
     r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)"
@@ -42,7 +35,6 @@ UPDATED = re.compile(
 # What may follow names behind "by".
 BEHIND = re.compile(r"\s+(?:on|published|posted|updated|follow|special to|for|in|@\w+)\b.*$")
 NICKNAME = re.compile(r"\s[\"“‘'][^\"”’']{2,20}[\"”’']\s")
-COMMENTS = re.compile(r"\s*\d+ (?:comments?|kommentare?|comentarios|commentaires)\b", re.IGNORECASE)
 ASIDE = re.compile(r"\([^()]*\)")
 MAIL = re.compile(
     r"(?<![@\w])(?:www\.)?[\w-]+\.(?:com|de|org|net|co\.uk|fr|es|it|pl|nl|at|ch|li|is|jp|kr)\b"

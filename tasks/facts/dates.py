@@ -28,12 +28,42 @@ AGO = re.compile(
 # A day and a month without a year, which are a date beside a clock time.
 SHORT_DAY = re.compile(r"d(?:\. ?| ?o ?| )(?:c )?m|m d(?! ?y)")
 CLOCK = re.compile(r"d[:.]d")
+# How long the article takes to read, and what readers did with it.
+MINUTES = re.compile(
+    r"\d{1,2} hours?$|\(?(?:(?:reading time|read time|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura"
+    r"|leestijd)\s*:?\s*)?"
+    r"(?:(?:ca\.?|etwa|about)\s*)?\d{1,3}\s*[-–]?\s*(?:min(?:ute[ns]?|uti|utos|uten|uut)?\b\.?)"
+    r"(?:\s*(?:read|lesezeit|lesedauer|de lecture|de lectura|di lettura|leestijd|lesetid))?\)?",
+    re.IGNORECASE,
+)
+COMMENTS = re.compile(
+    r"\s*(?:\b\d+ (?:comments?|kommentare?|comentarios|commentaires|views|shares|reactions|replies|文字)"
+    r"|(?:comments?|(?:anzahl )?kommentare?|comentarios|commentaires)\s*[:(]\s*(?:\d+\)?|noch keine)|\d+文字)",
+    re.IGNORECASE,
+)
+# Who or where the article is from, behind a word that says so.
+FROM = re.compile(
+    r"(?:by|von|por|par|di|door|av|af|od|source|sources|quelle|fuente|fonte|bron|kilde|来源|來源|出典|発信地|責任編輯|责任编辑"
+    r"|作者)\b ?[:：]?\s*\S+(?: \S+){0,3}",
+    re.IGNORECASE,
+)
+# What else than a publication may have a day and an hour.
+NO_LABEL_WORDS = """
+deadline closing closes expires expired ends end starts start begins begin opens opening doors due until from till before after
+since born died founded built event venue tickets sale offer registration entries beginn ende frist anmeldeschluss
+einsendeschluss ablauf termin eröffnung début fin inicio cierre inizio scadenza plazo fecha
+"""
+NO_LABELS = frozenset(NO_LABEL_WORDS.split())
 MARK = "\n"  # a stroke that no line has
-BETWEEN = re.compile(r"[\n|,،、•·()\[\]/／;]| [-–—] |^[-–—]|[-–—]$")
+BETWEEN = re.compile(r"[\n@|,،、•·()\[\]/／;]| [-–—] |^[-–—]|[-–—]$")
 SEPARATOR = re.compile(r"[|,،、•·()\[\]/;–—-]")
 PLACE_CHARS = 30
 PLACE_WORDS = 4
-PLACE = re.compile(r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|la|del|the|of|am|an|der|im|sur|on|upon|al|el|di|du)")
+SECTION_WORDS = 2
+HOUR = re.compile(r"\d[:.]\d\d(?![.\d])")
+PLACE = re.compile(
+    r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|la|del|the|of|am|an|der|im|sur|on|upon|al|el|di|du|and|und|et|y|e|&)"
+)
 CASELESS = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff\uac00-\ud7a3]{1,8}|[\u0621-\u064a]{2,12}")
 
 
@@ -80,8 +110,10 @@ def cut_dates(line: str, stroke: str = " | ") -> tuple[str, bool]:
         return line, False
     if not reading.tokens:
         return words, True
-    used |= {at for at, char in enumerate(code) if char in "lzhw" or (char in "apN" and at - 1 in used)}
-    return join_rest(reading.tokens, used | find_joints(code, used), stroke), True
+    labels = "lqzhw" if "l" in code else "zhw"
+    used |= {at for at, char in enumerate(code) if char in labels or (char in "apN" and at - 1 in used)}
+    joints = find_joints(code, used) - ({0} if words[:4].lower() == "the " else set())
+    return join_rest(reading.tokens, used | joints, stroke), True
 
 
 def find_joints(code: str, used: set[int]) -> set[int]:
@@ -111,17 +143,21 @@ def is_timestamp(line: str, *, with_place: bool = True) -> bool:
     >>> is_timestamp("Larkhaven, 5 May 2026"), is_timestamp("The strike of 4 May 1926"), is_timestamp("Sale ends 3 March 2031")
     (True, False, False)
     """
-    words, found = cut_dates(line, MARK)
+    words, found = cut_dates(COMMENTS.sub(MARK, MINUTES.sub(MARK, line)), MARK)
     if not found:
         return False
-    rest = [piece for piece in map(tidy_piece, BETWEEN.split(words)) if piece]
+    rest = [piece for piece in map(tidy_piece, BETWEEN.split(words)) if piece and not FROM.fullmatch(piece)]
     if not rest:
         return True
     if not with_place or len(rest) > 1 or not is_place(rest[0]):
         return False
     at = words.find(rest[0])
     before, behind = words[:at].rstrip(" "), words[at + len(rest[0]) :].lstrip(" ")
-    return bool(SEPARATOR.match(behind) if not before else SEPARATOR.search(before[-1:]))
+    if SEPARATOR.match(behind) if not before else SEPARATOR.search(before[-1:]):
+        return True
+    # A section or a paper right beside a day with its hour.
+    parts = rest[0].lower().split()
+    return bool(HOUR.search(line)) and len(parts) <= SECTION_WORDS and not NO_LABELS.intersection(parts)
 
 
 def tidy_piece(piece: str) -> str:
@@ -138,5 +174,7 @@ def is_place(words: str) -> bool:
     if CASELESS.fullmatch(words):
         return True
     parts = words.split()
-    is_short = len(words) <= PLACE_CHARS and len(parts) <= PLACE_WORDS
+    is_short = (
+        len(words) <= PLACE_CHARS and len(parts) <= PLACE_WORDS and not NO_LABELS.intersection(map(str.lower, parts))
+    )
     return is_short and all(map(PLACE.fullmatch, parts)) and parts[0][0].isupper()
