@@ -1,57 +1,82 @@
 """NewsML 1.x: items of news agencies, whose components hold NITF, XHTML or plain text, and pictures with their captions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.fragment import render_fragment
 from tasks.formats.newsml_g2 import render_text, write_html
-from tasks.formats.nitf import read_nitf
+from tasks.formats.nitf import read_nitf, render_nitf
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
-from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
 from tasks.formats.wrapped import split_html_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_child, find_first, find_root, join_words, name_tag, read_tree
 
 DATES = ("FirstCreated", "ThisRevisionCreated", "DateId")
+NITF_NAMES = frozenset({"media", "media-caption", "hl2", "block", "nitf-table"})
 KILLED = frozenset({"canceled", "cancelled", "withheld", "killed", "deleted"})
 
 
 def read_newsml_message(tree: XmlTree) -> Iterator[Found]:
-    """A record or a reject for every news item of a message."""
-    items = list(find_all(tree.root, "NewsItem"))
-    items = items or ([tree.root] if name_tag(tree.root) == "NewsItem" else [])
-    for number, element in enumerate(items):
-        yield read_news_item(element, f"{tree.uri}#{number}", tree.encoding)
+    """A record or a reject for every news item of a message; an item whose components are stories of their own has several."""
+    items = list(find_all(tree.root, "NewsItem")) or ([tree.root] if name_tag(tree.root) == "NewsItem" else [])
+    number = 0
+    for element in items:
+        for story in find_stories(element):
+            yield read_story_of(element, story, f"{tree.uri}#{number}", tree.encoding)
+            number += 1
     if not items:
         yield Reject(tree.uri, "empty", "a NewsML message without items", raw_sha256=tree.digest)
 
 
-def read_news_item(element: Any, uri: str, encoding: str) -> Found:
-    """The record of one item, or the reject that says why it is none."""
-    digest = hash_bytes(etree.tostring(element, with_tail=False))
-    inner, text, markup = read_components(element)
+def find_stories(element: Any) -> list[Any]:
+    """The components of an item that have a headline and a text of their own, where there are several; else the item."""
+    stories: dict[Any, str] = {}
+    for content in find_all(element, "ContentItem"):
+        if not is_text(content):
+            continue
+        outers = (outer for outer in content.iterancestors() if name_tag(outer) == "NewsComponent")
+        own = next(
+            (outer for outer in outers if find_first(find_child(outer, "NewsLines"), "HeadLine") is not None), None
+        )
+        if own is not None:
+            stories.setdefault(own, read_first(own, "HeadLine") or "")
+    return list(stories) if len(set(stories.values())) > 1 else [element]
+
+
+def is_text(content: Any) -> bool:
+    """Whether a content is the text of a story, not of a caption."""
+    data = find_child(content, "DataContent")
+    return data is not None and join_words(data) is not None and "caption" not in name_role(content)
+
+
+def read_story_of(element: Any, story: Any, uri: str, encoding: str) -> Found:
+    """The record of one story of an item, or the reject that says why it is none."""
+    digest = hash_bytes(etree.tostring(story, with_tail=False))
+    inner, text, markup = read_components(story)
     own = inner.values if inner else {}
     dates = (join_words(date) for name in DATES for date in find_all(element, name))
-    by = [join_words(line) for line in find_all(element, "ByLine")]
-    identity = find_first(element, "PublicIdentifier")
+    by = [join_words(line) for line in find_all(story, "ByLine")]
+    identity = join_words(find_first(element, "PublicIdentifier")) or read_first(element, "NewsItemId")
     values: dict[str, Any] = {
-        "title": read_first(element, "HeadLine") or own.get("title"),
-        "standfirst": read_first(element, "SubHeadLine") or own.get("standfirst"),
+        "title": read_first(story, "HeadLine") or own.get("title"),
+        "standfirst": read_first(story, "SubHeadLine") or own.get("standfirst"),
         "authors": list(dict.fromkeys(name for line in by for name in read_names(line))) or own.get("authors"),
         "published": next(filter(None, dates), None) or own.get("published"),
-        "id": join_words(identity) or read_first(element, "NewsItemId"),
+        "id": story.get("Duid") or identity if story is not element else identity,
     }
     status = name_status(element)
-    item = Item(values, text, markup, inner.flags if inner else ())
+    item = trim_item(Item(values, text, markup, inner.flags if inner else ()))
     if status in KILLED or is_kill(values["title"], read_first(element, "SlugLine")):
         return reject_item(item, "killed", f"the agency takes it back: {status or values['title']}", uri, digest)
-    if not text:
+    if not item.text:
         kinds = sorted({kind.get("FormalName") or "" for kind in find_all(element, "MediaType")} - {"", "Text"})
         words = f"NewsML {kinds[0]}: it has no article" if kinds else "the item has no body"
         return reject_item(item, "unsupported_format" if kinds else "empty", words, uri, digest)
-    flags = (EMBARGOED,) if status == "embargoed" or is_embargo(read_first(element, "NewsLineText")) else ()
-    return make_item(Item(values, text, markup, flags + item.flags), uri, encoding, digest)
+    is_held = status == "embargoed" or is_embargo(read_first(story, "NewsLineText"))
+    return make_item(replace(item, flags=((EMBARGOED,) if is_held else ()) + item.flags), uri, encoding, digest)
 
 
 def read_first(element: Any, name: str) -> str | None:
@@ -103,6 +128,8 @@ def read_data(data: Any) -> tuple[Item | None, str, Markup]:
     if nitf is not None:
         inner, _ = read_nitf(nitf if name_tag(nitf) == "nitf" else data)
         return inner, inner.text, inner.markup
+    if any(name_tag(part) in NITF_NAMES for part in data.iterdescendants()):
+        return None, *render_nitf(data)
     if len(data):
         return None, *render_fragment(split_html_paragraphs(write_html(data)))
     text = "".join(data.itertext()).strip("\n")

@@ -7,10 +7,10 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.export_fields import join_body
 from tasks.formats.fragment import render_fragment
-from tasks.formats.nitf import read_nitf
+from tasks.formats.nitf import CODES, read_nitf
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
 from tasks.formats.values import has_tags
-from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
 from tasks.formats.wrapped import split_html_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
 
@@ -43,7 +43,7 @@ def read_g2_item(element: Any, uri: str, encoding: str) -> Found:
     digest = hash_bytes(etree.tostring(element, with_tail=False))
     kind = name_code(find_first(element, "itemMeta", "itemClass"))
     status = name_code(find_first(element, "itemMeta", "pubStatus"))
-    item = read_item_values(element)
+    item = trim_item(read_item_values(element))
     notes = [join_words(note) for note in find_all(element, "edNote")]
     if status in KILLED or is_kill(item.values["title"], *notes):
         return reject_item(item, "killed", f"the agency takes it back: {status or item.values['title']}", uri, digest)
@@ -77,7 +77,7 @@ def read_item_values(element: Any) -> Item:
     own = inner.values if inner else {}
     title = find_title(meta) if meta is not None else None
     by = [join_words(line) for line in find_all(meta, "by")] if meta is not None else []
-    authors = [name for line in by for name in read_names(line)] or own.get("authors")
+    authors = [name for line in by for name in read_names(line)] or own.get("authors") or list(find_creators(meta))
     dates = (join_words(date) for name in DATES for date in find_all(element, name))
     values = {
         "title": title or own.get("title"),
@@ -87,6 +87,14 @@ def read_item_values(element: Any) -> Item:
         "id": element.get("guid"),
     }
     return Item(values, text, markup, inner.flags if inner else ())
+
+
+def find_creators(meta: Any | None) -> Iterator[str]:
+    """The persons among the creators of an item, where their type or role says that they wrote it."""
+    for creator in find_all(meta, "creator", "contributor") if meta is not None else ():
+        kind = f"{creator.get('type') or ''} {creator.get('role') or ''}".lower()
+        if any(word in kind for word in ("person", "author", "writer", "reporter")):
+            yield from read_names(join_words(find_first(creator, "name")) or creator.get("literal"))
 
 
 def find_title(meta: Any) -> str | None:
@@ -134,9 +142,12 @@ def render_text(text: str) -> tuple[str, Markup]:
 
 
 def write_html(content: Any) -> str:
-    """XHTML inside an item as HTML, without prefixes and namespaces."""
+    """XHTML inside an item as HTML, without prefixes and namespaces, and without the notes for editors."""
     body = find_first(content, "body")
     root = content if body is None else body
+    for inner in list(root.iterdescendants()):
+        if any(word in CODES for word in (inner.get("class") or "").lower().split()):
+            inner.clear(keep_tail=True)
     for inner in root.iter():
         inner.tag = name_tag(inner)
     return str(etree.tostring(root, encoding="unicode", method="html", with_tail=False))

@@ -6,7 +6,7 @@ from typing import Any
 from tasks.formats.fragment import render_fragment
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext
 from tasks.formats.values import has_tags
-from tasks.formats.wire import EMBARGOED, Item, drop_sign_off, is_embargo, is_kill, make_item, read_names, reject_item
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
 from tasks.formats.wrapped import has_indents, join_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
 
@@ -23,6 +23,8 @@ DATES = ("date.issue", "date.release", "story.date")
 CREDITS = ("media-producer", "media-credit", "credit")
 KILLED = frozenset({"canceled", "cancelled", "withheld", "killed", "withdrawn"})
 # Lines of this width or more, except the last, are wrapped by a machine; shorter ones are lines of their own.
+TAGLINE_WORDS = 3  # fewer are the initials or the address of an editor
+CODES = frozenset({"table-code", "notepad", "editorsnote"})  # classes of what is for machines and editors
 WRAPPED_CHARS = 45
 MOST_CHARS = 90
 
@@ -50,7 +52,9 @@ def add_nitf_blocks(element: Any, lines: list[tuple[str, str | None]]) -> None:
     add_loose(element.text, lines)
     for child in element:
         name = name_tag(child)
-        if name == "media":
+        if (child.get("class") or "").lower() in CODES:
+            pass
+        elif name == "media":
             add_media(child, lines)
         elif name == "tr":
             cells = [join_words(cell) for cell in child]
@@ -127,9 +131,11 @@ def read_nitf(root: Any) -> tuple[Item, str | None]:
     text, markup = render_nitf(body) if body is not None else ("", ())
     if has_tags(text):  # a body that is HTML as text
         text, markup = render_fragment(text)
-    text = drop_sign_off(text)
-    if text and (end := find_first(root, "body.end", "tagline")) is not None and (words := join_words(end)):
-        text = f"{text}\n\n{words}"
+    trimmed = trim_item(Item(values, text, markup))
+    text, markup = trimmed.text, trimmed.markup
+    tagline = join_words(find_first(root, "body.end", "tagline")) or ""
+    if text and len(tagline.split()) >= TAGLINE_WORDS:
+        text = f"{text}\n\n{tagline}"
     status = (data.get("management-status") or "").lower() if data is not None else ""
     notes = [note.get("info") for note in find_all(root, "ed-msg")]
     flags = (EMBARGOED,) if status == "embargoed" or is_embargo(*notes) else ()

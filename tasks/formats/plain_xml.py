@@ -15,7 +15,7 @@ from tasks.formats.newsml_g2 import read_g2_message
 from tasks.formats.nitf import read_nitf_file
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, describe_exception, hash_bytes
 from tasks.formats.values import has_tags
-from tasks.formats.wire import EMBARGOED, Item, drop_sign_off, is_embargo, is_kill, make_item, read_names, reject_item
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
 from tasks.formats.xml_tree import XmlTree, find_root, join_words, name_tag, read_tree
 
 # Names of elements in lower case without signs between words; the first that has words is taken.
@@ -93,11 +93,11 @@ def read_article_element(element: Any, uri: str, encoding: str, digest: str) -> 
     body = next(parts[name] for name in NAMES["body"].split() if name in parts)
     text, markup = render_element(body)
     values = {name: lines[name] for name in ("title", "standfirst", "published", "url", "id", "publisher")}
-    item = Item({**values, "authors": list(read_names(lines["authors"]))}, drop_sign_off(text), markup)
+    item = trim_item(Item({**values, "authors": list(read_names(lines["authors"]))}, text, markup))
     if (lines["killed"] or "").lower() in ("true", "1", "yes") or is_kill(lines["title"], lines["note"]):
         return reject_item(item, "killed", f"the agency takes it back: {lines['title']}", uri, digest)
     flags = (EMBARGOED,) if is_embargo(lines["note"]) else ()
-    return make_item(Item(item.values, item.text, markup, flags), uri, encoding, digest)
+    return make_item(Item(item.values, item.text, item.markup, flags), uri, encoding, digest)
 
 
 def read_plain(element: Any) -> str | None:

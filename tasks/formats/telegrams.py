@@ -21,6 +21,7 @@ from tasks.formats.wire import (
     BY,
     EMBARGOED,
     Item,
+    cut_editors_part,
     drop_sign_off,
     is_embargo,
     is_kill,
@@ -33,13 +34,6 @@ from tasks.formats.wrapped import join_paragraphs
 SOH, STX, ETX = b"\x01", b"\x02", b"\x03"
 START = re.compile(rb"[\x00\x16\x1b\x7f\s]{0,40}\x01[^\x02\x03]{1,1000}\x02")
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
-# What only editors read, from such a line to the end.
-EDITORS_PART = re.compile(
-    r"(?m)^[ \t]*(?:#{1,3} ?(?:dpa[- ])?(?:note(?:book|s?)|notizblock|redaktion\w*)\b.*"
-    r"|#{1,3} ?(?:note|notes|notiz) (?:to|for|an|für) .*|The following information is (?:not|only) .*"
-    r"|Die folgenden Informationen sind nicht .*|\* \* \* \*\s*$)",
-    re.I,
-)
 NOTE = re.compile(
     r"\(?(?:Eds?|Editors?|Note|Achtung|Attention|Repeat|Update[sd]?|Adds?|Corrects?|AP Photos?|With AP|Photos?|Video|Graphic)\b"
     r"\.?(?:\s*[:)]|\s+[A-Z0-9(].*|.*\)$)|\(.{1,200}\)$|[A-Z]{2}\d{3}\b"
@@ -60,6 +54,7 @@ TRAILER_DATE = re.compile(
 ANPA_DATE = re.compile(r"-(\d\d)-(\d\d)-(\d\d)\s+([0-2]\d)([0-5]\d)\s*([A-Z]{1,4})?")
 ZONES = {"MEZ": "+01:00", "CET": "+01:00", "MESZ": "+02:00", "CEST": "+02:00", "EST": "-05:00", "EDT": "-04:00"}
 HEAD_LINES = 8
+TERMINAL_WIDTH = 66  # a word that does not fit is on the next line
 STANDFIRST_CHARS = 100
 
 
@@ -107,16 +102,34 @@ def read_iptc(inside: str, end: str) -> tuple[Item, list[str]]:
     notes = [line for line in head if NOTE.match(line) or is_embargo(line)]
     others = [line for line in head if line and line not in notes]
     bylines = [line for line in others if BY.match(line) and read_names(line)]
-    titles = [line for line in others if line not in bylines]
-    body = "\n".join(lines[last + 1 :])
-    if found := EDITORS_PART.search(body):
-        body = body[: found.start()]
+    title, rest = join_headline([line for line in others if line not in bylines])
+    body = cut_editors_part("\n".join(lines[last + 1 :]))
     values: dict[str, Any] = {
-        "title": " ".join(titles) or None,
+        "title": title,
+        "standfirst": rest,
         "authors": [name for line in bylines for name in read_names(line)],
         "published": find_trailer_date(end) or find_trailer_date(inside[-400:]),
     }
     return Item(values, drop_sign_off(drop_breaks(join_paragraphs(body)))), ["", *notes]
+
+
+def join_headline(lines: list[str]) -> tuple[str | None, str | None]:
+    """The headline in the lines of a head, and what stands below it: a line that would have had room is one of its own.
+
+    >>> join_headline(["Old pier of Venn opens after ten years, and the whole town", "comes to see it"])
+    ('Old pier of Venn opens after ten years, and the whole town comes to see it', None)
+    >>> join_headline(["Old pier opens", "Venn has waited for ten years"])
+    ('Old pier opens', 'Venn has waited for ten years')
+    """
+    if not lines:
+        return None, None
+    end = 1
+    while end < len(lines):
+        word = lines[end].split(" ", 1)[0]
+        if len(lines[end - 1]) + 1 + len(word) <= TERMINAL_WIDTH and not word[:1].islower():
+            break
+        end += 1
+    return " ".join(lines[:end]), " ".join(lines[end:]) or None
 
 
 def drop_breaks(text: str) -> str:

@@ -1,7 +1,7 @@
 """What news agencies' formats have in common: bylines with posts, kills and embargoes, and the record that an item becomes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,6 +38,13 @@ KILL = re.compile(
 EMBARGO = re.compile(
     r"\W*(?:[A-Za-z]+ )?(?:EMBARGO(?:ED)?|SPERRFRIST|Sperrfrist|Embargo(?:ed)?)\b"
     r"(?:\s*[:=!(]|\s+(?:until|till|to|for|bis|jusqu|hasta)\b|\s*$)"
+)
+# What only editors read, from such a line to the end.
+EDITORS_PART = re.compile(
+    r"(?m)^[ \t]*(?:#{1,3} ?(?:dpa[- ])?(?:note(?:book|s?)|notizblock|redaktion\w*)\b.*|dpa[- ](?:notizblock|notebook)\s*$"
+    r"|#{1,3} ?(?:note|notes|notiz) (?:to|for|an|für) .*|The following information is (?:not|only) .*"
+    r"|Die folgenden Informationen sind nicht .*|\* \* \* \*\s*$)",
+    re.I,
 )
 # What agencies write below the last paragraph: the end, and the initials of those who worked on it.
 SIGN_OFF = re.compile(
@@ -90,6 +97,16 @@ def is_embargo(*lines: str | None) -> bool:
     return any(EMBARGO.match(line) for line in lines if line)
 
 
+def cut_editors_part(text: str) -> str:
+    """A text up to the notes that only editors read.
+
+    >>> cut_editors_part("It sails.\\n\\n# dpa-Notizblock\\n\\n## Orte")
+    'It sails.'
+    """
+    found = EDITORS_PART.search(text)
+    return text[: found.start()].rstrip() if found else text
+
+
 def drop_sign_off(text: str) -> str:
     """A text without the agency's sign-off below the last paragraph.
 
@@ -111,6 +128,13 @@ class Item:
     flags: tuple[str, ...] = ()
 
 
+def trim_item(item: Item) -> Item:
+    """The item without the notes that only editors read and the sign-off at its end."""
+    text = drop_sign_off(cut_editors_part(item.text))
+    count = text.count("\n")
+    return replace(item, text=text, markup=tuple(mark for mark in item.markup if mark[0] <= count))
+
+
 def make_item(item: Item, uri: str, encoding: str, digest: str) -> Found:
     """The record of an item; a reject `empty` where it has no body. A standfirst that opens the body is no standfirst."""
     if not item.text.strip():
@@ -122,9 +146,23 @@ def make_item(item: Item, uri: str, encoding: str, digest: str) -> Found:
         return found
     opening, start = "".join((found.standfirst or "").split()), "".join(item.text[:4000].split())
     standfirst = None if opening and start.startswith(opening) else found.standfirst
-    return replace(
-        found, standfirst=standfirst, markup=item.markup, flags=tuple(dict.fromkeys((*found.flags, *item.flags)))
-    )
+    markup = item.markup if found.text == item.text else (*found.markup, *move_markup(item, found.text))
+    flags = tuple(dict.fromkeys((*found.flags, *item.flags)))
+    return replace(found, standfirst=standfirst, markup=tuple(sorted(set(markup))), flags=flags)
+
+
+def move_markup(item: Item, text: str) -> Iterator[tuple[int, str]]:
+    """The roles of an item's lines in its text as it was cleaned, where the lines are still in it.
+
+    >>> list(move_markup(Item({}, "One.\\n\\n\\nThe pier.", ((3, "caption"),)), "One.\\nThe pier."))
+    [(1, 'caption')]
+    """
+    lines = item.text.split("\n")
+    places = {" ".join(line.split()): number for number, line in enumerate(text.split("\n"))}
+    for number, role in item.markup:
+        place = places.get(" ".join(lines[number].split()))
+        if place is not None:
+            yield place, role
 
 
 def reject_item(item: Item, reason: str, detail: str, uri: str, digest: str) -> Reject:

@@ -151,7 +151,7 @@ def find_all(element: Any, *names: str) -> Iterator[Any]:
     return (inner for inner in element.iterdescendants() if name_tag(inner) in names)
 
 
-def find_first(element: Any, *path: str) -> Any | None:
+def find_first(element: Any | None, *path: str) -> Any | None:
     """The first descendant at a path of local names, each anywhere below the last; None where there is none."""
     for name in path:
         if element is None:
@@ -160,9 +160,9 @@ def find_first(element: Any, *path: str) -> Any | None:
     return element
 
 
-def find_child(element: Any, *names: str) -> Any | None:
+def find_child(element: Any | None, *names: str) -> Any | None:
     """The first child with the first of these local names that any child has."""
-    children = [(name_tag(child), child) for child in element]
+    children = [(name_tag(child), child) for child in element] if element is not None else []
     return next((child for name in names for tag, child in children if tag == name), None)
 
 

@@ -27,6 +27,7 @@ DATA = {
     "NITF": (NITF_BODY, "The pier opened."),
     "content of NITF alone": ("<body.content><p>One.</p></body.content>", "One."),
     "paragraphs": ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+    "NITF elements": ("<media><media-caption>The pier.</media-caption></media><p>One.</p>", "The pier.\n\nOne."),
     "XHTML": ("<html><body><p>One.</p></body></html>", "One."),
     "text": ("One.\n\nTwo.", "One.\n\nTwo."),
 }
@@ -65,3 +66,14 @@ def test_what_is_no_article_is_named(content: str, reason: str) -> None:
 def test_an_embargo_is_a_flag() -> None:
     (found,) = read_records(NEWSML.read, make_newsml(management="<Status FormalName='Embargoed'/>"))
     assert found.flags == ("embargoed",)
+
+
+def test_components_with_headlines_of_their_own_are_stories() -> None:
+    story = (
+        "<NewsComponent Duid='{0}'><NewsLines><HeadLine>{0}</HeadLine></NewsLines><ContentItem><DataContent><p>The {0} opened.</p>"
+        "</DataContent></ContentItem></NewsComponent>"
+    )
+    content = f"<NewsML><NewsItem><NewsComponent>{story.format('Pier')}{story.format('Bridge')}</NewsComponent></NewsItem></NewsML>"
+    first, second = read_records(NEWSML.read, content)
+    assert (first.uri, first.title, first.text) == ("a#0", "Pier", "The Pier opened.")
+    assert (second.uri, second.title, second.text) == ("a#1", "Bridge", "The Bridge opened.")

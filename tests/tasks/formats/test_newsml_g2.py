@@ -37,6 +37,10 @@ CONTENTS = {
         "<inlineXML><html><body><p>    Mar 5 - The pier\nopened.\n    It is free\nfor all.</p></body></html></inlineXML>",
         "Mar 5 - The pier opened.\n\nIt is free for all.",
     ),
+    "notes for editors": (
+        "<inlineXML><html><body><p>One.</p><section class='notepad public'><p>Two.</p></section></body></html></inlineXML>",
+        "One.",
+    ),
     "escaped HTML": ("<inlineData><![CDATA[<p>One.</p><p>Two.</p>]]></inlineData>", "One.\n\nTwo."),
     "plain text": ("<inlineData contenttype='text/plain'>One.\n\nTwo.</inlineData>", "One.\n\nTwo."),
     "the first with words": ("<inlineXML><html><body><p/></body></html></inlineXML>" + NITF_BODY, "The pier opened."),

@@ -56,6 +56,8 @@ BODIES = {
     "lines with indents in one paragraph": ("<p>\n    One\nmore.\n    Two\nmore.</p>", "One more.\n\nTwo more."),
     "lines with the indent of the file": ("<p>One\n\t\tmore.\n\t\tAnd more.</p>", "One more. And more."),
     "the agency's sign-off": ("<p>One.</p><p>ab/cd</p><p>ends</p>", "One."),
+    "codes of a table": ("<p class='table-code'>[t01x2]</p><p>One.</p>", "One."),
+    "a part for editors": ("<p>One.</p><p># dpa-Notizblock</p><p>Two.</p>", "One."),
     "notes to editors": ("<p>One.</p><note><p>Eds: two.</p></note>", "One."),
 }
 
@@ -74,6 +76,11 @@ def test_captions_and_credits_are_lines_with_a_role() -> None:
     (found,) = read_records(NITF.read, make_nitf(f"<p>One.</p>{media}<p>Two.</p>"))
     assert found.text == "One.\n\nThe pier on Monday.\nMara Quist\n\nTwo."
     assert found.markup == ((2, "caption"), (3, "credit"))
+
+
+def test_the_address_of_an_editor_is_no_text() -> None:
+    (found,) = read_records(NITF.read, make_nitf(end="<body.end><tagline>bo@venn.example</tagline></body.end>"))
+    assert found.text.endswith("It is free.")
 
 
 def test_the_tagline_ends_the_text() -> None:

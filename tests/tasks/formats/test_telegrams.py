@@ -28,6 +28,7 @@ HEADS = {
     "a byline": ("Old pier opens\r\nBy Nell Ashgrove, The Venn Post =", ("Nell Ashgrove",)),
     "a note": ("(Update)\r\nOld pier opens =", ()),
     "two lines": ("Old pier\r\nopens =", ()),
+    "a line below the headline": ("Old pier opens\r\nBy Nell Ashgrove\r\nVenn has waited =", ("Nell Ashgrove",)),
 }
 
 
