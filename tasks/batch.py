@@ -86,13 +86,17 @@ class Fields:
 
 @dataclass(frozen=True)
 class Source:
-    """One row of sources.toml. `path` may hold a date (`{date:%Y/%m/%d}`); without one it is a drop folder."""
+    """One row of sources.toml. `path` may hold a date (`{date:%Y/%m/%d}`); without one it is a drop folder.
+
+    `separator`: what stands between the articles of a text file.
+    """
 
     name: str
     path: str
     format: str = "auto"
     publisher: str | None = None
     fields: Fields = field(default_factory=Fields)
+    separator: str | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class SourceRow:
     format: str = "auto"
     publisher: str | None = None
     fields: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    separator: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for values that no source can have."""
@@ -35,6 +36,8 @@ class SourceRow:
             raise ValueError("path is empty; give a file, a folder or a pattern")
         if wrong := find_wrong_date(self.path):
             raise ValueError(f"path has {wrong!r}; write {{date}} or {{date:%Y/%m/%d}}, with directives of strftime")
+        if self.separator == "":
+            raise ValueError("separator is empty; give what stands between two articles of a file, or leave it out")
         known = {"format": ("auto", *BY_NAME), "field": [field.name for field in list_fields(Fields)]}
         for what, name in [("format", self.format), *(("field", name) for name in self.fields)]:
             if name not in known[what]:
@@ -66,5 +69,7 @@ def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[
     sources = {}
     for row in read_toml_rows(path, "source", SourceRow, faults=faults):
         names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
-        sources[row.name] = Source(row.name, row.path, row.format, row.publisher or None, Fields(**names))
+        sources[row.name] = Source(
+            row.name, row.path, row.format, row.publisher or None, Fields(**names), row.separator
+        )
     return sources

@@ -18,11 +18,10 @@ from tasks.formats.record import (
     describe_exception,
     hash_bytes,
 )
-from tasks.formats.stream import read_whole
+from tasks.formats.stream import WHOLE_BYTES, read_whole
 from tasks.formats.wire import Item, make_item
 
 START_CHARS = 4096
-WHOLE_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,8 @@ from tasks.formats.record import (
     describe_exception,
     hash_bytes,
 )
-from tasks.formats.stream import peek_chunk, read_whole, split_chunks
+from tasks.formats.stream import WHOLE_BYTES, peek_chunk, read_whole, split_chunks
 
-# A JSON file that is one value is parsed in one piece; above this, JSON Lines is the form to deliver.
-WHOLE_BYTES = 256 * 2**20
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 SPACE = re.compile(r"\s*")
 COMMA = re.compile(r"\s*(?:,\s*)?")

@@ -92,14 +92,15 @@ class FormatError(RequestError):
 class ReadContext:
     """What a reader gets besides the bytes of a file. `uri`: its name in the lake; `fields`: names of JSON fields.
 
-    `format`: as declared; `path`: opens the same bytes, where that is possible; `depth`: how many archives they are in;
-    `read_contents`: reads a member of an archive by its format, as `tasks.reading.contents.read_contents`.
+    `format`, `separator`: as declared; `path`: opens the same bytes, where that is possible; `depth`: how many archives
+    they are in; `read_contents`: reads a member of an archive by its format, as `tasks.reading.contents.read_contents`.
     """
 
     uri: str
     fields: Fields
     limits: Limits
     format: str = "auto"
+    separator: str | None = None
     path: str = ""
     depth: int = 0
     read_contents: "Callable[[Chunks, Any, str, ReadContext], Iterator[Found | PassedOver]] | None" = None

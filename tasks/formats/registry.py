@@ -1,8 +1,6 @@
 """Every format that is read, one row each, in the order in which content is recognised."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 from pkgutil import iter_modules
@@ -10,56 +8,30 @@ from pkgutil import iter_modules
 import tasks.formats
 from tasks.formats.arrow_table import ARROW, PARQUET
 from tasks.formats.csv_table import CSV
-from tasks.formats.decode import BOMS, decode, find_wide
+from tasks.formats.decode import BOMS, find_wide
 from tasks.formats.excel import EXCEL
 from tasks.formats.exports import FACTIVA, NEXIS, PROQUEST
 from tasks.formats.feeds import FEED
-from tasks.formats.front_matter import find_head
 from tasks.formats.html import HTML
 from tasks.formats.jsonl import JSON, JSON_LINES
 from tasks.formats.mail import MAIL, MBOX
-from tasks.formats.marked_text import read_marked_text
 from tasks.formats.newsml import NEWSML
 from tasks.formats.newsml_g2 import NEWSML_G2
 from tasks.formats.nitf import NITF
 from tasks.formats.office import DOCX, HTML_EXPORT, RTF, RTF_EXPORT
 from tasks.formats.plain_xml import XML
-from tasks.formats.record import Chunks, Format, FormatError, Found, ReadContext, Record
+from tasks.formats.record import Format, FormatError
 from tasks.formats.sgml import SGML
-from tasks.formats.stream import PACKINGS, read_whole
+from tasks.formats.stream import PACKINGS
 from tasks.formats.tar_archive import TAR
 from tasks.formats.telegrams import TELEGRAM
+from tasks.formats.text import TEXT
 from tasks.formats.unread import BY_EXTENSION as UNREAD_BY_EXTENSION
 from tasks.formats.unread import Unread, find_signature, find_unread, find_unread_name
 from tasks.formats.warc import WARC
-from tasks.formats.wire import make_item
 from tasks.formats.zip_archive import ZIP, ZIPPED_EXTENSIONS
 
 START_BYTES = 4096
-MARKDOWN = (".md", ".markdown")
-
-
-def read_text(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The one record of a text file, with the fields that its head names. The caller knows the hash of the file."""
-    text, encoding = decode(read_whole(chunks, context.limits.record_bytes))
-    head = find_head(text)
-    marked = read_marked_text(head.text if head else text, is_declared=context.uri.lower().endswith(MARKDOWN))
-    if head:
-        values = {"title": marked.title, "url": marked.url, **head.values}
-        item = replace(head, values=values, text=marked.text, markup=marked.markup)
-        yield make_item(item, context.uri, encoding + marked.repairs, "")
-    else:
-        found = Record(context.uri, marked.text, encoding + marked.repairs, raw_sha256="")
-        yield replace(found, title=marked.title, url=marked.url, markup=marked.markup)
-
-
-TEXT = Format(
-    name="text",
-    extensions=(".txt", ".text", ".story", *MARKDOWN),
-    recognise=lambda start: True,
-    read=read_text,
-    why="Plain text or Markdown of one article, as scrapers save it; also whatever no other format recognises.",
-)
 
 
 def check_formats(*formats: Format) -> tuple[Format, ...]:

@@ -24,6 +24,7 @@ from tasks.formats.record import BrokenInputError, Chunks
 from tasks.formats.remote import name_failures, open_remote
 
 CHUNK_BYTES = 2**20
+WHOLE_BYTES = 256 * 2**20  # a file that is read in one piece is at most this large
 END_BYTES = 4
 SPOOL_BYTES = 8 * 2**20
 # A file that unpacks to less than this is no bomb, however well it packs.

@@ -134,7 +134,9 @@ def find_records(
     if file.size > limits.file_bytes:
         raise BrokenInputError("too_large", f"{file.size} bytes, over the limit of {limits.file_bytes}", keeps=False)
     path = "" if "://" in file.path else file.path
-    context = ReadContext(file.uri, source.fields, limits, source.format, path, read_contents=read_contents)
+    context = ReadContext(
+        file.uri, source.fields, limits, source.format, source.separator, path, read_contents=read_contents
+    )
     yield from read_contents(chunks, tap, file.path, context)
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tasks.batch import Fields, Limits
+from tasks.formats.record import Found, ReadContext, Record, Reject
 from tasks.formats.several import looks_like_several, split_articles
 
 FERRY = "Ferry to Osterholm sails again\n\nBy Ann Lee\n4 May 2024\n\nThe ferry sails on Monday, the county said.\n"
@@ -70,3 +72,35 @@ def test_a_rule_between_two_heads_looks_like_several(rule: str) -> None:
 )
 def test_other_texts_do_not(text: str) -> None:
     assert not looks_like_several(text)
+
+
+def read_file_of(text: str, separator: str | None = None) -> list[Found]:
+    context = ReadContext("a.txt", Fields(), Limits(), separator=separator)
+    return list(read_text(iter([text.encode()]), context))
+
+
+def test_each_part_is_a_record_with_its_own_head() -> None:
+    first, second = read_file_of(f"Title: Ferry sails\nAuthor: Ann Lee\n\n{FERRY}\n---\n{BRIDGE}", "---")
+    assert (first.uri, second.uri) == ("a.txt#0", "a.txt#1")
+    assert first.title == "Ferry sails"
+    assert "Swing bridge" not in str(first.text)
+    assert first.raw_sha256 != second.raw_sha256
+
+
+def test_a_file_that_looks_like_several_is_noted() -> None:
+    (found,) = read_file_of(f"{FERRY}\n------\n{BRIDGE}")
+    assert isinstance(found, Record)
+    assert (found.uri, found.flags) == ("a.txt", ("several_articles",))
+    (plain,) = read_file_of(FERRY)
+    assert isinstance(plain, Record)
+    assert plain.flags == ()
+
+
+def test_a_part_that_is_too_large_costs_itself() -> None:
+    context = ReadContext("a.txt", Fields(), Limits(record_bytes=300), separator="---")
+    found = list(read_text(iter([f"{FERRY}\n---\n{BRIDGE * 9}\n---\n{BRIDGE}".encode()]), context))
+    assert [item.reason if isinstance(item, Reject) else "read" for item in found] == [
+        "read",
+        "record_too_large",
+        "read",
+    ]
