@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks.formats.registry import BY_NAME
 from tasks.sources import load_sources
 from tasks.toml_rows import RowError
 
@@ -79,11 +78,6 @@ DATED = ["in/{date}/x", "in/{date:%Y/%m/%d}", "in/{date:%-d-%b-%G%%}/{date}"]
 def test_dates_in_paths_are_accepted(tmp_path: Path, path: str) -> None:
     (tmp_path / "sources.toml").write_text(ROW.replace('"x"', f'"{path}"'))
     assert load_sources(tmp_path / "sources.toml")["a"].path == path
-
-
-def test_the_comment_in_sources_toml_names_every_format(project: Path) -> None:
-    (line,) = [line for line in (project / "sources.toml").read_text().splitlines() if line.startswith("#   format")]
-    assert set(BY_NAME) <= set(line.replace(",", " ").split())
 
 
 def test_the_projects_own_sources_are_good(project: Path) -> None:

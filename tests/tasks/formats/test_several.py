@@ -5,6 +5,7 @@ import pytest
 from tasks.batch import Fields, Limits
 from tasks.formats.record import Found, ReadContext, Record, Reject
 from tasks.formats.several import looks_like_several, split_articles
+from tasks.formats.text import read_text
 
 FERRY = "Ferry to Osterholm sails again\n\nBy Ann Lee\n4 May 2024\n\nThe ferry sails on Monday, the county said.\n"
 BRIDGE = "Swing bridge opens at night\n\nVon Bo Day\n\nThe bridge opens at ten, the harbour board said.\n"
