@@ -54,7 +54,7 @@ AMERICAN = frozenset(["ET", "CT", "MT", "PT", "EDT", "CDT", "MDT", "PDT", "AKDT"
 
 
 @dataclass(frozen=True)
-class Day:
+class WrittenDay:
     """A day that a line writes. `moment`: the day, None where it is uncertain or none; `begin`, `end`: its tokens."""
 
     day: date | None
@@ -81,7 +81,7 @@ class Reading:
     """
 
     moment: datetime | None
-    days: tuple[Day, ...]
+    days: tuple[WrittenDay, ...]
     tokens: tuple[Token, ...]
     used: frozenset[int]
 
@@ -99,7 +99,7 @@ def read_written(line: str, origin: Origin = UNKNOWN) -> Reading:
     tokens = tuple(cut_tokens(YEAR_LAST.sub(r"\2 \1 \5 \3\4", tidy_line(line)), origin))
     code = "".join(token.code for token in tokens)
     clues = [token.value for token in tokens if token.code == "w" and token.value >= 0]
-    days = tuple(find_days(code, tokens, origin, clues))
+    days = tuple(find_written_days(code, tokens, origin, clues))
     # What belongs to a date is no clock time.
     masked = code
     for day in days:
@@ -115,7 +115,7 @@ def read_written(line: str, origin: Origin = UNKNOWN) -> Reading:
     return Reading(moment, days, tokens, frozenset(used))
 
 
-def find_days(code: str, tokens: tuple[Token, ...], origin: Origin, clues: list[int]) -> Iterator[Day]:
+def find_written_days(code: str, tokens: tuple[Token, ...], origin: Origin, clues: list[int]) -> Iterator[WrittenDay]:
     """The days in order; those that overlap an earlier one are skipped. `clues`: weekdays that the line names."""
     hits = sorted(
         ((hit.start(), -hit.end(), kind, hit) for kind, pattern in DATES.items() for hit in pattern.finditer(code)),
@@ -131,7 +131,7 @@ def find_days(code: str, tokens: tuple[Token, ...], origin: Origin, clues: list[
         except (ValueError, OverflowError):
             day = None
         reached = -end - (code[-end - 1] == "T")
-        yield Day(day, begin, reached)
+        yield WrittenDay(day, begin, reached)
 
 
 def read_day(
@@ -250,7 +250,7 @@ def is_offset(zone: re.Match[str], clock: re.Match[str], tokens: tuple[Token, ..
     return is_plus or is_apart or is_dated
 
 
-def choose_clock(days: tuple[Day, ...], clocks: list[Clock], masked: str) -> Clock | None:
+def choose_clock(days: tuple[WrittenDay, ...], clocks: list[Clock], masked: str) -> Clock | None:
     """The clock time of the first day: right before it, else the first behind it that belongs to no other day."""
     first = days[0]
     before = [clock for clock in clocks if clock.end <= first.begin]
@@ -268,7 +268,7 @@ def choose_clock(days: tuple[Day, ...], clocks: list[Clock], masked: str) -> Clo
 
 
 def make_moment(day: date, clock: Clock | None, tokens: tuple[Token, ...], origin: Origin) -> datetime | None:
-    """Day and clock time as UTC."""
+    """WrittenDay and clock time as UTC."""
     midnight = datetime(day.year, day.month, day.day)
     if clock is None:
         return move_to_utc(midnight, None)

@@ -87,7 +87,7 @@ def read_item(element: Any, uri: str, encoding: str, digest: str, names: dict[st
     parts: dict[str, list[Any]] = {}
     for child in element:
         parts.setdefault(label_tag(child), []).append(child)
-    text, markup, used = read_body(element, parts)
+    text, markup, used = read_item_body(element, parts)
     is_cut = CUT.search(text[-100:]) is not None
     values = {
         "title": next(filter(None, map(write_line, pick_parts(parts, "title"))), None),
@@ -128,7 +128,7 @@ def label_tag(element: Any) -> str:
     return f"{prefix}:{name}" if prefix else name
 
 
-def read_body(element: Any, parts: dict[str, list[Any]]) -> tuple[str, Markup, Any]:
+def read_item_body(element: Any, parts: dict[str, list[Any]]) -> tuple[str, Markup, Any]:
     """The text of an item, its markup, and the element that it is from. A much longer body in an extension wins."""
     found: tuple[str, Markup, Any] = ("", (), None)
     for part in pick_parts(parts, *BODIES):

@@ -101,10 +101,10 @@ def finish_record(item: Found | PassedOver, record: WarcRecord) -> Found | Passe
     flags = (
         (*item.flags, TRUNCATED) if "warc-truncated" in record.header and TRUNCATED not in item.flags else item.flags
     )
-    return replace(item, url=item.url or find_address(record), flags=flags)
+    return replace(item, url=item.url or find_target(record), flags=flags)
 
 
-def find_address(record: WarcRecord) -> str | None:
+def find_target(record: WarcRecord) -> str | None:
     """The address of a record, which old writers put into angle brackets."""
     return record.header.get("warc-target-uri", "").strip().removeprefix("<").removesuffix(">") or None
 
@@ -161,7 +161,7 @@ def read_body(
     """The records of a page, or of whatever the bytes are where no type is stated."""
     from tasks.formats.registry import choose_format  # which knows all formats, this one too
 
-    address = find_address(record)
+    address = find_target(record)
     form = choose_format("auto", (address or "").partition("?")[0].partition("#")[0], body)
     if kind in HTML_TYPES or (not isinstance(form, Unread) and form.name == "html"):
         yield read_page(body, context.uri, charset, address)
