@@ -109,6 +109,7 @@ def ingest(
     force: bool = False,
     learned: str = "",
     remove_missing: bool = False,
+    fields: list[str] = [],  # noqa: B006
 ) -> list[BatchResult] | State[Any]:
     """Clean, audit and publish raw files: one batch per source.
 
@@ -121,6 +122,7 @@ def ingest(
         force: Run batches again even if nothing has changed.
         learned: Learned lines to use: auto, latest, none or a version. Left empty: the setting COPYDESK_LEARNED, or auto.
         remove_missing: Remove the documents of files that are no longer there. They are kept otherwise.
+        fields: Which field of the records of a path is what, each as text=body.
     """
     follow_worker()
     # An error is in the run's state, in one line, without a traceback in its log.
@@ -131,7 +133,7 @@ def ingest(
         with ExitStack() as stack:
             mapper = map_tasks(settings, stack)
             run = make_run(settings, make_log_watcher(), mapper, is_forced=force, removes_missing=remove_missing)
-            batches = find_batches(what, day, today(), settings.sources, run.lake)
+            batches = find_batches(what, day, today(), settings.sources, run.lake, fields)
             found = ingest_batches(batches, run, lambda result: report_result(result, run.lake))
     except Exception as error:
         explained = explain_error(error)

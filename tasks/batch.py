@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Fields:
-    """Names of the fields of a record; the first one present is used. A dot steps into an object: `meta.title`."""
+    """Names of the fields of a record; the first one present is used. A dot steps into an object: `meta.title`.
+
+    `records`: the path of the list of records in a JSON object; empty where it is found by what is in it.
+    """
 
     id: tuple[str, ...] = ("id", "_id", "article_id", "uuid", "guid", "doc_id", "story_id")
     url: tuple[str, ...] = (
@@ -82,6 +85,7 @@ class Fields:
         "body_xhtml",
         "article_html",
     )
+    records: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """sources.toml: what to ingest, one row per source."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as list_fields
 from pathlib import Path
@@ -12,19 +13,24 @@ from tasks.toml_rows import RowError, describe_unknown, read_toml_rows
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+FIELD_KEYS = tuple(field.name for field in list_fields(Fields) if field.name != "records")
 # The directives of strftime that a path can use for a day, with glibc's flags ("%-d").
 DIRECTIVE = re.compile(r"%[-_0^#]?[aAbBCdDeFgGhjmuUVwWxyY%]")
 
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One row of sources.toml. `fields`: names of JSON fields, for the keys of `tasks.batch.Fields`."""
+    """One row of sources.toml. `fields`: names of fields, for the keys of `tasks.batch.Fields`.
+
+    `records`: where a JSON object has its list of records.
+    """
 
     name: str
     path: str
     why: str = ""
     format: str = "auto"
     publisher: str | None = None
+    records: str | None = None
     fields: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     separator: str | None = None
 
@@ -38,7 +44,7 @@ class SourceRow:
             raise ValueError(f"path has {wrong!r}; write {{date}} or {{date:%Y/%m/%d}}, with directives of strftime")
         if self.separator == "":
             raise ValueError("separator is empty; give what stands between two articles of a file, or leave it out")
-        known = {"format": ("auto", *BY_NAME), "field": [field.name for field in list_fields(Fields)]}
+        known = {"format": ("auto", *BY_NAME), "field": FIELD_KEYS}
         for what, name in [("format", self.format), *(("field", name) for name in self.fields)]:
             if name not in known[what]:
                 raise ValueError(describe_unknown(what, name, known[what]))
@@ -59,6 +65,25 @@ def find_wrong_date(path: str) -> str | None:
     return None
 
 
+def parse_fields(options: Sequence[str]) -> Fields:
+    """The fields that options name, each `text=body`; several of one key are tried in order. Raises RowError.
+
+    >>> parse_fields(["text=body", "text=meta.words", "records=data.items"]).text
+    ('body', 'meta.words')
+    """
+    names: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        key, sign, name = (part.strip() for part in option.partition("="))
+        if not sign or not name:
+            raise RowError(
+                f"--field {option!r}: write it as text=body, the name of a field of the record behind the sign"
+            )
+        if key not in (*FIELD_KEYS, "records"):
+            raise RowError(f"--field {option!r}: {describe_unknown('field', key, (*FIELD_KEYS, 'records'))}")
+        names[key] = (*names.get(key, ()), name)
+    return Fields(**names)
+
+
 def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[str, Source]:
     """The sources declared in a file, by name, in its order; none where there is no file. Raises RowError.
 
@@ -69,6 +94,8 @@ def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[
     sources = {}
     for row in read_toml_rows(path, "source", SourceRow, faults=faults):
         names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
+        if row.records:
+            names["records"] = (row.records,)
         sources[row.name] = Source(
             row.name, row.path, row.format, row.publisher or None, Fields(**names), row.separator
         )

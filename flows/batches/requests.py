@@ -13,18 +13,22 @@ from tasks.file_names import escape_name, unescape_name
 from tasks.lakes.lake import Lake
 from tasks.lakes.places import Place, name_places, read_places
 from tasks.reading.plan import REMOTE
-from tasks.sources import load_sources
+from tasks.sources import load_sources, parse_fields
 from tasks.toml_rows import RowError, suggest_name
 
 MOST_NEIGHBOURS = 1_000
 MOST_CHARS = 300
 
 
-def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path, lake: Lake) -> list[Batch]:
+def find_batches(
+    what: Sequence[str], day: date, today: date, sources_file: Path, lake: Lake, fields: Sequence[str] = ()
+) -> list[Batch]:
     """A batch per source, file or folder of `what`, or per declared source, whose paths start beside sources.toml.
 
-    `lake`: it knows the names of places that were given before. Raises RequestError, LakeError.
+    `lake`: it knows the names of places that were given before. `fields`: which field of the records of a path is what, as
+    `tasks.sources.parse_fields` takes them. Raises RequestError, LakeError.
     """
+    own = parse_fields(fields)
     if day > today:
         raise RequestError(f"the date {day} lies in the future (today is {today}, UTC). Give an earlier day.")
     faults: dict[str, RowError] = {}
@@ -32,6 +36,8 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
     root = sources_file.absolute().parent
     broken = {name: Batch(Source(name, ""), day, root, fault=str(error)) for name, error in faults.items()}
     if not what:
+        if fields:
+            raise RequestError("--field is for a path: name the file or folder too.")
         if not declared and not broken:
             raise RequestError(
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
@@ -46,6 +52,10 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
             raise RequestError(
                 f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
             )
+    if fields and (named := [path for path in what if path in declared or path in broken]):
+        raise RequestError(
+            f"--field is for a path. Write `fields` into the row of source {named[0]} in {sources_file}."
+        )
     check_names(declared, [path for path in what if path in declared], root, lake)
     places = name_places(lake, [path for path in what if path not in declared and path not in broken], declared)
     return [
@@ -53,7 +63,7 @@ def find_batches(what: Sequence[str], day: date, today: date, sources_file: Path
         if path in declared
         else broken[path]
         if path in broken
-        else Batch(Source(places[path][0], places[path][1].path), day, Path(places[path][1].root))
+        else Batch(Source(places[path][0], places[path][1].path, fields=own), day, Path(places[path][1].root))
         for path in dict.fromkeys(what)
     ]
 

@@ -6,12 +6,12 @@ import logging
 import os
 import signal
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Optional, cast
+from typing import TYPE_CHECKING, Annotated, Any, Optional, cast
 
 import typer
 
@@ -47,6 +47,14 @@ def ingest(
     expect_new: Annotated[
         bool, typer.Option("--expect-new", help="End with an error where a drop folder has nothing new.")
     ] = False,
+    fields: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            "--field",
+            metavar="KEY=NAME",
+            help="Which field of the records of a path is what: text=body, records=data.items. Repeat it for more.",
+        ),
+    ] = None,
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as a Prefect flow (as is done when a Prefect server is configured).")
     ] = False,
@@ -87,11 +95,12 @@ def ingest(
     )
     day = day or today()
     if prefect or settings.runner != "auto" or has_prefect_api():
-        run_flow(what or [], day, settings, force=force, remove_missing=remove_missing, expect_new=expect_new)
+        options = {"force": force, "remove_missing": remove_missing, "fields": fields or []}
+        run_flow(what or [], day, settings, options, expect_new=expect_new)
         return
     with open_progress() as (watcher, hide):
         run = make_run(settings, watcher, is_forced=force, removes_missing=remove_missing)
-        batches = find_batches(what or [], day, today(), settings.sources, run.lake)
+        batches = find_batches(what or [], day, today(), settings.sources, run.lake, fields or ())
 
         def report(result: BatchResult | Exception) -> None:
             if isinstance(result, NothingNew) and not expect_new:
@@ -122,9 +131,12 @@ def has_prefect_api() -> bool:
 
 
 def run_flow(
-    what: Sequence[str], day: date, settings: Settings, *, force: bool, remove_missing: bool, expect_new: bool
+    what: Sequence[str], day: date, settings: Settings, options: Mapping[str, Any], *, expect_new: bool
 ) -> None:
-    """Runs the flow in this process and prints a table per batch. Output and exit code are those of a run without Prefect."""
+    """Runs the flow in this process and prints a table per batch. Output and exit code are those of a run without Prefect.
+
+    `options`: further parameters of the flow.
+    """
     from flows.batches.run import open_settings_lake
     from flows.ingest import BatchBlocked
     from flows.ingest import ingest as ingest_as_flow
@@ -142,12 +154,7 @@ def run_flow(
     try:
         with stop_at_once():
             found = ingest_as_flow(
-                what=names,
-                logical_date=day,
-                lake=settings.lake,
-                force=force,
-                learned=settings.learned,
-                remove_missing=remove_missing,
+                what=names, logical_date=day, lake=settings.lake, learned=settings.learned, **options
             )
         results = cast("Sequence[BatchResult]", found)
     except BatchBlocked as error:

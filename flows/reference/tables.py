@@ -99,7 +99,7 @@ def write_formats() -> str:
     )
     packings = ", ".join(f"{packing.name} (`{packing.extension}`)" for packing in PACKINGS)
     table = format_table(("format", "extensions", "a file is", "what it is"), rows)
-    defaults = ((f"`{name}`", ", ".join(names)) for name, names in asdict(Fields()).items())
+    defaults = ((f"`{name}`", ", ".join(names)) for name, names in asdict(Fields()).items() if names)
     fields = format_table(("field", "names"), defaults)
     exporters = format_table(
         ("exporter", "recognised by", "what it is"),

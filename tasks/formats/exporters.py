@@ -16,7 +16,7 @@ from tasks.toml_rows import describe_unknown, read_toml_rows
 
 ROWS = Path(__file__).with_suffix(".toml")
 SIGNS = re.compile(r"[^\w@]|_")
-KEYS = tuple(row.name for row in list_fields(Fields))
+KEYS = tuple(row.name for row in list_fields(Fields) if row.name != "records")
 GENERAL = Fields()
 
 

@@ -150,7 +150,7 @@ class Packing:
 
     name: str
     extension: str
-    magic: bytes
+    magic: bytes | tuple[bytes, ...]
     unpack: Callable[[Chunks], Chunks]
 
 
@@ -214,9 +214,11 @@ def unpack_zstd(chunks: Chunks) -> Chunks:
         raise BrokenInputError(reason, f"zstd: {error}") from error
 
 
+# Frames of zstd that hold notes of programs; records are behind them.
+SKIPPABLE = tuple(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60))
 PACKINGS = (
     Packing("gzip", ".gz", b"\x1f\x8b\x08", partial(unpack_members, "gzip", partial(zlib.decompressobj, wbits=31))),
     Packing("bzip2", ".bz2", b"BZh", partial(unpack_members, "bzip2", bz2.BZ2Decompressor)),
     Packing("xz", ".xz", b"\xfd7zXZ\x00", partial(unpack_members, "xz", lzma.LZMADecompressor)),
-    Packing("zstd", ".zst", b"\x28\xb5\x2f\xfd", unpack_zstd),
+    Packing("zstd", ".zst", (b"\x28\xb5\x2f\xfd", *SKIPPABLE), unpack_zstd),
 )

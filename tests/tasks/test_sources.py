@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tasks.sources import load_sources
+from tasks.sources import load_sources, parse_fields
 from tasks.toml_rows import RowError
 
 GOOD = '[[source]]\nname = "wire"\npath = "in/{date}"\nformat = "jsonl"\npublisher = "P"\nfields = { text = "body", id = ["guid", "id"] }\nwhy = "x"\n'
@@ -82,3 +83,22 @@ def test_dates_in_paths_are_accepted(tmp_path: Path, path: str) -> None:
 
 def test_the_projects_own_sources_are_good(project: Path) -> None:
     assert {"seeds", "wire"} <= set(load_sources(project / "sources.toml"))
+
+
+def test_fields_on_the_command_line_are_those_of_a_source(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(ROW + 'records = "data.items"\nfields = { text = ["body", "words"] }\n')
+    options = ["text=body", "text = words", "records=data.items"]
+    assert parse_fields(options) == load_sources(tmp_path / "sources.toml")["a"].fields
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("txt=body", "unknown field 'txt'; did you mean 'text'?"),
+        ("text", "write it as text=body"),
+        ("text=", "write it as"),
+    ],
+)
+def test_a_field_that_is_none_is_an_error(option: str, words: str) -> None:
+    with pytest.raises(RowError, match=re.escape(words)):
+        parse_fields([option])

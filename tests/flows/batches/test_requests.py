@@ -78,3 +78,24 @@ def test_a_declared_source_does_not_replace_a_place_of_the_same_name(
     # The same place may be declared later: it goes on as it was.
     (tmp_path / "sources.toml").write_text('[[source]]\nname = "news"\npath = "a/news"\n')
     assert run_copydesk("ingest", "news", "--date", DAY, "--lake", "lake") == 0
+
+
+def test_fields_of_a_path_are_named_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = "The last ferry leaves the harbour at six in the evening. " * 8
+    (tmp_path / "export.csv").write_text(f"kop,verhaal\nThe ferry leaves,{words}\n")
+    ingest = ("ingest", "export.csv", "--date", DAY, "--lake", "lake")
+    run_copydesk(*ingest)
+    assert ask(tmp_path / "lake", "SELECT reasons[1] FROM 'LAKE/quarantine/**/*.parquet'") == [("no_text",)]
+    assert run_copydesk(*ingest, "--field", "text=verhaal", "--field", "title=kop") == 0
+    assert ask(tmp_path / "lake", "SELECT title, uri FROM 'LAKE/documents/**/*.parquet'") == [
+        ("The ferry leaves", "export.csv#0")
+    ]
+
+
+def test_fields_are_for_a_path(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "wire"\npath = "in"\n')
+    lake = open_lake(tmp_path / "lake")
+    for what in (["wire"], []):
+        with pytest.raises(RequestError, match="--field is for a path"):
+            find_batches(what, DAY, DAY, tmp_path / "sources.toml", lake, ["text=body"])

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.batch import Fields, Limits
 from tasks.formats.jsonl import WHOLE_BYTES, read_json, read_jsonl
-from tasks.formats.record import BrokenInputError, Found, ReadContext, Record, Reject
+from tasks.formats.record import BrokenInputError, Found, PassedOver, ReadContext, Reader, Record, Reject
 
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -140,15 +140,109 @@ def test_whole_json_files(raw: bytes, expected: list[tuple[str, str]]) -> None:
     assert [(item.uri, item.text if isinstance(item, Record) else item.reason) for item in found] == expected
 
 
-@pytest.mark.parametrize(
-    ("raw", "reason"), [(b'[{"text": "one"}, {"te', "bad_json"), (b'[{"text": "one"}', "truncated")]
-)
-def test_an_array_that_breaks_gives_what_came_before(raw: bytes, reason: str) -> None:
-    found = read_json(iter([raw]), ReadContext("f", Fields(), Limits()))
+def read_all(raw: bytes, fields: Fields | None = None, read: Reader = read_json) -> list[tuple[str, str]]:
+    found = read(iter([raw]), ReadContext("f", fields or Fields(), Limits()))
+    return [
+        (item.uri, item.text if isinstance(item, Record) else item.reason)
+        for item in found
+        if not isinstance(item, PassedOver)
+    ]
+
+
+def test_an_array_that_breaks_gives_what_came_before() -> None:
+    found = read_json(iter([b'[{"text": "one"}']), ReadContext("f", Fields(), Limits()))
     assert isinstance(next(found), Record)
     with pytest.raises(BrokenInputError) as broken:
         next(found)
-    assert (broken.value.reason, broken.value.keeps) == (reason, True)
+    assert (broken.value.reason, broken.value.keeps) == ("truncated", True)
+    assert read_all(b'[{"text": "one"}, {"te') == [("f#0", "one"), ("f#1", "bad_json")]
+
+
+ONE, TWO = '{"title": "A", "text": "one"}', '{"title": "B", "text": "two"}'
+LIST = f"[{ONE}, {TWO}]"
+SHAPES = {
+    "an array": LIST,
+    "an array per line": f"[{ONE}]\n[{TWO}]\n",
+    "an array behind another": f"[{ONE}][{TWO}]",
+    "arrays in an array": f"[[{ONE}], [{TWO}]]",
+    "an array with a record per line": f"[\n{ONE},\n{TWO}\n]",
+    "pretty-printed": '{\n "title": "A",\n "text": "one"\n}\n{\n "title": "B",\n "text": "two"\n}\n',
+    "side by side": ONE + TWO,
+    "side by side with a comma": f"{ONE}, {TWO}",
+    "commas behind lines": f"{ONE},\n{TWO},\n",
+    "a comma behind the last entry": f"[{ONE}, {TWO},]",
+    "commas inside": f"[{ONE[:-1]},}},\n{TWO[:-1]} , }}]",
+    "articles": f'{{"status": "ok", "totalResults": 2, "articles": {LIST}}}',
+    "data.items": f'{{"data": {{"items": {LIST}, "count": 2}}, "errors": []}}',
+    "results with tags beside them": f'{{"results": {LIST}, "tags": [{{"name": "sea"}}]}}',
+    "news, which may be a text too": f'{{"news": {LIST}}}',
+    "answers of Elasticsearch": f'{{"hits": {{"total": 2, "hits": [{{"_index": "n", "_source": {ONE}}}, {{"_index": "n", "_source": {TWO}}}]}}}}',
+    "two pages of answers": f'{{"articles": [{ONE}]}}\n\n{{"articles": [{TWO}]}}',
+    "a graph": f'{{"@graph": [{{"@type": "WebSite", "name": "H", "url": "x"}}, {ONE}, {TWO}]}}',
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+@pytest.mark.parametrize("read", [read_json, read_jsonl], ids=["json", "jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_records_are_found_however_they_are_held(shape: str, read: Reader, encoding: str) -> None:
+    found = read_all(shape.encode(encoding), read=read)
+    assert [text for _, text in found] == ["one", "two"]
+    assert len({uri for uri, _ in found}) == 2
+
+
+def test_records_that_share_a_line_have_numbers_behind_a_dot() -> None:
+    raw = f"{ONE}\n{ONE}{TWO}\n{LIST}\n{TWO}\n".encode()
+    found = read_all(raw, read=read_jsonl)
+    assert [uri for uri, _ in found] == ["f#0", "f#1.0", "f#1.1", "f#2.0", "f#2.1", "f#3"]
+    assert [text for _, text in found] == ["one", "one", "two", "one", "two", "two"]
+
+
+def test_a_dropped_comma_is_in_the_encoding() -> None:
+    (first, *_) = read_json(iter([f"[{ONE[:-1]},}},\n{TWO}]".encode()]), ReadContext("f", Fields(), Limits()))
+    assert isinstance(first, Record)
+    assert first.encoding == "utf-8;comma-dropped"
+
+
+BROKEN = {
+    "on a line": (f"[\n {ONE},\n {{oops}},\n {TWO}\n]", ["one", "bad_json", "two"]),
+    "in an object that is printed pretty": (
+        '{\n "text": "one"\n}\n{\n "text": oops,\n "a": {}\n}\n{\n "text": "two"\n}',
+        ["one", "bad_json", "two"],
+    ),
+    "in one line": (f"[{ONE}, {{oops}}, {TWO}]", ["one", "bad_json", "two"]),
+    "words behind the records": (f"[{ONE}]\nand more", ["one", "bad_json"]),
+    "a quote without end": (f'[\n{{"text": "on}},\n{ONE},\n{TWO}\n]', ["bad_json", "one", "two"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_is_broken_is_one_row_and_the_rest_is_read(text: str, expected: list[str]) -> None:
+    assert [text for _, text in read_all(text.encode())] == expected
+
+
+def test_a_source_names_the_list_of_records() -> None:
+    raw = f'{{"a": [{ONE}], "b": {{"c": [{TWO}]}}}}'.encode()
+    assert read_all(raw, Fields(records=("b.c",))) == [("f", "two")]
+    assert read_all(raw, Fields(records=("x",))) == [("f", "no_text")]
+    (found,) = read_json(iter([raw]), ReadContext("f", Fields(), Limits()))
+    assert isinstance(found, Reject)
+    assert found.detail == 'several lists of records: a, b.c. Name one: records = "a" in the source.'
+
+
+def test_sections_of_an_article_are_no_records() -> None:
+    raw = b'{"title": "Ferry", "content": [{"title": "Sea", "text": "one"}, {"title": "Land", "text": "two"}]}'
+    assert read_all(raw) == [("f", "Sea\n\none\n\nLand\n\ntwo")]
+
+
+def test_an_article_in_an_object_is_read() -> None:
+    assert read_all(f'{{"status": "ok", "data": {{"article": {ONE}}}}}'.encode()) == [("f", "one")]
+
+
+def test_broken_values_cost_linear_time() -> None:
+    for shape in ('{"a": [', '{"a": "', "{oops}\n", "{oops}", '{"a": 1,}', '["', "[[1,]],", '{"a": {"b": '):
+        text = shape * (40_000 // len(shape)) + "]" * 40_000
+        assert read_all(text.encode())
 
 
 def test_a_json_file_that_is_too_large_for_one_piece_is_refused() -> None:

@@ -39,6 +39,7 @@ PACKED = {
     "bzip2": bz2.compress(WORDS),
     "xz": lzma.compress(WORDS),
     "zstd": pa.compress(WORDS, "zstd", asbytes=True),
+    "zstd behind a frame to skip": b"\x5f\x2a\x4d\x18\x04\x00\x00\x00note" + pa.compress(WORDS, "zstd", asbytes=True),
     "none": WORDS,
 }
 
