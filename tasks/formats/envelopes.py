@@ -29,30 +29,30 @@ def open_envelope(value: dict[str, Any], fields: Fields) -> list[Any] | str:
             if isinstance(inner, dict)
             else f"there is no list at {path!r}"
         )
-    if any(isinstance(value.get(name), str) for name in fields.text) or is_article(value, fields):
+    if any(isinstance(value.get(name), str) for name in fields.text) or holds_article(value, fields):
         return [value]
     lists = list(find_lists(value, fields, "", 0))
     with_texts = [
-        (path, entries) for path, entries in lists if any(is_article(one, fields) for one in entries[:LOOKED_AT])
+        (path, entries) for path, entries in lists if any(holds_article(one, fields) for one in entries[:LOOKED_AT])
     ]
     if len(lists) > 1 and len(with_texts) != 1:
         names = ", ".join(path for path, _ in lists)
         return f'several lists of records: {names}. Name one: records = "{lists[0][0]}" in the source.'
     if lists:
         path, entries = (with_texts or lists)[0]
-        return [one for one in entries if is_article(one, fields)] if path.endswith(GRAPH) else entries
+        return [one for one in entries if holds_article(one, fields)] if path.endswith(GRAPH) else entries
     single = list(find_single(value, fields, 0))
     return single if len(single) == 1 else [value]
 
 
-def is_article(value: Any, fields: Fields) -> bool:
+def holds_article(value: Any, fields: Fields) -> bool:
     """Whether a value is an object with a text, or a page."""
     if not isinstance(value, dict):
         return False
     plan = find_plan(value, fields)
     if plan.exporter and plan.exporter.inside:
         inner = get_field(value, plan.exporter.inside)
-        return isinstance(inner, dict) and is_article(inner, fields)
+        return isinstance(inner, dict) and holds_article(inner, fields)
     has_title = any(isinstance(follow_path(value, path), str) for path in plan.paths["title"])
     for path in plan.paths["text"]:
         text = follow_path(value, path)
@@ -72,7 +72,7 @@ def is_entry(value: Any, fields: Fields) -> bool:
         return False
     paths = find_plan(value, fields).paths
     has_more = any(paths[key] for key in ("text", "html", "url", "published"))
-    return (bool(paths["title"]) and has_more) or is_article(value, fields)
+    return (bool(paths["title"]) and has_more) or holds_article(value, fields)
 
 
 def find_lists(value: dict[str, Any], fields: Fields, above: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
@@ -88,7 +88,7 @@ def find_single(value: dict[str, Any], fields: Fields, depth: int) -> Iterator[d
     """The articles that are objects in an object."""
     for inner in value.values():
         if isinstance(inner, dict) and depth < DEPTH:
-            if is_article(inner, fields):
+            if holds_article(inner, fields):
                 yield inner
             else:
                 yield from find_single(inner, fields, depth + 1)

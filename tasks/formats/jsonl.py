@@ -162,7 +162,7 @@ def decode_line(line: bytes) -> tuple[str, str]:
 
 def make_records(piece: JsonPiece, uri: str, fields: Fields, encoding: str, digest: str = "") -> list[Found]:
     """The records of a value, one unless it wraps a list. `digest`: of its bytes, else that of its text."""
-    digest = digest or hash_text(piece.text)
+    digest = digest or hash_piece(piece.text)
     if piece.fault:
         return [Reject(uri, "bad_json", piece.fault, piece.text or None, digest, encoding=encoding)]
     encoding += piece.repair
@@ -178,14 +178,14 @@ def make_records(piece: JsonPiece, uri: str, fields: Fields, encoding: str, dige
 
 def make_entry(entry: Any, fields: Fields, uri: str, encoding: str) -> Found:
     """The record of an entry of a list that an object wraps; a broken one costs itself."""
-    digest = hash_text(json.dumps(entry, ensure_ascii=False))
+    digest = hash_piece(json.dumps(entry, ensure_ascii=False))
     try:
         return make_record(entry, fields, uri, encoding, digest)
     except BrokenInputError as broken:
         return Reject(uri, broken.reason, broken.detail, None, digest, encoding=encoding)
 
 
-def hash_text(text: str) -> str:
+def hash_piece(text: str) -> str:
     """The hash of a text in UTF-8."""
     return hash_bytes(text.encode("utf-8", "surrogatepass"))
 
@@ -224,10 +224,10 @@ def read_piece(piece: JsonPiece, context: ReadContext, encoding: str) -> list[Fo
     try:
         found = make_records(piece, context.uri, context.fields, encoding)
     except BrokenInputError as broken:
-        return [Reject(context.uri, broken.reason, broken.detail, None, hash_text(piece.text), encoding=encoding)]
+        return [Reject(context.uri, broken.reason, broken.detail, None, hash_piece(piece.text), encoding=encoding)]
     if len(found) == 1 and len(piece.text) * 4 > limit and (size := len(piece.text.encode("utf-8", "replace"))) > limit:
         words = f"{size} bytes, over the limit of {limit} for one record"
-        return [Reject(context.uri, "record_too_large", words, raw_sha256=hash_text(piece.text))]
+        return [Reject(context.uri, "record_too_large", words, raw_sha256=hash_piece(piece.text))]
     return found
 
 
