@@ -11,6 +11,7 @@ from flows.commands.batches import diff, report, sources
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
 from flows.commands.ingest import ingest
+from flows.commands.inspect import inspect
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
@@ -19,7 +20,7 @@ from flows.commands.ui import ui
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest, backfill, ui, replay, release, learn),
+    "Run": (ingest, inspect, backfill, ui, replay, release, learn),
     "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned),
     "Keep": (check, versions, rollback, repartition, files, iceberg, doctor),
 }

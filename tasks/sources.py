@@ -93,10 +93,13 @@ def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[
         return {}
     sources = {}
     for row in read_toml_rows(path, "source", SourceRow, faults=faults):
-        names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
-        if row.records:
-            names["records"] = (row.records,)
-        sources[row.name] = Source(
-            row.name, row.path, row.format, row.publisher or None, Fields(**names), row.separator
-        )
+        sources[row.name] = make_source(row)
     return sources
+
+
+def make_source(row: SourceRow) -> Source:
+    """The source that a row declares."""
+    names = {key: (value,) if isinstance(value, str) else value for key, value in row.fields.items()}
+    if row.records:
+        names["records"] = (row.records,)
+    return Source(row.name, row.path, row.format, row.publisher or None, Fields(**names), row.separator)

@@ -146,11 +146,14 @@ def make_run(
 ) -> Run:
     """A run as the settings want it. `map_shards`: how shards are built, if not as `choose_map` says. Raises RunnerError."""
     map_shards = map_shards or choose_map(settings)
-    # The learned lines and releases depend on the lake and the batch: see fit_limits.
-    names = {each.name for each in fields(Limits)} - {"learned", "releases"}
-    limits = Limits(**settings.model_dump(include=names))
     lake = open_settings_lake(settings, watcher.warn)
-    return Run(settings, lake, limits, map_shards, watcher, is_forced, removes_missing)
+    return Run(settings, lake, make_limits(settings), map_shards, watcher, is_forced, removes_missing)
+
+
+def make_limits(settings: Settings) -> Limits:
+    """The limits that the settings name. Learned lines and releases depend on the lake and the batch: see fit_limits."""
+    names = {each.name for each in fields(Limits)} - {"learned", "releases"}
+    return Limits(**settings.model_dump(include=names))
 
 
 def follow_publish(lake: Lake, settings: Settings) -> None:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from flows.commands.add_source import SourceOptions, add_source
 from flows.commands.options import (
+    FieldOption,
+    FormatOption,
     LakeOption,
     LearnedOption,
     SourcesOption,
@@ -27,21 +30,41 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 
 
-def sources(file: SourcesOption = None, lake: LakeOption = None) -> None:
-    """The declared sources, and the batches that the lake has of them."""
+def sources(
+    what: Annotated[
+        Optional[list[str]],
+        typer.Argument(help="`add`, a name and a path: declares a source.", metavar="[add NAME PATH]"),
+    ] = None,
+    form: FormatOption = None,
+    names: FieldOption = None,
+    publisher: Annotated[
+        Optional[str], typer.Option("--publisher", help="For inputs that name none and have no address.")
+    ] = None,
+    why: Annotated[Optional[str], typer.Option("--why", help="What the source is, in a sentence.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write the row without asking.")] = False,
+    file: SourcesOption = None,
+    lake: LakeOption = None,
+) -> None:
+    """The declared sources, and the batches that the lake has of them; with `add`, declare one after a look at its files."""
     from flows.settings import read_settings
     from tasks.lakes.lake import query_table
     from tasks.sources import load_sources
 
-    declared = load_sources(read_settings(sources=file).sources)
+    place = read_settings(sources=file).sources
+    if what:
+        if what[0] != "add" or len(what) != 3:
+            raise typer.BadParameter(f"write `sources add NAME PATH`, and not {' '.join(what)!r}.")
+        add_source(place, SourceOptions(what[1], what[2], form, names, publisher, why, yes))
+        return
+    declared = load_sources(place)
     receipts = query_table(open_chosen_lake(lake), "receipts", "true ORDER BY source, logical_date")
     batches = Counter(row["source"] for row in receipts)
     latest = {row["source"]: row["logical_date"] for row in receipts}
     shown = {name: (source.path, source.format) for name, source in declared.items()}
-    names = [*declared, *sorted(batches.keys() - declared.keys())]
+    names_shown = [*declared, *sorted(batches.keys() - declared.keys())]
     print_table(
         ("source", "path", "format", "batches", "latest"),
-        ((name, *shown.get(name, ("(not declared)", "")), batches[name], latest.get(name)) for name in names),
+        ((name, *shown.get(name, ("(not declared)", "")), batches[name], latest.get(name)) for name in names_shown),
         right=frozenset({"batches"}),
     )
 

@@ -66,6 +66,26 @@ WorkersOption = Annotated[
 ReasonOption = Annotated[Optional[str], typer.Option("--reason", help="Only rows with this reason.")]
 
 
+FormatOption = Annotated[
+    Optional[str], typer.Option("--format", metavar="NAME", help="Format of the files.", show_default="auto")
+]
+FieldOption = Annotated[
+    Optional[list[str]],
+    typer.Option("--field", metavar="WHAT=NAME", help="Which field of a record is what: text=body. May be repeated."),
+]
+
+
+def split_fields(words: Optional[list[str]]) -> dict[str, str | tuple[str, ...]]:
+    """The names of fields as typed; a key that comes again has several names, the first one that a record has counts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words or ():
+        key, sign, name = word.partition("=")
+        if not sign or not key.strip() or not name.strip():
+            raise typer.BadParameter(f"{word!r} is not a field. Write it as text=body.")
+        found[key.strip()] = (*found.get(key.strip(), ()), name.strip())
+    return {key: names[0] if len(names) == 1 else names for key, names in found.items()}
+
+
 def make_chosen_run(watcher: Watcher, **options: object) -> Run:
     """A run with the settings that options choose, or else the environment. Raises RunnerError."""
     from flows.batches.run import make_run

@@ -1,7 +1,8 @@
 """The named fields of one record, from JSON, a table, or the head of an export, as a record of the lake."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,13 @@ MOST_PICTURES = 50
 NAMED = 6  # names of fields that a reject lists
 
 
+@dataclass(frozen=True)
+class WatchedFields(Fields):
+    """Names of fields, and a function that gets every record with the plan for it."""
+
+    watch: Callable[[dict[str, Any], Plan], None] = field(default=lambda value, plan: None, compare=False)
+
+
 def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str) -> Found:
     """The record of an object with named fields: JSON, a row of a table, the head of an export.
 
@@ -44,6 +52,8 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
     if plan.exporter and plan.exporter.inside and isinstance(inner := get_field(value, plan.exporter.inside), dict):
         value = {"id": get_field(value, "_id"), **inner}
         plan = find_plan(value, fields)
+    if isinstance(fields, WatchedFields):
+        fields.watch(value, plan)
     found = read_fields(value, plan, Record(uri, "", encoding, digest))
     if plan.exporter and (refusal := refuse_item(value, plan.exporter)):
         return reject_record(found, *refusal, None)

@@ -136,7 +136,7 @@ def read_response(record: WarcRecord, message: HttpMessage, context: ReadContext
         yield refuse_large(len(page), context)
         return
     is_cut = message.is_cut or not is_whole
-    for item in read_body(page, message.kind, message.charset, record, context):
+    for item in read_payload(page, message.kind, message.charset, record, context):
         yield replace(item, flags=(*item.flags, TRUNCATED)) if is_cut and isinstance(item, Record) else item
 
 
@@ -152,10 +152,10 @@ def read_resource(record: WarcRecord, kind: str, context: ReadContext) -> Iterat
     elif own.startswith(("image/", "audio/", "video/", "font/")) or own == "text/css":
         yield PassedOver(f"{kind} records of type {name_type(own)}", context.uri)
     else:
-        yield from read_body(record.content, own, None, record, context)
+        yield from read_payload(record.content, own, None, record, context)
 
 
-def read_body(
+def read_payload(
     body: bytes, kind: str, charset: str | None, record: WarcRecord, context: ReadContext
 ) -> Iterator[Found | PassedOver]:
     """The records of a page, or of whatever the bytes are where no type is stated."""

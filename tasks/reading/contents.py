@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tasks.batch import Limits
 from tasks.formats.record import Chunks, Format, Found, PassedOver, ReadContext, Reject
 from tasks.formats.registry import START_BYTES, choose_format
 from tasks.formats.stream import Tap, bound_chunks, find_packing, peek_chunk, unpack_chunks
@@ -37,6 +38,14 @@ def read_contents(chunks: Chunks, tap: Tap, name: str, context: ReadContext) -> 
     else:
         tap.has_members = form.is_archive
         yield from form.read(plain, context)
+
+
+def name_contents(chunks: Chunks, name: str, declared: str, limits: Limits) -> tuple[str, str]:
+    """The names of the packing, empty where there is none, and of the format. Raises BrokenInputError."""
+    raw, chunks = peek_chunk(chunks)
+    packing = find_packing(raw)
+    first, _ = peek_chunk(unpack_chunks(chunks, Tap(len(raw)), limits))
+    return packing.name if packing else "", choose_format(declared, name, first).name
 
 
 def peek_gzip(raw: bytes) -> bytes:
