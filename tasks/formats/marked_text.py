@@ -64,16 +64,16 @@ def read_marked_text(text: str, *, is_declared: bool = False) -> MarkedText:
         if rendered != text:
             text, repairs = rendered, repairs + ";markdown-rendered"
             markup = tuple(sorted(dict([*own, *markup]).items()))
-    number, url = find_address(text)
+    number, url = find_first_address(text)
     if url and not dict(markup).get(number):
         markup = ((number, "link"), *markup)
     return MarkedText(text, markup, title, repairs, url)
 
 
-def find_address(text: str) -> tuple[int, str | None]:
+def find_first_address(text: str) -> tuple[int, str | None]:
     """The number of the first line that is not blank, and the web address that it is, with more lines below it.
 
-    >>> find_address("\\n https://courier.example/pier \\nThe pier")
+    >>> find_first_address("\\n https://courier.example/pier \\nThe pier")
     (1, 'https://courier.example/pier')
     """
     start = text[:START_CHARS].lstrip()

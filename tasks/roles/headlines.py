@@ -35,7 +35,7 @@ SIGNED = (
     r"(?i)\bpublished \d+ \w+ ago$|^(?:by|von|par|por) \p{L}+ \p{L}+$|^(?:by|posted|published|updated)\b.*\b\d{1,2},? \d{4}$"
     r"|^(?:(?:posted|published|written|filed)(?: (?:on|by|in|under))*|by|von|par|por|di|door|av|af)\W*$|^updated\b.*\d"
     r"|^(?:subscribe to|sign up (?:for|to)|listen to (?:the|this)|follow us|skip to|share this|read more|advertis)"
-    r"|\bclick here\W*$|^\S*(?:://|www\.)\S+$|\d\.\d\d$"
+    r"|\bclick here\W*$|^\S*(?:://|www\.)\S+$|(?-i:^[^\p{Ll}]+ \d+\.\d\d$)"
     r"|^(?:headline|title|byline|dateline|date|author|section|source|category|tags?|url|slug|keywords|copyright) ?: "
 )
 NAME_AND_PAPER = r"^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+, (?:The )?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?$"

@@ -123,6 +123,7 @@ HEADLINES = [
     "„Wir brauchen die Fähre“",
     "渡船今晚照常开航",
     "Who saved the ferry?",
+    "Opening bell 11.18.19",
 ]
 
 
