@@ -80,7 +80,7 @@ def read_fields(value: dict[str, Any], plan: Plan, found: Record) -> Record:
         found,
         record_id=tidy_string(str(identity)) if isinstance(identity, str | int) else None,
         publisher=tidy_publisher(pick_value(value, plan.paths["publisher"])),
-        authors=tuple(filter(None, map(tidy_string, parse_authors(pick_authors(value, plan.paths["authors"]))))),
+        authors=tuple(filter(None, map(tidy_string, pick_authors(value, plan.paths["authors"])))),
         published_at=published_at,
         dated=dated,
         **lines,
@@ -184,9 +184,9 @@ def pick_time(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> tup
     return None, None
 
 
-def pick_authors(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Any:
-    """The first value that names authors."""
-    return next((value for value in list_values(record, paths) if parse_authors(value)), None)
+def pick_authors(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The authors that the first value which has any names."""
+    return next(filter(None, map(parse_authors, list_values(record, paths))), ())
 
 
 def has_words(value: Any) -> bool:
