@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from tasks.dates.written import read_written
 from tasks.formats.record import Markup
@@ -16,6 +16,7 @@ RIGHTS = re.compile(
 )
 WIDEST = 100  # characters of the widest line of a wrapped text
 CAPTION_WORDS = 3
+MOST_CAPTIONS = 200
 
 
 def find_written_day(words: str | None) -> str | None:
@@ -59,7 +60,7 @@ def join_line(lines: Iterable[str]) -> str | None:
 def add_graphics(text: str, captions: Iterable[str | None]) -> tuple[str, Markup]:
     """The text with the captions that an export lists below it, and their roles."""
     markup: list[tuple[int, str]] = []
-    for caption in captions:
+    for caption in islice(captions, MOST_CAPTIONS):
         if caption and text and len(caption.split()) >= CAPTION_WORDS and caption not in text:
             markup.append((text.count("\n") + 2, "caption"))
             text = f"{text}\n\n{caption}"

@@ -18,6 +18,7 @@ LABEL = re.compile(
 LABELLED_LINES = 12
 SIGNATURE = re.compile(r"--\s*")
 SIGNATURE_LINES = 20
+HEADER_LINES = 40
 WROTE = re.compile(
     r"(?:On .{6,200}|In article <.{1,200}|In <.{1,200}|Am .{6,200}|Le .{6,200}|El .{6,200}|.{1,120}\(.{1,120}\)) ?"
     r"(?:wrote|writes|schrieb|a écrit|escribió|writes in .{1,100})(?: .{0,80})?:\s*"
@@ -64,18 +65,23 @@ def cut_mail_text(item: Item) -> Item:
 
 def cut_older(lines: list[str]) -> list[str]:
     """The lines above an older message or a notice, and those of a message that is forwarded."""
+    start = 0
     for number, line in enumerate(lines):
-        if FORWARDED.fullmatch(line) and number < LABELLED_LINES:
-            rest = lines[number + 1 :]
-            gap = next((place for place, below in enumerate(rest) if not below.strip()), 0)
-            return cut_older(rest[gap:])
-        below = "\n".join(lines[number + 1 : number + 40]) if RULE.fullmatch(line) else ""
-        is_notice = bool(below) and (
-            below.lstrip().startswith("From:") or (NOTICE.search(below) and len(below) < NOTICE_CHARS)
-        )
-        if number and (OLDER.fullmatch(line) or is_notice):
-            return lines[:number]
-    return lines
+        if FORWARDED.fullmatch(line) and number - start < LABELLED_LINES:
+            ends = (
+                place for place in range(number + 1, min(number + HEADER_LINES, len(lines))) if not lines[place].strip()
+            )
+            start = next(ends, number) + 1
+        elif number <= start:
+            continue
+        elif OLDER.fullmatch(line):
+            return lines[start:number]
+        elif RULE.fullmatch(line):
+            below = "\n".join(lines[number + 1 : number + HEADER_LINES])
+            is_notice = NOTICE.search(below) is not None and len(below) < NOTICE_CHARS
+            if below.lstrip().startswith("From:") or is_notice:
+                return lines[start:number]
+    return lines[start:]
 
 
 def cut_signature(lines: list[str]) -> list[str]:
@@ -90,7 +96,7 @@ def drop_quotes(lines: list[str]) -> list[str]:
     for number, line in enumerate(lines):
         if line.startswith((">", "|>", ":>")):
             continue
-        below = next((follows for follows in lines[number + 1 :][:4] if follows.strip()), "")
+        below = next((follows for follows in lines[number + 1 : number + 5] if follows.strip()), "")
         if below.startswith((">", "|>", ":>")) and (
             WROTE.fullmatch(line) or line.rstrip().endswith(("wrote:", "writes:", "schrieb:"))
         ):

@@ -1,7 +1,7 @@
 """NewsML 1.x: items of news agencies, whose components hold NITF, XHTML or plain text, and pictures with their captions."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -24,8 +24,9 @@ def read_newsml_message(tree: XmlTree) -> Iterator[Found]:
     items = list(find_all(tree.root, "NewsItem")) or ([tree.root] if name_tag(tree.root) == "NewsItem" else [])
     number = 0
     for element in items:
+        about = read_item_about(element)
         for story in find_stories(element):
-            yield read_story_of(element, story, f"{tree.uri}#{number}", tree.encoding)
+            yield read_story_of(about, story, f"{tree.uri}#{number}", tree.encoding)
             number += 1
     if not items:
         yield Reject(tree.uri, "empty", "a NewsML message without items", raw_sha256=tree.digest)
@@ -52,42 +53,57 @@ def is_text(content: Any) -> bool:
     return data is not None and join_words(data) is not None and "caption" not in name_role(content)
 
 
-def read_story_of(element: Any, story: Any, uri: str, encoding: str) -> Found:
+@dataclass(frozen=True)
+class About:
+    """What an item says of all its stories. `kinds`: of its contents, other than text."""
+
+    published: str | None
+    identity: str | None
+    slug: str | None
+    status: str | None
+    kinds: tuple[str, ...]
+
+
+def read_item_about(element: Any) -> About:
+    """What an item says of all its stories."""
+    dates = (join_words(date) for name in DATES for date in find_all(element, name))
+    status = find_first(element, "NewsManagement", "Status")
+    return About(
+        next(filter(None, dates), None),
+        join_words(find_first(element, "PublicIdentifier")) or read_first(element, "NewsItemId"),
+        read_first(element, "SlugLine"),
+        (status.get("FormalName") or "").lower() or None if status is not None else None,
+        tuple(sorted({kind.get("FormalName") or "" for kind in find_all(element, "MediaType")} - {"", "Text"})),
+    )
+
+
+def read_story_of(about: About, story: Any, uri: str, encoding: str) -> Found:
     """The record of one story of an item, or the reject that says why it is none."""
     digest = hash_bytes(etree.tostring(story, with_tail=False))
     inner, text, markup = read_components(story)
     own = inner.values if inner else {}
-    dates = (join_words(date) for name in DATES for date in find_all(element, name))
     by = [join_words(line) for line in find_all(story, "ByLine")]
-    identity = join_words(find_first(element, "PublicIdentifier")) or read_first(element, "NewsItemId")
     values: dict[str, Any] = {
         "title": read_first(story, "HeadLine") or own.get("title"),
         "standfirst": read_first(story, "SubHeadLine") or own.get("standfirst"),
         "authors": list(dict.fromkeys(name for line in by for name in read_names(line))) or own.get("authors"),
-        "published": next(filter(None, dates), None) or own.get("published"),
-        "id": story.get("Duid") or identity if story is not element else identity,
+        "published": about.published or own.get("published"),
+        "id": (story.get("Duid") if name_tag(story) == "NewsComponent" else None) or about.identity,
     }
-    status = name_status(element)
     item = trim_item(Item(values, text, markup, inner.flags if inner else ()))
-    if status in KILLED or is_kill(values["title"], read_first(element, "SlugLine")):
-        return reject_item(item, "killed", f"the agency takes it back: {status or values['title']}", uri, digest)
+    if about.status in KILLED or is_kill(values["title"], about.slug):
+        words = f"the agency takes it back: {about.status or values['title']}"
+        return reject_item(item, "killed", words, uri, digest)
     if not item.text:
-        kinds = sorted({kind.get("FormalName") or "" for kind in find_all(element, "MediaType")} - {"", "Text"})
-        words = f"NewsML {kinds[0]}: it has no article" if kinds else "the item has no body"
-        return reject_item(item, "unsupported_format" if kinds else "empty", words, uri, digest)
-    is_held = status == "embargoed" or is_embargo(read_first(story, "NewsLineText"))
+        words = f"NewsML {about.kinds[0]}: it has no article" if about.kinds else "the item has no body"
+        return reject_item(item, "unsupported_format" if about.kinds else "empty", words, uri, digest)
+    is_held = about.status == "embargoed" or is_embargo(read_first(story, "NewsLineText"))
     return make_item(replace(item, flags=((EMBARGOED,) if is_held else ()) + item.flags), uri, encoding, digest)
 
 
 def read_first(element: Any, name: str) -> str | None:
     """The words of the first descendant of a name that has any."""
     return next(filter(None, map(join_words, find_all(element, name))), None)
-
-
-def name_status(element: Any) -> str | None:
-    """What the agency says of the item: usable, embargoed, canceled."""
-    status = find_first(element, "NewsManagement", "Status")
-    return (status.get("FormalName") or "").lower() or None if status is not None else None
 
 
 def read_components(element: Any) -> tuple[Item | None, str, Markup]:

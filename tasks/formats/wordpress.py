@@ -16,6 +16,7 @@ WITH_VALUES = re.compile(
     r"\[[a-z][\w-]{1,40}(?:\s+[\w-]{1,40}=(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|&quot;[^\]\n]{0,500}|[^\s\]\"']{1,200}))+\s*/?\]",
     re.I,
 )
+MOST_CODES = 50  # kinds of codes in one text
 ALONE = re.compile(r"\[(?:gallery|playlist|audio|video|embed|more|nextpage|toc|ad|ads|related|newsletter)\s*/?\]", re.I)
 
 
@@ -60,7 +61,7 @@ def replace_shortcodes(html: str) -> str:
     if "[" not in html:
         return html
     html = ALONE.sub("", WITH_VALUES.sub("", CAPTION.sub(write_caption, html)))
-    for name in dict.fromkeys(CLOSING.findall(html)):
+    for name in list(dict.fromkeys(CLOSING.findall(html)))[:MOST_CODES]:
         html = html.replace(f"[/{name}]", "").replace(f"[{name}]", "")
     return html
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from html.entities import html5
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -20,6 +21,7 @@ from tasks.formats.xml_root import name_root
 # A file is parsed in one piece, at about five times its size in memory.
 WHOLE_BYTES = 128 * 2**20
 HEAD_BYTES = 4096
+MOST_CHILDREN = 100
 DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
 REFERENCE = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31};))?")
 PLAIN_NAMES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
@@ -161,8 +163,8 @@ def find_first(element: Any | None, *path: str) -> Any | None:
 
 
 def find_child(element: Any | None, *names: str) -> Any | None:
-    """The first child with the first of these local names that any child has."""
-    children = [(name_tag(child), child) for child in element] if element is not None else []
+    """The first child with the first of these local names that any child has; only the first children are looked at."""
+    children = [(name_tag(child), child) for child in islice(element, MOST_CHILDREN)] if element is not None else []
     return next((child for name in names for tag, child in children if tag == name), None)
 
 

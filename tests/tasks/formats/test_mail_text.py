@@ -31,3 +31,8 @@ def test_markup_goes_where_lines_go() -> None:
     item = Item({}, f"{BODY}\n\nThe pier.\n-- \nNell", ((2, "caption"),))
     assert cut_mail_text(item).markup == ()
     assert cut_mail_text(Item({}, f"{BODY}\n\nThe pier.", ((2, "caption"),))).markup == ((2, "caption"),)
+
+
+def test_a_message_that_is_forwarded_again_and_again_is_read() -> None:
+    head = "---------- Forwarded message ----------\nFrom: b@venn.example\n\n"
+    assert cut_mail_text(Item({}, head * 2_000 + BODY)).text.endswith(BODY)
