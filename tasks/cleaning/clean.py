@@ -41,6 +41,7 @@ REASONS: dict[str, str] = {
     "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
     "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
     "related.any.timed": "Titles that stand between times such as `3 hours ago`, three in a row, are other stories.",
+    "related.any.capitals": "The article asks for clicks in capitals; a line in capitals between paragraphs is a link too.",
     "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
     "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
 }
@@ -50,6 +51,23 @@ MENU_LINES = 6  # a shorter list may open an article
 MENU_SECTIONS = 2  # a menu has at least so many items that a navigation rule matches
 ITEM = r"^[-–•*·▪] ?\S"
 TITLE_WIDTH = 130
+# Words of buttons, which may be sub-headings too, are cut inside a body where two stand together or one stands twice.
+GOES_ON = r"^\p{Lu}[\p{L} ]{2,20}: \p{Ll}"  # a title behind a label begins with a capital
+CAPITALS = r"^[^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]*$"
+BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt")
+BUTTON_WIDTH = 24
+NUMBERED = r"^\d{1,2}[.)] \S"
+# What only a sentence that tells something has: who said it, or why. Whatever a rule reads in it, it is the article's.
+NARRATES = (
+    r"(?i)(?:^|[^\p{L}])(?:said|says|told|ruled|added|insisted|recalled|testified|according to|because|sagten?|sagt|erklärte"
+    r"|berichtete|teilte|laut|weil|a (?:dit|déclaré|affirmé|expliqué|ajouté)|selon|parce qu|dijo|dijeron|afirmó|señaló|según|porque"
+    r"|ha (?:detto|dichiarato|spiegato|aggiunto)|secondo (?:il|la|lo|i|gli|le)|perché"
+    r"|disse|afirmou|explicou|segundo (?:o|a)|zei|zeiden"
+    r"|zegt|vertelde|volgens|omdat|sade|säger|berättade|enligt|eftersom|sagde|siger|ifølge|sier|fordi|powiedział[ao]?|według"
+    r"|ponieważ|сказал[аи]?|заявил[аи]?|сообщил[аи]?|по словам|потому что|сказав|заявив|повідомив|за словами|тому що"
+    r"|dedi|söyledi|göre|çünkü|kata|ujar|mengatakan|menurut|karena|قال|قالت|أضاف|بحسب|لأن|कहा|बताया|अनुसार|क्योंकि)(?:[^\p{L}]|$)"
+    r"|表示|指出|告诉|告訴|因为|因為|と述べ|と話し|によると|말했다|밝혔다|따르면|때문"
+)
 LEAST_TIMES = 3
 
 
@@ -60,7 +78,7 @@ def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     remove; a document that would lose more keeps its lines and is flagged. Adds removed (bool), by (id of the rule, role row
     or reason that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
-    cut = cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines))))
+    cut = cut_capital_links(cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines)))))
     kept = apply_budget(cut, removal_budget)
     # A standfirst that has no body under it is all the text there is.
     is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
@@ -78,17 +96,53 @@ def is_body() -> pl.Expr:
 
 def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts the lines that a rule matches where it may fire, and copies of the headline; adds cut, by and evidence."""
-    fires = (pl.col("action") == "remove").fill_null(False) & zone_allows("rule_zone")
+    lines = lines.with_columns(_is_button=find_buttons(lines), _is_told=find_told(lines))
+    fires = (pl.col("action") == "remove").fill_null(False) & (zone_allows("rule_zone") | pl.col("_is_button"))
+    # A point of a numbered list or a series of numbered sub-headings.
+    is_point = pl.col("text").str.contains(NUMBERED)
+    is_numbered = is_point & (is_point.sum().over("doc") > 1)
     # A line as long as a paragraph that stands among paragraphs is one, whatever a rule reads in it.
     is_among_prose = (pl.col("width") >= PARAGRAPH_WIDTH) & (pl.col("zone") == "body")
     is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | is_among_prose | stays_in_text()
+    is_protected |= pl.col("_is_told") | is_numbered
     is_copy = (pl.col("role") == "repeat").fill_null(False)
     lines = lines.with_columns(cut=fires & ~is_protected).with_columns(
         by=pl.when("cut").then("rule").otherwise("role_by"),
         evidence=pl.when("cut").then("evidence"),
         role=pl.when("cut").then(pl.lit("boilerplate")).otherwise("role"),
     )
+    lines = lines.drop("_is_button", "_is_told")
     return change_lines(lines, is_copy, cut=True, evidence=pl.col("repeats").cast(pl.String))
+
+
+def find_buttons(lines: pl.DataFrame) -> pl.Series:
+    """Whether each line is the word of a button that stands beside another one, or twice in its document."""
+    is_word = (
+        (pl.col("action") == "remove").fill_null(False)
+        & pl.col("family").is_in(BUTTON_FAMILIES).fill_null(False)
+        & (pl.col("width") <= BUTTON_WIDTH)
+    )
+    marked = lines.select("doc", is_word=is_word, word=pl.col("text").str.to_lowercase())
+    if not marked["is_word"].any():
+        return marked["is_word"]
+    counted = (
+        marked.filter("is_word")
+        .group_by("doc", "word")
+        .len()
+        .filter(pl.col("len") > 1)
+        .select("doc", "word", again=pl.lit(True))
+    )
+    marked = marked.join(counted, on=["doc", "word"], how="left", maintain_order="left")
+    beside = above("is_word", 1, False) | above("is_word", -1, False)
+    return marked.select(pl.col("is_word") & (beside | pl.col("again").fill_null(False))).to_series()
+
+
+def find_told(lines: pl.DataFrame) -> pl.Series:
+    """Whether each line that a rule matches is a sentence that tells who said something, or why."""
+    matched = (lines["action"] == "remove").fill_null(False) & lines["ends_sentence"]
+    told = pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True)
+    at = matched.arg_true()
+    return told.scatter(at, lines["text"].gather(at).str.contains(f"{NARRATES}|{GOES_ON}"))
 
 
 def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
@@ -189,3 +243,21 @@ def cut_timed_titles(lines: pl.DataFrame) -> pl.DataFrame:
     in_series = pl.col("_is_between") & (above("_is_between", 2, False) | above("_is_between", -2, False))
     timed = {"by": "related.any.timed", "evidence": "between two times"}
     return change_lines(marked, in_series, cut=True, role="boilerplate", **timed).select(lines.columns)
+
+
+def cut_capital_links(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cuts lines in capitals between paragraphs, in documents that ask for clicks in capitals."""
+    asks = pl.col("cut") & (pl.col("family") == "app-prompt").fill_null(False)
+    documents = lines.filter(asks).filter(pl.col("text").str.contains(CAPITALS))["doc"].unique()
+    if documents.is_empty():
+        return lines
+    is_link = (
+        pl.col("doc").is_in(documents.implode())
+        & pl.col("role").is_null()
+        & ~pl.col("cut")
+        & (pl.col("zone") == "body")
+        & ~pl.col("ends_sentence")
+        & (pl.col("width") <= TITLE_WIDTH)
+        & pl.col("text").str.contains(CAPITALS)
+    )
+    return change_lines(lines, is_link, cut=True, role="boilerplate", by="related.any.capitals", evidence="in capitals")
