@@ -60,7 +60,8 @@ NUMBERED = r"^\d{1,2}[.)] \S"
 # What only a sentence that tells something has: who said it, or why. Whatever a rule reads in it, it is the article's.
 NARRATES = (
     r"(?i)(?:^|[^\p{L}])(?:said|says|told|ruled|added|insisted|recalled|testified|according to|because|sagten?|sagt|erklärte"
-    r"|berichtete|teilte|laut|weil|a (?:dit|déclaré|affirmé|expliqué|ajouté)|selon|parce qu|dijo|dijeron|afirmó|señaló|según|porque"
+    r"|berichtete|teilte|laut|weil|a (?:dit|déclaré|affirmé|expliqué|ajouté)"
+    r"|selon|parce qu|dijo|dijeron|afirmó|señaló|según|porque"
     r"|ha (?:detto|dichiarato|spiegato|aggiunto)|secondo (?:il|la|lo|i|gli|le)|perché"
     r"|disse|afirmou|explicou|segundo (?:o|a)|zei|zeiden"
     r"|zegt|vertelde|volgens|omdat|sade|säger|berättade|enligt|eftersom|sagde|siger|ifølge|sier|fordi|powiedział[ao]?|według"
