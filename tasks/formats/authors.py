@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -128,6 +129,7 @@ def split_names(words: str) -> tuple[str, ...]:
     return tuple(tidy_name(part) for part in BETWEEN.split(SUFFIX.sub(r" \1.", words)))
 
 
+@lru_cache(maxsize=4096)  # the same few persons write a source's articles
 def split_entry(words: str) -> tuple[str, ...]:
     """The names in an entry of a list: a comma belongs to the name ("Smith, John"), unless a post or a place is behind it.
 
@@ -155,6 +157,7 @@ def drop_by(words: str) -> str:
     return FOREIGN_BY.sub("", BY.sub("", words).strip())
 
 
+@lru_cache(maxsize=4096)
 def clean_name(words: str) -> str | None:
     """A person's name; None where words are a post, an agency, a site or an address.
 

@@ -10,7 +10,7 @@ from typing import Any
 from tasks.batch import Fields
 from tasks.formats.decode import decode, find_wide
 from tasks.formats.envelopes import open_envelope
-from tasks.formats.json_values import JsonPiece, describe_json_error, read_values
+from tasks.formats.json_values import SCANNER, JsonPiece, describe_json_error, read_values
 from tasks.formats.mapping import make_record
 from tasks.formats.record import (
     BrokenInputError,
@@ -133,7 +133,7 @@ def read_line(line: bytes, uri: str, fields: Fields, wide: str | None) -> list[F
     try:
         text, encoding = decode_line(line)
         try:
-            value = json.loads(text, strict=False)
+            value = SCANNER.decode(text)
         except (ValueError, RecursionError) as error:
             pieces = list(read_values(text))
             if not any(isinstance(piece.value, dict) for piece in pieces):

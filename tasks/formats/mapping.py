@@ -1,7 +1,7 @@
 """The named fields of one record, from JSON, a table, or the head of an export, as a record of the lake."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from tasks.formats.values import (
 )
 
 START_CHARS = 4096
+ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.A)
 PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta)\b", re.I)
 MOST_PICTURES = 50
 NAMED = 6  # names of fields that a reject lists
@@ -54,7 +55,7 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
         plan = find_plan(value, fields)
     if isinstance(fields, WatchedFields):
         fields.watch(value, plan)
-    found = read_fields(value, plan, Record(uri, "", encoding, digest))
+    found = Record(uri, "", encoding, digest, **read_fields(value, plan))
     if plan.exporter and (refusal := refuse_item(value, plan.exporter)):
         return reject_record(found, *refusal, None)
     text = next(filter(has_words, list_values(value, plan.paths["text"])), None)
@@ -69,27 +70,27 @@ def make_record(value: Any, fields: Fields, uri: str, encoding: str, digest: str
     return add_pictures(done, value, plan.exporter) if plan.exporter and isinstance(done, Record) else done
 
 
-def read_fields(value: dict[str, Any], plan: Plan, found: Record) -> Record:
-    """The record with all values but its text."""
-    identity = pick_value(value, plan.paths["id"])
-    published_at, dated = pick_time(value, plan.paths["published"])
-    lines: dict[str, Any] = {
-        name: tidy_string(pick_value(value, plan.paths[name])) for name in ("url", "title", "standfirst")
+def read_fields(value: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """The values of a record but its text, by their names in `Record`."""
+    paths = plan.paths
+    identity = pick_value(value, paths["id"])
+    published_at, dated = pick_time(value, paths["published"])
+    return {
+        "record_id": tidy_string(str(identity)) if isinstance(identity, str | int) else None,
+        "publisher": tidy_publisher(pick_value(value, paths["publisher"])),
+        "url": tidy_string(pick_value(value, paths["url"])),
+        "title": tidy_string(pick_value(value, paths["title"])),
+        "standfirst": tidy_string(pick_value(value, paths["standfirst"])),
+        "authors": tuple(filter(None, map(tidy_string, pick_authors(value, paths["authors"])))),
+        "published_at": published_at,
+        "dated": dated,
     }
-    return replace(
-        found,
-        record_id=tidy_string(str(identity)) if isinstance(identity, str | int) else None,
-        publisher=tidy_publisher(pick_value(value, plan.paths["publisher"])),
-        authors=tuple(filter(None, map(tidy_string, pick_authors(value, plan.paths["authors"])))),
-        published_at=published_at,
-        dated=dated,
-        **lines,
-    )
 
 
 def add_text(found: Record, text: str) -> Found:
     """The record with its text: that of a whole page is its article's, that of a piece of HTML is all of it."""
-    if starts_html(text[:START_CHARS].encode("utf-8", "replace")):
+    is_marked = "<" in text
+    if is_marked and starts_html(text[:START_CHARS].encode("utf-8", "replace")):
         return extract_article(text, found)
     text, repairs = repair_text(text)
     if (lines := break_written_lines(text)) is not text:
@@ -97,30 +98,33 @@ def add_text(found: Record, text: str) -> Found:
     markup: Markup = ()
     if "&" in text and not has_tags(text) and (plain := resolve_entities(text)) != text:
         text, repairs = plain, repairs + ";entities-resolved"
-    if has_tags(text):
+        is_marked = "<" in text
+    if is_marked and has_tags(text):
         text, markup = render_fragment(text)
         repairs += ";html-rendered"
     elif is_markdown(text):
         text, markup, heading = render_markdown(canonicalize(text))
         repairs += ";markdown-rendered"
         found = replace(found, title=found.title or heading)
-    return finish_text(replace(found, encoding=found.encoding + repairs), text, markup)
+    return finish_text(found, text, markup, repairs)
 
 
 def add_blocks(found: Record, value: Any) -> Found:
     """The record with a text that comes in pieces."""
     text, markup = join_blocks(value)
     text, repairs = repair_text(text)
-    return finish_text(replace(found, encoding=found.encoding + repairs + ";paragraphs-joined"), text, markup)
+    return finish_text(found, text, markup, repairs + ";paragraphs-joined")
 
 
-def finish_text(found: Record, text: str, markup: Markup) -> Found:
+def finish_text(found: Record, text: str, markup: Markup, repairs: str) -> Found:
     """The record with its text, without the mark of a cut; a reject where the text says that the article is not given."""
+    encoding = found.encoding + repairs
     if is_placeholder(text):
-        return reject_record(found, "no_text", f"the text is {text.strip()!r}: the article is not given", None)
+        words = f"the text is {text.strip()!r}: the article is not given"
+        return reject_record(replace(found, encoding=encoding), "no_text", words, None)
     cut = cut_mark(text)
     flags = found.flags if cut is text else (*found.flags, "truncated")
-    return replace(found, text=cut, markup=markup, flags=flags)
+    return replace(found, text=cut, encoding=encoding, markup=markup, flags=flags)
 
 
 def refuse_item(value: dict[str, Any], exporter: Exporter) -> tuple[str, str] | None:
@@ -160,10 +164,12 @@ def add_pictures(found: Record, value: dict[str, Any], exporter: Exporter) -> Re
     return found
 
 
-def list_values(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> list[Any]:
+def list_values(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Iterator[Any]:
     """The values at the paths that have one."""
-    values = (record[path[0]] if len(path) == 1 else follow_path(record, path) for path in paths)
-    return [value for value in values if not is_missing(value)]
+    for path in paths:
+        value = record[path[0]] if len(path) == 1 else follow_path(record, path)
+        if not is_missing(value):
+            yield value
 
 
 def pick_value(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Any:
@@ -172,13 +178,15 @@ def pick_value(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> An
     >>> pick_value({"title": " ", "meta": {"headline": "Ferry"}}, (("title",), ("meta", "headline")))
     'Ferry'
     """
-    return next(iter(list_values(record, paths)), None)
+    return next(list_values(record, paths), None) if paths else None
 
 
 def pick_time(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> tuple[datetime | None, str | None]:
     """The first value that is a time; and its words, where it depends on language or publisher."""
     for value in list_values(record, paths):
-        moment, depends = parse_published(value), depends_on_origin(value)
+        moment = parse_published(value)
+        is_certain = isinstance(value, str) and ISO.fullmatch(value) is not None
+        depends = not is_certain and depends_on_origin(value)
         if moment or depends:
             return moment, value if depends else None
     return None, None
@@ -200,6 +208,8 @@ def tidy_string(value: Any) -> str | None:
     >>> tidy_string(" Bridge &amp; <i>pier</i>\\n closed "), tidy_string({"rendered": "Ferry"}), tidy_string(7)
     ('Bridge & pier closed', 'Ferry', None)
     """
+    if value is None:
+        return None
     words = value if isinstance(value, str) else find_words(value)
     if not words:
         return None

@@ -45,7 +45,7 @@ def is_markdown(text: str) -> bool:
     """
     if "](" in text and (LINK.search(text) or IMAGE.search(text)):
         return True
-    if "# " not in text or ("**" not in text and "\n## " not in text):
+    if "#" not in text or "# " not in text or ("**" not in text and "\n## " not in text):
         return False
     lines = text.split("\n")
     headings = sum(HEADING.match(line) is not None for line in lines if len(line) <= HEADING_CHARS)

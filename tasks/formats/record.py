@@ -220,7 +220,7 @@ def make_canonical(found: Found) -> Found:
         return found
     canonical = canonicalize(found.text)
     if canonical and not canonical.isspace():
-        return replace(found, text=canonical)
+        return found if canonical is found.text else replace(found, text=canonical)
     detail = "no bytes in it" if not found.text else f"{len(found.text)} characters, all white space"
     return reject_record(found, "empty", detail, None)
 

@@ -49,6 +49,8 @@ def repair_text(text: str) -> tuple[str, str]:
     >>> repair_text("It\\u00e2\\u20ac\\u2122s closed\\x00."), repair_text("It's closed.")
     (('It’s closed.', ';nul-removed;mojibake-fixed'), ("It's closed.", ''))
     """
+    if text.isascii() and "\x00" not in text:
+        return text, ""
     text, made = repair_characters(text)
     fixed = fix_mojibake(text)
     if fixed is not text:

@@ -36,7 +36,7 @@ def is_missing(value: Any) -> bool:
     """
     if isinstance(value, str):
         if len(value) > 32:
-            return not value.strip()
+            return value.isspace()
         words = value.strip()
         return not words or words in MISSING_EXACT or words.lower() in MISSING or is_placeholder(words)
     return value is None or value != value or (isinstance(value, list | dict) and not value)
@@ -64,7 +64,7 @@ def break_written_lines(text: str) -> str:
     >>> break_written_lines(r"It sails.\n\nSoon."), break_written_lines(r"C:\news\nord is full.")
     ('It sails.\n\nSoon.', 'C:\\news\\nord is full.')
     """
-    if "\\n" not in text or "\n" in text.strip() or not SURE_END.search(text):
+    if "\\" not in text or "\\n" not in text or "\n" in text.strip() or not SURE_END.search(text):
         return text
     return WRITTEN_END.sub("\n", text).replace("\\t", " ").replace('\\"', '"')
 
