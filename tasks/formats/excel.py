@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from tasks.formats.columns import describe_columns, match_columns
 from tasks.formats.csv_table import make_row
+from tasks.formats.library import import_library
 from tasks.formats.raw_rows import RawRow
-from tasks.formats.record import BrokenInputError, Chunks, Format, Found, MissingExtra, ReadContext, Record, Reject
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Record, Reject
 from tasks.formats.stream import read_whole
 from tasks.formats.unread import find_unread
 
@@ -27,22 +27,18 @@ OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def recognise_book(start: bytes) -> bool:
-    """Whether a file is a spreadsheet, or may be one of Excel 97; False without the library, so that it is named as not read."""
-    return (BOOK.match(start) is not None or start.startswith(OLD_BOOK)) and find_spec("fastexcel") is not None
+    """Whether a file is a spreadsheet, or may be one of Excel 97."""
+    return BOOK.match(start) is not None or start.startswith(OLD_BOOK)
 
 
 def read_excel(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """A record or a reject for every row that is not blank, numbered over all sheets; one `no_text` per sheet without texts.
 
-    Raises MissingExtra.
+    Raises BrokenInputError.
     """
-    try:
-        import fastexcel
-    except ImportError as error:
-        raise MissingExtra(
-            f"{context.uri} is a spreadsheet, and the library that reads it is missing: install copydesk[excel] and run again"
-        ) from error
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
+    kind = "workbook of Excel 97, or another file of Office 97" if raw.startswith(OLD_BOOK) else "spreadsheet"
+    fastexcel = import_library("fastexcel", kind, "excel")
     check_size(raw)
     try:
         book = fastexcel.read_excel(raw)

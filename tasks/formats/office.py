@@ -10,12 +10,12 @@ from tasks.formats.decode import decode_bytes
 from tasks.formats.exports import find_export, split_documents
 from tasks.formats.fragment import render_fragment
 from tasks.formats.html import META_CHARSET, read_page, starts_html
+from tasks.formats.library import import_library
 from tasks.formats.record import (
     BrokenInputError,
     Chunks,
     Format,
     Found,
-    MissingExtra,
     ReadContext,
     Record,
     Reject,
@@ -35,18 +35,14 @@ CODED_CELL = re.compile(r"(?m)^([A-Z]{2,3}) \| ")
 
 
 def read_rtf(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The documents of an RTF file that its source declares. Raises MissingExtra, BrokenInputError."""
-    yield from split_text(render_rtf(read_whole(chunks, WHOLE_BYTES, "too_large"), context.uri), context.uri, "rtf")
+    """The documents of an RTF file that its source declares. Raises BrokenInputError."""
+    yield from split_text(render_rtf(read_whole(chunks, WHOLE_BYTES, "too_large")), context.uri, "rtf")
 
 
 def read_rtf_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The documents of an export as RTF; a reject for other RTF. Raises BrokenInputError."""
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
-    try:
-        text = render_rtf(raw, context.uri)
-    except MissingExtra as missing:
-        yield Reject(context.uri, "unsupported_format", f"RTF (rich text): {missing}")
-        return
+    text = render_rtf(raw)
     if find_export(text):
         yield from split_text(text, context.uri, "rtf")
     else:
@@ -54,25 +50,18 @@ def read_rtf_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
         yield Reject(context.uri, "unsupported_format", f"RTF (rich text): {hint}", text)
 
 
-def render_rtf(raw: bytes, uri: str) -> str:
-    """The text of RTF. Raises MissingExtra, BrokenInputError."""
+def render_rtf(raw: bytes) -> str:
+    """The text of RTF. Raises BrokenInputError."""
+    striprtf = import_library("striprtf.striprtf", "RTF (rich text)", "office")
     try:
-        from striprtf.striprtf import rtf_to_text
-    except ImportError as error:
-        raise MissingExtra(f"{uri} is RTF: install copydesk[office] and run again") from error
-    try:
-        return str(rtf_to_text(raw.decode("latin-1"), errors="replace"))  # type: ignore[no-untyped-call]
+        return str(striprtf.rtf_to_text(raw.decode("latin-1"), errors="replace"))
     except Exception as error:  # whatever a file does to the library, the run continues
         raise BrokenInputError("corrupt", f"RTF: {describe_exception(error)}") from error
 
 
 def read_docx(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The documents of a Word file. Raises BrokenInputError."""
-    try:
-        import docx
-    except ImportError:
-        yield Reject(context.uri, "unsupported_format", "Word (DOCX): install copydesk[office] and run again")
-        return
+    docx = import_library("docx", "Word (DOCX)", "office")
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
