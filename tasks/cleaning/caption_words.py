@@ -77,7 +77,9 @@ def fold_words(text: str) -> str:
     >>> fold_words("• The  mayor’s “Bridge” – seen… on Monday")
     'the mayor\\'s "bridge" - seen... on monday'
     """
-    folded = " ".join(text.split()).casefold().translate(QUOTES).translate(DASHES).replace("…", "...")
+    folded = (
+        " ".join(text.replace("\xad", "").split()).casefold().translate(QUOTES).translate(DASHES).replace("…", "...")
+    )
     return folded.strip(SIGNS)
 
 

@@ -33,10 +33,10 @@ LOST = (
     (re.compile("(?<=[0-9a-zß-ÿ.,;:!?%)\"'’”])Â(?= )"), ""),
     (re.compile("(?<![A-ZÀ-ÞĀ-ɏḀ-ỿ])Ã(?= )"), "à"),
 )
-# Characters that are not seen: soft hyphens, blanks without width, marks of direction. Joiners are letters' own in Arabic and
-# Indic scripts and in emoji.
+# Characters that are not seen: blanks without width, marks of direction. Joiners are letters' own in Arabic and
+# Indic scripts and in emoji; a soft hyphen belongs to the spelling of its paper, and is ignored where lines are compared.
 UNSEEN = re.compile(
-    "[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|(?<![^\x00-\u024f])[\u200c\u200d]"
+    "[\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|(?<![^\x00-\u024f])[\u200c\u200d]"
 )
 PARTED = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")  # signs that belong to the letter before them
 LOSSY = re.compile("[ÂÃ] |â€")
