@@ -16,6 +16,7 @@ LOOSE = 3  # a line broken by hand may be a little longer than the others
 WORD_CHARS = 24  # of a longer word, such as an address, no more counts
 LEAST_FULL = 3  # full lines that a wrapped text has at least
 FULL_SHARE = 0.5  # of the lines that have a next one
+TEXT_SHARE = 0.35  # of the characters of a wrapped text, in full lines; a menu above long paragraphs has fewer
 BLOCK_SHARE = 0.6  # of those in a block, for joining lines whose next one may start a sentence
 LOWER_SHARE = 0.34  # of the next lines that begin with a letter; a list, a table or a verse has fewer in lower case
 # Scripts without capitals: more full lines, and most without the end of a sentence.
@@ -59,12 +60,14 @@ def find_pairs(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines that may be continued by the next one, of documents that have enough of them.
 
     Returns doc, at (row of the next line), block (number of the run of lines without a blank one), chars, word (characters
-    of the next line's first word), is_lower, is_cased, is_own (the next line begins a line of its own), is_open.
+    of the next line's first word), whole (characters of the document), is_lower, is_cased,
+    is_own (the next line begins a line of its own), is_open.
     """
     next_text = pl.col("text").shift(-1)
     adjacent = (~pl.col("gap").shift(-1) & same_doc(-1)).fill_null(False)
     chars = pl.col("text").str.len_chars().cast(pl.Int64)
     rows = lines.with_row_index("at").with_columns(chars=chars, block=pl.col("gap").cum_sum(), next_text=next_text)
+    rows = rows.with_columns(whole=pl.col("chars").sum().over("doc"))
     rows = rows.filter(adjacent).filter(
         (pl.col("chars").is_between(LEAST_COLUMNS, MOST_COLUMNS)).sum().over("doc") >= LEAST_FULL
     )
@@ -73,7 +76,7 @@ def find_pairs(lines: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("next_text").str.extract(r"^[\"“‘'«„(]*(\p{L})")
     is_lower = first != first.str.to_uppercase()
     return rows.select(
-        *("doc", "at", "block", "chars"),
+        *("doc", "at", "block", "chars", "whole"),
         word=pl.when(dense).then(1).otherwise(word),
         is_lower=is_lower.fill_null(False),
         is_cased=(is_lower | (first != first.str.to_lowercase())).fill_null(False),
@@ -91,7 +94,8 @@ def mark_joined(pairs: pl.DataFrame) -> pl.Series:
     judged = pairs.with_columns(columns=columns).with_columns(full=is_near & ~pl.col("is_own"))
     count, share = pl.col("full").sum(), pl.col("full").mean()
     lower, cased, open_ends = ((pl.col("full") & pl.col(name)).sum() for name in ("is_lower", "is_cased", "is_open"))
-    is_wrapped = (
+    is_most = (pl.col("full") * pl.col("chars")).sum() >= TEXT_SHARE * pl.col("whole").first()
+    is_wrapped = is_most & (
         pl.when(2 * cased >= count)
         .then((count >= LEAST_FULL) & (share >= FULL_SHARE) & (lower >= LOWER_SHARE * cased))
         .otherwise((count >= UNCASED_FULL) & (share >= UNCASED_SHARE) & (open_ends >= OPEN_SHARE * count))

@@ -86,10 +86,21 @@ NAMES = "\n".join(
 )
 
 
+SECTIONS = "home news sport and weather for the whole town of Emberwick with all its streets and squares"
+MENU = "\n".join(wrap(SECTIONS * 2, 40)) + "\n"
+
+
 @pytest.mark.parametrize(
     "text",
-    ["\n\n".join(PARAGRAPHS), "\n".join(PARAGRAPHS), VERSE, TABLE, NAMES],
-    ids=["blank", "plain", "verse", "table", "names"],
+    [
+        "\n\n".join(PARAGRAPHS),
+        "\n".join(PARAGRAPHS),
+        VERSE,
+        TABLE,
+        NAMES,
+        f"{MENU * 2}\n\n" + "\n\n".join(PARAGRAPHS * 3),
+    ],
+    ids=["blank", "plain", "verse", "table", "names", "a menu"],
 )
 def test_other_texts_are_left_alone(text: str) -> None:
     (found,), _, wraps = unwrap(text)
