@@ -59,6 +59,8 @@ de del la las los der den van von vom zu di da dos das do du le el al bin ben ib
 """
 PARTICLES = frozenset(PARTICLE_WORDS.split())
 FIRST = ("de", "van", "von", "di", "da", "al", "el", "la")  # particles that a name may begin with
+# Of scripts without capitals: Hebrew, Arabic, those of India, Thai, Japanese, Chinese, Korean.
+CASELESS_LETTER = "[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 TOKEN = re.compile(r"[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*")
 MOST_WORDS, MOST_CHARS = 5, 45
 # "Federal PoliticsPolitics": two words without a space, not "McAllister".

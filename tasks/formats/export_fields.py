@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 
 from tasks.dates.written import read_written
 from tasks.formats.record import Markup
-from tasks.formats.wrapped import join_paragraphs
+from tasks.formats.wrapped import DENSE, join_paragraphs
 
 CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?::([0-5]\d))?\s*(AM|PM)?\b", re.I)
 RIGHTS = re.compile(
@@ -16,6 +16,7 @@ RIGHTS = re.compile(
 )
 WIDEST = 100  # characters of the widest line of a wrapped text
 CAPTION_WORDS = 3
+CAPTION_SIGNS = 8  # of a script without blanks
 MOST_CAPTIONS = 200
 
 
@@ -61,7 +62,8 @@ def add_graphics(text: str, captions: Iterable[str | None]) -> tuple[str, Markup
     """The text with the captions that an export lists below it, and their roles."""
     markup: list[tuple[int, str]] = []
     for caption in islice(captions, MOST_CAPTIONS):
-        if caption and text and len(caption.split()) >= CAPTION_WORDS and caption not in text:
+        has_words = caption and (len(caption.split()) >= CAPTION_WORDS or len(DENSE.findall(caption)) >= CAPTION_SIGNS)
+        if caption and has_words and text and caption not in text:
             markup.append((text.count("\n") + 2, "caption"))
             text = f"{text}\n\n{caption}"
     return text, tuple(markup)

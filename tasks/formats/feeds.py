@@ -45,7 +45,7 @@ BODIES = ("content:encoded", "content", "xhtml:body", "fulltext", "full-text", "
 STANDFIRSTS = ("excerpt:encoded", "description", "summary")
 DATES = (
     *("pubDate", "published", "issued", "created", "dc:date", "dcterms:issued", "dcterms:created"),
-    *("updated", "modified", "dcterms:modified"),
+    *("wp:post_date_gmt", "updated", "modified", "dcterms:modified"),
 )
 AUTHORS = ("dc:creator", "author", "dc:author", "itunes:author")
 LONG_BODIES = ("body", "fulltext", "full-text", "full_text", "articleBody", "story")

@@ -49,7 +49,8 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
     """`text` with each caption on a line at the position of its figure, its credit on the line below; and the markup.
 
     `text` is extracted from the page `tree` with the layout `layout`; `host`: the page's, where it is known. Captions above
-    the article's first line go on top. A caption that the text already has, and teasers of other articles, are only marked.
+    the article's first line go on top, below the headline where that is first on the page too. A caption that the text already
+    has, and teasers of other articles, are only marked.
     """
     lines = text.split("\n")
     anchors = find_anchors(layout, lines)
@@ -59,6 +60,7 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
     roles = dict.fromkeys(find_teasers(lines, anchors, tree, layout, host), "link")
     inserted: dict[int, list[tuple[str, str]]] = {}
     seen: set[str] = set()
+    headline = find_page_title(lines[0], tree, layout)
     for figure in find_figures(tree, layout, anchors[0].begin, anchors[-1].begin):
         bare = keep_letters(figure.text)
         there = known.get(bare, known.get(bare + keep_letters(figure.credit or "")))
@@ -70,7 +72,9 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
         elif figure.text not in seen:
             before = next((anchor.line for anchor in anchors if anchor.begin >= figure.at), len(lines))
             shown = [("caption", figure.text)] + ([("credit", figure.credit)] if figure.credit else [])
-            inserted.setdefault(before if before != anchors[0].line else 0, []).extend(shown)
+            if before == anchors[0].line:
+                before = min(before, int(headline is not None and headline < figure.at))
+            inserted.setdefault(before, []).extend(shown)
         seen.add(figure.text)
     merged: list[tuple[str | None, str]] = []
     for number, line in enumerate(lines):
@@ -78,6 +82,13 @@ def insert_captions(text: str, tree: Any, layout: Layout, host: str | None = Non
     merged += inserted.get(len(lines), [])
     markup = tuple((number, role) for number, (role, _) in enumerate(merged) if role)
     return "\n".join(line for _, line in merged), markup
+
+
+def find_page_title(line: str, tree: Any, layout: Layout) -> int | None:
+    """Where on the page the headline is that a line repeats; None where it repeats none."""
+    letters = keep_letters(line)
+    spans = (layout.spans[title] for title in tree.iter("h1") if title in layout.spans)
+    return next((begin for begin, end in spans if layout.letters[begin:end] == letters), None)
 
 
 def find_figures(tree: Any, layout: Layout, first: int, last: int) -> Iterator[Figure]:

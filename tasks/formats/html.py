@@ -14,6 +14,7 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 
 from tasks.dates.published import parse_published
+from tasks.facts.names import CASELESS_LETTER
 from tasks.formats.authors import parse_authors
 from tasks.formats.decode import decode_bytes
 from tasks.formats.figures import insert_captions
@@ -58,6 +59,8 @@ TIME_NAMES = (
     "article:published_time og:article:published_time datepublished parsely-pub-date sailthru.date dc.date.issued"
     " dcterms.created pubdate publish-date date"
 )
+AUTHOR_NAMES = frozenset({"author", "article:author", "dc.creator", "parsely-author", "sailthru.author"})
+CASELESS = re.compile(CASELESS_LETTER)
 # Dates in a page's text count only up to this day, so that the result does not depend on today.
 DATE_SETTINGS = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
 
@@ -184,7 +187,7 @@ def read_meta(tree: Any, page_url: str | None) -> dict[str, Any]:
     return {
         "title": tidy_first(article.get("headline"), tags.get("og:title"), seen.title),
         "standfirst": tidy_first(article.get("description"), tags.get("og:description"), tags.get("description")),
-        "authors": parse_authors(article.get("author")) or parse_authors(seen.author),
+        "authors": parse_authors(article.get("author")) or read_caseless_authors(tree) or parse_authors(seen.author),
         "published_at": next(filter(None, map(parse_published, times)), None),
         "url": next((url.strip() for url in addresses if isinstance(url, str) and parse_host(url)), None),
         "publisher": tidy_first(publisher, tags.get("og:site_name")),
@@ -215,6 +218,12 @@ def find_articles(value: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield value
         for key in ("@graph", "mainEntity", "mainEntityOfPage"):
             yield from find_articles(value.get(key), depth + 1)
+
+
+def read_caseless_authors(tree: Any) -> tuple[str, ...]:
+    """The authors in the page's meta tags where they are in a script without capitals, which trafilatura drops or cuts."""
+    stated = [tag.get("content") for tag in tree.iter("meta") if (tag.get("name") or "").lower() in AUTHOR_NAMES]
+    return parse_authors([words for words in stated if words and CASELESS.match(words.strip())])
 
 
 def read_tags(tree: Any) -> dict[str, str]:

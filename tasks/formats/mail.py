@@ -48,6 +48,7 @@ OTHERS = frozenset(
     }
     | {b"nntp-posting-host", b"received-spf", b"dkim-signature", b"x-mailer"}
 )
+FOLD = re.compile(r"\r?\n[ \t]+")
 MBOX_LINE = re.compile(rb"From \S{1,300} +(?:[A-Z][a-z]{2} ){2} ?\d{1,2} \d\d:\d\d")
 POSTED = ("Newsgroups", "NNTP-Posting-Host", "Path", "Lines", "Xref")
 MOST_PARTS = 1_000
@@ -189,14 +190,15 @@ def read_bodies(bodies: list[Message]) -> tuple[str, Markup, str]:
 def decode_words(value: Any) -> str | None:
     """A header with its encoded words read, on one line.
 
-    >>> decode_words("=?utf-8?q?F=C3=A4hre?= nach =?iso-8859-1?q?K=F6ln?=")
+    >>> decode_words("=?utf-8?q?F=C3=A4hre?=\\n nach =?iso-8859-1?q?K=F6ln?=")
     'Fähre nach Köln'
     """
     if value is None:
         return None
     pieces = []
     try:
-        for words, charset in decode_header(value):
+        # A line that goes on begins with a blank; what decodes headers drops it behind an encoded word.
+        for words, charset in decode_header(FOLD.sub(" ", value)):
             raw = words if isinstance(words, bytes) else words.encode("utf-8", "surrogateescape")
             pieces.append(decode(raw, charset)[0] if raw.strip() else " ")
     except (BrokenInputError, ValueError, LookupError):

@@ -55,9 +55,9 @@ def check_modules(formats: tuple[Format, ...]) -> None:
 
 
 FORMATS = check_formats(
-    *(WARC, DOCX, EXCEL, PARQUET, ARROW, TAR, ZIP, HTML_EXPORT, HTML, JSON_LINES, JSON),
+    *(WARC, DOCX, EXCEL, PARQUET, ARROW, TAR, ZIP, RTF_EXPORT, RTF, HTML_EXPORT, HTML, JSON_LINES, JSON),
     *(NITF, NEWSML_G2, NEWSML, FEED, SGML, XML, TELEGRAM, PROQUEST, FACTIVA, NEXIS),
-    *(MBOX, MAIL, RTF_EXPORT, RTF, CSV, TEXT),
+    *(MBOX, MAIL, CSV, TEXT),
 )
 check_modules(FORMATS)
 BY_NAME = {row.name: row for row in FORMATS}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.batch import Fields
+from tasks.dates.tokens import MARKS
+from tasks.facts.names import CASELESS_LETTER
 from tasks.formats.mapping import make_record
 from tasks.formats.record import Found, Markup, Record, Reject
 
@@ -27,7 +29,7 @@ OTHERS = re.compile(
     re.I,
 )
 TOKEN = re.compile(r"[^\W\d_][\w’'`´.\-]*")
-CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][\w ・·]*")
+CASELESS = re.compile(rf"{CASELESS_LETTER}[\w{MARKS} ・·]*")
 MOST_WORDS = 5
 # In capitals, at the head of an item: the agency takes it back.
 KILL = re.compile(

@@ -26,6 +26,8 @@ from builders.readings import read_shard
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
+from tasks.formats.html import read_page
+from tasks.formats.record import Record
 from tasks.lines import split_lines
 
 ALIKE = {
@@ -53,6 +55,13 @@ def test_the_picture_on_top_stands_above_the_body() -> None:
     lines = found.text.split("\n")
     assert list_markup(found) == [("caption", CAPTION)]
     assert lines.index(CAPTION) < lines.index(FIRST)
+
+
+def test_the_picture_on_top_stands_below_a_short_headline() -> None:
+    page = f"<html><body><main><article><h1>Old mill sold</h1>{FIGURE}{paragraph(FIRST)}{paragraph(SECOND)}{paragraph(THIRD)}</article></main></body></html>"
+    found = read_page(page.encode(), "a", None, None)
+    assert isinstance(found, Record)
+    assert [line for line in found.text.split("\n") if line][:3] == ["Old mill sold", CAPTION, FIRST]
 
 
 CREDITED = {

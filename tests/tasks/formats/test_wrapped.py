@@ -15,6 +15,16 @@ TEXTS = {
     "columns": ("Table\nVenn      2    1\nLark      0    3\nEnd", "Table\nVenn      2    1\nLark      0    3\n\nEnd"),
     "a rule": ("One.\n___\nTwo.", "One.\n___ Two."),
     "Windows": ("One\r\nmore.\r\n\r\nTwo.\r\n", "One more.\n\nTwo."),
+    "all indented, each a paragraph": (
+        "   " + "It is so. " * 15 + "\n   " + "More. " * 30,
+        "It is so. " * 14 + "It is so.\n\n" + "More. " * 29 + "More.",
+    ),
+    "all indented, each a sentence": ("   One.\n   Two.\n   Three.", "One.\n\nTwo.\n\nThree."),
+    "Chinese": ("   渡船今晚\n照常开航。\n   不收钱。", "渡船今晚照常开航。\n\n不收钱。"),
+    "Chinese, each a paragraph": (
+        "渡船今晚照常开航。" * 9 + "\n" + "不收钱。" * 20,
+        "渡船今晚照常开航。" * 9 + "\n\n" + "不收钱。" * 20,
+    ),
     "nothing": ("\n \n", ""),
 }
 
