@@ -58,7 +58,7 @@ def test_the_command_line_works_on_a_bucket(
     assert "read-more.en.title" in run("why", uri)
     assert "Harbour bridge opens" in run("show", uri)
     assert run("restore", uri) == PLAIN
-    assert "unsupported_format" in run("quarantine")
+    assert "control characters" in run("quarantine")
     assert "2026-10-01" in run("sources")
     assert "as their receipts say" in run("check")
     assert "current" in run("versions")

@@ -135,11 +135,11 @@ def test_the_sums_on_the_page_are_those_of_the_receipt(published: BatchResult) -
 def test_a_blocked_page_shows_the_expectation_and_its_rows(blocked: BatchResult) -> None:
     said = look(page_of(blocked)).text
     assert re.search(r"\d+ would be published \+", said)
-    shown = said.partition("What blocked it")[2].partition("Expectations 76 expectations")[0]
+    shown = re.split(r"Expectations \d+ expectations", said.partition("What blocked it")[2])[0]
     assert "published_in_future" in shown
     assert "Green buoy adrift" in shown
     assert "And 5 more records." in shown
-    expectations = said.partition("76 expectations evaluated: 2 failed, 74 passed.")[2]
+    _, expectations = re.split(r"\d+ expectations evaluated: 2 failed, \d+ passed\.", said)
     assert expectations.index("blocked published_in_future") < expectations.index("warned quarantined_much")
 
 
