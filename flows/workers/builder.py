@@ -60,8 +60,12 @@ class Builder:
 
     def end(self) -> int:
         """Kills the process; its exit code."""
-        with suppress(ProcessLookupError):
+        try:
             os.kill(self.number, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        except PermissionError:  # of the user that this process was before; without its caller it ends by itself
+            self.pipe.close()
         return self.wait()
 
 

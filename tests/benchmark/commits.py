@@ -87,6 +87,7 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
         language=pl.when(pl.int_range(pl.len()) % 3 > 0).then(pl.lit("en")).otherwise(pl.lit("de")),
         language_score=pl.lit(0.98),
         body_lines=pl.lit(list(range(SENTENCES_EACH)), pl.List(pl.Int32)),
+        joins=pl.lit([], pl.List(pl.Int32)),
         line_count=pl.lit(SENTENCES_EACH + LINES_EACH, pl.Int32),
         text_chars=chars,
         raw_chars=chars - (SENTENCES_EACH - 1) + 40 * LINES_EACH + SENTENCES_EACH + LINES_EACH - 1,
