@@ -16,7 +16,8 @@ from tasks.lakes.lake import Lake, open_lake
 settings.register_profile("copydesk", deadline=None, derandomize=True)
 settings.load_profile("copydesk")
 
-for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name != "COPYDESK_BENCH"]:
+KEPT = ("COPYDESK_BENCH", "COPYDESK_STORIES", "COPYDESK_DAMAGED")  # tests' own: where pages are, how much to try
+for name in [name for name in os.environ if name.startswith(("COPYDESK_", "PREFECT_")) and name not in KEPT]:
     del os.environ[name]
 os.environ.pop("COLUMNS", None)  # tables are as wide as they need, whatever terminal starts the tests
 os.environ.update(DEFAULTS)

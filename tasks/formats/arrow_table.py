@@ -65,20 +65,28 @@ def read_batches(batches: Iterator[pa.RecordBatch] | None, names: list[str], con
         return
     number = 0
     for batch in batches:
-        for row in round_times(batch).to_pylist():
+        for row in prepare_columns(batch).to_pylist():
             yield make_row_record(row, f"{context.uri}#{number}", context)
             number += 1
 
 
-def round_times(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with times of nanoseconds as microseconds, which Python has."""
-    columns = [
-        column.cast(pa.timestamp("us", column.type.tz), safe=False)
-        if pa.types.is_timestamp(column.type) and column.type.unit == "ns"
-        else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+def prepare_columns(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with columns that Python can take. Raises pa.ArrowInvalid where a column is broken."""
+    return pa.RecordBatch.from_arrays(list(map(prepare_column, batch.columns)), names=batch.schema.names)
+
+
+def prepare_column(column: pa.Array) -> pa.Array:
+    """A column with times of nanoseconds as microseconds, and with strings that are not all UTF-8 as bytes."""
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            raise
+        column = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
+        column.validate(full=True)
+    return column
 
 
 def make_row_record(row: dict[str, Any], uri: str, context: ReadContext) -> Found:

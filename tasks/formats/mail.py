@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
@@ -198,10 +199,10 @@ def decode_words(value: Any) -> str | None:
     pieces = []
     try:
         # A line that goes on begins with a blank; what decodes headers drops it behind an encoded word.
-        for words, charset in decode_header(FOLD.sub(" ", value)):
+        for words, charset in decode_header(FOLD.sub(" ", value) if isinstance(value, str) else value):
             raw = words if isinstance(words, bytes) else words.encode("utf-8", "surrogateescape")
             pieces.append(decode(raw, charset)[0] if raw.strip() else " ")
-    except (BrokenInputError, ValueError, LookupError):
+    except (BrokenInputError, HeaderParseError, ValueError, LookupError):
         pieces = [str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")]
     return " ".join("".join(pieces).split()) or None
 

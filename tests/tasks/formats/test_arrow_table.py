@@ -113,3 +113,25 @@ def test_the_first_bytes_name_the_format() -> None:
     table = pa.table(ROWS)
     assert PARQUET.recognise(write_table("parquet", table)[:4096])
     assert ARROW.recognise(write_table("feather", table)[:4096])
+
+
+@pytest.mark.parametrize("kind", ["parquet", "stream", "file"])
+def test_a_text_that_is_not_utf8_costs_nothing_but_its_sign(kind: str) -> None:
+    raw = write_table(kind, pa.table({"text": ["The café opened.", "It is free."]})).replace(
+        b"caf\xc3\xa9", b"caf\xe9 "
+    )
+    reader = read_parquet if kind == "parquet" else read_arrow
+    first, second = list(reader(iter([raw]), ReadContext("a", Fields(), Limits())))
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.text, second.text) == ("The café  opened.", "It is free.")
+
+
+def test_offsets_that_lead_out_of_a_column_are_corrupt() -> None:
+    table = pa.table({"text": ["The pier opened.", "It is free."]})
+    raw = write_table("stream", table)
+    offsets = b"".join(number.to_bytes(4, "little") for number in (0, 16, 27))
+    assert offsets in raw
+    broken = raw.replace(offsets, offsets[:8] + (2**30).to_bytes(4, "little"))
+    with pytest.raises(BrokenInputError):
+        list(read_arrow(iter([broken]), ReadContext("a", Fields(), Limits())))

@@ -73,6 +73,20 @@ def test_charsets() -> None:
     assert (found.title, found.text) == ("Café", "The café opened.")
 
 
+SUBJECTS = {
+    "bytes": (b"Caf\xc3\xa9 opens", "Café opens"),
+    "base64 that is cut": (b"=?utf-8?b?A?= opens", "=?utf-8?b?A?= opens"),
+    "folded behind an encoded word": (b"=?utf-8?q?Caf=C3=A9?=\n opens", "Café opens"),
+    "folded between encoded words": (b"=?utf-8?q?Caf=C3=A9_?=\n =?utf-8?q?opens?=", "Café opens"),
+}
+
+
+@pytest.mark.parametrize(("subject", "title"), SUBJECTS.values(), ids=SUBJECTS.keys())
+def test_subjects(subject: bytes, title: str) -> None:
+    (found,) = read_records(MAIL.read, b"From: a@venn.example\nSubject: " + subject + b"\n\n" + BODY.encode())
+    assert found.title == title
+
+
 def test_attachments_are_named() -> None:
     part = '--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="a.pdf"\nContent-Transfer-Encoding: base64\n\nAAAA\n'
     found = read_all(MAIL.read, make_mail(TEXT_PART + part, "mixed"))
