@@ -1,4 +1,4 @@
-"""Characters that nobody sees and that a terminal or a page obeys: shown by their numbers, so that text stays text."""
+"""Characters that are not seen and that a terminal or a page obeys: shown by their numbers, so that text stays text."""
 
 import re
 

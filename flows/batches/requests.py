@@ -34,38 +34,34 @@ def find_batches(
     faults: dict[str, RowError] = {}
     declared = load_sources(sources_file, faults)
     root = sources_file.absolute().parent
-    broken = {name: Batch(Source(name, ""), day, root, fault=str(error)) for name, error in faults.items()}
+    named = {name: Batch(source, day, root) for name, source in declared.items()}
+    named |= {name: Batch(Source(name, ""), day, root, fault=str(error)) for name, error in faults.items()}
     if not what:
         if fields:
             raise RequestError("--field is for a path: name the file or folder too.")
-        if not declared and not broken:
+        if not named:
             raise RequestError(
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
         check_names(declared, declared, root, lake)
-        return [*(Batch(source, day, root) for source in declared.values()), *broken.values()]
-    what = [path if path in declared or path in broken else find_path(path) for path in what]
-    for path in what:
-        if path not in declared and path not in broken and not REMOTE.match(path) and not os.path.lexists(path):
+        return list(named.values())
+    what = list(dict.fromkeys(name if name in named else find_path(name) for name in what))
+    paths = [path for path in what if path not in named]
+    for path in paths:
+        if not REMOTE.match(path) and not os.path.lexists(path):
             known = f" Declared sources are {', '.join(declared)}." if declared else ""
             hint = suggest_name(path, [*declared, *list_neighbours(path)])
             raise RequestError(
                 f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
             )
-    if fields and (named := [path for path in what if path in declared or path in broken]):
-        raise RequestError(
-            f"--field is for a path. Write `fields` into the row of source {named[0]} in {sources_file}."
-        )
-    check_names(declared, [path for path in what if path in declared], root, lake)
-    places = name_places(lake, [path for path in what if path not in declared and path not in broken], declared)
-    return [
-        Batch(declared[path], day, root)
-        if path in declared
-        else broken[path]
-        if path in broken
-        else Batch(Source(places[path][0], places[path][1].path, fields=own), day, Path(places[path][1].root))
-        for path in dict.fromkeys(what)
-    ]
+    if fields and len(paths) < len(what):
+        name = next(name for name in what if name in named)
+        raise RequestError(f"--field is for a path. Write `fields` into the row of source {name} in {sources_file}.")
+    check_names(declared, [name for name in what if name in declared], root, lake)
+    places = name_places(lake, paths, declared)
+    for path, (name, place) in places.items():
+        named[path] = Batch(Source(name, place.path, fields=own), day, Path(place.root))
+    return [named[name] for name in what]
 
 
 def check_names(declared: Mapping[str, Source], wanted: Collection[str], root: Path, lake: Lake) -> None:

@@ -2,7 +2,7 @@
 
 Code of C libraries cannot be interrupted, so what exceeds its budget ends its process: the kernel counts the CPU time, and the
 caller looks at the memory while it waits. A process serves many shards. It is forked before Polars has threads, which costs
-milliseconds; where that is too late, or this process has threads of its own, it is started anew.
+milliseconds; where that is too late, or this process has threads of its own, it is started again.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
 
 
 def check_learned(lake: Lake) -> Iterator[LakeFault]:
-    """Versions of the learned lines that are not what their name says, or that receipts name and nobody has."""
+    """Versions of the learned lines that are not what their name says, or that receipts name and that are missing."""
     settings = [json.loads(receipt["settings"]) for receipt in lake.receipts(columns=("settings",))]
     wanted = {str(row["learned"]) for row in settings if "learned" in row}
     wanted |= {name.removeprefix(f"{LEARNED}/").removesuffix(".json") for name in lake.files.list_names(LEARNED)}

@@ -206,7 +206,7 @@ class DiskStore:
             if tree.name.isdigit() and int(tree.name) <= last - max(keep, 1):
                 try:
                     manifest = self.read_manifest(int(tree.name))
-                except LakeError:  # nobody knows what is in it; `check --all` reports it
+                except LakeError:  # what is in it is unknown; `check --all` reports it
                     continue
                 self.store_manifest(replace(manifest, tables={}, kept=False))
                 # Renamed first: a half-removed tree must not look like a version.
