@@ -8,6 +8,7 @@ from functools import cache
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows
+from tasks.cleaning.sentences import find_sentences, is_point
 from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, same_doc
 from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
@@ -52,23 +53,9 @@ MENU_SECTIONS = 2  # a menu has at least so many items that a navigation rule ma
 ITEM = r"^[-–•*·▪] ?\S"
 TITLE_WIDTH = 130
 # Words of buttons, which may be sub-headings too, are cut inside a body where two stand together or one stands twice.
-GOES_ON = r"^\p{Lu}[\p{L} ]{2,20}: \p{Ll}"  # a title behind a label begins with a capital
 CAPITALS = r"^[^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]*$"
 BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt")
 BUTTON_WIDTH = 24
-NUMBERED = r"^\d{1,2}[.)] \S"
-# What only a sentence that tells something has: who said it, or why. Whatever a rule reads in it, it is the article's.
-NARRATES = (
-    r"(?i)(?:^|[^\p{L}])(?:said|says|told|ruled|added|insisted|recalled|testified|according to|because|sagten?|sagt|erklärte"
-    r"|berichtete|teilte|laut|weil|a (?:dit|déclaré|affirmé|expliqué|ajouté)"
-    r"|selon|parce qu|dijo|dijeron|afirmó|señaló|según|porque"
-    r"|ha (?:detto|dichiarato|spiegato|aggiunto)|secondo (?:il|la|lo|i|gli|le)|perché"
-    r"|disse|afirmou|explicou|segundo (?:o|a)|zei|zeiden"
-    r"|zegt|vertelde|volgens|omdat|sade|säger|berättade|enligt|eftersom|sagde|siger|ifølge|sier|fordi|powiedział[ao]?|według"
-    r"|ponieważ|сказал[аи]?|заявил[аи]?|сообщил[аи]?|по словам|потому что|сказав|заявив|повідомив|за словами|тому що"
-    r"|dedi|söyledi|göre|çünkü|kata|ujar|mengatakan|menurut|karena|قال|قالت|أضاف|بحسب|لأن|कहा|बताया|अनुसार|क्योंकि)(?:[^\p{L}]|$)"
-    r"|表示|指出|告诉|告訴|因为|因為|と述べ|と話し|によると|말했다|밝혔다|따르면|때문"
-)
 LEAST_TIMES = 3
 
 
@@ -97,22 +84,19 @@ def is_body() -> pl.Expr:
 
 def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts the lines that a rule matches where it may fire, and copies of the headline; adds cut, by and evidence."""
-    lines = lines.with_columns(_is_button=find_buttons(lines), _is_told=find_told(lines))
+    lines = lines.with_columns(_is_button=find_buttons(lines), _is_sentence=find_sentences(lines))
     fires = (pl.col("action") == "remove").fill_null(False) & (zone_allows("rule_zone") | pl.col("_is_button"))
-    # A point of a numbered list or a series of numbered sub-headings.
-    is_point = pl.col("text").str.contains(NUMBERED)
-    is_numbered = is_point & (is_point.sum().over("doc") > 1)
     # A line as long as a paragraph that stands among paragraphs is one, whatever a rule reads in it.
     is_among_prose = (pl.col("width") >= PARAGRAPH_WIDTH) & (pl.col("zone") == "body")
     is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | is_among_prose | stays_in_text()
-    is_protected |= pl.col("_is_told") | is_numbered
+    is_protected |= pl.col("_is_sentence") | is_point()
     is_copy = (pl.col("role") == "repeat").fill_null(False)
     lines = lines.with_columns(cut=fires & ~is_protected).with_columns(
         by=pl.when("cut").then("rule").otherwise("role_by"),
         evidence=pl.when("cut").then("evidence"),
         role=pl.when("cut").then(pl.lit("boilerplate")).otherwise("role"),
     )
-    lines = lines.drop("_is_button", "_is_told")
+    lines = lines.drop("_is_button", "_is_sentence")
     return change_lines(lines, is_copy, cut=True, evidence=pl.col("repeats").cast(pl.String))
 
 
@@ -136,14 +120,6 @@ def find_buttons(lines: pl.DataFrame) -> pl.Series:
     marked = marked.join(counted, on=["doc", "word"], how="left", maintain_order="left")
     beside = above("is_word", 1, False) | above("is_word", -1, False)
     return marked.select(pl.col("is_word") & (beside | pl.col("again").fill_null(False))).to_series()
-
-
-def find_told(lines: pl.DataFrame) -> pl.Series:
-    """Whether each line that a rule matches is a sentence that tells who said something, or why."""
-    matched = (lines["action"] == "remove").fill_null(False) & lines["ends_sentence"]
-    told = pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True)
-    at = matched.arg_true()
-    return told.scatter(at, lines["text"].gather(at).str.contains(f"{NARRATES}|{GOES_ON}"))
 
 
 def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
