@@ -16,6 +16,7 @@ from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadCo
 from tasks.formats.stream import spool_chunks
 
 BATCH_ROWS = 256
+BUFFER_BYTES = 2**20  # of a column that are read at once; without it, all of a row group's
 PARQUET_MARK, ARROW_MARK, FEATHER_MARK = b"PAR1", b"ARROW1", b"FEA1"
 
 
@@ -23,7 +24,8 @@ def read_parquet(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """A record or a reject for every row, numbered from 0; one reject `no_text` where no column is a text."""
     with Path(context.path).open("rb") if context.path else spool_chunks(chunks) as file:
         try:
-            table = pq.ParquetFile(pa.PythonFile(file, "r"), memory_map=False, pre_buffer=False)
+            source = pa.PythonFile(file, "r")
+            table = pq.ParquetFile(source, memory_map=False, pre_buffer=False, buffer_size=BUFFER_BYTES)
             names = table.schema_arrow.names
             wanted = list_used(names, context.fields)
             batches = table.iter_batches(BATCH_ROWS, columns=wanted) if has_text(names, context.fields) else None

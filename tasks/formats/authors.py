@@ -113,6 +113,7 @@ def read_written_list(words: str) -> list[Any] | None:
     return [] if words[0] == "(" else [part.strip() for part in inner.split(",")]
 
 
+@lru_cache(maxsize=4096)
 def split_names(words: str) -> tuple[str, ...]:
     """The names in a field; semicolons, where there are any, are the only separators.
 

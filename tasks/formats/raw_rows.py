@@ -47,24 +47,29 @@ class LineFeed:
         self.is_odd = self.is_again = False
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        self.is_again = self.is_again or bool(self.waiting)
-        line = self.waiting.popleft() if self.waiting else next(self.lines)
-        self.number += 1
-        if isinstance(line, int):
-            self.taken.append(b"")
-            raise RowTooLargeError(f"{line} bytes, over the limit of {self.limit} for one record")
-        self.taken.append(line)
-        self.size += len(line) + 1
-        if self.size > self.limit:
-            raise RowTooLargeError(f"over {self.size} bytes, over the limit of {self.limit} for one record")
-        try:
-            return line.decode() + "\n"
-        except UnicodeDecodeError:
-            self.is_odd = True
-            return line.decode("utf-8", "surrogateescape") + "\n"
+        """The lines from here on. An error ends the iterator, and the next one goes on behind it."""
+        while True:
+            if self.waiting:
+                self.is_again = True
+                line: bytes | int | None = self.waiting.popleft()
+            else:
+                line = next(self.lines, None)
+            if line is None:
+                return
+            self.number += 1
+            if isinstance(line, int):
+                self.taken.append(b"")
+                raise RowTooLargeError(f"{line} bytes, over the limit of {self.limit} for one record")
+            self.taken.append(line)
+            self.size += len(line) + 1
+            if self.size > self.limit:
+                raise RowTooLargeError(f"over {self.size} bytes, over the limit of {self.limit} for one record")
+            try:
+                text = line.decode()
+            except UnicodeDecodeError:
+                self.is_odd = True
+                text = line.decode("utf-8", "surrogateescape")
+            yield text + "\n"
 
     def begin_row(self) -> None:
         """Forgets the lines of the row before."""
@@ -99,8 +104,10 @@ def read_raw_rows(
         except StopIteration:
             break
         except RowTooLargeError as error:
+            reader = csv.reader(feed, strict=True, **options)
             cells, fault = [], ("record_too_large", str(error))
         except csv.Error as error:
+            reader = csv.reader(feed, strict=True, **options)
             cells, fault = [], ("bad_row", f"{error}, in a row of {len(feed.taken)} lines")
             if len(feed.taken) == 1:  # prose with quotes in it
                 cells = parse_row(feed.taken[0].decode("utf-8", "surrogateescape"), options)

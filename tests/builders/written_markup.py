@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ from html import escape
 from builders.stories import Story
 from builders.written_records import write_body
 
+DENSE_LINE = re.compile(r".{1,33}(?:\D(?=\D)|$)")  # no line begins or ends at a number
 FEED_NAMES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:media="http://search.yahoo.com/mrss/"'
@@ -171,8 +173,7 @@ def write_xml(stories: Sequence[Story]) -> bytes:
 def wrap_paragraphs(story: Story, indent: str = "    ") -> str:
     """The paragraphs in lines of a terminal, each with an indent. A character of Japanese or Chinese takes two columns."""
     if story.language in ("ja", "zh"):
-        pieces = (indent + paragraph for paragraph in story.paragraphs)
-        return "\n".join(piece[at : at + 33] for piece in pieces for at in range(0, len(piece), 33))
+        return "\n".join("\n".join(DENSE_LINE.findall(indent + paragraph)) for paragraph in story.paragraphs)
     lines = []
     for paragraph in story.paragraphs:
         line = indent.rstrip("\n")
