@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
     "related.any.timed": "Titles that stand between times such as `3 hours ago`, three in a row, are other stories.",
     "related.any.capitals": "The article asks for clicks in capitals; a line in capitals between paragraphs is a link too.",
+    "related.any.labels": "Three lines or more between paragraphs name other stories, each behind a label in capitals.",
     "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
     "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
 }
@@ -54,6 +55,8 @@ ITEM = r"^[-–•*·▪] ?\S"
 TITLE_WIDTH = 130
 # Words of buttons, which may be sub-headings too, are cut inside a body where two stand together or one stands twice.
 CAPITALS = r"^[^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]*$"
+LABELLED = r"^\p{Lu}[\p{Lu} '’&]{2,24}(?:: |- | \| )\P{Ll}.* .* .* .*\p{Ll}"  # OTTAWA: Council to vote on the bridge
+LEAST_LABELS = 3
 BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt")
 BUTTON_WIDTH = 24
 LEAST_TIMES = 3
@@ -66,7 +69,7 @@ def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     remove; a document that would lose more keeps its lines and is flagged. Adds removed (bool), by (id of the rule, role row
     or reason that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
-    cut = cut_capital_links(cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines)))))
+    cut = cut_capital_links(cut_labelled_titles(cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines))))))
     kept = apply_budget(cut, removal_budget)
     # A standfirst that has no body under it is all the text there is.
     is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
@@ -238,3 +241,16 @@ def cut_capital_links(lines: pl.DataFrame) -> pl.DataFrame:
         & pl.col("text").str.contains(CAPITALS)
     )
     return change_lines(lines, is_link, cut=True, role="boilerplate", by="related.any.capitals", evidence="in capitals")
+
+
+def cut_labelled_titles(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cuts titles behind labels in capitals, where a document has at least three of them, each with a paragraph beside it."""
+    beside = above("is_paragraph", 1, False) | above("is_paragraph", -1, False)
+    is_text = pl.col("role").is_null() & ~pl.col("cut") & (pl.col("zone") == "body") & ~pl.col("ends_sentence")
+    is_label = is_text & (pl.col("width") <= TITLE_WIDTH) & pl.col("text").str.contains(LABELLED)
+    marked = lines.with_columns(_is_label=is_label & beside)
+    if marked["_is_label"].sum() < LEAST_LABELS:
+        return lines
+    is_title = pl.col("_is_label") & (pl.col("_is_label").sum().over("doc") >= LEAST_LABELS)
+    labelled = {"by": "related.any.labels", "evidence": "behind a label in capitals"}
+    return change_lines(marked, is_title, cut=True, role="boilerplate", **labelled).select(lines.columns)

@@ -53,3 +53,18 @@ def test_buttons_between_paragraphs_are_removed(lines: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("line", ["Share", "Save", "THE HARBOUR AT NIGHT IN WINTER"])
 def test_a_word_alone_may_be_a_sub_heading(line: str) -> None:
     assert list_removed(line) == []
+
+
+LABELS = [
+    "OTTAWA: Council to vote on the swing bridge",
+    "HARBOUR: Ferry captain wins his appeal",
+    "LIVE- Ferry vote as it happens",
+]
+
+
+@pytest.mark.parametrize(("count", "cut"), [(3, True), (2, False)])
+def test_titles_behind_labels_in_capitals_are_removed_where_three_stand_between_paragraphs(
+    count: int, cut: bool
+) -> None:
+    between = [line for label in LABELS[:count] for line in (label, f"{MORE} {label[:3]}.")]
+    assert list_removed(*between) == (LABELS[:count] if cut else [])
