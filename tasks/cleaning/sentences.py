@@ -26,7 +26,7 @@ NARRATES = (
 )
 LABEL = r"^[^\p{L}]*[\p{L}'’ ]{3,40}(?: ?[:|»>：] ?| [-–—] )"  # what stands before the title of another story
 GOES_ON = r"^\p{Lu}[\p{L} ]{2,20}: \p{Ll}"  # a title behind a label begins with a capital
-NOTICE_FAMILIES = ("cookies-consent", "copyright", "disclaimer")  # outside the paragraphs, they may have any words
+NOTICE_FAMILIES = ("cookies-consent", "copyright", "disclaimer")  # below the article, they may have any words
 FULL_STOP = r"[.।。][\"”’»]?$"
 TITLE_FAMILIES = ("read-more", "related")
 WORD = r"\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)?"
@@ -53,10 +53,8 @@ def find_sentences(lines: pl.DataFrame) -> pl.Series:
     share, others = pl.col("_share"), (pl.col("_words") * (1 - pl.col("_share"))).round()
     is_notice = pl.col("family").is_in(NOTICE_FAMILIES).fill_null(False)
     has_other_words = (
-        pl.when(is_notice & (zone != "body"))
-        .then(False)
-        .when(zone == "tail")
-        .then(ends_sentence & (share < TAIL_SHARE) & ~text.str.contains(SIGNS))
+        pl.when(zone == "tail")
+        .then(ends_sentence & (share < TAIL_SHARE) & ~is_notice & ~text.str.contains(SIGNS))
         .when(ends_sentence)
         .then((share < SENTENCE_SHARE) | (others >= OTHER_WORDS))
         .otherwise((share < LINE_SHARE) & (pl.col("_words") >= LEAST_WORDS))

@@ -18,10 +18,11 @@ LANGUAGES = sorted(ATTACKS["lines"])
 def list_sentences(language: str) -> list[str]:
     """The hits of a language's rules with patterns, each made a sentence by each of the tails."""
     tails = ATTACKS["tails"][language]
+    languages = {language, "any"} if language == "en" else {language}
     hits = {
         hit.rstrip(" .:!?…。")
         for rule in load_rules()
-        if rule.pattern and rule.action == "remove" and language in (*rule.languages, *("any",) * (language == "en"))
+        if rule.pattern and rule.action == "remove" and languages & set(rule.languages)
         for hit in rule.hits
         if ". " not in hit.strip()
     }
