@@ -74,8 +74,19 @@ DOCUMENTS = pa.schema(
         column(
             "captions", CAPTIONS, "Photo captions: text, credit, number of copies found, line of the copy that is kept."
         ),
-        column("language", TEXT, "ISO 639-1 code (zh-cn, zh-tw for Chinese), `und` when it cannot be determined."),
+        column(
+            "language",
+            TEXT,
+            "ISO 639-1 code (zh-cn, zh-tw for Chinese) of most of the text, `und` when it cannot be determined.",
+        ),
         column("language_score", pa.float64(), "Confidence in `language`, 0 to 1; 0 for `und`."),
+        column(
+            "languages",
+            make_list_type(language=TEXT, share=pa.float64()),
+            "Languages of the parts of `text` and their shares of its letters (a character of Chinese, Japanese or Korean counts "
+            "as three), the largest first; usually one, with share 1. Empty for `und`.",
+            default=[],
+        ),
         column("body_lines", pa.list_(INT), "Line numbers of the lines of `text` in the canonical text, 0-based."),
         column(
             "joins",

@@ -31,14 +31,18 @@ class Ngrams:
     rows: NDArray[np.int64]  # row of the model's evidence, 0 where no n-gram is known
     bounds: NDArray[np.int64]  # texts + 1
     letters: NDArray[np.int64]  # letters of each text that a profile has
+    latin: NDArray[np.int64]  # Latin letters of each text, those that are dropped included
+    foreign: NDArray[np.int64]  # characters in other scripts, a character of CJK counted three times
     hangul: NDArray[np.int64]  # Hangul syllables of each text
     kana: NDArray[np.int64]  # Hiragana and Katakana of each text
     is_all_caps: NDArray[np.bool_]  # the text is mostly in capitals
 
 
 def read_ngrams(texts: Sequence[str], model: LanguageModel) -> Ngrams:
-    """The n-grams of texts of at most 65,535 characters each; at least one text."""
+    """The n-grams of texts of at most 21,845 characters each; at least one text."""
     joined = SEPARATOR.join([*map(drop_addresses, texts), ""])
+    if any(mark in joined for mark in MARKS):
+        joined = compose_marks(joined)
     code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     # numpy would convert a narrower type at every look-up.
     points = np.minimum(code_points, PLANE).astype(np.intp)
@@ -58,16 +62,18 @@ def read_ngrams(texts: Sequence[str], model: LanguageModel) -> Ngrams:
     kept = np.flatnonzero((letters != SPACE) | (before != SPACE))
     letters, bounds = letters[kept], np.searchsorted(kept, bounds)
     known = np.searchsorted(np.flatnonzero(letters > OTHER), bounds).astype(np.int64)
-    return Ngrams(find_longest(letters, model), bounds, known[1:] - known[:-1], hangul, kana, is_all_caps)
+    return Ngrams(
+        find_longest(letters, model), bounds, known[1:] - known[:-1], latin, foreign, hangul, kana, is_all_caps
+    )
 
 
 def drop_addresses(text: str) -> str:
-    """The text without web and mail addresses, Vietnamese letters joined with their marks."""
+    """The text without web and mail addresses."""
     if "http" in text:
         text = WEB_ADDRESS.sub(" ", text)
     if "@" in text:
         text = MAIL_ADDRESS.sub(" ", text)
-    return compose_marks(text) if any(mark in text for mark in MARKS) else text
+    return text
 
 
 def compose_marks(text: str) -> str:

@@ -1,4 +1,8 @@
-"""langdetect's profiles as arrays: the letters of the model, and the evidence of every known n-gram for every language.
+"""Profiles as arrays: the letters of the model, and the evidence of every known n-gram for every language.
+
+The profiles are langdetect's, and those of counts/ in the same form: 24 more languages (Serbian in both scripts), and second
+profiles of languages that langdetect's take for a neighbour. Their counts are those of lingua's models (Apache 2.0), made from
+sentences of the web; `tests/training/language_counts.py` writes them.
 
 langdetect folds characters before it counts them (langdetect/utils/ngram.py): ASCII characters that are not letters and
 general punctuation become a space, all Hiragana one letter, all Hangul syllables one, Chinese characters of one cluster the
@@ -11,15 +15,20 @@ three, so that one row per letter is enough.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import langdetect
 import numpy as np
 from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
+from tasks.language.relatives import find_relatives
+
+COUNTS = Path(__file__).with_name("counts")
 PLANE = 0x10000  # code points above the BMP share this place in every table: no profile has them
 SEPARATOR = "\ud800"  # between documents: no valid string holds a lone surrogate
 SPACE, OTHER = 1, 2  # letter ids: between words; a character that no profile has. 0: no letter
@@ -56,9 +65,11 @@ EMPTY = -1
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Arrays of the 55 languages; read-only, shared by all threads."""
+    """Arrays of all profiles; read-only, shared by all threads."""
 
-    languages: tuple[str, ...]  # sorted
+    languages: tuple[
+        str, ...
+    ]  # of each profile: langdetect's 55, sorted, then those of counts/; a language may have two
     letters: NDArray[np.int64]  # code point -> letter id (65,537)
     tallies: NDArray[np.int64]  # code point -> the counters it adds to (65,537)
     capitals: NDArray[np.bool_]  # code point -> is a capital after folding (65,537)
@@ -66,15 +77,22 @@ class LanguageModel:
     base: int  # number of letter ids: the n-gram abc is (a * base + b) * base + c
     pairs: NDArray[np.int64]  # a * base + b -> row of `evidence` for ab, else for b, else 0 (base ** 2)
     slots: NDArray[np.int64]  # hash table of three letters: n-gram << ROW_BITS | its row of `evidence`, or EMPTY
-    evidence: NDArray[np.float32]  # (n-grams + 1, languages), in 1/SCALE nats; row 0: unknown n-gram
-    usual: NDArray[np.float64]  # evidence of a letter, in nats, that a text in each language usually has for it
+    evidence: NDArray[np.float32]  # (n-grams + 1, langdetect's), in 1/SCALE nats; row 0: unknown n-gram
+    further: NDArray[np.float32]  # the same for the profiles of counts/
+    usual: NDArray[
+        np.float64
+    ]  # of each profile: evidence of a letter, in nats, that a text in its language usually has
+    leads: NDArray[
+        np.float64
+    ]  # (profiles, profiles): how much less the other one has for such a letter; inf of close relatives
 
 
 @cache
 def load_language_model() -> LanguageModel:
-    """The model, read from the installed langdetect once per process."""
-    paths = sorted((Path(langdetect.__file__).parent / "profiles").glob("[!.]*"))
-    profiles = sorted((json.loads(path.read_bytes()) for path in paths), key=lambda profile: str(profile["name"]))
+    """The model, read from the installed langdetect and from counts/ once per process."""
+    theirs, ours = (read_profiles(folder) for folder in (Path(langdetect.__file__).parent / "profiles", COUNTS))
+    profiles = theirs + ours
+    languages = tuple(str(profile["name"]) for profile in profiles)
     points = [np.array(list(profile["freq"]), dtype="<U3").view(np.uint32).reshape(-1, 3) for profile in profiles]
     counts = [np.array(list(profile["freq"].values()), dtype=np.float64) for profile in profiles]
     totals = np.array([[0, *profile["n_words"]] for profile in profiles], dtype=np.float64)
@@ -91,13 +109,17 @@ def load_language_model() -> LanguageModel:
     known, places = np.unique(keys[possible], return_inverse=True)
     own = np.zeros((len(known) + 1, len(profiles)))
     own[places + 1, language[possible]] = weight[possible]
-    usual = np.bincount(language, weights=count * own[find_rows(known, keys), language]) / totals[:, 1]
+    rows = np.split(find_rows(known, keys), np.cumsum([len(count) for count in counts])[:-1])
+    cross = np.array([count @ own[row] for count, row in zip(counts, rows, strict=True)]) / totals[:, 1:2]
+    family = number_families(languages)
+    usual = cross.diagonal()
     pairs = list_pairs(known, base)
+    evidence = add_shorter(known, own, pairs, base)
     capitals = np.fromiter((chr(point).isupper() for point in range(PLANE)), dtype=np.bool_, count=PLANE)
     small = (chr(point).lower() for point in range(PLANE + 1))
     lower = (ord(letter) if len(letter) == 1 else point for point, letter in enumerate(small))
     return LanguageModel(
-        languages=tuple(str(profile["name"]) for profile in profiles),
+        languages=languages,
         letters=letters,
         tallies=tally_plane(),
         capitals=np.append(capitals[fold_plane()], False),
@@ -105,9 +127,23 @@ def load_language_model() -> LanguageModel:
         base=base,
         pairs=pairs,
         slots=fill_slots(known, base),
-        evidence=add_shorter(known, own, pairs, base),
+        evidence=np.ascontiguousarray(evidence[:, : len(theirs)]),
+        further=np.ascontiguousarray(evidence[:, len(theirs) :]),
         usual=usual,
+        leads=np.where(family == family[:, None], np.inf, usual[:, None] - cross),
     )
+
+
+def read_profiles(folder: Path) -> list[dict[str, Any]]:
+    """The profiles of a folder by name: `name`, `freq` (count of each n-gram), `n_words` (sum of the counts by length)."""
+    paths = sorted(path for path in folder.glob("[!.]*"))
+    return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda profile: str(profile["name"]))
+
+
+def number_families(languages: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each language, the same for those of one group of relatives."""
+    firsts = [min(find_relatives(language)) for language in languages]
+    return np.unique(firsts, return_inverse=True)[1]
 
 
 def fold_plane() -> NDArray[np.uint16]:
@@ -133,7 +169,8 @@ def number_letters(alphabet: NDArray[np.uint32]) -> NDArray[np.int64]:
 def tally_plane() -> NDArray[np.int64]:
     """The counters that each code point adds to, four of 16 bits in one number (65,537 values).
 
-    From the lowest: Latin and non-Latin characters as langdetect's `cleaning_text` counts them, Hangul, Kana.
+    From the lowest: Latin and non-Latin characters as langdetect's `cleaning_text` counts them, except that a character of
+    Chinese, Japanese or Korean says as much as three letters; Hangul, Kana.
     """
     point = np.arange(PLANE + 1)
 
@@ -143,7 +180,9 @@ def tally_plane() -> NDArray[np.int64]:
     latin = within(ord("A"), ord("z"))
     foreign = (point >= 0x300) & ~within(0x1E00, 0x1EFF) & (point != ord(SEPARATOR))
     kana = within(0x3041, 0x3096) | within(0x30A1, 0x30FA)
-    counters = (latin, foreign, within(0xAC00, 0xD7A3), kana)
+    hangul = within(0xAC00, 0xD7A3)
+    dense = kana | hangul | within(0x3400, 0x9FFF)
+    counters = (latin, foreign * np.where(dense, 3, 1), hangul, kana)
     tallies = np.zeros(PLANE + 1, dtype=np.int64)
     for place, counter in enumerate(counters):
         tallies += counter.astype(np.int64) << (16 * place)

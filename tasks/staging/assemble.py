@@ -1,8 +1,8 @@
 """The rows of `documents` and `lines` of a shard, assembled from what the steps before found.
 
 A declared column is an expression in DOCUMENT_COLUMNS or LINE_COLUMNS. Those of documents are evaluated in a frame with one
-row per record: its own columns, text, body_lines, captions, language, language_score, found_flags, names (of authors), headline,
-_standfirst, dated_at, and what is the same for the whole shard.
+row per record: its own columns, text, body_lines, captions, language, language_score, languages, found_flags, names (of authors),
+headline, _standfirst, dated_at, and what is the same for the whole shard.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
     "dateline": read_dateline(pl.col("text")),
     "text": pl.col("text"),
     "captions": pl.col("captions").fill_null([]),
-    **{name: pl.col(name) for name in ("language", "language_score", "body_lines", "joins")},
+    **{name: pl.col(name) for name in ("language", "language_score", "languages", "body_lines", "joins")},
     "line_count": (pl.col("canonical").str.count_matches("\n", literal=True) + 1).cast(pl.Int32),
     "raw_chars": pl.col("canonical").str.len_chars().cast(pl.Int64),
     "text_chars": pl.col("text").str.len_chars().cast(pl.Int64),
@@ -99,7 +99,7 @@ def assemble_documents(
     ids = [hashlib.sha256(name.encode()).hexdigest()[:32] for name in named]
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
-        *(language["language"], language["language_score"]),
+        *language.get_columns(),
         pl.coalesce(pl.Series(settled, dtype=found.schema["published_at"]), "published_at").alias("published_at"),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),

@@ -72,6 +72,7 @@ def make_document(number: int = 0, article: Sequence[Line] = ARTICLE, **columns:
         "captions": captions,
         "language": "en",
         "language_score": 0.98,
+        "languages": [{"language": "en", "share": 1.0}],
         "body_lines": kept,
         "line_count": len(texts),
         "raw_chars": len(canonical),

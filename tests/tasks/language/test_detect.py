@@ -18,7 +18,8 @@ from langdetect import detector_factory
 from langdetect.lang_detect_exception import LangDetectException
 from langdetect.utils.ngram import NGram
 
-from tasks.language.detect import EXCERPT_PARTS, PART_CHARS, detect_languages, excerpt, sum_evidence
+from tasks.language.detect import EXCERPT_PARTS, LANGUAGES, PART_CHARS, detect_languages, excerpt
+from tasks.language.evidence import sum_evidence
 from tasks.language.ngrams import compose_marks, read_ngrams
 from tasks.language.profiles import PIECE, PLANE, SCALE, fold_plane, load_language_model
 
@@ -184,7 +185,7 @@ SILENT = {
     "two letters": "OK",
     "a credit": "AP/EPA",
     "two characters": "東京",
-    "a script of none of them": "ეს ქართული ტექსტია და მას არავინ იცნობს",
+    "a script of none of them": "ይህ ጽሑፍ በአማርኛ የተጻፈ ነው ማንም አያውቀውም",
     "capitals that look German and Danish": "PRIME MINISTER RESIGNS AFTER VOTE",
 }
 
@@ -229,7 +230,7 @@ def test_langdetect_agrees_on_articles(code: str) -> None:
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in SILENT.items()])
 def test_a_text_that_does_not_say_is_undetermined(text: str | None) -> None:
-    assert detect_languages(pl.Series([text], dtype=pl.String)).rows() == [("und", 0.0)]
+    assert detect_languages(pl.Series([text], dtype=pl.String)).rows() == [("und", 0.0, [])]
 
 
 @pytest.mark.parametrize("code", ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "ru", "uk", "el"])
@@ -243,14 +244,110 @@ def test_capitals_are_what_langdetect_gets_wrong() -> None:
     assert ask_langdetect("PRIME MINISTER RESIGNS AFTER VOTE") == "de"
 
 
-def test_a_language_langdetect_has_no_profile_of_is_not_called_its_neighbour() -> None:
-    """Icelandic, which langdetect calls Norwegian or Hungarian."""
+# An article of our own in each language that langdetect has no profile of, or takes for another.
+NEIGHBOURS = {
+    "is": "Gamla hafnarbrúin verður lokuð fyrir bílum frá júní til loka ágúst, sagði bæjarráðið á þriðjudag. Verkfræðingar fundu "
+    "sprungur í tveimur stöplum þegar þeir skoðuðu þá í vor. Kaupmenn óttast að þeir missi helming viðskiptavina sinna.",
+    "sr": "Стари мост у луци биће затворен за аутомобиле од јуна до краја августа, саопштила је у уторак градска управа. Инжењери су "
+    "у пролеће нашли пукотине на два стуба. Трговци на источној страни страхују да ће изгубити половину купаца.",
+    "sr latin": "Stari most u luci biće zatvoren za automobile od juna do kraja avgusta, saopštila je u utorak gradska uprava. "
+    "Inženjeri su u proleće našli pukotine na dva stuba. Trgovci strahuju da će izgubiti polovinu kupaca za vreme radova.",
+    "hr": "Stari most u luci bit će zatvoren za automobile od lipnja do kraja kolovoza, priopćila je u utorak gradska uprava. "
+    "Inženjeri su u proljeće pronašli pukotine na dva stupa. Trgovci strahuju da će tijekom radova izgubiti polovicu kupaca.",
+    "bs": "Stari most u luci bit će zatvoren za automobile od juna do kraja augusta, saopćila je u utorak općinska uprava. Inženjeri "
+    "su prije nekoliko sedmica našli pukotine na dva stuba. Trgovci strahuju da će izgubiti polovinu kupaca za vrijeme radova.",
+    "ms": "Jambatan lama di pelabuhan akan ditutup kepada kereta mulai Jun hingga akhir Ogos, kata majlis bandaraya pada hari Selasa. "
+    "Jurutera menemui retak pada dua tiang kerana besi berkarat. Sebuah feri kecil akan membawa pejalan kaki secara percuma.",
+    "id": "Jembatan tua di pelabuhan akan ditutup untuk mobil mulai Juni hingga akhir Agustus, kata pemerintah kota pada hari Selasa. "
+    "Para insinyur menemukan retakan pada dua tiang karena besinya berkarat. Sebuah feri akan membawa pejalan kaki secara gratis.",
+    "eo": "La malnova haveneja ponto estos fermita por aŭtoj de junio ĝis la fino de aŭgusto, diris la urba konsilio mardon. "
+    "Inĝenieroj trovis fendojn en du el la kolonoj printempe. La vendistoj timas, ke ili perdos duonon de siaj klientoj.",
+    "da": "Den gamle havnebro bliver lukket for biler fra juni til slutningen af august, oplyste byrådet tirsdag. Ingeniører fandt "
+    "revner i to af pillerne, da de blev undersøgt. De handlende er bange for at miste halvdelen af kunderne.",
+    "no": "Den gamle havnebrua blir stengt for biler fra juni til slutten av august, opplyste bystyret tirsdag. Ingeniører fant "
+    "sprekker i to av pilarene da de ble undersøkt. De handlende er redde for å miste halvparten av kundene.",
+    "no nynorsk": "Den gamle hamnebrua blir stengd for bilar frå juni til slutten av august, sa kommunen tysdag. Ingeniørar fann "
+    "sprekker i to av pilarane då dei vart undersøkte. Dei handlande er redde for å miste halvparten av kundane.",
+    "ca": "El vell pont del port romandrà tancat als cotxes des del juny fins a finals d'agost, va anunciar dimarts l'ajuntament. Els "
+    "enginyers van trobar esquerdes en dos dels pilars. Els botiguers tenen por de perdre la meitat dels clients.",
+    "ur": "بندرگاہ کا پرانا پل جون سے اگست کے آخر تک گاڑیوں کے لیے بند رہے گا، شہری کونسل نے منگل کو بتایا۔ انجینئروں کو بہار میں دو "
+    "ستونوں میں دراڑیں ملی تھیں۔ دکانداروں کو ڈر ہے کہ ان کے آدھے گاہک چلے جائیں گے۔",
+    "fa": "پل قدیمی بندر از ژوئن تا پایان اوت به روی خودروها بسته می‌شود، شورای شهر روز سه‌شنبه اعلام کرد. مهندسان در بهار در دو ستون آن "
+    "ترک‌هایی یافتند. مغازه‌داران می‌ترسند که نیمی از مشتریان خود را از دست بدهند.",
+    "be": "Стары мост у порце будзе зачынены для аўтамабіляў з чэрвеня да канца жніўня, паведаміў у аўторак гарадскі савет. Інжынеры "
+    "знайшлі расколіны ў дзвюх апорах. Уладальнікі крам баяцца страціць палову пакупнікоў.",
+    "az": "Limandakı köhnə körpü iyundan avqustun sonuna qədər maşınlar üçün bağlanacaq, şəhər şurası çərşənbə axşamı bildirib. "
+    "Mühəndislər yazda iki dayaqda çatlar tapıblar. Mağaza sahibləri müştərilərinin yarısını itirməkdən qorxurlar.",
+    "eu": "Portuko zubi zaharra itxita egongo da autoentzat ekainetik abuztuaren amaierara arte, jakinarazi zuen udalak asteartean. "
+    "Ingeniariek pitzadurak aurkitu zituzten bi zutabetan. Dendariak bezeroen erdia galtzeko beldur dira.",
+    "ga": "Dúnfar seandroichead an chuain do ghluaisteáin ó mhí an Mheithimh go deireadh mhí Lúnasa, a dúirt comhairle na cathrach Dé "
+    "Máirt. Fuair innealtóirí scoilteanna i dhá cheann de na colúin san earrach.",
+    "ka": "ნავსადგურის ძველი ხიდი ივნისიდან აგვისტოს ბოლომდე დაიკეტება მანქანებისთვის, განაცხადა სამშაბათს ქალაქის საბჭომ. "
+    "ინჟინრებმა გაზაფხულზე ორ ბურჯში ბზარები აღმოაჩინეს.",
+    "hy": "Նավահանգստի հին կամուրջը հունիսից մինչև օգոստոսի վերջը փակ կլինի մեքենաների համար, երեքշաբթի հայտնել է քաղաքային խորհուրդը։",
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_neighbours_are_told_apart(name: str) -> None:
+    language, score, languages = detect_languages(pl.Series([NEIGHBOURS[name]])).row(0)
+    code = name.split()[0]
+    assert (language, languages) == (code, [{"language": code, "share": 1.0}])
+    assert score >= 0.9
+
+
+def test_croatian_without_a_word_of_its_own_has_a_low_score() -> None:
+    """The sentence is good Bosnian and good Croatian."""
+    assert detect_languages(pl.Series(["Stari most na rijeci ostaje zatvoren zbog radova."])).row(0)[1] < 0.9
+
+
+def test_a_language_without_a_profile_is_undetermined_or_has_a_low_score() -> None:
+    """Maltese, Luxembourgish and Breton."""
+    texts = [
+        "Il-pont il-qadim tal-port se jingħalaq għall-karozzi minn Ġunju sal-aħħar ta' Awwissu, qal il-kunsill nhar it-Tlieta.",
+        "Déi al Hafebréck gëtt vu Juni bis Enn August fir Autoe gespaart, huet de Gemengerot en Dënschdeg matgedeelt.",
+        "Serret e vo pont kozh ar porzh ouzh ar c'hirri adal miz Even betek fin miz Eost, eme kuzul-kêr dimeurzh.",
+    ]
+    assert max(detect_languages(pl.Series(texts))["language_score"]) < 0.9
+
+
+def test_chinese_with_many_latin_names() -> None:
     text = (
-        "Gamla hafnarbrúin verður lokuð fyrir bílum frá júní til loka ágúst, sagði bæjarráðið á þriðjudag. Verkfræðingar fundu "
-        "sprungur í tveimur stöplum þegar þeir skoðuðu þá í vor. Strætisvagnar aka aðra leið umhverfis flóann og lítil ferja "
-        "flytur gangandi og hjólandi fólk ókeypis yfir. Kaupmenn óttast að þeir missi helming viðskiptavina sinna."
+        "市议会星期二宣布，Larkhaven Harbour Bridge 将关闭维修，Northfield Engineering Company 的 Margaret Holloway 和 Benjamin "
+        "Okonkwo 说，Eastgate Shopping Centre 附近的两个桥墩有裂缝。"
     )
-    assert name_languages([text]) == ["und"]
+    language, score, _ = detect_languages(pl.Series([text])).row(0)
+    assert language == "zh-cn"
+    assert score >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("en", "de"), ("es", "en"), ("fr", "nl"), ("ru", "en"), ("fr", "ko"), ("pl", "fr")]
+)
+@pytest.mark.parametrize("joint", ["\n", "\n\n"])
+def test_shares_of_two_languages(first: str, second: str, joint: str) -> None:
+    """Two articles in the first language, an article in the second, by lines and by paragraphs."""
+    found = detect_languages(pl.Series([joint.join([NEWS[first][1], NEWS[second][1], NEWS[first][1]])]))
+    language, score, languages = found.row(0)
+    assert [row["language"] for row in languages] == [first, second]
+    assert sum(row["share"] for row in languages) == pytest.approx(1)
+    assert 0.2 < languages[1]["share"] < 0.5
+    assert language == first
+    assert score >= 0.9
+
+
+def test_chinese_and_english_paragraphs() -> None:
+    """By what they say: a Chinese character counts as three letters."""
+    found = detect_languages(pl.Series([f"{NEWS['zh-cn'][1]}\n{NEWS['en'][1]}\n{NEWS['en'][1]}"])).row(0)
+    assert found[0] == "en"
+    assert [row["language"] for row in found[2]] == ["en", "zh-cn"]
+    assert 0.2 < found[2][1]["share"] < 0.5
+
+
+def test_a_short_quotation_is_no_second_language() -> None:
+    english, german = NEWS["en"][1], NEWS["de"][0]
+    found = detect_languages(pl.Series([f"{english}\n\n{german}\n\n{english}\n\n{english}"]))
+    assert found["languages"].to_list() == [[{"language": "en", "share": 1.0}]]
 
 
 @pytest.mark.parametrize(
@@ -273,9 +370,9 @@ def test_the_language_of_most_of_the_text_wins() -> None:
 
 def test_names_of_columns_and_empty_series() -> None:
     empty = detect_languages(pl.Series([], dtype=pl.String))
-    assert empty.schema == {"language": pl.String, "language_score": pl.Float64}
+    assert empty.schema == LANGUAGES
     assert len(empty) == 0
-    assert detect_languages(pl.Series([None, None])).rows() == [("und", 0.0)] * 2
+    assert detect_languages(pl.Series([None, None])).rows() == [("und", 0.0, [])] * 2
 
 
 def test_folding_is_langdetects_for_every_character() -> None:
@@ -298,17 +395,18 @@ def test_evidence_is_langdetects(code: str) -> None:
     detector.cleaning_text()
     grams = detector._extract_ngrams()
     weight = detector.ALPHA_DEFAULT / detector.BASE_FREQ
-    order = [factory.langlist.index(name) for name in model.languages]
+    order = [factory.langlist.index(name) for name in model.languages[: len(factory.langlist)]]
     expected = np.log1p(np.array([factory.word_lang_prob_map[gram] for gram in grams])[:, order] / weight).sum(axis=0)
-    evidence = sum_evidence(read_ngrams([text], model), model)[0]
+    evidence = sum_evidence(read_ngrams([text], model), model.evidence)[0]
     np.testing.assert_allclose(evidence, expected, rtol=0, atol=0.5 * len(grams) / SCALE)
 
 
 def test_sums_are_exact() -> None:
     """Whole numbers below 2**24: what makes an answer independent of the company and of the machine's vector units."""
-    evidence = load_language_model().evidence
-    assert (evidence == np.rint(evidence)).all()
-    assert evidence.max() * PIECE < 2**24
+    model = load_language_model()
+    for evidence in (model.evidence, model.further):
+        assert (evidence == np.rint(evidence)).all()
+        assert evidence.max() * PIECE < 2**24
 
 
 def test_excerpt_takes_both_ends() -> None:
@@ -332,8 +430,7 @@ def test_doubt_is_worth_a_guess_for_a_line_and_nothing_for_an_article() -> None:
     guess, silence = detect_languages(pl.Series([names, f"{names} {names} {names} {NEWS['sv'][1][:160]}"])).rows()
     assert guess[0] != "und"
     assert 0.05 <= guess[1] < 0.5
-    assert silence == ("und", 0.0)
-    assert name_languages([f"{NEWS['ko'][1]}\n{NEWS['en'][1]}"]) == ["und"]
+    assert silence == ("und", 0.0, [])
 
 
 PIECES = st.sampled_from([*(text for _, _, text in ROWS), *(text for text in SILENT.values() if text)])
@@ -379,7 +476,8 @@ def test_bench_articles_and_sentences() -> None:
     same = [mine == theirs for mine, theirs in pairs if theirs is not None]
     assert sum(same) / len(same) >= 0.995
 
-    known = {*load_language_model().languages, "zh", "nb", "nn"}
+    with_langdetect = load_language_model().languages[: load_language_model().evidence.shape[1]]
+    known = {*with_langdetect, "zh", "nb", "nn"}
     with gzip.open(BENCH / "langid" / "lingua_sentences.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["lang"] in known][::5]
     family = {"zh-cn": "zh", "zh-tw": "zh", "no": "nb", "nn": "nb"}
