@@ -87,6 +87,7 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
     # A block of lines begins below a blank line, or below the number of a picture.
     begins = pl.col("gap") | above("text", 1, "").str.contains(COUNTER)
+    begins &= ~pl.col("text").str.contains("@", literal=True)  # the author's address
     is_short = pl.col("_is_free") & begins & width.is_between(ALONE_WIDTH, CAPTION_WIDTH) & ~pl.col("is_paragraph")
     next_is_credit = above("role", -1).eq_missing("credit") & above("gap", -2, True)
     last_is_credit = above("role", 1).eq_missing("credit") & above("gap", 1, True)

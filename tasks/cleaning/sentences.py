@@ -26,6 +26,7 @@ NARRATES = (
 )
 LABEL = r"^[^\p{L}]*[\p{L}'’ ]{3,40}(?: ?[:|»>：] ?| [-–—] )"  # what stands before the title of another story
 GOES_ON = r"^\p{Lu}[\p{L} ]{2,20}: \p{Ll}"  # a title behind a label begins with a capital
+ONE_WORD = r"^[^\p{L}]*[\p{L}'’]+ ?[:：]"
 NOTICE_FAMILIES = ("cookies-consent", "copyright", "disclaimer")  # below the article, they may have any words
 FULL_STOP = r"[.।。][\"”’»]?$"
 TITLE_FAMILIES = ("read-more", "related")
@@ -49,7 +50,7 @@ def find_sentences(lines: pl.DataFrame) -> pl.Series:
     zone, ends_sentence, text = pl.col("zone"), pl.col("ends_sentence"), pl.col("text")
     goes_on = text.str.contains(GOES_ON)
     is_labelled = pl.col("family").is_in(TITLE_FAMILIES).fill_null(False) & text.str.contains(LABEL)
-    is_title = is_labelled & ~text.str.contains(FULL_STOP) & ~goes_on
+    is_title = is_labelled & ~text.str.contains(FULL_STOP) & ~(goes_on & text.str.contains(ONE_WORD))
     share, others = pl.col("_share"), (pl.col("_words") * (1 - pl.col("_share"))).round()
     is_notice = pl.col("family").is_in(NOTICE_FAMILIES).fill_null(False)
     has_other_words = (
@@ -60,7 +61,8 @@ def find_sentences(lines: pl.DataFrame) -> pl.Series:
         .otherwise((share < LINE_SHARE) & (pl.col("_words") >= LEAST_WORDS))
     )
     is_told = ends_sentence & (share.fill_null(0) < 1) & text.str.contains(NARRATES)
-    is_sentence = is_told | (ends_sentence & goes_on) | (is_labelled & goes_on & (zone != "tail"))
+    is_point = is_labelled & goes_on & text.str.contains(ONE_WORD)  # "Related: why it matters" may be a sub-heading
+    is_sentence = is_told | (ends_sentence & goes_on) | (is_point & (zone != "tail"))
     is_sentence |= (has_other_words & ~is_title).fill_null(False)
     found = measure_known(matched).filter(is_sentence)["_at"]
     return pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True).scatter(found, True)

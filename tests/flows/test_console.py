@@ -54,6 +54,7 @@ def find_keys(folder: Path) -> tuple[str, str, str]:
     return document, stopped, "in/wire.jsonl#1"
 
 
+@pytest.mark.slow
 def test_no_command_prints_what_a_terminal_obeys(
     desk: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

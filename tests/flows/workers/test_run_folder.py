@@ -57,6 +57,7 @@ def keys(lake: Lake) -> list[str]:
     return list_objects(lake.store.layout.bucket, lake.store.layout.key("staging/"))
 
 
+@pytest.mark.slow
 def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
     elsewhere: RunFolder, bucket_lake: Lake, shard: Shard, tmp_path: Path
 ) -> None:

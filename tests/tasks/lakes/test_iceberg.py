@@ -94,6 +94,7 @@ def test_registering_again_changes_nothing(lake: Lake) -> None:
     assert {table: load(lake, table).metadata_location for table in TABLES} == before
 
 
+@pytest.mark.slow
 def test_it_follows_publishes_rollbacks_and_sweeps(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_ICEBERG", "store")
     monkeypatch.setenv("COPYDESK_KEEP_VERSIONS", "2")

@@ -467,6 +467,7 @@ def test_answers_are_the_same_across_batches_and_threads() -> None:
 
 @pytest.mark.bench
 @pytest.mark.skipif(not BENCH.exists(), reason="the evaluation data is not here")
+@pytest.mark.slow
 def test_bench_articles_and_sentences() -> None:
     """At least 99.5 % agreement on articles; on labelled sentences no worse than langdetect."""
     with gzip.open(BENCH / "pages" / "shub.jsonl.gz", "rt", encoding="utf-8") as lines:

@@ -331,6 +331,7 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert find_learned(open_lake(tmp_path / "lake"), "latest") == latest
 
 
+@pytest.mark.slow
 def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:
     assert find_learned(any_lake, "latest") is None
     made = store_learned(any_lake, ROWS.to_frame())

@@ -57,6 +57,7 @@ def write_input(folder: Path, count: int = 200) -> None:
         (folder / f"{number}.txt").write_text(text)
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_lake(disk: Path, tmp_path: Path) -> None:
     lake = open_lake(disk / "lake")
     publish_docs(lake, tmp_path / "staging", [Doc(1)])

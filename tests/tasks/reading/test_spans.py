@@ -104,6 +104,7 @@ pieces = st.one_of(
     st.sampled_from(["a.jsonl", "a.json"]),
     st.integers(1, 40),
 )
+@pytest.mark.slow
 def test_no_bytes_and_no_cut_tell(
     tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], limit: int, name: str, chunk: int
 ) -> None:
@@ -259,6 +260,7 @@ def test_the_lake_is_the_same_whatever_the_cut(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_span_without_records_is_staged_like_any_other(tmp_path: Path) -> None:
     file = write(tmp_path, line(1) + b"\n" + b" \n" * 500)
     limits = Limits(shard_bytes=600)

@@ -158,6 +158,7 @@ def test_quarantine_is_listed_by_reason_with_excerpts(published: BatchResult) ->
         assert reason in said
 
 
+@pytest.mark.slow
 def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_made(
     project: Path, published: BatchResult, tmp_path: Path
 ) -> None:
@@ -302,6 +303,7 @@ def test_publishers_are_compared_with_earlier_batches_of_their_source(project: P
     assert re.search(r"Larkhaven Wire 3 \d+\.\d% \d+\.\d% 6 ", said)
 
 
+@pytest.mark.slow
 def test_an_index_that_two_runs_write_at_once_names_both_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("The ferry\n\nThe last ferry left the harbour of Larkhaven at six.\n")

@@ -29,6 +29,7 @@ def measure_documents(folder: Path, documents: Sequence[Parts]) -> pl.DataFrame:
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(LINES, min_size=1, max_size=14), max_size=5))
+@pytest.mark.slow
 def test_any_article_is_rebuilt_and_its_sums_close(articles: list[list[Line]]) -> None:
     documents = [make_document(number, article) for number, article in enumerate(articles)]
     with tempfile.TemporaryDirectory() as folder:
