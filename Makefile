@@ -37,8 +37,8 @@ hooks: $(READY_DEV) ## check style and generated pages before each commit
 test: $(READY_DEV) ## run the tests
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
-test-slow: $(READY_DEV) ## run the tests that `make test` leaves out
-	@$(BIN)/python -m pytest -m "slow and not ui" -n $(TESTERS) --dist loadfile
+test-slow: $(READY_DEV) ## run the tests that `make test` leaves out: make test-slow FILES="tests/flows/batches"
+	@$(BIN)/python -m pytest -m "slow and not ui" -n $(TESTERS) --dist loadfile $(FILES)
 
 test-all: test test-slow ## run all tests but those in a browser
 

@@ -29,6 +29,8 @@ from tasks.staging.assemble import DOCUMENT_COLUMNS, UnmadeColumnError
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import HIDDEN, file_schema, has_declared_columns
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 10, 31)
 NEW = column("section", pa.string(), "Section of the paper.", null=True)
 
@@ -70,7 +72,6 @@ def test_old_lake_accepts_new_batch(project: Path, lake: Lake) -> None:
         assert all(lake.store.read_schema(manifest.version, table, file) == file_schema(table) for file in files)
 
 
-@pytest.mark.slow
 def test_pages_and_differences_read_an_old_lake(project: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, differences and replays read columns that its release did not know."""
     monkeypatch.chdir(project)

@@ -10,6 +10,8 @@ import pytest
 from builders.reading_page import AGAIN, PAGE, Example, read_examples, run_example, write_page
 from builders.seed_lake import make_seed_lake
 
+pytestmark = pytest.mark.slow
+
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = read_examples(TEXT)
 

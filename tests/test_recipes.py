@@ -32,6 +32,8 @@ and the harbour office did not say why it had to wait.
 """
 DOCS = """
 from flows.reference.pages import update_pages
+
+pytestmark = pytest.mark.slow
 print(update_pages(True), update_pages(False), update_pages(True))
 """
 
@@ -69,13 +71,11 @@ def test_every_recipe_has_blocks(project: Path) -> None:
     assert sum(map(len, recipes.values())) == len(re.findall(r"^```\w+$", text, re.M))
 
 
-@pytest.mark.slow
 def test_a_source_is_ingested(output: str) -> None:
     assert "harbour  2026-10-01  published" in output
     assert "exit code 0" in output
 
 
-@pytest.mark.slow
 def test_a_rule_removes_its_line(output: str, changed: CopiedProject) -> None:
     rows = find(changed, "SELECT text, rule FROM 'LAKE/lines/**/*.parquet' WHERE removed AND text LIKE 'Send%'")
     assert rows == [("Send historien til en ven", "share.da.send-to-friend")]
@@ -114,7 +114,6 @@ def test_pages_go_stale_and_are_written_again(changed: CopiedProject) -> None:
     assert said[8:] == ["1 0 0"]
 
 
-@pytest.mark.slow
 def test_each_recipe_passes_its_own_tests(changed: CopiedProject) -> None:
     names = (
         "tasks/rules/test_match.py",

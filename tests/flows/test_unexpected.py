@@ -22,6 +22,8 @@ from tasks.batch import Source
 from tasks.errors import RequestError, RunFailed
 from tasks.reading.listing import Listing
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 10, 5)
 ARTICLE = "The last ferry of the season left the harbour at six in the evening, an hour later than planned, said the"
 
@@ -61,7 +63,6 @@ def test_other_sources_are_published(here: Path, monkeypatch: pytest.MonkeyPatch
     assert ask(here / "lake", "SELECT count(*) FROM 'LAKE/documents/**/*.parquet'") == [(1,)]
 
 
-@pytest.mark.slow
 def test_the_command_prints_a_line_and_names_the_traceback(
     here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,7 +103,6 @@ READERS = ("quarantine", "show a.txt", "versions", "files", "sources", "learned"
 WRITERS = ("learn", "repartition --by day", "rollback 1", "diff good", f"ingest good --date {DAY} --force")
 
 
-@pytest.mark.slow
 def test_no_command_ends_in_a_traceback_on_a_lake_of_others(here: Path) -> None:
     """As a user who owns nothing, in a process that has imported everything before."""
     assert run_copydesk("ingest", "good", "--date", DAY, "--lake", "lake") == 0
@@ -167,7 +167,6 @@ def test_a_wrong_row_is_a_failed_day_of_a_backfill(here: Path, capfd: pytest.Cap
 
 
 @pytest.mark.prefect
-@pytest.mark.slow
 def test_the_flow_publishes_the_other_sources(
     here: Path, monkeypatch: pytest.MonkeyPatch, prefect_server: None
 ) -> None:

@@ -18,6 +18,8 @@ from tasks.batch import Limits
 from tasks.lakes.lake import find_documents, open_lake, restore_text
 from tasks.reading.plan import PlanError
 
+pytestmark = pytest.mark.slow
+
 SMALL = Limits(shard_files=4)
 
 
@@ -28,7 +30,6 @@ def seeds_lake(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lake
 
 
-@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(project: Path, seeds_lake: Path, tmp_path: Path) -> None:
     before = hash_lake(seeds_lake)
     assert len(before) >= 4
@@ -36,7 +37,6 @@ def test_the_same_input_gives_the_same_bytes(project: Path, seeds_lake: Path, tm
     assert hash_lake(tmp_path / "two" / "lake") == before
 
 
-@pytest.mark.slow
 def test_a_forced_run_gives_the_same_bytes_and_no_new_version(project: Path, seeds_lake: Path) -> None:
     before = hash_lake(seeds_lake)
     outcome = make_lake(project, "seeds", seeds_lake, name="seeds", limits=SMALL, is_forced=True)
@@ -157,7 +157,6 @@ def test_a_document_that_another_batch_has_is_published_once(tmp_path: Path) -> 
     ]
 
 
-@pytest.mark.slow
 def test_a_killed_run_leaves_readers_alone_and_is_cleaned_up(project: Path, tmp_path: Path) -> None:
     write_records(tmp_path / "in" / "a.jsonl", 5)
     make_lake(tmp_path, "in", tmp_path / "lake")

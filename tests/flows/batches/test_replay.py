@@ -34,6 +34,8 @@ from tasks.lakes.releases import (
 )
 from tasks.stores.store_files import change_store_file
 
+pytestmark = pytest.mark.slow
+
 FUTURE = {"published_at": "2031-01-01"}
 LATER = DAY + timedelta(days=1)
 PATH = "in/{date}/*.jsonl"
@@ -94,7 +96,6 @@ def stopped(root: Path) -> list[tuple[str, list[str]]]:
     return [(uri.rpartition("/")[2], reasons) for uri, reasons in rows]
 
 
-@pytest.mark.slow
 def test_a_replay_leaves_what_a_whole_run_leaves(place: Path) -> None:
     assert stopped(place) == [("b.jsonl#1", ["published_in_future"]), ("c.jsonl#0", ["empty"])]
     done = replay(place)
@@ -119,7 +120,6 @@ def test_a_replay_again_changes_nothing(place: Path) -> None:
     assert hashes(place) == before
 
 
-@pytest.mark.slow
 def test_with_nothing_fixed_the_same_rows_stay(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     ingest(tmp_path)
@@ -158,7 +158,6 @@ FUTURES = st.sets(st.integers(1, 6), max_size=2)
 SLOW = [HealthCheck.too_slow]
 
 
-@pytest.mark.slow
 @settings(max_examples=4, suppress_health_check=SLOW)
 @given(files=INPUTS, future=FUTURES, reason=REASONS)
 def test_whatever_was_fixed_a_replay_is_a_whole_run(
@@ -167,7 +166,6 @@ def test_whatever_was_fixed_a_replay_is_a_whole_run(
     compare_replay(files, future, reason)
 
 
-@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=SLOW)
 @given(files=INPUTS, future=FUTURES, reason=REASONS)
 def test_a_replay_is_a_whole_run_in_many_more_cases(
@@ -195,7 +193,6 @@ def compare_replay(files: dict[str, dict[str, list[int]]], future: set[int], rea
         assert check_lake(open_lake(root / "one" / "lake")) == []
 
 
-@pytest.mark.slow
 def test_a_document_that_an_earlier_batch_shows_is_kept_behind_it(tmp_path: Path) -> None:
     write(tmp_path, {"a.jsonl": [story(1)]}, DAY - timedelta(days=1))
     write(tmp_path, {"a.jsonl": [story(1), story(2)], "b.jsonl": [story(13)]})
@@ -224,7 +221,6 @@ def lax(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suites, "load_suite", lambda name: rows if name == "documents" else read(name))
 
 
-@pytest.mark.slow
 def test_a_fixed_expectation_lets_its_rows_through(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     write(tmp_path, BROKEN)
     for lake in ("lake", "other"):
@@ -237,7 +233,6 @@ def test_a_fixed_expectation_lets_its_rows_through(tmp_path: Path, request: pyte
     assert hashes(tmp_path) == hashes(tmp_path, "other")
 
 
-@pytest.mark.slow
 def test_with_other_settings_the_rest_stays_and_a_whole_run_is_still_due(place: Path) -> None:
     lower = Limits(removal_budget=0.4)
     done = replay(place, limits=lower, reason="empty")
@@ -250,7 +245,6 @@ def test_with_other_settings_the_rest_stays_and_a_whole_run_is_still_due(place: 
     assert ingest(place, limits=lower) == "published"
 
 
-@pytest.mark.slow
 def test_a_blocked_batch_is_fixed_and_replayed(tmp_path: Path) -> None:
     good = {f"{n}.jsonl": [story(n)] for n in range(20, 30)}
     write(tmp_path, good | {"x.jsonl": [story(13)]})
@@ -310,7 +304,6 @@ def release(root: Path, why: str = "checked by hand", lake: str = "lake") -> Rep
     return replay(root, lake, uris={row["uri"]}, change=lambda known: add_release(known, make_release(row, why)))
 
 
-@pytest.mark.slow
 def test_a_released_document_is_published_with_its_why_and_survives_every_run(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     for lake in ("lake", "other"):
@@ -336,7 +329,6 @@ def test_a_released_document_is_published_with_its_why_and_survives_every_run(tm
     assert check_lake(open_lake(tmp_path / "lake" / "lake")) == []
 
 
-@pytest.mark.slow
 def test_a_revoked_release_leaves_no_trace(tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     ingest(tmp_path)

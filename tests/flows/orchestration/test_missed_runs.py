@@ -11,7 +11,7 @@ import pytest
 
 from flows.orchestration.missed_runs import create_missed_runs, resume_runs
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LOST = "no heartbeat"

@@ -19,6 +19,8 @@ from tasks.lakes.lake import Lake, open_lake
 from tasks.stores.bucket_client import list_objects, put_object
 from tasks.stores.store import sweep_handovers
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 10, 31)
 TEXT = "The ferry is late\n\nThe ferry to Larkhaven left an hour late on Monday, and nobody on the quay was told why.\n"
 
@@ -57,7 +59,6 @@ def keys(lake: Lake) -> list[str]:
     return list_objects(lake.store.layout.bucket, lake.store.layout.key("staging/"))
 
 
-@pytest.mark.slow
 def test_a_shard_handed_over_is_the_shard_built_beside_the_lake(
     elsewhere: RunFolder, bucket_lake: Lake, shard: Shard, tmp_path: Path
 ) -> None:

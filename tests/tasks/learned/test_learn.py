@@ -32,6 +32,8 @@ from tasks.shard import build_shard
 from tasks.stores.store_files import change_store_file, read_store_file
 from tasks.toml_rows import RowError
 
+pytestmark = pytest.mark.slow
+
 
 def ingest(root: Path, day: date = date(2026, 10, 9), *, learned: str = "auto", force: bool = False) -> BatchResult:
     """Ingests <root>/in/<day> into <root>/lake."""
@@ -196,7 +198,6 @@ def test_a_paragraph_in_most_stories_is_learned_though_the_line_below_it_changes
     assert learn_from(tmp_path, paper(make)).select("text", "zone", "documents").rows() == [(notice, "edge", 32)]
 
 
-@pytest.mark.slow
 def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
@@ -221,7 +222,6 @@ def test_the_next_batch_is_cut_and_says_why(tmp_path: Path) -> None:
     assert count > 0
 
 
-@pytest.mark.slow
 def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     first = ingest(tmp_path)
@@ -249,7 +249,6 @@ def test_a_finished_batch_keeps_the_version_it_used_unless_another_is_given(tmp_
     assert hash_lake(tmp_path / "lake") == before
 
 
-@pytest.mark.slow
 def test_the_order_of_documents_changes_nothing(tmp_path: Path) -> None:
     write(tmp_path, paper(with_template))
     ingest(tmp_path)
@@ -331,7 +330,6 @@ def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFi
     assert find_learned(open_lake(tmp_path / "lake"), "latest") == latest
 
 
-@pytest.mark.slow
 def test_versions_are_found_by_name_and_guarded(any_lake: Lake) -> None:
     assert find_learned(any_lake, "latest") is None
     made = store_learned(any_lake, ROWS.to_frame())

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from builders.report_pages import DAY, ingest_with_page, page_of, write_hostile
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     *(
@@ -70,7 +72,6 @@ def visit(browser: Any, path: Path, **options: Any) -> Opened:
     return opened
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seeds", "hostile", "index"])
 def test_a_page_makes_no_request_and_logs_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
     opened = visit(browser, pages[name])
@@ -81,7 +82,6 @@ def test_a_page_makes_no_request_and_logs_nothing(browser: Any, pages: dict[str,
     opened.page.close()
 
 
-@pytest.mark.slow
 def test_article_text_stays_in_its_element(browser: Any, pages: dict[str, Path]) -> None:
     page = visit(browser, pages["hostile"]).page
     # Whatever article text tried to close is still where the template put it.

@@ -17,6 +17,8 @@ from tasks.batch import Source
 from tasks.rules import load_rules
 from tasks.trials.diff import Differences, count_changes, diff_texts
 
+pytestmark = pytest.mark.slow
+
 Fates = dict[tuple[str, int], str]
 
 
@@ -62,7 +64,6 @@ def read_fates(lake: Path) -> Fates:
     return {(doc_id, line): fate for doc_id, line, fate in rows}
 
 
-@pytest.mark.slow
 def test_no_change_is_reported_as_no_change(place: Path) -> None:
     found = preview(place)
     assert set(found.documents["change"]) == {"same"}
@@ -71,7 +72,6 @@ def test_no_change_is_reported_as_no_change(place: Path) -> None:
     assert found.examples == ()
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("fewer_rules")
 def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
     before, files = read_fates(place / "lake"), hash_lake(place / "lake")
@@ -95,7 +95,6 @@ def test_the_preview_is_what_a_run_then_does(place: Path) -> None:
 
 
 @pytest.mark.usefixtures("fewer_rules")
-@pytest.mark.slow
 def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
     found = preview(place, examples=2)
     worst = found.examples[0]
