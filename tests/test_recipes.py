@@ -30,10 +30,10 @@ The last ferry to Larkhaven left an hour late on Monday,
 00:04.000 --> 00:08.000
 and the harbour office did not say why it had to wait.
 """
+pytestmark = pytest.mark.slow
+
 DOCS = """
 from flows.reference.pages import update_pages
-
-pytestmark = pytest.mark.slow
 print(update_pages(True), update_pages(False), update_pages(True))
 """
 
