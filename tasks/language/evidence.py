@@ -1,7 +1,7 @@
 """The best language of each text by its evidence, and how likely it is right.
 
 langdetect's profiles settle a text that is familiar in a language without a close neighbour. For the others the further
-profiles are summed too, and relatives are told apart by words.
+profiles are summed too, and words distinguish relatives.
 """
 
 import re

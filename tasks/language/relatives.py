@@ -1,4 +1,4 @@
-"""Close relatives, which n-grams confuse, are told apart by whole words (words.toml).
+"""Whole words (words.toml) distinguish close relatives, which n-grams confuse.
 
 A text is looked at where its best language is in a group. Each of the group's words in it is evidence for the languages that have
 it, and what n-grams say for one of the group against another counts for little.

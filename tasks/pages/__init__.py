@@ -1,1 +1,1 @@
-"""Whole-page dumps: told apart from articles by counts, and read by a small model over lines and their neighbours."""
+"""Whole-page dumps: distinguished from articles by counts, and read by a small model over lines and their neighbours."""
