@@ -231,6 +231,17 @@ def reject_record(record: Record, reason: str, detail: str, text: str | None) ->
     return Reject(reason=reason, detail=detail, text=text, raw_sha256=record.raw_sha256 or None, **known)
 
 
+def find_fault(error: Exception) -> BrokenInputError:
+    """How an input breaks, as an error says; `read_error` for a fault in a library or in this code."""
+    return error if isinstance(error, BrokenInputError) else BrokenInputError("read_error", describe_exception(error))
+
+
+def reject_error(error: Exception, uri: str, digest: str, encoding: str | None = None) -> Reject:
+    """The reject of a record that an error ended: whatever it was, it costs that record only."""
+    fault = find_fault(error)
+    return Reject(uri, fault.reason, fault.detail, None, digest, encoding=encoding)
+
+
 def describe_exception(error: BaseException) -> str:
     """Type and message of an error inside a library, without the addresses that differ from run to run.
 

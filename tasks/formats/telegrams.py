@@ -5,17 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.dates.words import find_month
+from tasks.dates.zones import find_offset
 from tasks.formats.decode import decode
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    ReadContext,
-    Reject,
-    describe_exception,
-    hash_bytes,
-)
+from tasks.formats.record import Chunks, Format, Found, ReadContext, hash_bytes, reject_error
 from tasks.formats.stream import read_whole
 from tasks.formats.wire import (
     BY,
@@ -52,7 +44,6 @@ TRAILER_DATE = re.compile(
     r"(?<!\d)(\d\d)([0-2]\d)([0-5]\d)\s*([A-Za-z]{1,4})?\s+([A-Za-zäéû]{3,9})\.?\s+(\d\d(?:\d\d)?)(?!\d)"
 )
 ANPA_DATE = re.compile(r"-(\d\d)-(\d\d)-(\d\d)\s+([0-2]\d)([0-5]\d)\s*([A-Z]{1,4})?")
-ZONES = {"MEZ": "+01:00", "CET": "+01:00", "MESZ": "+02:00", "CEST": "+02:00", "EST": "-05:00", "EDT": "-04:00"}
 HEAD_LINES = 8
 TERMINAL_WIDTH = 66  # a word that does not fit is on the next line
 STANDFIRST_CHARS = 100
@@ -66,10 +57,8 @@ def read_telegrams(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
         uri, digest = f"{context.uri}#{number}", hash_bytes(SOH + piece)
         try:
             yield read_telegram(piece, uri, digest)
-        except BrokenInputError as broken:
-            yield Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
         except Exception as error:  # a fault in a library or in this code costs one telegram
-            yield Reject(uri, "read_error", describe_exception(error), raw_sha256=digest)
+            yield reject_error(error, uri, digest)
 
 
 def read_telegram(raw: bytes, uri: str, digest: str) -> Found:
@@ -171,8 +160,8 @@ def find_trailer_date(words: str) -> str | None:
     """
     for day, hour, minute, zone, month, year in TRAILER_DATE.findall(words):
         if number := find_month(month):
-            full = year if len(year) == 4 else f"{'19' if int(year) > 60 else '20'}{year}"
-            return f"{full}-{number:02}-{day}T{hour}:{minute}:00{ZONES.get(zone.upper(), '+00:00')}"
+            full = year if len(year) == 4 else write_year(year)
+            return f"{full}-{number:02}-{day}T{hour}:{minute}:00{write_offset(zone)}"
     return None
 
 
@@ -184,8 +173,23 @@ def find_anpa_date(words: str) -> str | None:
     """
     if found := ANPA_DATE.search(words):
         month, day, year, hour, minute, zone = found.groups()
-        return f"{'19' if int(year) > 60 else '20'}{year}-{month}-{day}T{hour}:{minute}:00{ZONES.get(zone or '', '+00:00')}"
+        return f"{write_year(year)}-{month}-{day}T{hour}:{minute}:00{write_offset(zone or '')}"
     return None
+
+
+def write_year(year: str) -> str:
+    """The year of two digits, from 1961 to 2060."""
+    return f"{'19' if int(year) > 60 else '20'}{year}"
+
+
+def write_offset(zone: str) -> str:
+    """The offset of a zone, as ISO 8601 has it; that of UTC for a name that is none.
+
+    >>> write_offset("MEZ"), write_offset("EDT"), write_offset("")
+    ('+01:00', '-04:00', '+00:00')
+    """
+    minutes = find_offset(zone.upper()) or 0
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 TELEGRAM = Format(
