@@ -19,7 +19,7 @@ from tasks.formats.record import (
     PassedOver,
     ReadContext,
     Reject,
-    describe_exception,
+    find_fault,
 )
 from tasks.formats.stream import BOMB_FLOOR_BYTES, Tap
 
@@ -179,8 +179,9 @@ def read_member(member: Member, name: str, context: ReadContext) -> Iterator[Fou
     except Exception as error:  # a fault in a library or in this code costs one member
         if body.failure is not None and not isinstance(body.failure, BrokenInputError):
             raise body.failure from error
-        broken = next((fault for fault in (error, body.failure) if isinstance(fault, BrokenInputError)), None)
-        yield make_break(uri, number, broken or BrokenInputError("read_error", describe_exception(error)))
+        # A library may swallow why its bytes end.
+        ended_by = error if isinstance(error, BrokenInputError) else body.failure or error
+        yield make_break(uri, number, find_fault(ended_by))
         return
     if not number:
         yield Reject(uri, "empty", "no record in it")

@@ -12,7 +12,7 @@ from tasks.formats.columns import describe_columns, has_text
 from tasks.formats.decode import decode
 from tasks.formats.exporters import list_used
 from tasks.formats.mapping import make_record
-from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.stream import spool_chunks
 
 BATCH_ROWS = 256
@@ -102,7 +102,7 @@ def make_row_record(row: dict[str, Any], uri: str, context: ReadContext) -> Foun
     try:
         return make_record(value, context.fields, uri, "utf-8", digest)
     except BrokenInputError as broken:
-        return Reject(uri, broken.reason, broken.detail, None, digest)
+        return reject_error(broken, uri, digest)
 
 
 def describe_arrow(error: Exception) -> str:

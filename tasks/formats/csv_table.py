@@ -12,7 +12,7 @@ from tasks.formats.dialect import Dialect, find_dialect, is_table
 from tasks.formats.jsonl import WIDE_MARKS, narrow_chunks
 from tasks.formats.mapping import make_record
 from tasks.formats.raw_rows import RawRow, read_raw_rows
-from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.stream import split_chunks
 
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -104,10 +104,9 @@ def make_row(row: RawRow, names: list[str], uri: str, context: ReadContext, enco
         if name not in value or not value[name].strip():
             value[name] = cell
     try:
-        found = make_record(value, context.fields, uri, row.encoding or encoding, digest)
+        return make_record(value, context.fields, uri, row.encoding or encoding, digest)
     except BrokenInputError as broken:
-        found = Reject(uri, broken.reason, broken.detail, None, digest)
-    return found
+        return reject_error(broken, uri, digest)
 
 
 CSV = Format(

@@ -15,8 +15,8 @@ from tasks.formats.record import (
     ReadContext,
     Record,
     Reject,
-    describe_exception,
     hash_bytes,
+    reject_error,
 )
 from tasks.formats.stream import WHOLE_BYTES, read_whole
 from tasks.formats.wire import Item, make_item
@@ -53,10 +53,8 @@ def split_documents(text: str, export: Export, uri: str, encoding: str) -> Itera
         name, digest = f"{uri}#{number - 1}", hash_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
         try:
             yield make_item(export.read(lines), name, encoding, digest)
-        except BrokenInputError as broken:
-            yield Reject(name, broken.reason, broken.detail, raw_sha256=digest)
         except Exception as error:  # a fault in this code costs one document
-            yield Reject(name, "read_error", describe_exception(error), raw_sha256=digest)
+            yield reject_error(error, name, digest)
     if not number:
         yield Reject(uri, "empty", f"an export of {export.name} without documents")
 

@@ -7,17 +7,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.fragment import render_fragment
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    Markup,
-    ReadContext,
-    Reject,
-    describe_exception,
-    hash_bytes,
-)
+from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.values import parse_host
 from tasks.formats.wire import Item, make_item, read_names, reject_item
 from tasks.formats.wordpress import explain_post, find_display_names, replace_shortcodes
@@ -74,10 +64,8 @@ def read_feed(tree: XmlTree) -> Iterator[Found]:
         digest = hash_bytes(etree.tostring(element, with_tail=False))
         try:
             yield read_item(element, uri, tree.encoding, digest, names)
-        except BrokenInputError as broken:
-            yield Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
         except Exception as error:  # a fault in a library or in this code costs one item
-            yield Reject(uri, "read_error", describe_exception(error), raw_sha256=digest)
+            yield reject_error(error, uri, digest)
     if not items:
         yield Reject(tree.uri, "empty", "a feed without items", raw_sha256=tree.digest)
 

@@ -12,16 +12,7 @@ from tasks.formats.decode import decode, find_wide
 from tasks.formats.envelopes import open_envelope
 from tasks.formats.json_values import SCANNER, JsonPiece, describe_json_error, read_values
 from tasks.formats.mapping import make_record
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    ReadContext,
-    Reject,
-    describe_exception,
-    hash_bytes,
-)
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.stream import CHUNK_BYTES, WHOLE_BYTES, peek_chunk, read_whole, split_chunks
 
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -145,10 +136,8 @@ def read_line(line: bytes, uri: str, fields: Fields, wide: str | None) -> list[F
             if not any(isinstance(piece.value, dict) for piece in pieces):
                 return [make_record(value, fields, uri, wide or encoding, digest)]
         return [one for piece in pieces for one in make_records(piece, uri, fields, wide or encoding)]
-    except BrokenInputError as broken:
-        return [Reject(uri, broken.reason, broken.detail, raw_sha256=digest)]
     except Exception as error:  # a fault in a library or in this code costs one record
-        return [Reject(uri, "read_error", describe_exception(error), None, digest, encoding=encoding)]
+        return [reject_error(error, uri, digest, encoding)]
 
 
 def decode_line(line: bytes) -> tuple[str, str]:
@@ -182,7 +171,7 @@ def make_entry(entry: Any, fields: Fields, uri: str, encoding: str) -> Found:
     try:
         return make_record(entry, fields, uri, encoding, digest)
     except BrokenInputError as broken:
-        return Reject(uri, broken.reason, broken.detail, None, digest, encoding=encoding)
+        return reject_error(broken, uri, digest, encoding)
 
 
 def hash_piece(text: str) -> str:
@@ -224,7 +213,7 @@ def read_piece(piece: JsonPiece, context: ReadContext, encoding: str) -> list[Fo
     try:
         found = make_records(piece, context.uri, context.fields, encoding)
     except BrokenInputError as broken:
-        return [Reject(context.uri, broken.reason, broken.detail, None, hash_piece(piece.text), encoding=encoding)]
+        return [reject_error(broken, context.uri, hash_piece(piece.text), encoding)]
     if len(found) == 1 and len(piece.text) * 4 > limit and (size := len(piece.text.encode("utf-8", "replace"))) > limit:
         words = f"{size} bytes, over the limit of {limit} for one record"
         return [Reject(context.uri, "record_too_large", words, raw_sha256=hash_piece(piece.text))]

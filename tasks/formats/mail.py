@@ -23,8 +23,8 @@ from tasks.formats.record import (
     Markup,
     ReadContext,
     Reject,
-    describe_exception,
     hash_bytes,
+    reject_error,
 )
 from tasks.formats.stream import read_whole, split_chunks
 from tasks.formats.wire import FIELDS, Item, make_item, read_names
@@ -116,10 +116,8 @@ def read_stored(lines: list[bytes], size: int, uri: str, limit: int) -> Iterator
     digest = hash_bytes(raw)
     try:
         yield from read_message(raw, uri, digest)
-    except BrokenInputError as broken:
-        yield Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
     except Exception as error:  # a fault in a library or in this code costs one message
-        yield Reject(uri, "read_error", describe_exception(error), raw_sha256=digest)
+        yield reject_error(error, uri, digest)
 
 
 def read_message(raw: bytes, uri: str, digest: str) -> Iterator[Found]:

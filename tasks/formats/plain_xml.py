@@ -13,7 +13,7 @@ from tasks.formats.newsml import read_newsml_message
 from tasks.formats.newsml_g2 import ROOTS as G2_ROOTS
 from tasks.formats.newsml_g2 import read_g2_message
 from tasks.formats.nitf import read_nitf_file
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, describe_exception, hash_bytes
+from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.values import has_tags
 from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
 from tasks.formats.xml_tree import XmlTree, find_root, join_words, name_tag, read_tree
@@ -45,7 +45,7 @@ def read_articles_of(tree: XmlTree) -> Iterator[Found]:
         try:
             yield read_article_element(element, uri, tree.encoding, digest)
         except Exception as error:  # a fault in a library or in this code costs one record
-            yield Reject(uri, "read_error", describe_exception(error), raw_sha256=digest)
+            yield reject_error(error, uri, digest)
     if not articles:
         detail = f"XML <{name_tag(tree.root)}>: no element in it has a headline and a body by name"
         yield Reject(tree.uri, "unsupported_format", detail, raw_sha256=tree.digest)

@@ -6,16 +6,7 @@ from html import unescape
 
 from tasks.dates.words import find_month
 from tasks.formats.decode import decode
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    ReadContext,
-    Reject,
-    describe_exception,
-    hash_bytes,
-)
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.wire import Item, make_item, read_names
 from tasks.formats.wrapped import join_paragraphs
 
@@ -68,10 +59,8 @@ def read_element(raw: bytes, uri: str, limit: int) -> Found:
     try:
         text, encoding = decode(CONTROL_BYTES.sub(b"", raw))
         return make_item(read_sgml_fields(text), uri, encoding, digest)
-    except BrokenInputError as broken:
-        return Reject(uri, broken.reason, broken.detail, raw_sha256=digest)
     except Exception as error:  # a fault in a library or in this code costs one record
-        return Reject(uri, "read_error", describe_exception(error), raw_sha256=digest)
+        return reject_error(error, uri, digest)
 
 
 CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -22,7 +22,7 @@ from tasks.formats.record import (
     ReadContext,
     Record,
     Reject,
-    describe_exception,
+    find_fault,
     hash_bytes,
     make_canonical,
 )
@@ -104,8 +104,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
         except (OSError, AddressError, MissingExtra, FormatError):
             raise
         except Exception as error:  # a fault in a library or in this code costs one file
-            fault = BrokenInputError("read_error", describe_exception(error))
-            broken = error if isinstance(error, BrokenInputError) else fault
+            broken = find_fault(error)
             held = held if broken.keeps else []
             held.append(make_break(file.uri, yielded + len(held), broken))
         for _ in chunks:

@@ -22,13 +22,16 @@ from tasks.formats.exporters import Plan
 from tasks.formats.mapping import WatchedFields, pick_value
 from tasks.formats.record import (
     BrokenInputError,
+    FormatError,
     Found,
+    MissingExtra,
     PassedOver,
     Record,
-    describe_exception,
+    find_fault,
     hash_bytes,
     make_canonical,
 )
+from tasks.formats.remote import AddressError
 from tasks.formats.stream import Tap, read_received
 from tasks.reading.contents import name_contents
 from tasks.reading.read import Readings, find_records, frame_records, frame_rejects
@@ -140,12 +143,12 @@ def read_beginning(file: InputFile, source: Source, limits: Limits, most: int, a
         broken = BrokenInputError(file.fault.reason, file.fault.detail) if file.fault else None
         if not number and not broken:
             broken = BrokenInputError("empty", "no record in it")
-    except BrokenInputError as error:
-        broken = error
+    except (AddressError, MissingExtra, FormatError):
+        raise
     except OSError as error:
         broken = BrokenInputError("unreadable", error.strerror or type(error).__name__)
-    except (ValueError, TypeError, KeyError, RecursionError, AssertionError) as error:
-        broken = BrokenInputError("read_error", describe_exception(error))
+    except Exception as error:  # a fault in a library or in this code costs one file
+        broken = find_fault(error)
     if broken:
         yield make_break(file.uri, number, broken)
         number += 1
