@@ -2,22 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.formats.decode import decode
 from tasks.formats.factiva import is_factiva, read_factiva, split_factiva
 from tasks.formats.nexis import is_nexis, read_nexis, split_nexis
 from tasks.formats.proquest import is_proquest, read_proquest, split_proquest
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    ReadContext,
-    Record,
-    Reject,
-    hash_bytes,
-    reject_error,
-)
+from tasks.formats.record import Chunks, Format, Found, ReadContext, Record, Reject, hash_bytes, reject_error
 from tasks.formats.stream import WHOLE_BYTES, read_whole
 from tasks.formats.wire import Item, make_item
 
@@ -59,47 +50,43 @@ def split_documents(text: str, export: Export, uri: str, encoding: str) -> Itera
         yield Reject(uri, "empty", f"an export of {export.name} without documents")
 
 
-def starts_export(start: bytes, export: Export) -> bool:
-    """Whether the first bytes of a text file are of an export."""
+@lru_cache(maxsize=1)  # the three formats ask for the same bytes in turn
+def find_start(start: bytes) -> Export | None:
+    """The database whose export the first bytes of a text file are of. Windows-1252 has the labels of all languages."""
+    lines = start.rpartition(b"\n")[0] or start
     try:
-        text, _ = decode(start.rpartition(b"\n")[0] or start)
-    except BrokenInputError:
-        return False
-    return find_export(text) is export
+        text = lines.decode()
+    except UnicodeDecodeError:
+        text = lines.decode("cp1252", "replace")
+    return find_export(text.removeprefix("\ufeff"))
 
 
 def read_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The documents of a file of text; where it is no export after all, the file is one document."""
-    raw = read_whole(chunks, WHOLE_BYTES, "too_large")
-    text, encoding = decode(raw)
-    export = find_export(text)
-    if export is None:
-        yield Record(context.uri, text, encoding, "")
+    text, encoding = decode(read_whole(chunks, WHOLE_BYTES, "too_large"))
+    yield from split_text(text, context.uri, encoding)
+
+
+def split_text(text: str, uri: str, encoding: str) -> Iterator[Found]:
+    """The documents of an export, or the one document that a text is."""
+    if export := find_export(text):
+        yield from split_documents(text, export, uri, encoding)
     else:
-        yield from split_documents(text, export, context.uri, encoding)
+        yield Record(uri, text, encoding, raw_sha256="")
 
 
-NEXIS = Format(
-    name="nexis",
-    extensions=(),
-    recognise=lambda start: starts_export(start, NEXIS_EXPORT),
-    read=read_export,
-    why="An export of Nexis as text, old or new: every document is a record, and its labels become fields.",
-    holds_records=True,
-)
-FACTIVA = Format(
-    name="factiva",
-    extensions=(),
-    recognise=lambda start: starts_export(start, FACTIVA_EXPORT),
-    read=read_export,
-    why="An export of Factiva as text, with codes or plain: every document is a record, and its labels become fields.",
-    holds_records=True,
-)
-PROQUEST = Format(
-    name="proquest",
-    extensions=(),
-    recognise=lambda start: starts_export(start, PROQUEST_EXPORT),
-    read=read_export,
-    why="An export of ProQuest as text: every document is a record, and its labels become fields.",
-    holds_records=True,
-)
+def declare_export(export: Export, why: str) -> Format:
+    """The format of a database's exports as text, which only their content shows."""
+    return Format(
+        name=export.name,
+        extensions=(),
+        recognise=lambda start: find_start(start) is export,
+        read=read_export,
+        why=f"An export of {why}: every document is a record, and its labels become fields.",
+        holds_records=True,
+    )
+
+
+NEXIS = declare_export(NEXIS_EXPORT, "Nexis as text, old or new")
+FACTIVA = declare_export(FACTIVA_EXPORT, "Factiva as text, with codes or plain")
+PROQUEST = declare_export(PROQUEST_EXPORT, "ProQuest as text")

@@ -7,20 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.formats.decode import decode_bytes
-from tasks.formats.exports import find_export, split_documents
+from tasks.formats.exports import find_export, split_text
 from tasks.formats.fragment import render_fragment
 from tasks.formats.html import META_CHARSET, read_page, starts_html
 from tasks.formats.library import import_library
-from tasks.formats.record import (
-    BrokenInputError,
-    Chunks,
-    Format,
-    Found,
-    ReadContext,
-    Record,
-    Reject,
-    describe_exception,
-)
+from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, describe_exception
 from tasks.formats.repair import repair_text
 from tasks.formats.stream import read_whole
 
@@ -36,7 +27,7 @@ CODED_CELL = re.compile(r"(?m)^([A-Z]{2,3}) \| ")
 
 def read_rtf(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     """The documents of an RTF file that its source declares. Raises BrokenInputError."""
-    yield from split_text(render_rtf(read_whole(chunks, WHOLE_BYTES, "too_large")), context.uri, "rtf")
+    yield from split_office_text(render_rtf(read_whole(chunks, WHOLE_BYTES, "too_large")), context.uri, "rtf")
 
 
 def read_rtf_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
@@ -44,7 +35,7 @@ def read_rtf_export(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     raw = read_whole(chunks, WHOLE_BYTES, "too_large")
     text = render_rtf(raw)
     if find_export(text):
-        yield from split_text(text, context.uri, "rtf")
+        yield from split_office_text(text, context.uri, "rtf")
     else:
         hint = 'no export of a news database. Declare format = "rtf" for its source to read it as one document.'
         yield Reject(context.uri, "unsupported_format", f"RTF (rich text): {hint}", text)
@@ -74,7 +65,9 @@ def read_docx(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     except Exception as error:  # whatever a file does to the library, the run continues
         raise BrokenInputError("corrupt", f"Word: {describe_exception(error)}") from error
     text = "\n".join(lines)
-    yield from split_text(text if find_export(text) else "\n\n".join(filter(str.strip, lines)), context.uri, "docx")
+    yield from split_office_text(
+        text if find_export(text) else "\n\n".join(filter(str.strip, lines)), context.uri, "docx"
+    )
 
 
 def list_paragraphs(document: Any) -> Iterator[str]:
@@ -88,14 +81,10 @@ def list_paragraphs(document: Any) -> Iterator[str]:
             yield from block.text.split("\n")
 
 
-def split_text(text: str, uri: str, encoding: str) -> Iterator[Found]:
-    """The documents of an export, or the one document that a text is."""
+def split_office_text(text: str, uri: str, encoding: str) -> Iterator[Found]:
+    """The documents or the one document of an office file, in whose text a code and its field are cells of a table."""
     text, repairs = repair_text(text)
-    text = CODED_CELL.sub(r"\1  ", text)
-    if export := find_export(text):
-        yield from split_documents(text, export, uri, encoding + repairs)
-    else:
-        yield Record(uri, text, encoding + repairs, raw_sha256="")
+    yield from split_text(CODED_CELL.sub(r"\1  ", text), uri, encoding + repairs)
 
 
 def read_exported_page(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
@@ -105,7 +94,7 @@ def read_exported_page(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
     html, encoding = decode_bytes(raw, declared[1].decode("ascii") if declared else None)
     text = CODED_CELL.sub(r"\1  ", render_fragment(html)[0])
     if find_export(text):
-        yield from split_text(text, context.uri, encoding)
+        yield from split_office_text(text, context.uri, encoding)
     else:
         yield read_page(raw, context.uri, None, None)
 
@@ -135,7 +124,7 @@ DOCX = Format(
 HTML_EXPORT = Format(
     name="htmlexport",
     extensions=(),
-    recognise=lambda start: EXPORTED.search(start) is not None and starts_html(start),
+    recognise=lambda start: starts_html(start) and EXPORTED.search(start) is not None,
     read=read_exported_page,
     why="An export of a news database as HTML: every document is a record. Any other page is read as `html` is.",
     holds_records=True,
