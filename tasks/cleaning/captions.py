@@ -134,8 +134,7 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
 def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
     """Names the lines that say what a caption of their document says, with another label or credit or with none.
 
-    Such a line gets the role `caption` and its own credit; a credit of that document in other letters, right below a caption,
-    gets the role `credit`.
+    Such a line gets the role `caption` and its own credit.
     """
     captions = lines.filter(pl.col("role") == "caption")
     if captions.is_empty():
@@ -147,14 +146,14 @@ def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
     free = lines.filter(may_be).join(stems.select("doc").unique(), on="doc", how="semi", maintain_order="left")
     near = free.with_columns(_stem=make_stem("text"))
     near = near.join(stems, on=["doc", "_stem"], how="semi", maintain_order="left")
-    is_wide = (pl.col("width") >= REPEAT_WIDTH) & ~is_standfirst
+    shows_by_itself = (pl.col("width") >= REPEAT_WIDTH) & ~is_standfirst
     said: dict[int, set[str]] = {}
     for doc, words in captions.join(near, on="doc", how="semi").select("doc", "words").iter_rows():
         said.setdefault(doc, set()).add(fold_words(strip_label(words)).rstrip("."))
     sizes = {doc: sorted({len(words) for words in known}, reverse=True) for doc, known in said.items()}
     found = [
         (doc, line, *copy)
-        for doc, line, text, is_wide in near.select("doc", "line", "text", is_wide).iter_rows()
+        for doc, line, text, is_wide in near.select("doc", "line", "text", shows_by_itself).iter_rows()
         if (copy := read_copy(text, said[doc], sizes[doc], is_wide=is_wide))
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
@@ -162,12 +161,21 @@ def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
     lines = lines.join(again, on=["doc", "line"], how="left", maintain_order="left")
     copied = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
     lines = change_lines(lines, pl.col("_words").is_not_null(), role="caption", by="caption.same-words", **copied)
-    named = captions.drop_nulls("role_value").select("doc", _stem=squeeze("role_value"), _named=pl.lit(True)).unique()
-    lines = lines.with_columns(_stem=squeeze("text"))
-    lines = lines.join(named, on=["doc", "_stem"], how="left", maintain_order="left")
-    is_named = is_body() & pl.col("_named") & above("role", 1).eq_missing("caption")
-    lines = change_lines(lines, is_named.fill_null(False), role="credit", by="credit.repeated")
-    return lines.drop("_words", "_credit", "_stem", "_named")
+    return name_known_credits(lines.drop("_words", "_credit"), captions)
+
+
+def name_known_credits(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFrame:
+    """Gives the role `credit` to lines right below a caption that say a credit of their document in other letters.
+
+    `captions`: doc and role_value (the credit) of the captions.
+    """
+    below = lines.filter(is_body() & above("role", 1).eq_missing("caption")).select("doc", "line", key=squeeze("text"))
+    known = captions.select("doc", key=squeeze("role_value")).drop_nulls()
+    named = below.join(known, on=["doc", "key"], how="semi").select("doc", "line", _is_credit=pl.lit(True))
+    if named.is_empty():
+        return lines
+    joined = lines.join(named, on=["doc", "line"], how="left", maintain_order="left")
+    return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
 
 
 def read_copy(text: str, said: Set[str], sizes: Sequence[int], *, is_wide: bool) -> tuple[str, str | None] | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from itertools import islice, pairwise
 
 from tasks.dates.written import read_written
+from tasks.formats.paragraphs import DENSE, join_paragraphs
 from tasks.formats.record import Markup
-from tasks.formats.wrapped import DENSE, join_paragraphs
 
 CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?::([0-5]\d))?\s*(AM|PM)?\b", re.I)
 RIGHTS = re.compile(

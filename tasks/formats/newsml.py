@@ -9,9 +9,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from tasks.formats.fragment import render_fragment
 from tasks.formats.newsml_g2 import render_text, write_html
 from tasks.formats.nitf import read_nitf, render_nitf
+from tasks.formats.paragraphs import split_html_paragraphs
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
 from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.wrapped import split_html_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_child, find_first, find_root, join_words, name_tag, read_tree
 
 DATES = ("FirstCreated", "ThisRevisionCreated", "DateId")

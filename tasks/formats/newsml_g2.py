@@ -8,10 +8,10 @@ from lxml import etree  # type: ignore[import-untyped]
 from tasks.formats.export_fields import join_body
 from tasks.formats.fragment import render_fragment
 from tasks.formats.nitf import CODES, read_nitf
+from tasks.formats.paragraphs import split_html_paragraphs
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
 from tasks.formats.values import has_tags
 from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.wrapped import split_html_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
 
 ROOTS = frozenset(

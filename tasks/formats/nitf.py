@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.formats.fragment import render_fragment
+from tasks.formats.paragraphs import has_indents, join_paragraphs
 from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext
 from tasks.formats.values import has_tags
 from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.wrapped import has_indents, join_paragraphs
 from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
 
 # Elements that make a line of their own; all others are inside a line or around lines.

@@ -6,9 +6,9 @@ from html import unescape
 
 from tasks.dates.words import find_month
 from tasks.formats.decode import decode
+from tasks.formats.paragraphs import join_paragraphs
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
 from tasks.formats.wire import Item, make_item, read_names
-from tasks.formats.wrapped import join_paragraphs
 
 START = re.compile(
     rb"\s*(?:<!DOCTYPE\s[^<>]{0,200}>\s*|<!--[^>]{0,500}-->\s*|<\?xml[^<>]{0,200}\?>\s*)*<(?:REUTERS\s[^<>]{0,400}>|DOC(?:\s[^<>]{0,1000})?>)",

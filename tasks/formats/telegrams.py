@@ -7,6 +7,7 @@ from typing import Any
 from tasks.dates.words import find_month
 from tasks.dates.zones import find_offset
 from tasks.formats.decode import decode
+from tasks.formats.paragraphs import join_paragraphs
 from tasks.formats.record import Chunks, Format, Found, ReadContext, hash_bytes, reject_error
 from tasks.formats.stream import read_whole
 from tasks.formats.wire import (
@@ -21,7 +22,6 @@ from tasks.formats.wire import (
     read_names,
     reject_item,
 )
-from tasks.formats.wrapped import join_paragraphs
 
 SOH, STX, ETX = b"\x01", b"\x02", b"\x03"
 START = re.compile(rb"[\x00\x16\x1b\x7f\s]{0,40}\x01[^\x02\x03]{1,1000}\x02")

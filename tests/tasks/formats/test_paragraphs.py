@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.formats.wrapped import join_paragraphs, split_html_paragraphs
+from tasks.formats.paragraphs import join_paragraphs, split_html_paragraphs
 
 TEXTS = {
     "blank lines": ("One\nmore.\n\nTwo.", "One more.\n\nTwo."),
