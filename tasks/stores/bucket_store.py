@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -165,7 +166,8 @@ class BucketStore:
         self.layout.swap_state(NEW_LAKE, None)
 
     def probe(self) -> str:
-        key = self.layout.key("probe")
+        # A name of its own: another writer's probe would be removed, or would remove this one, between two questions.
+        key = self.layout.key(f"probe-{uuid4().hex}")
         keep_object(self.layout.bucket, key, b"copydesk tests whether this store obeys If-None-Match and If-Match\n")
         for e_tag in (None, '"00000000000000000000000000000000"'):
             try:

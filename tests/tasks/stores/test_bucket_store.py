@@ -26,6 +26,7 @@ from tasks.formats.remote import find_filesystem
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.publish import finish_showing, prune, roll_back
 from tasks.publishing.repair import repair_lake
+from tasks.stores import bucket_store
 from tasks.stores.bucket_client import ObjectChanged, list_objects, put_object, read_object, read_tag, remove_objects
 from tasks.stores.bucket_layout import SHOWN, BucketLayout, State
 from tasks.stores.bucket_shown import put_shown, show_partition, stamp_file, unstamp_file
@@ -208,6 +209,18 @@ def test_two_machines_at_once_lose_nothing(lake: Lake, tmp_path: Path) -> None:
     assert lake.version() == 8
     assert [(row["source"], row["published"]) for row in lake.receipts()] == [("a", 3)] * 4 + [("b", 3)] * 4
     assert check_lake(lake) == []
+
+
+def test_two_writers_may_try_the_store_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    def try_twice(bucket: object, key: str, body: bytes, *, e_tag: str | None) -> None:
+        if e_tag is None and body.startswith(b"it"):
+            with monkeypatch.context() as patch:
+                patch.setattr(bucket_store, "put_object", put_object)
+                lake.store.probe()
+        put_object(bucket, key, body, e_tag=e_tag)
+
+    monkeypatch.setattr(bucket_store, "put_object", try_twice)
+    assert lake.store.probe() == f"{lake.name}: the store obeys conditional writes"
 
 
 def read_generations(lake: Lake) -> dict[str, set[int]]:
