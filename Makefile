@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui dev hooks test test-slow test-all test-ui lint types docs-check docs wheel bench torture train precision lock clean
+.PHONY: help run ui dev hooks test test-slow test-all test-ui lint types docs-check docs wheel bench torture train precision quality lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ train: $(READY_DEV) ## train the page model on labelled pages: make train FOLDER
 
 precision: $(READY_DEV) ## count how often each rule is right: make precision FOLDER=... NAME="300 pages" OUT=precision.json
 	@PYTHONPATH=tests $(BIN)/python -m training.precision $(if $(FOLDER),"$(FOLDER)") $(if $(NAME),--name "$(NAME)") $(if $(OUT),--out "$(OUT)")
+
+quality: $(READY_DEV) ## measure how well copydesk cleans labelled pages: make quality FOLDER=... WRITE=1
+	@PYTHONPATH=tests $(BIN)/python -m quality.run $(if $(FOLDER),"$(FOLDER)") $(if $(WRITE),--write docs/quality.md)
 
 lock: $(READY) ## resolve the locks again: make lock UPGRADE=1
 	@echo uv | $(COMPILE) $(if $(UPGRADE),--upgrade) - --output-file requirements-uv.lock >/dev/null

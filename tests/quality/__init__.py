@@ -1,0 +1,1 @@
+"""Measures how well copydesk cleans, on labelled pages that are not part of the project."""
