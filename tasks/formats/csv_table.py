@@ -11,9 +11,8 @@ from tasks.formats.decode import decode_bytes, find_wide
 from tasks.formats.dialect import Dialect, find_dialect, is_table
 from tasks.formats.jsonl import WIDE_MARKS, narrow_chunks
 from tasks.formats.mapping import make_record
-from tasks.formats.raw_rows import RawRow, read_raw_rows
+from tasks.formats.raw_rows import LineFeed, RawRow, read_raw_rows
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
-from tasks.formats.stream import split_chunks
 
 UTF8_MARK = b"\xef\xbb\xbf"
 SAMPLE_BYTES = 1 << 18
@@ -44,13 +43,10 @@ def read_csv(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
         return
     names, has_header = found
     plain = drop_mark(chunks, is_old=b"\n" not in first and b"\r" in first)
-    lines = split_chunks(plain, context.limits.record_bytes)
-    head = count_head_lines(sample, declared.end() if declared else 0, dialect, has_header)
-    for _ in range(head):
-        next(lines)
-    raw_rows = read_raw_rows(lines, dialect, len(names), context.limits.record_bytes, other)
-    for number, row in enumerate(raw_rows):
-        yield make_row(row, names, f"{context.uri}#{number}", context, encoding, head)
+    feed = LineFeed(plain, context.limits.record_bytes)
+    feed.skip_lines(count_head_lines(sample, declared.end() if declared else 0, dialect, has_header))
+    for number, row in enumerate(read_raw_rows(feed, dialect, len(names), other)):
+        yield make_row(row, names, f"{context.uri}#{number}", context, encoding)
 
 
 def gather_start(chunks: Chunks) -> tuple[bytes, Chunks]:
@@ -92,13 +88,13 @@ def count_head_lines(sample: str, begin: int, dialect: Dialect, has_header: bool
     return reader.line_num + (1 if begin else 0)
 
 
-def make_row(row: RawRow, names: list[str], uri: str, context: ReadContext, encoding: str, head: int) -> Found:
+def make_row(row: RawRow, names: list[str], uri: str, context: ReadContext, encoding: str) -> Found:
     """The record of a row."""
     digest = hash_bytes(row.raw)
     if row.fault:
         reason, detail = row.fault
         text = row.raw.decode("utf-8", "replace") if reason == "bad_row" else None
-        return Reject(uri, reason, f"line {row.line + head}: {detail}", text, digest)
+        return Reject(uri, reason, f"line {row.line}: {detail}", text, digest)
     value: dict[str, str] = {}
     for name, cell in zip(names, row.cells, strict=True):
         if name not in value or not value[name].strip():

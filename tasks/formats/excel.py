@@ -96,7 +96,7 @@ def read_sheet_rows(rows: list[list[str]], name: str, number: int, context: Read
     names, has_header = found
     for line, cells in lines[has_header:]:
         raw = "\x1f".join(cells).encode("utf-8", "replace")
-        record = make_row(RawRow(cells, raw, line), names, f"{context.uri}#{number}", context, "utf-8", 0)
+        record = make_row(RawRow(cells, raw, line), names, f"{context.uri}#{number}", context, "utf-8")
         if (
             isinstance(record, Record)
             and any(len(cell) == CELL_CHARS for cell in cells)

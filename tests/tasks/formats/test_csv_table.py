@@ -100,6 +100,12 @@ def test_a_broken_row_costs_itself(row: str, count: int) -> None:
     assert [one.uri for one in found] == [f"a.csv#{number}" for number in range(len(found))]
 
 
+def test_a_reject_names_the_line_in_the_file_that_goes_on() -> None:
+    (_, bad) = rows_of(b"id,title,text\n7,Ferry,It sails.\n8,Pier,It is open\nand stays so.\n")
+    assert isinstance(bad, Reject)
+    assert bad.detail == "line 3: line 4 goes on with its last cell, which has no quotes"
+
+
 def test_a_reject_says_where_and_why() -> None:
     _, bad, _ = rows_of(b'id,title,text\n7,"Fer\nry",It sails.\n8,Pier\n9,Quay,It is long.\n')
     assert isinstance(bad, Reject)
