@@ -8,6 +8,7 @@ from functools import cache
 import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows
+from tasks.cleaning.reader_comments import cut_reader_comments
 from tasks.cleaning.sentences import find_sentences, is_point
 from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, same_doc
 from tasks.roles.rows import load_role_rows
@@ -41,6 +42,7 @@ REASONS: dict[str, str] = {
     "repeat.paragraph": "The same line stands right above.",
     "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
     "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
+    "comments.any.readers": "Under a header such as `9 comments` readers greet, thank and speak of themselves, to the end.",
     "related.any.timed": "Titles that stand between times such as `3 hours ago`, three in a row, are other stories.",
     "related.any.capitals": "The article asks for clicks in capitals; a line in capitals between paragraphs is a link too.",
     "related.any.labels": "Three lines or more between paragraphs name other stories, each behind a label in capitals.",
@@ -55,11 +57,15 @@ ITEM = r"^[-–•*·▪] ?\S"
 TITLE_WIDTH = 130
 # Words of buttons, which may be sub-headings too, are cut inside a body where two stand together or one stands twice.
 CAPITALS = r"^[^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]*$"
+TABLE_ROW = r"\d[.,]\d|%"  # LOW LARKHAVEN INC. 113.40 -1.41%
 LABELLED = r"^\p{Lu}[\p{Lu} '’&]{2,24}(?:: |- | \| )\P{Ll}.* .* .* .*\p{Ll}"  # OTTAWA: Council to vote on the bridge
 LEAST_LABELS = 3
 BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt")
 BUTTON_WIDTH = 24
 LEAST_TIMES = 3
+UNCOUNTED_FAMILY = (
+    "cookies-consent"  # its notices are long, and the same on every site: they may outweigh a short article
+)
 
 
 def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
@@ -70,7 +76,7 @@ def clean_lines(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     or reason that set the line apart; null for body lines), evidence, over_budget (bool, the same on all lines of a document).
     """
     cut = cut_capital_links(cut_labelled_titles(cut_timed_titles(cut_menus(cut_listed_titles(cut_by_rules(lines))))))
-    kept = apply_budget(cut, removal_budget)
+    kept = apply_budget(cut_reader_comments(cut), removal_budget)
     # A standfirst that has no body under it is all the text there is.
     is_alone = (pl.col("role") == "standfirst") & ~is_body().any().over("doc")
     kept = change_lines(kept, is_alone, role=None, by=None)
@@ -91,8 +97,9 @@ def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
     fires = (pl.col("action") == "remove").fill_null(False) & (zone_allows("rule_zone") | pl.col("_is_button"))
     # A line as long as a paragraph that stands among paragraphs is one, whatever a rule reads in it.
     is_among_prose = (pl.col("width") >= PARAGRAPH_WIDTH) & (pl.col("zone") == "body")
-    is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | is_among_prose | stays_in_text()
-    is_protected |= pl.col("_is_sentence") | is_point()
+    is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | stays_in_text() | is_point()
+    is_spelled_out = (pl.col("takes") == "paragraph").fill_null(False)
+    is_protected |= (is_among_prose | pl.col("_is_sentence")) & ~is_spelled_out
     is_copy = (pl.col("role") == "repeat").fill_null(False)
     lines = lines.with_columns(cut=fires & ~is_protected).with_columns(
         by=pl.when("cut").then("rule").otherwise("role_by"),
@@ -167,13 +174,15 @@ def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
 def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     """Restores what rules cut in documents that would lose more than the budget; turns cut into removed and over_budget.
 
-    Copies of the headline stay cut. A document of which nothing at all would be left stays cut: it is no article.
+    Copies of the headline, notices of cookies and readers' comments stay cut. A document of which nothing at all would be left stays cut: it is no article.
     """
     by_rule = pl.col("cut") & (pl.col("role") == "boilerplate")
-    lost, total = pl.col("chars").filter(by_rule).sum().over("doc"), pl.col("chars").sum().over("doc")
+    is_uncounted = (pl.col("family") == UNCOUNTED_FAMILY) | (pl.col("by") == "comments.any.readers")
+    counted = by_rule & ~is_uncounted.fill_null(False)
+    lost, total = pl.col("chars").filter(counted).sum().over("doc"), pl.col("chars").sum().over("doc")
     has_body = pl.col("role").is_null().any().over("doc")
     lines = lines.with_columns(over_budget=has_body & (lost > removal_budget * total), removed="cut")
-    is_restored = pl.col("over_budget") & by_rule
+    is_restored = pl.col("over_budget") & counted
     return change_lines(lines, is_restored, removed=False, by=None, evidence=None, role=None).drop("cut")
 
 
@@ -239,6 +248,7 @@ def cut_capital_links(lines: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("ends_sentence")
         & (pl.col("width") <= TITLE_WIDTH)
         & pl.col("text").str.contains(CAPITALS)
+        & ~pl.col("text").str.contains(TABLE_ROW)
     )
     return change_lines(lines, is_link, cut=True, role="boilerplate", by="related.any.capitals", evidence="in capitals")
 

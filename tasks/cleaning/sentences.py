@@ -96,7 +96,7 @@ def measure_known(matched: pl.DataFrame) -> pl.DataFrame:
 @cache
 def load_words() -> tuple[pl.DataFrame, pl.DataFrame]:
     """The language of each rule with a pattern (rule, language), and the words of each language (language, word, is_known)."""
-    rules = load_rules()
+    rules = [rule for rule in load_rules() if rule.takes != "paragraph"]  # whole notices have the words of sentences
     found = {
         (language, word) for rule in rules for word in find_rule_words(rule) - PRONOUNS for language in rule.languages
     }

@@ -35,7 +35,9 @@ class Rule:
     """One row.
 
     `lines` are whole lines, given as keys (`tasks.rules.key`); `pattern` is a regular expression without look-around or
-    back-references that must match the whole key. Keys longer than `max_chars` are not looked at.
+    back-references that must match the whole key. Keys longer than `max_chars` are not looked at. A rule that `takes` a list
+    also removes the links below its line; one that takes a paragraph spells out a whole notice, and removes it where it looks
+    like a paragraph of the article.
     """
 
     id: str
@@ -43,7 +45,7 @@ class Rule:
     languages: tuple[str, ...]
     action: Literal["remove", "flag"]
     zone: Zone
-    takes: Literal["line", "list"]
+    takes: Literal["line", "list", "paragraph"]
     why: str
     hits: tuple[str, ...]
     keeps: tuple[str, ...]

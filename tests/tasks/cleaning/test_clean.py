@@ -299,3 +299,24 @@ def test_two_documents_share_no_menu() -> None:
     lines = [f"- {word}" for word in ("Sport", "Culture", "Nets")]
     both = clean_texts("\n".join([*lines]), "\n".join([*lines, P1, P2]))
     assert not both.filter(pl.col("text") == "- Nets")["removed"].any()
+
+
+NOTICE = "This document is subject to copyright. Apart from any fair dealing for private study, no part may be copied by readers."
+
+
+def test_a_notice_that_a_rule_spells_out_is_removed_where_it_looks_like_a_paragraph() -> None:
+    assert removed(f"Last ferry leaves\n\n{P1}\n\n{P2}\n\n{NOTICE}") == [NOTICE]
+    assert removed(f"Last ferry leaves\n\n{P1}\n\n{NOTICE.replace('. Apart', ', apart')}\n\n{P2}") == []
+
+
+def test_notices_of_cookies_do_not_count_to_the_budget() -> None:
+    notice = "Necessary cookies are absolutely essential for the website to function properly. " + "They do so. " * 30
+    found = clean_text(f"Last ferry leaves\n\n{P1}\n\n{notice.strip()}")
+    assert not found["over_budget"].any()
+    assert found.filter("removed")["line"].to_list() == [4]
+
+
+def test_rows_of_a_table_in_capitals_are_no_links() -> None:
+    text = f"Last ferry leaves\n\n{P1}\n\nGET THE COURIER ON THE GO BY CLICKING HERE\n\nLOW LARKHAVEN INC. 113.40 -1.41%\n\n{P2}"
+    assert len(removed(text)) == 1
+    assert len(removed(text.replace("113.40 -1.41%", "BUYS FERRY LINE"))) == 2

@@ -19,13 +19,13 @@ def list_sentences(language: str) -> list[str]:
     """The hits of a language's rules with patterns, each made a sentence by each of the tails."""
     tails = ATTACKS["tails"][language]
     languages = {language, "any"} if language == "en" else {language}
-    hits = {
-        hit.rstrip(" .:!?…。")
-        for rule in load_rules()
-        if rule.pattern and rule.action == "remove" and languages & set(rule.languages)
-        for hit in rule.hits
-        if ". " not in hit.strip()
-    }
+    rules = [
+        rule for rule in load_rules() if rule.pattern and rule.action == "remove" and languages & set(rule.languages)
+    ]
+    hits = {hit.rstrip(" .:!?…。") for rule in rules for hit in rule.hits if ". " not in hit.strip()}
+    # A notice that is removed among paragraphs too must be known by more than how its first sentence begins.
+    notices = [hit for rule in rules if rule.takes == "paragraph" for hit in rule.hits]
+    hits |= {hit.split(". ")[0] for hit in notices if ". " in hit.strip()}
     return [hit + tail for hit in sorted(hits) for tail in tails]
 
 
