@@ -174,7 +174,8 @@ def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
 def apply_budget(lines: pl.DataFrame, removal_budget: float) -> pl.DataFrame:
     """Restores what rules cut in documents that would lose more than the budget; turns cut into removed and over_budget.
 
-    Copies of the headline, notices of cookies and readers' comments stay cut. A document of which nothing at all would be left stays cut: it is no article.
+    Copies of the headline, notices of cookies and readers' comments stay cut. A document of which nothing at all would be left
+    stays cut: it is no article.
     """
     by_rule = pl.col("cut") & (pl.col("role") == "boilerplate")
     is_uncounted = (pl.col("family") == UNCOUNTED_FAMILY) | (pl.col("by") == "comments.any.readers")

@@ -10,13 +10,14 @@ WORDS = (
     "|commento|comentários?|reacties|kommentarer|komentarze|комментари[ийяев]+|коментар[ііїв]+|yorumlar|komentar|تعليقات|टिप्पणियाँ"
     "|コメント|댓글|评论|評論|留言"
 )
-HEADER = rf"^(?i)[^\p{{L}}\p{{N}}]*(?:all |alle )?(?:(?P<count>\d[\d,.]*) ?)?(?:{WORDS})[ :]*(?:[(\[]?\d[\d,.]*[)\]]?)?[^\p{{L}}\p{{N}}]*$"
+COUNT = r"[(\[]?\d[\d,.]*[)\]]?"
+HEADER = rf"^(?i)[^\p{{L}}\p{{N}}]*(?:all |alle )?(?:{COUNT} ?)?(?:{WORDS})[ :]*(?:{COUNT})?[^\p{{L}}\p{{N}}]*$"
 COUNTED = r"[1-9]"
 # What readers write and reporters do not: greetings and thanks, shouts, times and names over a text, and words about themselves
 # outside a quotation.
 GREETS = (
-    r"(?i)^(?:hi|hello|hey|dear|thanks|thank you|thx|lol|hallo|danke|liebe[rs]?|bonjour|salut|merci|hola|gracias|olá|oi|obrigad[oa]"
-    r"|ciao|grazie|hej|tack|tak|takk|cześć|dzięki|привет|спасибо|здравствуйте|привіт|дякую|merhaba|teşekkür)(?:[^\p{L}]|$)"
+    r"(?i)^(?:hi|hello|hey|dear|thanks|thank you|thx|lol|hallo|danke|liebe[rs]?|bonjour|salut|merci|hola|gracias"
+    r"|olá|oi|obrigad[oa]|ciao|grazie|hej|tack|tak|takk|cześć|dzięki|привет|спасибо|здравствуйте|привіт|дякую|merhaba|teşekkür)(?:[^\p{L}]|$)"
 )
 SHOUTS = r"!!|\?\?|!$|^\p{Ll}|[:;]-?[)(D]|❤|👍|😂"
 TIMES = r"(?i)\b\d{1,2}[:.]\d{2} ?(?:[ap]\.?m\b|uhr\b)|\b\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago\b|\bsays:$|^@\S"

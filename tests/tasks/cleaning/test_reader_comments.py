@@ -18,7 +18,9 @@ def list_removed(text: str) -> list[int]:
     return lines.filter(lines["by"] == "comments.any.readers")["line"].to_list()
 
 
-@pytest.mark.parametrize("header", ["4 comments", "Comments", "Comments (4)", "4 Kommentare", "Комментарии", "All comments 4"])
+@pytest.mark.parametrize(
+    "header", ["4 comments", "Comments", "Comments (4)", "4 Kommentare", "Комментарии", "All comments 4"]
+)
 def test_what_stands_under_the_header_is_removed(header: str) -> None:
     removed = list_removed(f"{HEAD}{header}\n\n{READERS}")
     assert {8, 10, 12, 14} <= set(removed)
