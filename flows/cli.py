@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from flows.commands.backfill import backfill
 from flows.commands.batches import diff, report, sources
+from flows.commands.corrections import correct, corrections
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
 from flows.commands.ingest import ingest
@@ -20,8 +21,8 @@ from flows.commands.ui import ui
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest, inspect, backfill, ui, replay, release, learn),
-    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned),
+    "Run": (ingest, inspect, backfill, ui, replay, release, correct, learn),
+    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned, corrections),
     "Keep": (check, versions, rollback, repartition, files, iceberg, doctor),
 }
 

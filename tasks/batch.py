@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,37 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A person's decision about a line: in one document (source, logical_date and uri), or in all documents of a publisher."""
+
+    line: str
+    action: Literal["keep", "remove"]
+    why: str
+    by: str = ""
+    publisher: str | None = None
+    source: str | None = None
+    logical_date: date | None = None
+    uri: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a row that says nothing, or does not say where."""
+        place = (self.source, self.logical_date, self.uri)
+        if bool(self.publisher) == any(place) or (any(place) and not all(place)):
+            raise ValueError("name a publisher, or else source, logical_date and uri of a document")
+        if not self.line.strip() or "\n" in self.line:
+            raise ValueError("line must be one line that is not blank")
+        if not self.why.strip():
+            raise ValueError("why is empty; say why the line is to be corrected")
+
+    @property
+    def place(self) -> str:
+        """Where it holds, for people."""
+        return self.publisher or f"{self.source} {self.logical_date} {self.uri}"
+
+
+@dataclass(frozen=True)
 class Limits:
-    """The limits of a run, in bytes unless the name says otherwise; and the learned lines and releases that it uses."""
+    """The limits of a run, in bytes unless the name says otherwise; and the learned lines, releases and corrections it uses."""
 
     shard_bytes: int = 32 * 2**20
     shard_files: int = 5_000
@@ -211,3 +241,4 @@ class Limits:
     follow_links: bool = False
     learned: Learned | None = None
     releases: tuple[Release, ...] = ()
+    corrections: tuple[Correction, ...] = ()

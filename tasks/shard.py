@@ -12,6 +12,7 @@ import polars as pl
 from tasks.batch import InputSeen, Limits, Shard
 from tasks.cleaning.captions import merge_captions
 from tasks.cleaning.clean_documents import clean_documents
+from tasks.corrections import apply_corrections
 from tasks.errors import RunFailed
 from tasks.fingerprint import rules_version
 from tasks.formats.record import Reject
@@ -30,7 +31,10 @@ from tasks.wrapped import join_wrapped, split_wrapped
 
 @dataclass(frozen=True)
 class StagedShard:
-    """What a worker returns: where the rows are (one folder per part), and counts. Small, whatever the size of the shard."""
+    """What a worker returns: where the rows are (one folder per part), and counts. Small, whatever the size of the shard.
+
+    `corrected`: numbers of the corrections whose line was found.
+    """
 
     folders: tuple[str, ...]
     number: int
@@ -38,6 +42,7 @@ class StagedShard:
     records: int
     documents: int
     quarantined: int
+    corrected: tuple[int, ...] = ()
 
 
 class ShardLost(RunFailed):
@@ -82,6 +87,7 @@ def join_parts(number: int, parts: Sequence[StagedShard]) -> StagedShard:
         records=sum(part.records for part in parts),
         documents=sum(part.documents for part in parts),
         quarantined=sum(part.quarantined for part in parts),
+        corrected=tuple(sorted({number for part in parts for number in part.corrected})),
     )
 
 
@@ -91,6 +97,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     learned = load_learned(limits.learned) if limits.learned else None
     lines, wraps = join_wrapped(split_lines(records["canonical"]))
     lines = clean_documents(lines, records, limits.removal_budget, learned)
+    lines, corrected = apply_corrections(lines, records, limits.corrections)
     lines, captions = merge_captions(lines)
     unjoined = split_wrapped(lines, wraps)
     documents = assemble_documents(
@@ -123,6 +130,7 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
         records=records.height + readings.quarantine.height,
         documents=published.height,
         quarantined=quarantine.height,
+        corrected=tuple(sorted(corrected)),
     )
 
 

@@ -1,8 +1,10 @@
 """Rows of TOML files as frozen dataclasses. A wrong row is an error of one line that names file, row and key."""
 
+import json
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -12,7 +14,13 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from tasks.errors import RequestError
 
 PROJECT = Path(__file__).resolve().parents[1]
-NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    date: "a date such as 2026-10-04",
+}
 UNIONS = (Union, UnionType)
 find_types = cache(get_type_hints)
 Row = TypeVar("Row")
@@ -154,3 +162,35 @@ def describe_unknown(what: str, name: str, known: Iterable[str]) -> str:
     if close := get_close_matches(name, names, 1):
         return f"unknown {what} {name!r}; did you mean {close[0]!r}?"
     return f"unknown {what} {name!r}; use one of {', '.join(names)}"
+
+
+def quote_text(value: str) -> str:
+    """A string of TOML.
+
+    >>> quote_text("in/a b"), quote_text('say "so"')
+    ('"in/a b"', '"say \\\\"so\\\\""')
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def append_row(path: Path, table: str, text: str) -> None:
+    """Appends a `[[table]]` row, given as TOML, to a file that may not exist; what is in it stays as it is.
+
+    Raises RequestError where the file cannot take the row at its end, or cannot be written.
+    """
+    before = path.read_bytes() if path.exists() else b""
+    try:
+        more = ("\n" if before else "") + text
+        if before and not before.endswith(b"\n"):
+            more = "\n" + more
+        added = (more.replace("\n", "\r\n") if b"\r\n" in before else more).encode()
+        old, new = (tomllib.loads(content.decode("utf-8-sig")) for content in (before, before + added))
+    except (UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise RequestError(f"the row cannot be written to {path}: {error}") from None
+    if len(new.get(table, ())) != len(old.get(table, ())) + 1:
+        raise RequestError(f"{path} cannot take another row at its end; write it by hand:\n{text}")
+    try:
+        with path.open("ab") as file:
+            file.write(added)
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: {error.strerror}") from None

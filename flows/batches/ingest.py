@@ -16,6 +16,7 @@ from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
 from tasks.batch import InputFile, Limits
+from tasks.corrections import FILE, choose_corrections
 from tasks.file_names import escape_name
 from tasks.lakes.delivered import find_gone, find_new
 from tasks.lakes.lake import Lake
@@ -25,7 +26,7 @@ from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.listing import Listing
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
-from tasks.staging.receipt import describe_making, hash_files, take_fingerprint
+from tasks.staging.receipt import describe_making, hash_files, list_publishers, take_fingerprint
 
 
 def ingest_batches(
@@ -75,6 +76,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         if known and (is_same or (gone and not planned.files)):
             return add_page(run, BatchResult(batch, "unchanged", known, run.lake.version(), left_out=planned.left_out))
         staged = build_shards(batch, run, planned.files, limits, folder)
+        warn_of_unused(run, limits, staged, gone)
         kept = stage_gone(batch, run.lake, gone, folder, len(staged))
         note = {"kept": {"files": len(gone), "documents": sum(shard.documents for shard in kept)}} if gone else {}
         result = settle_batch(batch, run, limits, [*staged, *kept], planned, note=note)
@@ -122,10 +124,11 @@ def stage_gone(batch: Batch, lake: Lake, gone: frozenset[str], folder: Path, fir
 
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
-    """The limits of one batch: those of the run, with the learned lines that it uses and its releases."""
+    """The limits of one batch: those of the run, with the learned lines that it uses, its releases and corrections."""
+    corrections = choose_corrections(run.limits.corrections, batch.source.name, batch.logical_date)
     releases = find_releases(run.lake, batch.source.name, batch.logical_date, known)
     learned = find_learned(run.lake, choose_version(run.settings.learned, known))
-    return replace(run.limits, learned=learned, releases=releases)
+    return replace(run.limits, learned=learned, releases=releases, corrections=corrections)
 
 
 def is_unchanged(
@@ -138,7 +141,8 @@ def is_unchanged(
         entry[:2] for entry in inputs
     ):
         return False
-    now = take_fingerprint([*hash_files(files), *kept], describe_making(batch.source, limits))
+    made = describe_making(batch.source, limits, list_publishers(known))
+    now = take_fingerprint([*hash_files(files), *kept], made)
     return bool(now == known["fingerprint"])
 
 
@@ -150,6 +154,14 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
         staged = run.map_shards(run, shards, limits, folder) if shards else []
     check_complete(shards, staged)
     return staged
+
+
+def warn_of_unused(run: Run, limits: Limits, staged: Sequence[StagedShard], gone: Collection[str]) -> None:
+    """Reports corrections of documents that no longer match anything. `gone`: uris of files that were not read again."""
+    used = {number for shard in staged for number in shard.corrected}
+    for number, row in enumerate(limits.corrections):
+        if row.uri and number not in used and row.uri.partition("#")[0] not in gone:
+            run.watcher.warn(f"{FILE}: {row.place} has no line {row.line!r}, so this correction does nothing")
 
 
 @contextmanager

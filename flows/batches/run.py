@@ -13,6 +13,7 @@ from flows.settings import Settings
 from flows.workers.clusters import choose_map
 from tasks.auditing.drift import Drift
 from tasks.batch import Limits, Shard, Source
+from tasks.corrections import find_corrections_file, load_corrections
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.reading.listing import LeftOut
 from tasks.shard import StagedShard
@@ -151,9 +152,10 @@ def make_run(
 
 
 def make_limits(settings: Settings) -> Limits:
-    """The limits that the settings name. Learned lines and releases depend on the lake and the batch: see fit_limits."""
-    names = {each.name for each in fields(Limits)} - {"learned", "releases"}
-    return Limits(**settings.model_dump(include=names))
+    """The limits that the settings name, and all corrections. What depends on the lake and the batch: see fit_limits."""
+    names = {each.name for each in fields(Limits)} - {"learned", "releases", "corrections"}
+    corrections = load_corrections(find_corrections_file(settings.sources))
+    return Limits(**settings.model_dump(include=names), corrections=corrections)
 
 
 def follow_publish(lake: Lake, settings: Settings) -> None:

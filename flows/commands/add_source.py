@@ -37,7 +37,7 @@ class SourceOptions:
 def add_source(place: Path, options: SourceOptions) -> None:
     """Proposes a row for the files at a path, asks on a terminal, and appends it to the file `place`. Raises RequestError."""
     from tasks.sources import SourceRow, load_sources, make_source
-    from tasks.trials.proposal import append_row, place_path, propose_fields, propose_path, write_row
+    from tasks.trials.proposal import append_source, place_path, propose_fields, propose_path, write_row
 
     faults: dict[str, Any] = {}
     if options.name in load_sources(place, faults) or options.name in faults:
@@ -64,7 +64,7 @@ def add_source(place: Path, options: SourceOptions) -> None:
     print_line(write_row(row))
     if not options.is_certain and not (is_asked and typer.confirm(f"Append this to {place}?", default=True)):
         raise RequestError(f"nothing was written. `--yes` appends the row to {place}.")
-    append_row(place, row)
+    append_source(place, row)
     print_line(f"{place}: source {row.name} added. `copydesk ingest {row.name}` runs it.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from flows.commands.options import KeyArgument, LakeOption, open_chosen_lake
@@ -73,6 +74,8 @@ def explain_document(lake: Lake, document: dict[str, Any]) -> None:
     for rule in sorted({row["rule"] for row in rows}):
         if reason := explain_rule(rule):
             print_line(f"  {rule}: {reason}")
+    if rows:
+        print_line(f"  wrong? copydesk correct {shlex.quote(document['uri'])} LINE --keep (or --remove) --why ...")
 
 
 def show(key: KeyArgument, lake: LakeOption = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
@@ -13,6 +14,7 @@ from tasks.counts import format_count
 from tasks.errors import RequestError
 
 if TYPE_CHECKING:
+    from tasks.rules import Rule
     from tasks.trials.tryout import Tryout
 
 MOST_ROWS = 15
@@ -46,6 +48,7 @@ def rules(
     if what and what[0] == "try" and len(what) == 2:
         candidate = make_candidate(what[1], kind, zone, max_chars)
         print_tryout(try_rule(open_chosen_lake(lake), candidate, frozenset(languages or ())), samples)
+        print_labels(candidate)
         return
     if what and len(what) > 1:
         raise typer.BadParameter(f"give one word to look for, or `try` and one pattern, and not {' '.join(what)!r}.")
@@ -98,6 +101,26 @@ def print_tryout(found: Tryout, samples: int) -> None:
         print_line(
             f"likely harm {row['harm']:.2f} ({row['middle']:.0%} in the middle of bodies, {row['long']:.0%} long): number "
             f"{place + 1} of {found.ranks.height} rules of this lake, the most harmful first"
+        )
+
+
+def print_labels(candidate: Rule) -> None:
+    """How a candidate decides about the lines that people have decided about, where there are any."""
+    import polars as pl
+
+    from flows.settings import read_settings
+    from tasks.corrections import find_corrections_file, load_corrections
+    from tasks.rules import match_rules
+
+    rows = load_corrections(find_corrections_file(read_settings().sources))
+    lines = pl.Series([row.line.strip() for row in rows], dtype=pl.String)
+    matched = Counter(
+        row.action for row, hit in zip(rows, match_rules(lines, (candidate,))["rule"], strict=True) if hit
+    )
+    if rows:
+        print_line(
+            f"of {format_count(len(rows), 'correction')} by hand it matches {matched['remove']:,} that removed the line "
+            f"and {matched['keep']:,} that kept it"
         )
 
 

@@ -16,13 +16,14 @@ from flows.batches.ingest import list_files
 from flows.batches.run import Batch, Run
 from flows.batches.staging import list_failures
 from tasks.batch import InputFile, Limits, Source
+from tasks.corrections import choose_corrections
 from tasks.errors import RequestError
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.reading.plan import PlanError, has_date
 from tasks.sources import load_sources
-from tasks.staging.receipt import make_settings, make_versions
+from tasks.staging.receipt import list_publishers, make_settings, make_versions
 from tasks.toml_rows import RowError, suggest_name
 
 MOST_DAYS = 3_660
@@ -30,7 +31,7 @@ MOST_DAYS = 3_660
 NEARBY = timedelta(days=28)
 ENOUGH = 4
 SHORT = 0.5
-COLUMNS = ("logical_date", "inputs", "records", "rules_version", "versions", "settings")
+COLUMNS = ("logical_date", "inputs", "records", "rules_version", "versions", "settings", "profile")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,12 @@ def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: d
             own = receipt["inputs"] if receipt and not has_date(source) else ()
             batch = Batch(source, day, root, frozenset(seen["uri"] for seen in own))
             learned = find(choose_version(settings.learned, receipt))
-            own_limits = replace(run.limits, learned=learned, releases=released.get((source.name, day), ()))
+            own_limits = replace(
+                run.limits,
+                learned=learned,
+                releases=released.get((source.name, day), ()),
+                corrections=choose_corrections(run.limits.corrections, source.name, day),
+            )
             usual = find_usual(day, records) if has_date(source) else None
             found.append(find_state(batch, receipt, failure, own_limits, usual))
     return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))
@@ -149,7 +155,8 @@ def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[st
         changes.append(f"files: {differences}")
     if receipt["rules_version"] != rules_version():
         changes.append(f"rules {receipt['rules_version']}, now {rules_version()}")
-    for text, present in ((receipt["versions"], make_versions()), (receipt["settings"], make_settings(source, limits))):
+    settings = make_settings(source, limits, list_publishers(receipt))
+    for text, present in ((receipt["versions"], make_versions()), (receipt["settings"], settings)):
         changes += compare_records(json.loads(text), json.loads(present))
     return changes
 

@@ -14,7 +14,15 @@ from tasks.batch import Limits, Source
 from tasks.shard import StagedShard, gather_inputs
 from tasks.staging.assemble import assemble_quarantine
 from tasks.staging.duplicates import gather_duplicates, settle_duplicates
-from tasks.staging.receipt import StagedBatch, StagedFolder, describe_making, keep_making, make_receipt, sum_batch
+from tasks.staging.receipt import (
+    StagedBatch,
+    StagedFolder,
+    describe_making,
+    find_publishers,
+    keep_making,
+    make_receipt,
+    sum_batch,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def judge_batch(
         # What is left is audited again: no published document may fail a critical expectation.
         verdicts.append(audit_documents(folders, limits.releases))
     inputs = gather_inputs(staged)
-    made = describe_making(source, limits)
+    made = describe_making(source, limits, find_publishers(folders) if limits.corrections else None)
     made = keep_making(made, stamp) if stamp else made
     receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, made)
     verdicts += [audit_quarantine(quarantine), audit_batch(sum_batch(receipt, planned, folders, quarantine))]

@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
     "repeat.caption": "Another copy of the same caption is fuller, or stands first.",
     "repeat.credit": "The same credit stands above already.",
     "repeat.paragraph": "The same line stands right above.",
+    "correction": "A person decided about the line: corrections.toml.",
     "learned.line": "The line returns in many documents of its publisher, always in the same place: `copydesk learned`.",
     "navigation.any.menu": "A list of short items above the first paragraph, some of them known sections of a site, is its menu.",
     "comments.any.readers": "Under a header such as `9 comments` readers greet, thank and speak of themselves, to the end.",

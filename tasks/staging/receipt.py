@@ -5,7 +5,7 @@ Every count is taken from the staged rows that will be published, not from what 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -55,9 +55,12 @@ class StagedBatch:
     receipt: dict[str, Any]
 
 
-def make_settings(source: Source, limits: Limits) -> str:
-    """Everything in source and limits that shapes the output (the size of shards does not), as JSON with sorted keys."""
-    shaping = {"source": asdict(source), "limits": asdict(limits)}
+def make_settings(source: Source, limits: Limits, publishers: Collection[str | None] | None = None) -> str:
+    """Everything in source and limits that shapes the output (the size of shards does not), as JSON with sorted keys.
+
+    `publishers`: those of the documents, where they are known: a correction for another publisher shapes nothing.
+    """
+    shaping: dict[str, Any] = {"source": asdict(source), "limits": asdict(limits)}
     shaping["source"]["path"] = escape_name(source.path)
     del shaping["limits"]["shard_bytes"], shaping["limits"]["shard_files"]
     # The version identifies learned lines, wherever the file is. Keys without a value are left out.
@@ -65,6 +68,10 @@ def make_settings(source: Source, limits: Limits) -> str:
         shaping["learned"] = learned["version"]
     if releases := shaping["limits"].pop("releases"):
         shaping["releases"] = releases
+    rows = [row for row in limits.corrections if not row.publisher or publishers is None or row.publisher in publishers]
+    del shaping["limits"]["corrections"]
+    if rows:
+        shaping["corrections"] = [[row.action, row.publisher or row.uri, row.line, row.why] for row in rows]
     return json.dumps(shaping, sort_keys=True, ensure_ascii=False)
 
 
@@ -73,9 +80,9 @@ def make_versions() -> str:
     return json.dumps({"code": code_version(), **library_versions()}, sort_keys=True)
 
 
-def describe_making(source: Source, limits: Limits) -> dict[str, str]:
-    """The columns of a receipt that say how a run today makes a batch."""
-    settings = make_settings(source, limits)
+def describe_making(source: Source, limits: Limits, publishers: Collection[str | None] | None = None) -> dict[str, str]:
+    """The columns of a receipt that say how a run today makes a batch. `publishers`: see `make_settings`."""
+    settings = make_settings(source, limits, publishers)
     return {"source": source.name, "rules_version": rules_version(), "versions": make_versions(), "settings": settings}
 
 
@@ -135,8 +142,21 @@ def make_receipt(
 
 def is_made_alike(receipt: Mapping[str, Any], source: Source, limits: Limits) -> bool:
     """Whether a run today would make the same of a document as the batch of `receipt`. Releases are ignored."""
-    now = (rules_version(), make_versions(), set_releases(make_settings(source, limits), {}))
+    settings = make_settings(source, limits, list_publishers(receipt))
+    now = (rules_version(), make_versions(), set_releases(settings, {}))
     return now == (receipt["rules_version"], receipt["versions"], set_releases(receipt["settings"], {}))
+
+
+def find_publishers(folders: Sequence[StagedFolder]) -> frozenset[str | None]:
+    """The publishers of staged documents that will be published."""
+    return frozenset(
+        name for part in folders for name in part.scan("narrow").select("publisher").unique().collect()["publisher"]
+    )
+
+
+def list_publishers(receipt: Mapping[str, Any]) -> frozenset[str | None]:
+    """The publishers of the documents of a receipt."""
+    return frozenset(entry["publisher"] for entry in receipt["profile"])
 
 
 def set_releases(settings: str, others: Mapping[str, Any]) -> str:

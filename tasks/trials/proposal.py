@@ -1,9 +1,7 @@
 """A row of sources.toml for files: with the date in their path and the field that is the text, appended to the file."""
 
-import json
 import os
 import re
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,7 +10,7 @@ from pathlib import Path
 from tasks.errors import RequestError
 from tasks.reading.plan import DATE, REMOTE
 from tasks.sources import SourceRow, load_sources
-from tasks.toml_rows import RowError
+from tasks.toml_rows import RowError, append_row, quote_text
 from tasks.trials.inspection import Inspected
 
 # A day in a path, in the ways in which deliveries write it.
@@ -100,43 +98,18 @@ def write_row(row: SourceRow) -> str:
             inner = ", ".join(f"{name} = {quote_names(names)}" for name, names in value.items())
             lines.append(f"fields = {{ {inner} }}")
         elif isinstance(value, str) and value and (key, value) != ("format", "auto"):
-            lines.append(f"{key} = {quote(value)}")
+            lines.append(f"{key} = {quote_text(value)}")
     return "\n".join(lines) + "\n"
 
 
 def quote_names(names: str | Collection[str]) -> str:
     """One name, or a list of names."""
-    return quote(names) if isinstance(names, str) else f"[{', '.join(map(quote, names))}]"
+    return quote_text(names) if isinstance(names, str) else f"[{', '.join(map(quote_text, names))}]"
 
 
-def quote(value: str) -> str:
-    """A string of TOML.
-
-    >>> quote("in/a b"), quote('say "so"')
-    ('"in/a b"', '"say \\\\"so\\\\""')
-    """
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def append_row(path: Path, row: SourceRow) -> None:
+def append_source(path: Path, row: SourceRow) -> None:
     """Appends a row to a file of sources; what is in it stays as it is. Raises RequestError, RowError."""
     faults: dict[str, RowError] = {}
     if row.name in load_sources(path, faults) or row.name in faults:
         raise RequestError(f"{path} has a source {row.name} already. Choose another name, or change its row.")
-    before = path.read_bytes() if path.exists() else b""
-    text = write_row(row)
-    try:
-        more = ("\n" if before else "") + text
-        if before and not before.endswith(b"\n"):
-            more = "\n" + more
-        added = (more.replace("\n", "\r\n") if b"\r\n" in before else more).encode()
-        content = tomllib.loads((before + added).decode("utf-8-sig"))
-    except (UnicodeError, tomllib.TOMLDecodeError) as error:
-        raise RequestError(f"the row cannot be written to {path}: {error}") from None
-    if len(content.get("source", ())) != len(load_sources(path, faults)) + len(faults) + 1:
-        raise RequestError(f"{path} cannot take another row at its end; write it by hand:\n{text}")
-    try:
-        with path.open("ab") as file:
-            file.write(added)
-    except OSError as error:
-        raise RequestError(f"{path} cannot be written: {error.strerror}") from None
+    append_row(path, "source", write_row(row))

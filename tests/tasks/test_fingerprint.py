@@ -12,7 +12,7 @@ import pytest
 from builders.copied_project import DAY, CopiedProject, copy_project, follow_recipe, publish_boats
 from builders.lakes import make_lake
 
-from tasks.batch import Learned, Limits, Release, Source
+from tasks.batch import Correction, Learned, Limits, Release, Source
 from tasks.fingerprint import PACKAGES, code_version
 from tasks.staging.receipt import make_settings, make_versions
 
@@ -75,6 +75,7 @@ def test_versions_of_a_receipt_name_the_code() -> None:
 
 OTHER = {
     "learned": Learned("0123456789ab", "x.json"),
+    "corrections": (Correction("a line", "keep", "It is news.", publisher="p"),),
     "releases": (Release("d", "u", ("text_short",), "It is whole."),),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from tasks.errors import RequestError
 from tasks.sources import SourceRow, load_sources
 from tasks.toml_rows import RowError
-from tasks.trials.proposal import append_row, propose_path, write_row
+from tasks.trials.proposal import append_source, propose_path, write_row
 
 PATHS = {
     "folders of days": ("in", ["in/2026-10-01/a.txt", "in/2026-10-02/b.txt"], "in/{date}/**"),
@@ -49,23 +49,23 @@ ROW = SourceRow(
 def test_a_row_is_appended_and_the_rest_stays(tmp_path: Path, before: bytes) -> None:
     file = tmp_path / "sources.toml"
     file.write_bytes(before)
-    append_row(file, ROW)
+    append_source(file, ROW)
     assert file.read_bytes().startswith(before)
     source = load_sources(file)["gulls"]
     assert (source.path, source.format, source.publisher) == (ROW.path, "csv", "The Gull")
     assert (source.fields.text, source.fields.id) == (("body",), ("a", "b.c"))
     after = file.read_bytes()
     with pytest.raises(RequestError, match="has a source gulls already"):
-        append_row(file, ROW)
+        append_source(file, ROW)
     assert file.read_bytes() == after
 
 
 def test_a_new_file_is_made_and_a_broken_one_is_left_alone(tmp_path: Path) -> None:
-    append_row(tmp_path / "sources.toml", ROW)
+    append_source(tmp_path / "sources.toml", ROW)
     assert list(load_sources(tmp_path / "sources.toml")) == ["gulls"]
     (tmp_path / "broken.toml").write_text("[[source]\n")
     with pytest.raises(RowError):
-        append_row(tmp_path / "broken.toml", ROW)
+        append_source(tmp_path / "broken.toml", ROW)
     assert (tmp_path / "broken.toml").read_text() == "[[source]\n"
 
 
