@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tasks.schema import TABLES
 from tasks.stores.bucket_client import ObjectChanged, list_objects, open_bucket, put_object, read_object
 from tasks.stores.errors import REPAIR, LakeError
 from tasks.stores.manifest import Manifest, TableFile, folder_of
 
 # Receipts last: when a receipt can be seen, so can everything that it describes.
-SHOWN = ("lines", "documents", "quarantine", "receipts")
+SHOWN = (*sorted(TABLES.keys() - {"receipts"}, reverse=True), "receipts")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from tasks.formats.remote import find_filesystem
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.publish import finish_showing, prune, roll_back
 from tasks.publishing.repair import repair_lake
+from tasks.schema import TABLES
 from tasks.stores import bucket_store
 from tasks.stores.bucket_client import ObjectChanged, list_objects, put_object, read_object, read_tag, remove_objects
 from tasks.stores.bucket_layout import SHOWN, BucketLayout, State
@@ -76,7 +77,8 @@ def test_a_bucket_holds_the_bytes_of_a_disk(lake: Lake, tmp_path: Path) -> None:
                 == here.store.fetch(3, table, file).read_bytes()
             )
     # A partition that has no rows any more is there, and empty.
-    assert lake.manifest().vacant == {"documents": ("2026-09",), "lines": ("2026-09",)}
+    vacant = {"documents": ("2026-09",), "lines": ("2026-09",), "duplicates": ("2026-11",)}
+    assert lake.manifest().vacant == vacant
     assert check_lake(lake) == check_lake(here) == []
 
 
@@ -132,9 +134,14 @@ def test_old_versions_go_when_fewer_are_to_be_kept(lake: Lake, tmp_path: Path) -
     assert check_lake(lake) == []
 
 
+def test_every_table_is_put_where_readers_look_and_receipts_last() -> None:
+    assert sorted(SHOWN) == sorted(TABLES)
+    assert SHOWN[-1] == "receipts"
+
+
 def test_every_engine_reads_every_table(lake: Lake) -> None:
     put(lake, *(Doc(at) for at in range(20)), Doc(30, published=SEPTEMBER))
-    put(lake, *(Doc(at) for at in range(20)))
+    put(lake, *(Doc(at) for at in range(20)), Doc(1, "twin"), stopped=["bad"])
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     arrow = pafs.S3FileSystem(access_key="tests", secret_key="tests", scheme="http", endpoint_override=endpoint[7:])
     options = {"aws_endpoint_url": endpoint, "aws_allow_http": "true", "aws_region": "us-east-1"}
