@@ -12,6 +12,8 @@ from operator import itemgetter
 import polars as pl
 
 from tasks.cleaning.caption_copies import CUT_CHARS, CaptionLine, merge_copies
+from tasks.cleaning.caption_places import name_placed_captions
+from tasks.cleaning.caption_tails import name_tailed_captions
 from tasks.cleaning.caption_words import CREDIT_CHARS, LABEL, LABELS, SIGNS, fold_words, read_credit, strip_label
 from tasks.cleaning.clean import is_body
 from tasks.lines import above, change_lines
@@ -24,7 +26,7 @@ ALONE_WIDTH = 20  # a shorter line beside a credit is no caption
 STEM_CHARS = 12  # letters and digits that a copy of a caption begins with
 STEM_FROM = 60  # characters of a line in which these are looked for
 # A label on a line of its own, as the BBC has it; and the number of a picture in a gallery.
-LABEL_LINE = r"^(?i:(?:image|media|photo|video|picture) caption),?$"
+LABEL_LINE = r"^(?i:(?:image|media|photo|video|picture) caption,?|open this photo in gallery:?)$"
 COUNTER = r"^\d{1,3} ?(?:of|/|von|de|di|sur|av|af|z|из) ?\d{1,3}$"
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
@@ -48,7 +50,7 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     `lines` as `clean_lines` gives them. Returns the lines, with copies removed (role `repeat`), and one row per document
     with captions: doc, captions (list of text, credit, copies, line).
     """
-    lines = name_captions_again(name_repeated_captions(lines))
+    lines = name_captions_again(name_repeated_captions(name_placed_captions(name_tailed_captions(lines))))
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
         "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
     )

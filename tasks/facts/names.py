@@ -21,8 +21,8 @@ BY = re.compile(
     rf"^(?:(?:(?:an?|ein|eine|une?|un[ao]?) )?(?:{GENRES}) (?:by|von|par|por|di|de)"
     r"|(?:posted |written |reported |published )?by"
     r"|(?:veröffentlicht|geschrieben|gepostet|publié|publicado|pubblicato) (?:von|par|por|da)"
-    r"|from|von|vom|durch|par|por|di|da|de|door|av|af|fra|autor(?:in)?(?:/autor)?|autorzy|auteur|autore"
-    r"|autores|author|penulis|reporter|text|tekst|texto|texte|testo|автор|текст|yazan|yazar|haber|oleh|bởi|بقلم|كتبت?|取材[・･]?文|文"
+    r"|from(?! (?:left|right|top|bottom)\b)|von|vom|durch|par|por|di|da|de|door|av|af|fra|autor(?:in)?(?:/autor)?|autorzy|auteur"
+    r"|autore|autores|author|penulis|reporter|text|tekst|texto|texte|testo|автор|текст|yazan|yazar|haber|oleh|bởi|بقلم|كتبت?|取材[・･]?文|文"
     r"|作者|記者|记者|撰文|글)(?: ?[:：=＝・/／] ?|\s+|(?<=[文者글]))",
     re.IGNORECASE,
 )
