@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from pydantic_core import CoreSchema
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tasks.batch import STORY_DAYS
 from tasks.errors import RequestError
 from tasks.file_names import expand_home
 
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     cpu_seconds_per_mb: float = Field(20, ge=0)  # so many more for each MB of input, as received
     follow_links: bool = False  # whether links that lead out of an input folder are followed
     removal_budget: float = Field(0.5, gt=0, le=1)  # share of a document's characters that rules may remove
+    story_days: int = Field(STORY_DAYS, ge=1)  # how many days apart copies of a story are looked for
     report: bool = True  # whether a run writes its page: `copydesk report` can do it later
     learned: str = "auto"  # learned lines: latest, none or a version; auto: what the batch used before, else the latest
     # Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.

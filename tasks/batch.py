@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+STORY_DAYS = 30  # copies, revisions and excerpts of a story are looked for so many days apart
+
 
 @dataclass(frozen=True)
 class Fields:
@@ -238,6 +240,7 @@ class Limits:
     archive_members: int = 1_000_000
     removal_budget: float = 0.5
     excerpt_chars: int = 240
+    story_days: int = STORY_DAYS
     follow_links: bool = False
     learned: Learned | None = None
     releases: tuple[Release, ...] = ()

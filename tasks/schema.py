@@ -176,6 +176,33 @@ DUPLICATES = pa.schema(
     ]
 )
 
+STORIES = pa.schema(
+    [
+        column("doc_id", TEXT, "A document that shares a story, or quotes one, or is quoted."),
+        column("story_id", TEXT, "The same for all documents of a story: the doc_id of its first one."),
+        column(
+            "of_doc_id", TEXT, "The document that it repeats or quotes; missing for the first of a story.", null=True
+        ),
+        column(
+            "kind",
+            TEXT,
+            "`first`; `copy`: the whole text; `wire`: cut, or with paragraphs of its own; `revision`: the same article again, "
+            "changed; `excerpt`: less than half of it is in another document, or it is a round-up.",
+        ),
+        column("share", pa.float64(), "Share of the shorter text's runs of five words that the other has.", null=True),
+        column(
+            "share_of_this", pa.float64(), "Share of this text's runs that the document of `of_doc_id` has.", null=True
+        ),
+        column("share_of_other", pa.float64(), "Share of that document's runs that this text has.", null=True),
+        column(
+            "quotes",
+            make_list_type(doc_id=TEXT, share=pa.float64()),
+            "Documents of other stories that it has passages of, and the share of this text's runs that they have.",
+        ),
+        column("is_latest", pa.bool_(), "False where there is a later revision of the article."),
+    ]
+)
+
 RECEIPTS = pa.schema(
     [
         SOURCE,
@@ -247,6 +274,7 @@ TABLES: dict[str, pa.Schema] = {
     "documents": DOCUMENTS,
     "lines": LINES,
     "duplicates": DUPLICATES,
+    "stories": STORIES,
     "quarantine": QUARANTINE,
     "receipts": RECEIPTS,
 }
@@ -256,6 +284,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "documents": ("language", "published_at", "doc_id"),
     "lines": ("doc_id", "line"),
     "duplicates": ("source", "logical_date", "uri", "doc_id"),
+    "stories": ("story_id", "doc_id"),
     "quarantine": ("source", "logical_date", "uri", "stage"),
     "receipts": ("source", "logical_date"),
 }

@@ -133,7 +133,7 @@ class Run:
 
 def open_settings_lake(settings: Settings, warn: Callable[[str], None] = ignore) -> Lake:
     """The lake that the settings name. `warn` gets a line when a publish has to wait."""
-    policy = PublishPolicy(settings.keep_versions, settings.wait_seconds, settings.partition, warn)
+    policy = PublishPolicy(settings.keep_versions, settings.wait_seconds, settings.partition, warn, settings.story_days)
     return open_lake(settings.lake, work=settings.work, policy=policy)
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from tasks.batch import STORY_DAYS
 from tasks.errors import RequestError
 from tasks.formats.record import rebuild
 from tasks.formats.remote import tidy_error
@@ -33,13 +34,15 @@ Result = TypeVar("Result")
 @dataclass(frozen=True)
 class PublishPolicy:
     """How a run publishes. `keep_versions`: versions that stay for a rollback; `wait_seconds`: how long to wait for another
-    publisher; `partition`: month or day, for a lake that does not exist yet; `on_wait`: gets a line if there is a wait.
+    publisher; `partition`: month or day, for a lake that does not exist yet; `on_wait`: gets a line if there is a wait;
+    `story_days`: how many days apart copies of a story may be.
     """
 
     keep_versions: int = 5
     wait_seconds: float = 600
     partition: str = "month"
     on_wait: Callable[[str], None] | None = None
+    story_days: int = STORY_DAYS
 
 
 @dataclass(frozen=True)

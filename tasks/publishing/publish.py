@@ -22,6 +22,8 @@ from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
 from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.receipts import find_open_sums, settle_receipts
+from tasks.publishing.sketches import plan_sketches
+from tasks.publishing.stories import NextVersion, plan_links, plan_stories
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
 from tasks.stores.errors import LakeBusy, LakeError, Overtaken, PublishError
@@ -109,6 +111,7 @@ def publish_over(lake: Lake, last: int, staged: StagedBatch, note: dict[str, Any
             receipts = settle_receipts(lake, old, claims, staged.receipt)
             check_counts(receipts[0], claims, staged)
             changes = plan_changes(lake, old, claims, staged, receipts)
+            changes["sketches"] = plan_sketches(lake, old, claims, draft / "scratch" / "sketches")
             counts = count_document_changes(claims)
             done = commit_changes(
                 lake, old, draft, changes, receipts[0], note | ({"documents": counts} if counts else {})
@@ -155,7 +158,12 @@ def commit_changes(
     # A table without rows has one empty file, in the month of the first receipt: receipts are never removed, so its place
     # depends on the lake's content alone.
     first = min([month_of(batch[1]), *(file.month for file in old.tables.get("receipts", ()))])
-    tables = {table: build_table(lake, old, table, changes[table], draft, first) for table in (*TABLES, *HIDDEN)}
+    tables = {table: build_table(lake, old, table, change, draft, first) for table, change in changes.items()}
+    links = plan_links(NextVersion(lake, old, draft, tables))
+    tables["links"] = build_table(lake, old, "links", links.change, draft, first)
+    stories = plan_stories(NextVersion(lake, old, draft, tables), links.ends)
+    tables["stories"] = build_table(lake, old, "stories", stories, draft, first)
+    tables = {table: tables[table] for table in (*TABLES, *HIDDEN)}
     changed = list_changed_months(old, tables)
     if old.version and not any(changed.values()):
         return Commit(old.version, False, receipt, {})

@@ -18,6 +18,7 @@ from tasks.stores.table_files import write_empty, write_files
 
 DOCUMENTS_OF = {"lines": "documents", "shadowed_lines": "shadowed"}  # rows take the day of their document
 KEYS = ["doc_id", "logical_date"]
+TIMES = {"sketches": "at", "links": "own_at"}
 
 
 def move_partitions(lake: Lake, by: str) -> int:
@@ -79,6 +80,10 @@ def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterab
             elif table == "claims":
                 days_known = rows.drop("partition").join(days, on=KEYS, how="left", maintain_order="left")
                 moved = days_known.with_columns(month=pl.col("logical_date").dt.strftime("%Y-%m-%d"))
+            elif table in TIMES:
+                moved = rows.with_columns(month=pl.from_epoch(TIMES[table], time_unit="us").dt.strftime("%Y-%m-%d"))
+            elif table == "stories":
+                moved = rows.join(days, on="doc_id", how="left", maintain_order="left").with_columns(month="partition")
             elif table in DOCUMENTS_OF:
                 moved = rows.join(days, on=KEYS, how="left", maintain_order="left").with_columns(month="partition")
             else:
@@ -90,8 +95,8 @@ def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterab
 def find_days(lake: Lake, old: Manifest, table: str, month: str) -> pl.DataFrame:
     """doc_id, logical_date, partition: the days of the documents that the rows of a partition belong to."""
     wanted: list[tuple[str, str]] = []
-    if table in DOCUMENTS_OF:
-        wanted = [(DOCUMENTS_OF[table], month)]
+    if table in DOCUMENTS_OF or table == "stories":
+        wanted = [(DOCUMENTS_OF.get(table, "documents"), month)]
     elif table == "claims":
         claimed = scan_table(lake, old, "claims", [month]).select(pl.col("partition").unique().sort()).collect()
         wanted = [(name, value) for name in ("documents", "shadowed") for value in claimed["partition"]]

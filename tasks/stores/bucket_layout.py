@@ -133,6 +133,6 @@ def find_vacant(old: Manifest, new: Manifest) -> dict[str, tuple[str, ...]]:
     vacant = {}
     for table in SHOWN:
         once = {*old.vacant.get(table, ()), *(file.month for file in old.tables.get(table, ()))}
-        if emptied := once - {file.month for file in new.tables[table]}:
+        if emptied := once - {file.month for file in new.tables.get(table, ())}:
             vacant[table] = tuple(sorted(emptied))
     return vacant

@@ -1,7 +1,8 @@
 """What a version of a lake holds: its tables as their files have them, and one JSON per version, equal for equal contents.
 
-Beside what readers see, a version holds three hidden tables. `claims` says which batch brought which document, whether it is
-shown or not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well.
+Beside what readers see, a version holds hidden tables. `claims` says which batch brought which document, whether it is shown or
+not; `shadowed` and `shadowed_lines` hold the rows of documents that an earlier batch has as well. `sketches` has what finds a
+document's copies, `links` every pair of documents that share passages, once in the partition of each.
 """
 
 import json
@@ -24,15 +25,56 @@ CLAIMS = pa.schema(
         column("partition", pa.string(), "Month of the document and its lines."),
     ]
 )
-HIDDEN: dict[str, pa.Schema] = {"claims": CLAIMS, "shadowed": TABLES["documents"], "shadowed_lines": TABLES["lines"]}
+SKETCHES = pa.schema(
+    [
+        column("doc_id", pa.string(), "A published document."),
+        SOURCE,
+        LOGICAL_DATE,
+        column("at", pa.int64(), "Microseconds since 1970 of `published_at`, else of the logical date."),
+        *(TABLES["documents"].field(name) for name in ("publisher", "url", "record_id")),
+        column("words", pa.int32(), "Words of the text."),
+        column("digest", pa.int64(), "A number for the words of the text in their order."),
+        column("prints", pa.binary(), "Fingerprints of the text, 4 bytes each, sorted."),
+    ]
+)
+LINKS = pa.schema(
+    [
+        column("doc_id", pa.string(), "One of the two documents, whose partition the row lies in."),
+        column("other_id", pa.string(), "The other."),
+        column("is_later", pa.bool_(), "Whether the first is the later of the two."),
+        column("link", pa.string(), "same, part or quote: see `tasks.stories.links`."),
+        column("kind", pa.string(), "What the later one is of the earlier, if both are of one story."),
+        column("runs", pa.int32(), "Distinct runs of words in both texts."),
+        *(
+            column(f"{side}_{name}", kind, f"{meaning}, of {whose}.")
+            for side, whose in (("own", "the document"), ("other", "the other"))
+            for name, kind, meaning in (
+                ("at", pa.int64(), "Its place in time, as in `sketches`"),
+                ("date", pa.date32(), "Its logical date"),
+                ("runs", pa.int32(), "Distinct runs"),
+                ("start", pa.int32(), "First word of the longest passage in common"),
+                ("end", pa.int32(), "The word behind that passage"),
+            )
+        ),
+    ]
+)
+HIDDEN: dict[str, pa.Schema] = {
+    "claims": CLAIMS,
+    "shadowed": TABLES["documents"],
+    "shadowed_lines": TABLES["lines"],
+    "sketches": SKETCHES,
+    "links": LINKS,
+}
 ORDERS: dict[str, tuple[str, ...]] = {
     **SORT_KEYS,
     "claims": ("source", "logical_date", "doc_id"),
     "shadowed": (*SORT_KEYS["documents"], "logical_date"),
     "shadowed_lines": (*SORT_KEYS["lines"], "logical_date"),
+    "sketches": ("at", "logical_date", "doc_id"),
+    "links": ("doc_id", "other_id"),
 }
 # In a lake by day, the tables that grow with the documents are by day; the others stay by month.
-DAILY = frozenset({"documents", "lines", "shadowed", "shadowed_lines", "claims"})
+DAILY = frozenset({"documents", "lines", "shadowed", "shadowed_lines", "claims", "stories", "sketches", "links"})
 
 
 def month_of(day: date) -> str:

@@ -1,0 +1,228 @@
+"""The stories of a lake after a commit: which links and which rows of `stories` a batch changes, in whatever partitions they are.
+
+    sketches    before and after the batch: which documents are new, changed or gone
+    links       all that depend on these documents, confirmed on the texts
+    stories     the rows of all documents whose story, or whose quotations, depend on these links
+
+Everything is computed from the documents of the version that is being built, so what comes out does not depend on the order of
+batches. Texts are read for candidates only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tasks.lakes.lake import Lake, scan_files
+from tasks.publishing.changes import (
+    Change,
+    Mask,
+    drop_rows,
+    keep_rows,
+    list_touched,
+    match_documents,
+    read_partitions,
+    sort_frame,
+)
+from tasks.publishing.merge import CHUNK_FLOOR
+from tasks.publishing.sketches import ChangedSketches, compare_sketches
+from tasks.schema import MONTH, TABLES
+from tasks.stores.manifest import Manifest, TableFile
+from tasks.stories.candidates import Asked, PrintSet, find_candidates, find_sharing
+from tasks.stories.confirm import LINK_TYPES, confirm_pairs
+from tasks.stories.groups import tell_stories
+from tasks.stories.neighbours import LinkGraph, find_dependents
+from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
+from tasks.stories.words import Hashes
+
+ASKED = 50_000  # documents whose candidates are looked for at a time
+PRINTS_AT_ONCE = 2_000_000
+STORY_TYPES = pl.DataFrame(pl.from_arrow(TABLES["stories"].empty_table())).schema
+DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True)
+class NextVersion:
+    """A version that is being built: `tables` has those that are, whose new files are in the `draft`."""
+
+    lake: Lake
+    old: Manifest
+    draft: Path
+    tables: Mapping[str, tuple[TableFile, ...]]
+
+    def list_files(self, table: str) -> Iterator[tuple[str, Path]]:
+        """Partition and path of each file of a table."""
+        for file in self.tables[table]:
+            path = self.draft / table / file.path
+            yield file.month, path if path.exists() else self.lake.store.fetch(self.old.version, table, file)
+
+    def read_texts(self, wanted: Mapping[str, list[str]]) -> dict[str, str]:
+        """Texts by doc_id, of documents given by partition."""
+        found: dict[str, str] = {}
+        paths: dict[str, list[Path]] = {partition: [] for partition in wanted}
+        for partition, path in self.list_files("documents"):
+            if partition in paths:
+                paths[partition].append(path)
+        for partition, ids in wanted.items():
+            rows = pl.scan_parquet(paths[partition], hive_partitioning=False).filter(pl.col("doc_id").is_in(ids))
+            found |= dict(rows.select("doc_id", "text").collect().iter_rows())
+        return found
+
+    def read_links(self, times: Mapping[str, int]) -> pl.DataFrame:
+        """The links of documents, given with their times."""
+        partitions = set(
+            pl.Series(times.values(), dtype=pl.Int64).to_frame("at").select(month_of_time("at", self.old.by))["at"]
+        )
+        paths = [path for partition, path in self.list_files("links") if partition in partitions]
+        return scan_files(paths, "links").filter(pl.col("doc_id").is_in(list(times))).collect()
+
+    def split_sketches(self) -> tuple[SketchTable, SketchTable]:
+        """The partitions of the sketches that differ, before and now."""
+        before, now = self.old.tables.get("sketches", ()), self.tables["sketches"]
+        differing = {file.month for file in set(before) ^ set(now)}
+        old = ((file.month, self.lake.store.fetch(self.old.version, "sketches", file)) for file in before)
+        then, after = (
+            SketchTable(tuple(file for file in files if file[0] in differing))
+            for files in (old, self.list_files("sketches"))
+        )
+        return then, after
+
+
+def month_of_time(column: str, by: str) -> pl.Expr:
+    """The partition of a time in microseconds, in a lake by month or by day."""
+    return pl.from_epoch(column, time_unit="us").dt.strftime("%Y-%m-%d" if by == "day" else "%Y-%m")
+
+
+@dataclass(frozen=True)
+class LinkChanges:
+    """What a commit does to the links. `ends`: doc_id, at and month of the documents that lose or get one."""
+
+    change: Change
+    ends: pl.DataFrame
+
+
+def plan_links(version: NextVersion) -> LinkChanges:
+    """What the commit does to the links, given the sketches and documents after it."""
+    lake, old = version.lake, version.old
+    before, now = version.split_sketches()
+    changed = compare_sketches(before, now)
+    window = lake.policy.story_days * DAY
+    table = SketchTable(tuple(version.list_files("sketches")))
+    asked = find_asked(before, table, changed, window)
+    months = {partition for partition, _ in (*before.files, *now.files)}
+    found = [pl.DataFrame(schema=LINK_TYPES)]
+    for some, partitions in cut_asked(table, asked, changed, window):
+        found.append(confirm_pairs(table, find_candidates(table, some, window), version.read_texts))
+        months |= partitions
+    added = pl.concat(found).with_columns(month=month_of_time("own_at", old.by))
+    mask = match_links(asked, changed.gone)
+    rows = keep_rows(read_partitions(lake, old, "links", months, CHUNK_FLOOR), mask)
+    removed = [added.clear(), *(pl.DataFrame(pl.from_arrow(chunk)).select(added.columns) for chunk in rows)]
+    ends = pl.concat([*removed, added])
+    others = ends.select(month_of_time("other_at", old.by)).to_series()
+    touched = list_touched(lake, old, "links", {*ends[MONTH.name], *others})
+    kept = drop_rows(read_partitions(lake, old, "links", touched, CHUNK_FLOOR), mask)
+    sides = [ends.select("doc_id", at="own_at"), ends.select(doc_id="other_id", at="other_at")]
+    return LinkChanges(Change(touched, [kept, sort_frame(added, "links")]), pl.concat(sides).unique())
+
+
+def find_asked(before: SketchTable, table: SketchTable, changed: ChangedSketches, window: int) -> Hashes:
+    """The documents whose candidates may be others now, as sorted hashes of their ids.
+
+    Those that changed, and later ones that have a fingerprint of a document that changed or is gone. `before`: the old
+    sketches of the partitions that differ; `table`: all new ones.
+    """
+    start, end = changed.first, changed.last + window
+    if not (len(changed.new) or len(changed.gone)) or not has_others(table, changed.new, start, end):
+        return changed.new
+    found = [changed.new]
+    for prints in gather_prints(((before, changed.gone), (table, changed.new)), changed):
+        found += find_sharing(table, PrintSet(prints), start, end)
+    return np.unique(np.concatenate(found))
+
+
+def has_others(table: SketchTable, ids: Hashes, start: int, end: int) -> bool:
+    """Whether there are documents between two times that are not among `ids`."""
+    for _, rows in table.scan(["doc_id", "at"], start, end):
+        at = rows["at"].to_numpy()
+        if (~np.isin(hash_ids(rows), ids) & (at >= start) & (at <= end)).any():
+            return True
+    return False
+
+
+def gather_prints(
+    wanted: Iterable[tuple[SketchTable, Hashes]], changed: ChangedSketches
+) -> Iterator[NDArray[np.uint32]]:
+    """The fingerprints of documents, given as hashes of their ids with the table that they are in, some at a time."""
+    waiting: list[NDArray[np.uint32]] = []
+    for table, ids in wanted:
+        for _, rows in table.scan(["doc_id", PRINTS], changed.first, changed.last):
+            own = rows.filter(pa.array(np.isin(hash_ids(rows), ids)))
+            waiting.append(flatten_prints(own)[0])
+            if sum(map(len, waiting)) >= PRINTS_AT_ONCE:
+                yield np.concatenate(waiting)
+                waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
+
+
+def cut_asked(
+    table: SketchTable, ids: Hashes, changed: ChangedSketches, window: int
+) -> Iterator[tuple[Asked, set[str]]]:
+    """The documents `ids` in order of time, ASKED at a time, and the partitions that they are in."""
+    parts: list[pa.Table] = []
+    partitions: set[str] = set()
+    for partition, rows in (
+        table.scan(["doc_id", "at", PRINTS], changed.first, changed.last + window) if len(ids) else ()
+    ):
+        own = rows.filter(pa.array(np.isin(hash_ids(rows), ids)))
+        if own.num_rows:
+            parts.append(own)
+            partitions.add(partition)
+        if sum(part.num_rows for part in parts) >= ASKED:
+            yield ask(parts), partitions
+            parts, partitions = [], set()
+    if parts:
+        yield ask(parts), partitions
+
+
+def ask(parts: Sequence[pa.Table]) -> Asked:
+    """Sketches as documents whose candidates are wanted."""
+    rows = pa.concat_tables(parts)
+    times = rows["at"].to_numpy()
+    return Asked(np.sort(hash_ids(rows)), PrintSet(flatten_prints(rows)[0]), int(times[0]), int(times[-1]))
+
+
+def match_links(later: Hashes, either: Hashes) -> Mask:
+    """Matches links of which the later document is one of `later`, or any one of `either`: hashes of ids."""
+
+    def match(rows: pa.Table) -> pa.ChunkedArray:
+        own, other = (pl.Series(pl.from_arrow(rows[name])).hash().to_numpy() for name in ("doc_id", "other_id"))
+        last = np.where(rows["is_later"].to_numpy(), own, other)
+        return pa.chunked_array([pa.array(np.isin(last, later) | np.isin(own, either) | np.isin(other, either))])
+
+    return match
+
+
+def plan_stories(version: NextVersion, ends: pl.DataFrame) -> Change:
+    """What the commit does to `stories`, given the links after it and the documents that lost or got one (doc_id, at)."""
+    lake, old = version.lake, version.old
+    graph = LinkGraph(version.read_links)
+    graph.times |= dict(ends.select("doc_id", "at").iter_rows())
+    dependents, links = find_dependents(graph, set(ends["doc_id"]))
+    rows = pl.DataFrame(list(tell_stories(links, dependents)), schema=STORY_TYPES)
+    times = pl.DataFrame(
+        {"doc_id": sorted(dependents), "at": [graph.times[doc_id] for doc_id in sorted(dependents)]},
+        schema={"doc_id": pl.String, "at": pl.Int64},
+    )
+    places = pl.concat([times, ends]).with_columns(month=month_of_time("at", old.by))
+    rows = rows.join(times, on="doc_id").with_columns(month=month_of_time("at", old.by))
+    touched = list_touched(lake, old, "stories", set(places[MONTH.name]))
+    kept = drop_rows(
+        read_partitions(lake, old, "stories", touched, CHUNK_FLOOR), match_documents(dependents.union(ends["doc_id"]))
+    )
+    return Change(touched, [kept, sort_frame(rows, "stories")])
