@@ -25,6 +25,8 @@ ABOUT = {
     "together give the exact canonical text again.",
     "duplicates": "One row per record with the text and the publisher of a document that is published already, with all that the "
     "record said of itself.",
+    "stories": "One row per document that shares a story with another one, quotes one or is quoted, whatever publisher, source, "
+    "day or batch it is from. A document without copies has none.",
     "quarantine": "One row per record that was read and not published, for the reasons that it lists.",
     "receipts": "One row per batch (source and logical date): its inputs, and its sums, which close. No row holds a "
     "time or a run's id; those are in `.lake-store/commits`.",

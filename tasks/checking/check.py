@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
 from tasks.checking.store_files import check_store_files
+from tasks.checking.stories import check_stories
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
@@ -65,6 +66,7 @@ def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Itera
         return
     yield from check_receipts(lake, manifest)
     yield from check_owners(lake, manifest)
+    yield from check_stories(lake, manifest)
     yield from check_all(lake, manifest, scratch) if scratch else check_sample(lake, manifest)
 
 

@@ -32,10 +32,11 @@ from tasks.publishing.merge import CHUNK_FLOOR
 from tasks.publishing.sketches import ChangedSketches, compare_sketches
 from tasks.schema import MONTH, TABLES
 from tasks.stores.manifest import Manifest, TableFile
-from tasks.stories.candidates import Asked, PrintSet, find_candidates, find_sharing
+from tasks.stories.candidates import Asked, PrintSet, find_sharing, propose_pairs
 from tasks.stories.confirm import LINK_TYPES, confirm_pairs
 from tasks.stories.groups import tell_stories
 from tasks.stories.neighbours import LinkGraph, find_dependents
+from tasks.stories.rows import find_odd_rows
 from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
 from tasks.stories.words import Hashes
 
@@ -116,7 +117,7 @@ def plan_links(version: NextVersion) -> LinkChanges:
     months = {partition for partition, _ in (*before.files, *now.files)}
     found = [pl.DataFrame(schema=LINK_TYPES)]
     for some, partitions in cut_asked(table, asked, changed, window):
-        found.append(confirm_pairs(table, find_candidates(table, some, window), version.read_texts))
+        found.append(confirm_pairs(table, propose_pairs(table, some, window), version.read_texts))
         months |= partitions
     added = pl.concat(found).with_columns(month=month_of_time("own_at", old.by))
     mask = match_links(asked, changed.gone)
@@ -215,6 +216,8 @@ def plan_stories(version: NextVersion, ends: pl.DataFrame) -> Change:
     graph.times |= dict(ends.select("doc_id", "at").iter_rows())
     dependents, links = find_dependents(graph, set(ends["doc_id"]))
     rows = pl.DataFrame(list(tell_stories(links, dependents)), schema=STORY_TYPES)
+    for what, doc_id in find_odd_rows(rows):
+        raise ValueError(f"{what}: {doc_id}")
     times = pl.DataFrame(
         {"doc_id": sorted(dependents), "at": [graph.times[doc_id] for doc_id in sorted(dependents)]},
         schema={"doc_id": pl.String, "at": pl.Int64},

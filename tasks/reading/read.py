@@ -31,13 +31,14 @@ from tasks.formats.repair import repair_surrogates
 from tasks.formats.stream import Tap, read_received, unpack_chunks
 from tasks.formats.values import parse_host
 from tasks.reading.contents import read_contents
+from tasks.reading.records import RECORDS
 from tasks.reading.spans import RECORD_BYTES, read_span
-from tasks.schema import QUARANTINE, RECORDS
+from tasks.schema import QUARANTINE
 
 
 @dataclass(frozen=True)
 class Readings:
-    """`records`: one row per document (tasks.schema.RECORDS); `quarantine`: the rest (QUARANTINE); and the inputs.
+    """`records`: one row per document (tasks.reading.records); `quarantine`: the rest (QUARANTINE); and the inputs.
 
     Rows are in the order of the shard's files and of the records in them. The inputs' records add up to both frames.
     """

@@ -58,7 +58,7 @@ class Asked:
     last: int
 
 
-def find_candidates(table: SketchTable, asked: Asked, window: int) -> Pairs:
+def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
     """The candidates of documents. `window`: microseconds before each in which they are looked for."""
     start, end = asked.first - window, asked.last
     times, sizes, prints, holders, wanted = [], [], [], [], []

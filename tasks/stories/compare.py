@@ -48,7 +48,7 @@ class Overlap:
         return self.runs / max(min(self.left.runs, self.right.runs), 1)
 
 
-class Comparison:
+class TextPairs:
     """Measures pairs of some texts."""
 
     def __init__(self, runs: Runs) -> None:

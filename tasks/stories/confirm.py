@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from tasks.stories.candidates import Pairs
-from tasks.stories.compare import Comparison, Side
-from tasks.stories.links import Record, relate
+from tasks.stories.compare import Side, TextPairs
+from tasks.stories.links import ArticleKeys, relate
 from tasks.stories.sketch_table import META, SketchTable, read_runs
 
 TEXTS = 4_000  # in memory at a time, as runs
@@ -56,20 +56,20 @@ def confirm_some(table: SketchTable, pairs: Pairs, read_texts: ReadTexts) -> Ite
     known = table.take(META, pairs.start, pairs.end, places)
     wanted = dict(known.group_by("partition").agg("doc_id").iter_rows())
     texts = read_texts(wanted)
-    comparison = Comparison(read_runs([texts[doc_id] for doc_id in known["doc_id"]]))
+    pairs_of_texts = TextPairs(read_runs([texts[doc_id] for doc_id in known["doc_id"]]))
     rows = known.rows(named=True)
     sides = (np.searchsorted(places, side).tolist() for side in (pairs.later, pairs.earlier))
     for later, earlier in zip(*sides, strict=True):
-        overlap = comparison.measure(later, earlier)
-        relation = relate(overlap, make_record(rows[later]), make_record(rows[earlier]))
+        overlap = pairs_of_texts.measure(later, earlier)
+        relation = relate(overlap, make_article_keys(rows[later]), make_article_keys(rows[earlier]))
         if relation:
             ends = (*describe_end(rows[later], overlap.left), *describe_end(rows[earlier], overlap.right))
             yield (rows[later]["doc_id"], rows[earlier]["doc_id"], True, *relation, overlap.runs, *ends)
 
 
-def make_record(row: Mapping[str, Any]) -> Record:
+def make_article_keys(row: Mapping[str, Any]) -> ArticleKeys:
     """What links need of a sketch."""
-    return Record(row["publisher"], row["url"], row["record_id"])
+    return ArticleKeys(row["publisher"], row["url"], row["record_id"])
 
 
 def describe_end(row: Mapping[str, Any], side: Side) -> tuple[int, date, int, int, int]:

@@ -19,7 +19,7 @@ SEVERAL = 3  # stories
 HALF = 0.5
 
 
-class Place(NamedTuple):
+class StoryPlace(NamedTuple):
     """Where a document stands among others: documents are in order of publication."""
 
     at: int  # microseconds since 1970
@@ -34,8 +34,8 @@ class Link:
     `later_span`, `earlier_span`: where in each the longest passage in common begins and ends, in words.
     """
 
-    later: Place
-    earlier: Place
+    later: StoryPlace
+    earlier: StoryPlace
     link: str
     kind: str
     runs: int
@@ -59,7 +59,7 @@ class Link:
         """Whether most of one of the two is in the other."""
         return self.share >= MOST
 
-    def find_other(self, doc_id: str) -> Place:
+    def find_other(self, doc_id: str) -> StoryPlace:
         """The other of the two."""
         return self.earlier if self.later.doc_id == doc_id else self.later
 
@@ -95,7 +95,7 @@ def tell_stories(links: Sequence[Link], wanted: Collection[str]) -> Iterator[dic
     links = drop_standing(links)
     places = {place.doc_id: place for link in links for place in (link.later, link.earlier)}
     groups = group_documents(links)
-    members: dict[str, list[Place]] = defaultdict(list)
+    members: dict[str, list[StoryPlace]] = defaultdict(list)
     for doc_id, place in places.items():
         members[groups.find(doc_id)].append(place)
     own: dict[str, list[Link]] = defaultdict(list)
@@ -179,7 +179,9 @@ def find_outdated(links: Iterable[Link]) -> set[str]:
     return {link.earlier.doc_id for link in links if link.link == SAME and link.kind == REVISION}
 
 
-def describe_document(place: Place, first: Place, inside: Sequence[Link], quoting: Sequence[Link]) -> dict[str, Any]:
+def describe_document(
+    place: StoryPlace, first: StoryPlace, inside: Sequence[Link], quoting: Sequence[Link]
+) -> dict[str, Any]:
     """The row of a document. `inside`: its links in its story; `quoting`: those to what it quotes."""
     doc_id = place.doc_id
     quotes = sorted((-round_share(link.share_of(doc_id)), link.find_other(doc_id).doc_id) for link in quoting)
@@ -201,7 +203,7 @@ def describe_document(place: Place, first: Place, inside: Sequence[Link], quotin
     return row
 
 
-def choose_original(links: Sequence[Link], place: Place) -> Link:
+def choose_original(links: Sequence[Link], place: StoryPlace) -> Link:
     """The link to the revision before a document, else to the first of those that it has nearly as much of as of any."""
     earlier = [link for link in links if link.later == place]
     if revisions := [link for link in earlier if link.kind == REVISION]:

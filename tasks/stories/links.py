@@ -27,7 +27,7 @@ ALIKE = 0.8  # of both texts: the same article under another address
 
 
 @dataclass(frozen=True)
-class Record:
+class ArticleKeys:
     """What is known of a document beside its text."""
 
     publisher: str
@@ -42,7 +42,7 @@ class Relation(NamedTuple):
     kind: str
 
 
-def relate(overlap: Overlap, later: Record, earlier: Record) -> Relation | None:
+def relate(overlap: Overlap, later: ArticleKeys, earlier: ArticleKeys) -> Relation | None:
     """The relation of two documents (left: the later one), None where they have none."""
     left, right = overlap.left, overlap.right
     is_same_publisher = later.publisher == earlier.publisher

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.stories.groups import Link, Place
+from tasks.stories.groups import Link, StoryPlace
 from tasks.stories.links import PART, SAME
 
 # The links of documents, given with their times.
@@ -65,8 +65,8 @@ def make_link(row: Mapping[str, Any]) -> Link:
     later, earlier = ("own", "other") if row["is_later"] else ("other", "own")
     ids = {"own": row["doc_id"], "other": row["other_id"]}
 
-    def place(side: str) -> Place:
-        return Place(row[f"{side}_at"], row[f"{side}_date"], ids[side])
+    def place(side: str) -> StoryPlace:
+        return StoryPlace(row[f"{side}_at"], row[f"{side}_date"], ids[side])
 
     def span(side: str) -> tuple[int, int]:
         return row[f"{side}_start"], row[f"{side}_end"]

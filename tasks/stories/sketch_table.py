@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.stories.runs import PRINT, Runs, digest_runs, hash_runs, take_prints
-from tasks.stories.words import Hashes, read_words
+from tasks.stories.words import Hashes, split_words
 
 AT_ONCE = 250  # texts: more do not fit into a processor's cache
 PRINTS = "prints"
@@ -26,7 +26,7 @@ META = ("doc_id", "logical_date", "at", "publisher", "url", "record_id")
 
 def read_runs(texts: Sequence[str]) -> Runs:
     """The runs of texts."""
-    return hash_runs(read_words(texts))
+    return hash_runs(split_words(texts))
 
 
 def sketch_documents(documents: pl.DataFrame) -> pl.DataFrame:

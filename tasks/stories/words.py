@@ -48,7 +48,7 @@ class Words:
     is_spaceless: NDArray[np.bool_]
 
 
-def read_words(texts: Sequence[str]) -> Words:
+def split_words(texts: Sequence[str]) -> Words:
     """The words of texts."""
     points = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     letters = characters[points]
@@ -123,15 +123,15 @@ def fold_character(character: str) -> int:
         return ord("0") + unicodedata.digit(character)
     if any(first <= point <= last for first, last in SPACELESS):
         folded = unicodedata.normalize("NFKC", character)
-        return ALONE | number_letters(folded)
+        return ALONE | join_points(folded)
     if unicodedata.name(character, "").startswith("HANGUL"):
-        return number_letters(unicodedata.normalize("NFKC", character))
+        return join_points(unicodedata.normalize("NFKC", character))
     parts = unicodedata.normalize("NFKD", character).casefold().translate(SPELLINGS)
     bare = [part for part in parts if unicodedata.category(part) != "Mn"]
-    return number_letters("".join(bare) or parts)
+    return join_points("".join(bare) or parts)
 
 
-def number_letters(letters: str) -> int:
+def join_points(letters: str) -> int:
     """A number for one letter, or for several that one character stands for."""
     number = 0
     for letter in letters:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -28,16 +29,24 @@ OCTOBER = date(2026, 10, 5)
 
 @dataclass(frozen=True)
 class Doc:
-    """A document to stage: its text follows from `text`, its id from source and text."""
+    """A document to stage: its text follows from `text`, its id from source and text. `paragraphs`: numbers of made-up ones."""
 
     text: int
     uri: str = ""
     published: datetime | None = datetime(2026, 10, 4, 8, tzinfo=UTC)
     language: str = "en"
+    paragraphs: tuple[int, ...] = ()
+    publisher: str = ""
 
     @property
     def name(self) -> str:
         return self.uri or f"doc-{self.text:06d}.txt"
+
+
+def make_paragraph(number: int, words: int = 40) -> str:
+    """A paragraph of made-up words, another one for each number."""
+    rng = Random(number)
+    return " ".join("".join(rng.choices("aeioulnrst", k=rng.randint(3, 8))) for _ in range(words)).capitalize() + "."
 
 
 def build(doc: Doc, source: str, day: date) -> Parts:
@@ -49,13 +58,20 @@ def build(doc: Doc, source: str, day: date) -> Parts:
         ("-repeat", f"Caption number {doc.text}."),
         ("body", f"Body of document {doc.text}, with an umlaut: ä. " + "word " * (doc.text % 7)),
         ("body", "A second line."),
+        *(("body", make_paragraph(number)) for number in doc.paragraphs),
         *([("-boilerplate", "Read more: everything")] if doc.text % 3 else []),
     ]
     article = [(fate, text.rstrip()) for fate, text in article]
     month = (doc.published or day).strftime("%Y-%m")
     own = {"source": source, "logical_date": day, "month": month}
     document, lines = make_document(
-        doc.text, article, uri=doc.name, published_at=doc.published, language=doc.language, publisher=source, **own
+        doc.text,
+        article,
+        uri=doc.name,
+        published_at=doc.published,
+        language=doc.language,
+        publisher=doc.publisher or source,
+        **own,
     )
     doc_id = sha256(f"{source}\n{doc.text}".encode()).hexdigest()[:32]
     rows = [line | own | {"doc_id": doc_id, "rule": f"rule.{line['role']}"} for line in lines]

@@ -79,6 +79,7 @@ def test_the_catalog_shows_the_lake(lake: Lake) -> None:
         ("lake.documents", 1, 4, 2),
         ("lake.lines", 1, 15, 2),
         ("lake.duplicates", 1, 0, 0),
+        ("lake.stories", 1, 0, 0),
         ("lake.quarantine", 1, 0, 0),
         ("lake.receipts", 1, 1, 1),
     ]

@@ -23,7 +23,8 @@ from tasks.formats import registry, stream
 from tasks.formats.record import FormatError, Record, Reject, canonicalize
 from tasks.formats.remote import AddressError
 from tasks.reading.read import frame_records, frame_rejects
-from tasks.schema import QUARANTINE, RECORDS
+from tasks.reading.records import RECORDS
+from tasks.schema import QUARANTINE
 
 STORY = "The bridge will stay closed until the end of the year, the city said.\n\nIts cables are worn.\n"
 RECORDS_JSONL = b"".join(json.dumps({"id": n, "text": f"Story {n}. {STORY}"}).encode() + b"\n" for n in range(40))
