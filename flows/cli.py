@@ -11,6 +11,7 @@ from flows.commands.batches import diff, report, sources
 from flows.commands.corrections import correct, corrections
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
+from flows.commands.export import export, tag
 from flows.commands.ingest import ingest
 from flows.commands.inspect import inspect
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
@@ -22,8 +23,8 @@ INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
     "Run": (ingest, inspect, backfill, ui, replay, release, correct, learn),
-    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned, corrections),
-    "Keep": (check, versions, rollback, repartition, files, iceberg, doctor),
+    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
+    "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }
 
 

@@ -62,12 +62,16 @@ def check(
 
 def versions(lake: LakeOption = None) -> None:
     """The versions of a lake, when each was made, and which of them are kept."""
+    from tasks.stores.tags import list_tags
+
     opened = open_existing_lake(lake)
     current, committed = opened.version(), opened.store.list_versions()
+    tags = list_tags(opened.files)
     rows = []
     for made in opened.versions():
         source, day = made.batch or ("", "")
-        state = "current" if made.version == current else "kept" if made.kept else ""
+        named = [f"tag {tag}" for tag, version in tags.items() if version == made.version]
+        state = ", ".join(["current" if made.version == current else "kept" if made.kept else "", *named])
         time = committed[made.version]
         shown = f"{time:%Y-%m-%d %H:%M}" if time else ""
         rows.append((made.version, shown, source, day, made.rows.get("documents", ""), state))

@@ -12,8 +12,10 @@ from tasks.learned.versions import LearnedError, find_learned, load_learned
 from tasks.report.record import open_pages, read_record
 from tasks.stores.errors import REPAIR, LakeError, LakeFault
 from tasks.stores.store_files import list_batch_files, read_store_file
+from tasks.stores.tags import list_tags
 
 DAMAGED, LOST = "a file in the store is damaged", "a file in the store is missing"
+UNTAGGED = "a tagged version is not kept"
 
 
 def check_store_files(lake: Lake) -> Iterator[LakeFault]:
@@ -22,6 +24,12 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
     try:
         list(list_releases(lake))
         read_places(lake)
+        tags = list_tags(lake.files)
+        yield from (
+            LakeFault(UNTAGGED, f"{tag}: version {version}", "remove the tag, or use a backup")
+            for tag, version in tags.items()
+            if version not in lake.store.list_written() or not lake.manifest(version).kept
+        )
     except (ReleaseError, LakeError) as error:
         yield LakeFault(DAMAGED, str(error), "put it back from a backup")
     for source, day, _ in find_lost_releases(lake):

@@ -44,6 +44,7 @@ from tasks.stores.errors import NO_LAKE, OLD, REPAIR, LakeError, LakeFault, Over
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import BucketFiles
+from tasks.stores.tags import list_tags
 
 TRIES = 100
 
@@ -111,7 +112,7 @@ class BucketStore:
         if state and state.version == version:
             key = state.manifest
         made = load_manifest(self.name, version, lambda: read_object(self.layout.bucket, key)[0].decode())
-        if state and 0 < version < state.oldest:
+        if state and 0 < version < state.oldest and version not in list_tags(self.files).values():
             return replace(made, tables={}, vacant={}, kept=False)
         return made
 
@@ -201,6 +202,10 @@ class BucketStore:
                 continue
             self.layout.swap_state(replace(state, shown=True), e_tag)
         raise PublishError(f"{self.name}: others publish faster than this run can follow; run the batch again later")
+
+    def keeps(self, version: int) -> bool:
+        state, _ = self.layout.read_state()
+        return state is not None and state.oldest <= version <= state.version
 
     def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
         """Nothing to do: a version names its files wherever they are."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tasks.stores.bucket_client import list_objects, remove_objects
 from tasks.stores.errors import REPAIR, PublishError
+from tasks.stores.tags import list_tags
 
 if TYPE_CHECKING:
     from tasks.stores.bucket_store import BucketStore
@@ -26,7 +27,9 @@ def sweep_files(store: BucketStore) -> None:
     keys = list_objects(store.layout.bucket, prefix)
     named: set[str] = set()
     copies: set[Path] = set()
-    for version in range(state.oldest, state.version + 1):
+    # Read after the state: a tag that is not there yet finds that its version is an old one.
+    kept = {*range(state.oldest, state.version + 1), *list_tags(store.files).values()}
+    for version in sorted(kept):
         for table, files in store.read_manifest(version).tables.items():
             named |= {store.layout.file_key(table, file) for file in files}
             copies |= {store.copy_path(file) for file in files}
@@ -39,7 +42,7 @@ def sweep_files(store: BucketStore) -> None:
         home, _, name = key.removeprefix(prefix).partition("/")
         if not home.isdigit() or int(home) > state.version or key in named:
             continue
-        if not (name.startswith("manifest-") and int(home) >= state.oldest):
+        if not (name.startswith("manifest-") and int(home) in kept):
             doomed.append(key)
     remove_objects(store.layout.bucket, doomed)
     for copy in (store.folder / "copies").rglob("*"):

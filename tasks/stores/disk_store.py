@@ -31,6 +31,7 @@ from tasks.stores.errors import NO_LAKE, REPAIR, UNREADABLE, LakeError, LakeFaul
 from tasks.stores.manifest import Manifest, TableFile, load_manifest, write_manifest
 from tasks.stores.store import acquire_lock, sweep_drafts
 from tasks.stores.store_files import FolderFiles
+from tasks.stores.tags import list_tags
 
 FILE_ROWS = 250_000
 LOW_DISK = 2 * 2**30
@@ -173,6 +174,9 @@ class DiskStore:
                 swap_link(self.path / table, self.link_target(table))
         swap_link(self.current, f"versions/{version:08d}")
 
+    def keeps(self, version: int) -> bool:
+        return self.manifest_path(version).exists() and self.read_manifest(version).kept
+
     def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
         old = self.fetch(version, table, file)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -191,7 +195,7 @@ class DiskStore:
         flush(self.folder / "versions")
         self.store_manifest(manifest)
         self.point_links(manifest.version)
-        with suppress(OSError):  # the version is published; the next writer sweeps
+        with suppress(OSError, LakeError):  # the version is published; the next writer sweeps
             self.sweep_versions(keep)
 
     def store_manifest(self, manifest: Manifest) -> None:
@@ -202,8 +206,9 @@ class DiskStore:
     def sweep_versions(self, keep: int) -> None:
         last = self.version()
         self.check_whole(last)
+        tagged = set(list_tags(self.files).values())
         for tree in sorted((self.folder / "versions").iterdir()):
-            if tree.name.isdigit() and int(tree.name) <= last - max(keep, 1):
+            if tree.name.isdigit() and int(tree.name) <= last - max(keep, 1) and int(tree.name) not in tagged:
                 try:
                     manifest = self.read_manifest(int(tree.name))
                 except LakeError:  # what is in it is unknown; `check --all` reports it

@@ -78,6 +78,9 @@ class Store(Protocol):
     def lock(self, wait_seconds: float, on_wait: Callable[[str], None] | None) -> AbstractContextManager[int]:
         """Holds the lock, repairs what dead writers left, gives the published version. Raises LakeBusy, PublishError."""
 
+    def keeps(self, version: int) -> bool:
+        """Whether the files of a version stay for a rollback, tagged or not."""
+
     def keep_file(self, version: int, table: str, file: TableFile, target: Path) -> None:
         """Takes a file of a version over into a draft."""
 
@@ -85,7 +88,7 @@ class Store(Protocol):
         """Makes a draft the published version and sweeps all but the last `keep`. Raises Overtaken."""
 
     def sweep_versions(self, keep: int) -> None:
-        """Removes the files of all but the last `keep` versions. Their commits stay on record."""
+        """Removes the files of all but the last `keep` versions and the tagged ones. Their commits stay on record."""
 
     def repair_shown(self) -> None:
         """Writes again what readers see, where it is not what the published version holds."""
