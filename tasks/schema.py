@@ -128,6 +128,8 @@ LINES = pa.schema(
         column("rule", TEXT, "Id of the rule that decided; an id is never reused."),
         column("evidence", TEXT, "What matched; for a repeat, the line it repeats.", null=True),
         column("text", TEXT, "The line, unchanged."),
+        column("publisher", TEXT, "Of the document; missing in rows of releases up to 0.2.", null=True),
+        column("language", TEXT, "Of the document; missing in rows of releases up to 0.2.", null=True),
     ]
 )
 

@@ -57,7 +57,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
 LINE_COLUMNS: dict[str, pl.Expr] = {
     **{name: pl.col(name) for name in ("doc_id", "source", "logical_date", "line", "role", "removed")},
     "rule": pl.col("by"),
-    **{name: pl.col(name) for name in ("evidence", "text", "month")},
+    **{name: pl.col(name) for name in ("evidence", "text", "publisher", "language", "month")},
 }
 
 
@@ -110,7 +110,7 @@ def assemble_documents(
 
 def assemble_lines(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """The rows of the table `lines` for `documents`: every non-blank line of theirs that is not in `text`."""
-    owners = documents.select("doc", "doc_id", "source", "logical_date", "month")
+    owners = documents.select("doc", "doc_id", "source", "logical_date", "publisher", "language", "month")
     rows = lines.filter(~is_body()).join(owners, on="doc", how="inner", maintain_order="left")
     return rows.select(pick_columns("lines", LINE_COLUMNS, "LINE_COLUMNS"))
 
