@@ -6,6 +6,7 @@ This module only adds columns. `clean` decides, on these columns alone, which li
 import polars as pl
 
 from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines
+from tasks.roles.bios import name_bios
 from tasks.roles.byline_detection import name_bylines
 from tasks.roles.headlines import name_headlines, name_standfirsts
 from tasks.roles.rows import IN_TEXT, match_roles
@@ -63,7 +64,8 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataF
     near = (pl.col("place") + HEAD_ABOVE >= headline) & (pl.col("place") <= headline + HEAD_BELOW)
     in_tail = pl.col("zone") == "tail"
     side = pl.when(near & (pl.col("prose") <= 1) & ~in_tail).then(pl.lit("head")).when(in_tail).then(pl.lit("tail"))
-    return name_standfirsts(name_bylines(headed.with_columns(side=side)).drop("side", "prose"), records)
+    signed = name_bylines(headed.with_columns(side=side)).drop("side", "prose")
+    return name_standfirsts(name_bios(signed), records)
 
 
 def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:

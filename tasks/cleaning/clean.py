@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "headline.printed": "Under the page's own title stands the headline as readers see it: the same words, or most of them.",
     "headline.page-title": "The page's own title, with the site's name or written for search engines; the headline stands below.",
     "byline.signature": "A name, its post or its label where bylines stand: below the headline, beside a date, on the last line.",
+    "bio.below-article": "One of the last lines says what a person is of whom the article does not speak.",
     "timestamp.signature": "A date where bylines stand, with nothing beside it but a place or a reading time.",
     "standfirst.under-headline": "Right under the headline, without a final stop or above the byline, stands the standfirst.",
     "caption.beside-credit": "The line repeats an earlier one, and a copy stands beside a credit or a picture's button.",

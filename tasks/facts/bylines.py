@@ -28,8 +28,8 @@ BRACKETED_HAN = re.compile(r"[【（\[(]([\u4e00-\u9fff々]{3,5})(?:記者)?[】
 ARABIC_NAME = re.compile(r"[\u0621-\u064a]{2,}(?: [\u0621-\u064a]{2,}){1,3}")
 HAS_DATE = re.compile(r"\d| ago\b")
 UPDATED = re.compile(
-    r"(?:last )?(?:updated|published|posted|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)"
-    r"|e-?mail)\W*$",
+    r"(?:last )?(?:updated|published|posted|offentliggjort|publisert|publicerad|veröffentlicht|publié|publicado|pubblicato"
+    r"|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)|e-?mail)\W*$",
     re.IGNORECASE,
 )
 # What may follow names behind "by".
@@ -156,6 +156,7 @@ def read_signature(line: str) -> Signature:
             names.append(fold_double(part))
         elif not (names and is_name(part, least=1)):
             rest.append(part)
+    is_dated |= bool(names) and UPDATED.search(line) is not None
     return Signature(tuple(dict.fromkeys(names)), is_by, is_dated, " ".join(rest), tuple(agencies), has_post)
 
 

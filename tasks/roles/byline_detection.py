@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from tasks.facts.bylines import LONGEST, MAIL, Signature, read_signature
+from tasks.facts.bylines import LONGEST, MAIL, UPDATED, Signature, read_signature
 from tasks.facts.dates import cut_dates, is_timestamp
 from tasks.facts.names import POSTS
 from tasks.lines import above, change_lines
@@ -27,6 +27,10 @@ REST_CHARS = 30  # what may stand beside a date or behind "by": a place, a page
 POST_CHARS = 70
 PLACE_CHARS = 30  # a place may stand between the byline and the body
 PICTURED = ("©", "(c)", "Copyright", "Photo", "Foto", "Image", "Bild")  # the credit of a picture begins so
+# Mara Quist in Larkhaven
+PLACED = re.compile(
+    r"((?!(?:Das|Der|Die|The|Le|La|Les|El|Los|Il)\b)\S+ \S+(?: \S+)?) (?:in|à|en|aus) [^\W\d_a-z]\S+(?: [^\W\d_a-z]\S+){0,2}"
+)
 DASHES = ("-", "–", "—")
 NO_POST = re.compile(r"\d|\b(?:kommentar\w*|news|follow|service|interview|analyse|reportage)\b", re.IGNORECASE)
 MOST_WORDS = 3  # a bare name has no more words
@@ -147,6 +151,9 @@ def sign_document(candidates: Sequence[Candidate], body: str) -> list[tuple[int,
     for candidate in candidates:
         own, above, below = candidate.own, candidate.above, candidate.below
         signature = read_signature(own.text)
+        placed = PLACED.fullmatch(own.text)
+        if placed and candidate.headline is not None and own.place > candidate.headline and is_headed(candidate, 1):
+            signature = read_signature(placed[1])
         names = "; ".join(signature.names or signature.agencies) or None
         if own.role == "credit":
             if names and " " not in signature.rest and is_agency_byline(candidate):
@@ -214,7 +221,7 @@ def is_headed(candidate: Candidate, name_count: int) -> bool:
     near = (above.role_hit, candidate.above2.role_hit, below.role_hit, candidate.below2.role_hit)
     if "timestamp" in near or below.role_hit == "bio":
         return True
-    if holds_date(above.text) or holds_date(below.text) or is_post(below.text):
+    if holds_date(above.text) or holds_date(below.text) or is_post(below.text) or UPDATED.fullmatch(below.text):
         return True
     if candidate.headline is not None and own.place < candidate.headline:
         return False  # a kicker
@@ -234,8 +241,12 @@ def is_spoken_of(name: str, in_head: bool, body: str) -> bool:
     False
     >>> is_spoken_of("Mara Quist", True, "Mara Quist is an editor.")
     False
+    >>> is_spoken_of("Mara Quist", False, "Our correspondent in the harbour, Mara Quist, saw it.")
+    False
     """
     sought = name.split(" ")[-1] if in_head else name
+    if not in_head:  # "our correspondent Mara Quist saw it"
+        body = re.sub(rf"{POSTS.pattern}[^.\n]{{0,20}} {re.escape(name)}", "", body, flags=re.IGNORECASE)
     return any(sought in paragraph and not paragraph.startswith(name) for paragraph in body.split("\n"))
 
 
