@@ -44,12 +44,12 @@ def match_words(lines: pl.DataFrame, records: pl.DataFrame, learned: pl.DataFram
     return matched
 
 
-def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
+def assign_roles(words: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
     """What follows from where each line stands among the others of its document.
 
-    `words` as `match_words` gives them. `headlines` (doc, line): headlines that are known already. Adds is_paragraph, zone
-    (head, body or tail), place (position in the document), repeats (the headline that a line repeats), role and role_by
-    (the row or reason that gave the role).
+    `words` as `match_words` gives them. `known` (doc, line, role): headlines and standfirsts that are known already. Adds
+    is_paragraph, zone (head, body or tail), place (position in the document), repeats (the headline that a line repeats),
+    role and role_by (the row or reason that gave the role).
     """
     claimed = pl.col("rule").is_not_null() | pl.col("role_hit").is_in(["caption", "credit", "bio", "contributors"])
     # Prose that no rule and no row for captions, credits or authors matches.
@@ -58,14 +58,14 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataF
     may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
     given = zoned.with_columns(pl.when(may_stand).then(hit).alias(name) for name, hit in roles.items())
     paragraphs = pl.col("is_paragraph").cast(pl.UInt32)  # prose: how many stand above the line
-    headed = name_headlines(given, records, headlines).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
+    headed = name_headlines(given, records, known).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
     # Lines may sign the article from the headline to the second paragraph, and below the last one.
     headline = pl.col("place").filter(pl.col("role") == "headline").min().over("doc").fill_null(0)
     near = (pl.col("place") + HEAD_ABOVE >= headline) & (pl.col("place") <= headline + HEAD_BELOW)
     in_tail = pl.col("zone") == "tail"
     side = pl.when(near & (pl.col("prose") <= 1) & ~in_tail).then(pl.lit("head")).when(in_tail).then(pl.lit("tail"))
     signed = name_bylines(headed.with_columns(side=side)).drop("side", "prose")
-    return name_standfirsts(name_bios(signed), records)
+    return name_standfirsts(name_bios(signed), records, known)
 
 
 def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words
 from tasks.cleaning.clean import clean_lines
 from tasks.lines import change_lines
-from tasks.pages.cuts import mark_page_cuts
+from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.roles.byline_detection import name_bylines
 
 FAR_ABOVE = 25  # on a page a byline stands at most this many lines above the body,
@@ -34,8 +34,7 @@ def clean_documents(
         return clean_lines(annotated, removal_budget)
     on_page = pl.col("doc").is_in(pages.implode())
     article = words.filter(marked.select(on_page & ~pl.col("page_cut")).to_series())
-    headlines = marked.filter(on_page & pl.col("page_headline")).select("doc", "line")
-    again = assign_roles(article, records, headlines)
+    again = assign_roles(article, records, list_heads(marked.filter(on_page)))
     cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
     outside = restore_captions(decide_outside(marked.filter(on_page)), cleaned)
     missing = [pl.lit(None).alias(name) for name in cleaned.columns if name not in outside.columns]

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import find_headline
 from tasks.pages.page_detection import detect_pages
@@ -21,38 +22,53 @@ def mark_page_cuts(lines: pl.DataFrame, model: PageModel | None = None) -> pl.Da
     """Adds the page model's decisions to `lines`, which are as `assign_roles` gives them.
 
     page_cut (bool), page_rule (`page.outside`: above or below the article; `page.line`: within it; null where not cut),
-    page_score (probability of boilerplate, 3 decimals; null in documents that are no pages), page_headline (bool, at most
-    one line per document, never cut). Same rows, same order. `model`: other weights than the shipped ones.
+    page_score (probability of boilerplate, 3 decimals; null in documents that are no pages), page_headline and
+    page_standfirst (bool, at most one line per document, never cut). Same rows, same order. `model`: other weights than the
+    shipped ones.
     """
     is_page = detect_pages(lines)
     at = is_page.arg_true()
-    values: tuple[npt.NDArray[np.generic], ...] = (np.zeros(0),) * 4
+    values: tuple[npt.NDArray[np.generic], ...] = (np.zeros(0),) * 5
     if len(at):
         values = decide_page_lines(lines[at], model or load_model())
-    columns = {"page_cut": pl.Boolean, "_outside": pl.Boolean, "page_headline": pl.Boolean, "page_score": pl.Float64}
+    flags = ("page_cut", "_outside", "page_headline", "page_standfirst")
+    columns = dict.fromkeys(flags, pl.Boolean) | {"page_score": pl.Float64}
     marked = lines.with_columns(
         pl.repeat(None, lines.height, dtype=kind, eager=True).scatter(at, pl.Series(found, dtype=kind)).alias(name)
         for (name, kind), found in zip(columns.items(), values, strict=True)
     )
     rule = pl.when("_outside").then(pl.lit("page.outside")).otherwise(pl.lit("page.line"))
     return (
-        marked.with_columns(pl.col("page_cut", "page_headline").fill_null(False))
+        marked.with_columns(pl.col("page_cut", "page_headline", "page_standfirst").fill_null(False))
         .with_columns(page_rule=pl.when("page_cut").then(rule))
         .drop("_outside")
     )
 
 
+def list_heads(marked: pl.DataFrame) -> pl.DataFrame:
+    """The headlines and standfirsts of pages: doc, line, role. `marked` as `mark_page_cuts` gives it."""
+    role = pl.when("page_headline").then(pl.lit("headline")).when("page_standfirst").then(pl.lit("standfirst"))
+    return marked.select("doc", "line", role=role).drop_nulls("role")
+
+
 def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArray[np.generic], ...]:
-    """For each line of pages (at least one): whether it is cut, outside the article, the headline; and page_score."""
+    """For each line of pages (at least one): whether it is cut, outside the article, headline, standfirst; and page_score."""
     page = make_features(lines)
     score = add_scores(model.boilerplate, page.features)
-    kept = keep_article(page, score)
+    kept = choose_lines(page, score)
     headline = find_headline(page, score, kept, model.headline)
+    standfirst = find_standfirst_line(page, headline)
+    kept = keep_listed(page, kept | standfirst)
     above, below = count_until(kept, page.bounds), count_since(kept, page.bounds)
     cut = ~kept & ~headline & ~find_furniture(lines["role"], above, below)
     # Only a page with an article in it is cut at all.
     cut &= sum_between(kept.astype(np.int64), *page.bounds) > 0
-    return cut, (above < 0) | (below < 0), headline, np.round(1 / (1 + np.exp(-score / UNIT)), 3)
+    return cut, (above < 0) | (below < 0), headline, standfirst, np.round(1 / (1 + np.exp(-score / UNIT)), 3)
+
+
+def choose_lines(page: PageLines, score: Ints) -> Bools:
+    """The lines that the score takes for the article's, without copies and readers' comments."""
+    return cut_copies(page, score, cut_comments(page, keep_article(page, score)))
 
 
 def keep_article(page: PageLines, score: Ints) -> Bools:

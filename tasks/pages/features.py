@@ -1,7 +1,7 @@
 """What the page model knows of a line: its own form, its neighbours', and where it stands in its page.
 
-Words do not count here, only that rules and roles match them. All features are whole numbers, so that a page has the same
-ones alone and among others.
+Words count only as far as rules and roles match them, and the page's main prose uses them too. All features are whole
+numbers, so that a page has the same ones alone and among others.
 """
 
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from tasks.pages.shared_words import count_shared_words
 from tasks.pages.spans import (
     Bounds,
     Ints,
@@ -22,6 +23,10 @@ from tasks.pages.spans import (
 
 WIDTH_CAP = 400  # a wider line says no more than this one does
 WINDOWS = (2, 4, 8, 16)
+# Short lines with a year, a clock time or an age stand above comments, teasers and articles.
+DATED = r"\b(?:19|20)\d\d\b|\d{1,2}[:.]\d\d\b|(?i:\bago\b|\bvor \d|\bhace \d|\bil y a \d)"
+DATED_WIDTH = 70
+DATES_WINDOW = 16  # lines above and below in which they are counted
 ROLE_NUMBERS = {"caption": 1, "credit": 2, "byline": 3, "timestamp": 4, "bio": 5, "contributors": 6}
 # The main span of a page is the one whose prose outweighs most what stands between it. For each kind of span: what a line
 # that is no prose costs, and the percentage of their width that prose without a final stop, and short sentences, count.
@@ -47,7 +52,8 @@ def make_features(lines: pl.DataFrame) -> PageLines:
     own = measure_features(lines)
     bounds = find_bounds(lines["doc"].to_numpy())
     around = describe_neighbours(own, bounds) | measure_distances(own, bounds) | describe_spans(own, bounds)
-    return PageLines(lines, own | around, bounds)
+    main = (around["firm_in"] > 0) & (own["prose"] > 0)
+    return PageLines(lines, own | around | count_shared_words(lines, main, np.full(len(main), True)), bounds)
 
 
 def measure_features(lines: pl.DataFrame) -> dict[str, Ints]:
@@ -70,6 +76,7 @@ def measure_features(lines: pl.DataFrame) -> dict[str, Ints]:
         comment=(pl.col("family") == "comments").fill_null(False),
         role=pl.col("role_hit").replace_strict(ROLE_NUMBERS, default=0),
         copies=pl.len().over("doc", "text").clip(1, 4),
+        dated=(pl.col("width") < DATED_WIDTH) & text.str.contains(DATED),
     )
     return {name: own[name].cast(pl.Int64).to_numpy() for name in own.columns}
 
@@ -88,6 +95,8 @@ def describe_neighbours(own: dict[str, Ints], bounds: Bounds) -> dict[str, Ints]
         low, high = np.maximum(bounds.begin, at - window), np.minimum(bounds.end, at + window + 1)
         seen[f"width_above{window}"] = sum_between(width, low, at) // window
         seen[f"width_below{window}"] = sum_between(width, at + 1, high) // window
+    low, high = np.maximum(bounds.begin, at - DATES_WINDOW), np.minimum(bounds.end, at + DATES_WINDOW + 1)
+    seen |= {"dates_above": sum_between(own["dated"], low, at), "dates_near": sum_between(own["dated"], low, high)}
     return seen
 
 
@@ -98,6 +107,7 @@ def measure_distances(own: dict[str, Ints], bounds: Bounds) -> dict[str, Ints]:
         "rule": own["rule"] > 0,
         "list": own["list"] > 0,
         "comment": own["comment"] > 0,
+        "dated": own["dated"] > 0,
         "timestamp": own["role"] == ROLE_NUMBERS["timestamp"],
         "prose": prose,
         "sentence": prose & (own["stop"] > 0),

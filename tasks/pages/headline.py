@@ -4,9 +4,9 @@ Links to other stories look just like it. The difference is that the article use
 """
 
 import numpy as np
-import polars as pl
 
 from tasks.pages.features import PageLines
+from tasks.pages.shared_words import count_shared_words
 from tasks.pages.spans import Bools, Bounds, Ints, number_pages, read_neighbour
 from tasks.pages.weights import UNIT, TreeEnsemble, add_scores
 
@@ -15,7 +15,6 @@ BELOW = 2  # or below its first line: a standfirst may stand above the headline
 OPENING = 25  # the words of so many lines of the article count, from its first on
 WIDTHS = (12, 250)
 LEAST_SCORE = -2 * UNIT  # a line less likely than this is no headline
-WORD = r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
 OWN = ("width", "stop", "prose", "quote", "commas", "words", "bars", "rule", "cut", "role", "copies", "from_top")
 NEAR = tuple(f"{side}_{kind}" for side in ("since", "until") for kind in ("rule", "timestamp", "prose"))
 
@@ -54,31 +53,6 @@ def describe_candidates(page: PageLines, score: Ints, kept: Bools, chosen: Bools
     opening = kept & (page.features["prose"] > 0) & (distance >= 0) & (distance < OPENING)
     own = {name: values[chosen] for name, values in described.items()}
     return own | count_shared_words(page.lines, opening, chosen)
-
-
-def count_shared_words(lines: pl.DataFrame, opening: Bools, chosen: Bools) -> dict[str, Ints]:
-    """For each candidate: how many of its longer words other lines of the opening use, and the percentage (-1: no words)."""
-    marked = lines.select("doc", "text", is_opening=opening, is_chosen=chosen).with_row_index("at")
-    words = (
-        marked.filter(pl.col("is_opening") | pl.col("is_chosen"))
-        .with_columns(word=pl.col("text").str.to_lowercase().str.extract_all(WORD).list.unique())
-        .explode("word", empty_as_null=True)
-        .filter(pl.col("word").is_not_null())
-    )
-    used = words.filter("is_opening").group_by("doc", "word").agg(lines=pl.len())
-    is_shared = pl.col("lines").fill_null(0) > pl.col("is_opening").cast(pl.UInt32)
-    shared = (
-        words.filter("is_chosen")
-        .join(used, on=["doc", "word"], how="left")
-        .group_by("at")
-        .agg(words=pl.len(), shared=is_shared.sum())
-    )
-    table = marked.filter("is_chosen").select("at").join(shared, on="at", how="left", maintain_order="left")
-    count, hits = (table[name].fill_null(0).cast(pl.Int64).to_numpy() for name in ("words", "shared"))
-    return {
-        "shared_words": np.minimum(hits, 20),
-        "shared_share": np.where(count > 0, 100 * hits // np.maximum(count, 1), -1),
-    }
 
 
 def pick_best(score: Ints, chosen: Bools, bounds: Bounds) -> Bools:

@@ -95,8 +95,8 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     """At most one headline per document: doc, _headline (line), _by (the reason), _key, _width, _at (place), _text.
 
     Where the record has a title, it is the line that equals it, or with which it begins (a site's name may follow). Where
-    it has none, the line that `known` (doc, line) names, else the first line that has no other role, unless it reads like
-    a sentence of the body, or is a point of a list: in doubt there is no headline.
+    it has none, the line that `known` (doc, line, role) names, else the first line that has no other role, unless it reads
+    like a sentence of the body, or is a point of a list: in doubt there is no headline.
     """
     top = placed.filter(pl.col("place") < TOP_LINES)
     titles = records.select(title=fold_text(pl.col("title"))).with_row_index("doc").filter(pl.col("title") != "")
@@ -118,7 +118,8 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     by_place = free.unique("doc", keep="first", maintain_order=True).filter(~reads_like_body(), ~pl.col("_is_point"))
     ways = [(by_title, "headline.record-title")]
     if known is not None:
-        ways.append((untitled.join(known, on=["doc", "line"], how="semi"), "headline.page"))
+        headlines = known.filter(pl.col("role") == "headline")
+        ways.append((untitled.join(headlines, on=["doc", "line"], how="semi"), "headline.page"))
     ways.append((by_place, "headline.on-top"))
     found = pl.concat(way.select("doc", "line", "text", "width", "place", _by=pl.lit(name)) for way, name in ways)
     return found.unique("doc", keep="first", maintain_order=True).select(
@@ -186,11 +187,11 @@ def prefer_printed_headline(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.Da
     )
 
 
-def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
     """Gives the role `standfirst` to at most one line per document.
 
-    It is the record's own standfirst, or stands right below the headline and either lacks a final stop or has a byline, bio,
-    date or caption between it and the body.
+    It is the record's own standfirst, or stands right below the headline and either lacks a final stop, or has a byline, bio,
+    date or caption between it and the body, or is named by `known` (doc, line, role).
     """
     wanted = records.select(_key=fold_text(pl.col("standfirst"))).with_row_index("doc").filter(pl.col("_key") != "")
     is_free = pl.col("role").is_null()
@@ -208,7 +209,12 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame
         is_free & (pl.col("_above") == "headline") & pl.col("rule").is_null(),
         pl.col("width").is_between(*STANDFIRST_WIDTH) & ~is_copied & (has_furniture_below | is_unstopped),
     )
-    chosen = pl.concat([by_record.select("doc", "line"), by_place.select("doc", "line")])
+    ways = [by_record, by_place]
+    if known is not None:
+        standfirsts = known.filter(pl.col("role") == "standfirst")
+        below = lines.filter(is_free & (above("role", 1) == "headline").fill_null(False))
+        ways.append(below.join(standfirsts, on=["doc", "line"], how="semi"))
+    chosen = pl.concat([way.select("doc", "line") for way in ways])
     chosen = chosen.unique("doc", keep="first", maintain_order=True).with_columns(_is_standfirst=pl.lit(True))
     lines = lines.join(chosen, on=["doc", "line"], how="left", maintain_order="left")
     named = change_lines(lines, pl.col("_is_standfirst"), role="standfirst", role_by="standfirst.under-headline")

@@ -24,9 +24,9 @@ def make_records(count: int = 1, title: str | None = None, standfirst: str | Non
     return pl.DataFrame({"title": [title] * count, "standfirst": [standfirst] * count}, schema=schema)
 
 
-def annotate(lines: pl.DataFrame, records: pl.DataFrame, headlines: pl.DataFrame | None = None) -> pl.DataFrame:
+def annotate(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
     """The annotated lines of articles; arguments as `match_words` and `assign_roles` take them."""
-    return assign_roles(match_words(lines, records), records, headlines)
+    return assign_roles(match_words(lines, records), records, known)
 
 
 def annotate_texts(texts: Sequence[str] | pl.Series) -> pl.DataFrame:

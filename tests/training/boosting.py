@@ -24,9 +24,9 @@ Floats = npt.NDArray[np.float64]
 class Recipe:
     """How a model is trained: trees, leaves per tree, learning rate, shares of features and pages per tree."""
 
-    trees: int = 250
+    trees: int = 500
     leaves: int = 4
-    rate: float = 0.08
+    rate: float = 0.04
     feature_share: float = 0.3
     page_share: float = 0.7
     smoothing: float = 5.0  # L2 penalty on leaf values: small leaves count for little

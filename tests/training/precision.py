@@ -18,7 +18,7 @@ import polars as pl
 from builders.articles import annotate, annotate_texts, make_records
 
 from tasks.cleaning.clean import clean_lines
-from tasks.pages.cuts import mark_page_cuts
+from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.rules.load import ROWS, read_rules
 from tasks.rules.precision import PRECISION, PrecisionCounts
 from training.labelled import UNSCORED, find_data, read_json_lines, read_labelled
@@ -86,12 +86,11 @@ def clean_labelled(lines: pl.DataFrame) -> pl.DataFrame:
     """Annotated lines cleaned as in a batch, with every row's own action, without the lines that the page model cuts."""
     judged = mark_page_cuts(apply_own_actions(lines))
     article = judged.filter(~pl.col("page_cut"))
-    headlines = judged.filter(pl.col("page_headline")).select("doc", "line")
     # Documents are numbered from 0 without gaps, as in a batch.
     number = article.select("doc").unique(maintain_order=True).with_row_index("new")
     texts = article.select(*LINE).join(number, on="doc", maintain_order="left").drop("doc").rename({"new": "doc"})
-    pointed = headlines.join(number, on="doc").select(doc="new", line="line")
-    again = apply_own_actions(annotate(texts.select(*LINE), make_records(len(number)), pointed))
+    known = list_heads(judged).join(number, on="doc").select("line", "role", doc="new")
+    again = apply_own_actions(annotate(texts.select(*LINE), make_records(len(number)), known))
     cleaned = clean_lines(again, BUDGET).filter(~pl.col("role").is_in(KEPT_ROLES).fill_null(False))
     taken = cleaned.select(new="doc", line="line", by="by").join(number, on="new").drop("new")
     return article.join(taken, on=["doc", "line"], how="left", maintain_order="left")

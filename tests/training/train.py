@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.pages.cuts import keep_article, mark_page_cuts
+from tasks.pages.cuts import choose_lines, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import describe_candidates, find_candidates
 from tasks.pages.page_detection import detect_pages
@@ -31,7 +31,7 @@ from training.labelled import UNTRAINED, read_labelled
 FOLDS = 5
 RENDERING = "naive"
 RECIPE = Recipe()
-HEADLINE_TREES = 60
+HEADLINE_TREES = 120
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -91,7 +91,7 @@ def weight_lines(doc: Ints, good: Bools) -> Floats:
 
 def train_headline(page: PageLines, score: Ints, recipe: Recipe) -> TreeEnsemble:
     """The score that separates a page's headline from other lines near its top."""
-    kept = keep_article(page, score)
+    kept = choose_lines(page, score)
     chosen, distance = find_candidates(page, kept)
     described = describe_candidates(page, score, kept, chosen, distance)
     is_title = (page.lines["label"] == "title").to_numpy()[chosen]

@@ -41,9 +41,9 @@ def test_features_are_those_that_the_weights_were_trained_on() -> None:
     digest = hashlib.sha256()
     for name in sorted(features):
         digest.update(name.encode() + features[name].astype("<i8").tobytes())
-    assert len(features) == 82
+    assert len(features) == 89
     # Another digest: train the page model again, or keep the features.
-    assert digest.hexdigest()[:16] == "67da770758a67ca6"
+    assert digest.hexdigest()[:16] == "f527eb0add809ca4"
 
 
 def test_a_line_shows_its_form_and_what_matched_it() -> None:
@@ -57,6 +57,13 @@ def test_a_line_shows_its_form_and_what_matched_it() -> None:
     assert features["rule"].nonzero()[0].tolist() == [0, 9, 10, 11, 12]
     assert features["cut"].nonzero()[0].tolist() == [0, 9, 10, 12]
     assert features["role"].tolist()[3:5] == [3, 4]
+    assert features["dated"].nonzero()[0].tolist() == [4]  # 5 May 2026
+
+
+def test_a_line_that_shares_words_with_the_main_prose_shows_it() -> None:
+    features = make_features(make_lines()).features
+    # The second paragraph shares that word with the first, which is the main prose.
+    assert features["shared_words"].tolist()[5:9] == [0, 0, 0, 1]
 
 
 def test_pages_do_not_reach_into_each_other() -> None:

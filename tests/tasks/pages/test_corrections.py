@@ -1,0 +1,163 @@
+"""What evidence on a page changes in the choice of its lines, on each side of every threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+import pytest
+from builders.articles import P1, P2, P3, annotate_texts, make_line
+from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
+
+from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed
+from tasks.pages.cuts import list_heads, mark_page_cuts
+from tasks.pages.features import PageLines, make_features
+from tasks.pages.spans import Bools, Ints
+
+
+def make_page(*texts: str) -> PageLines:
+    """One page with these lines."""
+    return make_features(annotate_texts(["\n".join(texts)]))
+
+
+def mark(page: PageLines, texts: Sequence[str]) -> Bools:
+    """Which lines of a page are one of `texts`."""
+    return page.lines["text"].is_in(texts).to_numpy()
+
+
+def make_scores(page: PageLines) -> Ints:
+    """Scores by which a line is the more like the article's, the further down it stands."""
+    return -np.arange(page.lines.height)
+
+
+@pytest.mark.parametrize(("width", "stays"), [(59, [True, True, True]), (60, [False, True, True])])
+def test_of_wide_lines_that_stand_on_a_page_twice_the_likelier_one_stays(width: int, stays: list[bool]) -> None:
+    line = make_line(width, end=".")
+    page = make_page(line, line, P2)
+    assert cut_copies(page, make_scores(page), mark(page, [line, P2])).tolist() == stays
+
+
+@pytest.mark.parametrize(("copies", "left"), [(3, 1), (4, 0)])
+def test_a_line_that_stands_on_a_page_four_times_is_furniture(copies: int, left: int) -> None:
+    page = make_page(*[P1, P2] * copies)
+    assert cut_copies(page, make_scores(page), mark(page, [P1])).sum() == left
+
+
+def test_a_question_may_be_asked_again() -> None:
+    question = "What did you think when the council voted for the new pier in the spring?"
+    page = make_page(question, P1, question, P2)
+    assert cut_copies(page, make_scores(page), mark(page, [question])).sum() == 2
+
+
+REMARK = "I have lived at the quay for years and never saw a dog on a ferry."
+COMMENT = ("gullwatcher", "4 May 2026 at 10:15", REMARK)
+
+
+def count_left(*below: str, prose: int = 3) -> int:
+    """How many lines of `below` are left under an article of `prose` paragraphs, all lines being kept at first."""
+    page = make_page(HEADLINE, *PARAGRAPHS[:prose], *below)
+    kept = cut_comments(page, np.full(page.lines.height, True))
+    assert kept[: 1 + prose].all()
+    return int(kept[1 + prose :].sum())
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(["4 May 2026 at 10:15", "May 5, 2026, 9:01 pm", "12:30, 6.5.2026"], id="clock"),
+        pytest.param(["2 hours ago", "an hour ago", "3 days ago"], id="english"),
+        pytest.param(["vor 3 Stunden", "vor 20 Minuten", "vor 2 Tagen"], id="german"),
+        pytest.param(["hace 3 horas", "il y a 2 jours", "2 giorni fa"], id="romance"),
+        pytest.param(["3 часа назад", "2 дня назад", "3시간 전"], id="others"),
+    ],
+)
+def test_the_page_ends_above_a_thread_of_comments(dates: list[str]) -> None:
+    thread = [line for date in dates for line in ("gullwatcher", date, REMARK)]
+    assert count_left("Leave a comment", *thread) == 1
+
+
+@pytest.mark.parametrize(("count", "left"), [(3, 1), (2, 7)])
+def test_two_dated_remarks_are_no_thread(count: int, left: int) -> None:
+    assert count_left("Leave a comment", *COMMENT * count) == left
+
+
+def test_dated_lines_without_a_sign_of_comments_are_a_live_blog() -> None:
+    assert count_left(*COMMENT * 3) == 9
+
+
+@pytest.mark.parametrize(("lines", "left"), [(12, 14), (13, 24)])
+def test_the_sign_of_comments_stands_at_most_15_lines_away(lines: int, left: int) -> None:
+    plain = [f"gull number {'i' * n}" for n in range(lines)]
+    assert count_left("Leave a comment", "x", *plain, *COMMENT * 3) == left
+
+
+def test_dated_lines_far_apart_are_no_thread() -> None:
+    apart = [*COMMENT, *[P3] * 24]
+    assert count_left("Leave a comment", *apart * 3) > 50
+
+
+def test_dated_titles_without_sentences_are_no_thread() -> None:
+    titles = ["4 May 2026 at 10:15", "Ferry fares to rise again"] * 3
+    assert count_left("Leave a comment", *titles) == 7
+
+
+def test_a_thread_stands_below_some_prose() -> None:
+    page = make_page(HEADLINE, "Leave a comment", *COMMENT * 3, *PARAGRAPHS)
+    assert cut_comments(page, np.full(page.lines.height, True)).all()
+
+
+STOPS = ["June 9 – Larkhaven", "June 10 – Alder Cross", "June 14 – Port Isolde", "July 1 – Eastmere"]
+
+
+def list_kept(*below: str) -> list[str]:
+    """The lines that are kept under a kept paragraph."""
+    page = make_page(P1, *below, "Contact us")
+    return page.lines["text"].filter(pl.Series(keep_listed(page, mark(page, [P1])))).to_list()[1:]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        pytest.param(STOPS, 4, id="dates"),
+        pytest.param(STOPS[:3], 0, id="three-items"),
+        pytest.param(["The dates", *STOPS], 5, id="below-a-heading"),
+        pytest.param(["The dates", "At sea", *STOPS], 0, id="below-two-lines"),
+        pytest.param(["Most Popular", *STOPS], 0, id="below-a-rule"),
+        pytest.param(
+            ["1) A lantern", "9 euros", "2) A rope", "8 euros", "3) A crate", "2 euros", "4) A bell"], 7, id="prices"
+        ),
+        pytest.param(["1", "2", "3", "4", "5"], 0, id="numbers-alone"),
+        pytest.param(["Sea", "Town", "Sport", "Ferries", "Weather"], 0, id="words-alone"),
+    ],
+)
+def test_a_list_of_one_form_below_a_paragraph_stays(lines: list[str], kept: int) -> None:
+    assert list_kept(*lines) == lines[:kept]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_standfirst"),
+    [
+        pytest.param(make_line(39, end="."), False, id="39"),
+        pytest.param(make_line(40, end="."), True, id="40"),
+        pytest.param(make_line(59), False, id="59-unstopped"),
+        pytest.param(make_line(60), True, id="60-unstopped"),
+        pytest.param(make_line(420, end="."), True, id="420"),
+        pytest.param(make_line(421, end="."), False, id="421"),
+        pytest.param("Larkhaven, Tuesday 5 May 2026, from our correspondent at the harbour", False, id="dated"),
+        pytest.param("Larkhaven | Harbour news | The quay and the town and all the ferries", False, id="bars"),
+        pytest.param("By Mara Quist", False, id="byline"),
+    ],
+)
+def test_the_line_right_below_the_headline_is_the_standfirst(line: str, is_standfirst: bool) -> None:
+    page = make_page(HEADLINE, line, "Share", P1)
+    assert find_standfirst_line(page, mark(page, [HEADLINE])).any() == is_standfirst
+
+
+def test_the_standfirst_of_a_page_is_published_as_one() -> None:
+    standfirst = "Nine of thirteen councillors want the old timbers back, and the sea wall will have to wait."
+    marked = mark_page_cuts(
+        annotate_texts(["\n".join([MENU, HEADLINE, standfirst, "By Anna Webb", *PARAGRAPHS, FOOTER])])
+    )
+    heads = marked.join(list_heads(marked), on=["doc", "line"]).select("text", "role_right")
+    assert heads.rows() == [(HEADLINE, "headline"), (standfirst, "standfirst")]
