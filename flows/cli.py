@@ -18,6 +18,7 @@ from flows.commands.lake import check, files, iceberg, repartition, rollback, ve
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
 from flows.commands.ui import ui
+from flows.console import output
 
 INTERRUPTED = 130
 # In the order in which the help lists them.
@@ -28,8 +29,18 @@ PANELS = {
 }
 
 
+JSON = "--json"
+
+
 class CommandGroup(TyperGroup):
-    """All commands; Typer's own errors repeat what was typed, such as the name of a file that a shell filled in."""
+    """All commands. `--json` may stand anywhere; Typer's own errors repeat what was typed, such as the name of a file that a
+    shell filled in.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        output.is_json = JSON in args[:end]
+        return super().parse_args(ctx, [word for word in args[:end] if word != JSON] + args[end:])
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -63,6 +74,9 @@ def print_version(wanted: bool) -> None:
 def common(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", callback=print_version, is_eager=True)
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option(JSON, help="Print the rows of tables as JSON, one object per line; may follow any command.")
     ] = False,
 ) -> None:
     """The desk between raw news text and the people who analyse it: raw files in, audited partitioned Parquet out."""

@@ -5,10 +5,12 @@ All of it goes through `make_text`: names, texts and errors come from files of s
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -38,6 +40,14 @@ def make_console(stream: TextIO, *, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=None if has_width else PIPE_WIDTH)
 
 
+@dataclass
+class OutputForm:
+    """How results are printed. `is_json`: rows as JSON objects on standard output, all else on standard error."""
+
+    is_json: bool = False
+
+
+output = OutputForm()
 out = make_console(sys.stdout)
 err = make_console(sys.stderr, stderr=True)
 
@@ -48,8 +58,15 @@ def make_text(value: object, style: str = "") -> Text:
 
 
 def print_line(line: object = "", style: str = "") -> None:
-    """A line on standard output, never wrapped."""
-    out.print(make_text(line, style), soft_wrap=True)
+    """A line on standard output, never wrapped; on standard error where results are JSON."""
+    (err if output.is_json else out).print(make_text(line, style), soft_wrap=True)
+
+
+def print_object(values: Mapping[str, object]) -> None:
+    """A JSON object on one line of standard output."""
+    # No character but ASCII: a terminal obeys some of the others.
+    sys.stdout.write(json.dumps(values, default=str, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
 
 
 def print_exactly(text: str) -> None:
@@ -69,7 +86,12 @@ def print_error(message: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: frozenset[str] = frozenset()) -> None:
-    """A plain table. `right`: the columns that are aligned to the right."""
+    """A plain table, or its rows as JSON. `right`: the columns that are aligned to the right."""
+    if output.is_json:
+        names = [column or f"column {number}" for number, column in enumerate(columns, 1)]
+        for row in rows:
+            print_object(dict(zip(names, row, strict=True)))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(make_text(column), justify="right" if column in right else "left", overflow="fold")
@@ -117,6 +139,9 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
     if isinstance(result, Exception):
         print_error(result)
         return
+    if output.is_json:
+        print_object(describe_batch(result))
+        return
     title = f"{result.batch.source.name}  {result.batch.logical_date}  {result.state}"
     if result.state == "published":
         title += f"  (version {result.version})"
@@ -140,6 +165,21 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
     print_line()
     if result.state == "blocked":
         print_error(f"{result.batch.label}: {result.why}.")
+
+
+def describe_batch(result: BatchResult) -> dict[str, object]:
+    """The end of a batch as an object for scripts; counts are the receipt's."""
+    return {
+        "source": result.batch.source.name,
+        "date": result.batch.logical_date,
+        "state": result.state,
+        "version": result.version,
+        **result.counts,
+        **{name: result.receipt[name] for name in ("reasons", "warnings", "rules", "languages")},
+        "changes": dict(result.changes),
+        "blocked_by": list(result.blocked_by),
+        "page": result.page,
+    }
 
 
 def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:

@@ -51,7 +51,7 @@ def doctor(lake: LakeOption = None) -> None:
             rows.append((name, "ok", check(settings)))
         except Exception as error:
             rows.append((name, "PROBLEM", str(explain_error(error))))
-    print_table(("", "", ""), rows)
+    print_table(("what", "state", "found"), rows)
     bad = sum(state != "ok" for _, state, _ in rows)
     print_line(f"{bad} of {len(rows)} need attention" if bad else "all is well")
     if bad:

@@ -64,7 +64,7 @@ def explain_document(lake: Lake, document: dict[str, Any]) -> None:
     )
     marks = {True: "removed", False: "kept apart"}
     print_table(
-        ("line", "", "role", "rule", "evidence", "text"),
+        ("line", "state", "role", "rule", "evidence", "text"),
         (
             (row["line"], marks[row["removed"]], row["role"], row["rule"], row["evidence"], row["text"][:160])
             for row in rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands.options import FieldOption, FormatOption, split_fields
-from flows.console import name_counts, print_line
+from flows.console import name_counts, output, print_line, print_object
 from tasks.counts import format_count
 from tasks.errors import RequestError
 
@@ -29,7 +28,6 @@ def inspect(
     shown: Annotated[int, typer.Option("--show", min=0, help="Documents to show of each file.")] = 2,
     form: FormatOption = None,
     names: FieldOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per file.")] = False,
 ) -> None:
     """Show what a run would make of files: format, encoding, fields, documents, quarantine. Writes nothing."""
     from flows.batches.requests import today
@@ -42,12 +40,12 @@ def inspect(
         source = choose_source(path, form, names)
         found, rest = list_inspected(source, files, limits.follow_links)
         for about in inspect_files(found, source, today(), limits, records, shown):
-            if as_json:
-                print_line(json.dumps(make_plain(about), ensure_ascii=True, default=str))
+            if output.is_json:
+                print_object(make_plain(about))
             else:
                 for line, style in describe_inspected(about):
                     print_line(line, style)
-        if rest and not as_json:
+        if rest:
             print_line(f"... and {format_count(rest, 'more file')}; --files looks at more")
 
 

@@ -74,9 +74,11 @@ def versions(lake: LakeOption = None) -> None:
         state = ", ".join(["current" if made.version == current else "kept" if made.kept else "", *named])
         time = committed[made.version]
         shown = f"{time:%Y-%m-%d %H:%M}" if time else ""
-        rows.append((made.version, shown, source, day, made.rows.get("documents", ""), state))
+        rows.append((made.version, shown, source, day, made.rows.get("documents", "state"), state))
     print_table(
-        ("version", "made at (UTC)", "source", "date", "documents", ""), rows, right=frozenset({"version", "documents"})
+        ("version", "made at (UTC)", "source", "date", "documents", "state"),
+        rows,
+        right=frozenset({"version", "documents"}),
     )
 
 
@@ -141,7 +143,7 @@ def iceberg(
     settings = read_settings(lake=lake, iceberg=catalog)
     uri, tables = register_lake(open_settings_lake(settings), settings.iceberg)
     print_table(
-        ("table", "version", "rows", "files", ""),
+        ("table", "version", "rows", "files", "state"),
         ((row.name, row.version, row.rows, row.files, "" if row.changed else "unchanged") for row in tables),
         right=frozenset({"version", "rows", "files"}),
     )

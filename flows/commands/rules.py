@@ -72,7 +72,7 @@ def print_tryout(found: Tryout, samples: int) -> None:
         return
     shown = found.hits.unique("text", maintain_order=True).head(samples)
     print_table(
-        ("line", "where", "", "document"),
+        ("line", "where", "note", "document"),
         (
             (row["text"][:120], row["zone"], "protected by its form" if row["is_prose"] else "", row["doc_id"])
             for row in shown.iter_rows(named=True)

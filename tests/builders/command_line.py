@@ -16,3 +16,10 @@ def run_copydesk(*arguments: object) -> int:
         with pytest.raises(SystemExit) as end:
             main()
     return int(end.value.code or 0)
+
+
+def read_copydesk(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """Runs `copydesk` with the arguments; returns its exit code and all that it prints, standard output first."""
+    capsys.readouterr()
+    code = run_copydesk(*arguments)
+    return code, "".join(capsys.readouterr())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
-from builders.command_line import run_copydesk
+from builders.command_line import read_copydesk, run_copydesk
 from builders.lakes import ask
 
 from flows.cli import PANELS
-from flows.console import out, print_error, print_exactly, print_line, print_table
+from flows.console import out, output, print_error, print_exactly, print_line, print_table
 
 # What a terminal obeys, or shows as nothing.
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -91,6 +92,12 @@ def test_no_command_prints_what_a_terminal_obeys(
     run("sources")
     run("inspect", "in")
     run("inspect", "in", "--json")
+    document = find_keys(desk)[0]  # the text was changed, and run again
+    run("why", document, "--json")
+    run("correct", document, "0", "--keep", "--why", ESCAPES, "--by", ESCAPES)
+    run("corrections")
+    run("export", "a.csv")
+    run("tag", "one")
     run("inspect", f"in/none{ESCAPES}", code=2)
     run("sources", "add", "all", "in", "--yes")
     run("backfill", "--from", "2026-10-31", "--to", "2026-10-31", "--on-existing", "replace", "--dry-run")
@@ -105,6 +112,27 @@ def test_no_command_prints_what_a_terminal_obeys(
     assert {command.__name__ for commands in PANELS.values() for command in commands} - shown.keys() == {
         *("restore", "doctor", "iceberg", "ui")
     }
+
+
+def test_rows_are_json_objects_and_lines_are_apart(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "is_json", True)
+    print_line(ESCAPES)
+    print_table(("name", "day", ""), [(ESCAPES, date(2026, 10, 4), None), ("b", 3, True)])
+    printed = capsys.readouterr()
+    rows = [json.loads(line) for line in printed.out.splitlines()]
+    assert rows == [{"name": ESCAPES, "day": "2026-10-04", "column 3": None}, {"name": "b", "day": 3, "column 3": True}]
+    assert not RAW.search(printed.out + printed.err)
+
+
+@pytest.mark.parametrize(
+    "words", [("--json", "rules", "share.any.networks"), ("rules", "share.any.networks", "--json")]
+)
+def test_json_may_stand_anywhere(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    code, printed = read_copydesk(capsys, *words)
+    assert (code, json.loads(printed)["id"]) == (0, "share.any.networks")
+    assert not read_copydesk(capsys, "rules", "share.any.networks")[1].startswith("{")
 
 
 def test_lines_tables_and_errors_have_neither_markup_nor_emoji(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
 from pathlib import Path
 
 import pytest
+from builders.command_line import read_copydesk
 from builders.lakes import ask, make_lake
 
 from tasks.corrections import load_corrections
@@ -21,13 +21,6 @@ TEXT = "\n\n".join(
 )
 
 
-def run(cwd: Path, *arguments: str) -> tuple[int, str]:
-    """`copydesk ...` in a process of its own: exit code and what it prints."""
-    command = [sys.executable, "-m", "flows.cli", *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
-    return done.returncode, done.stdout + done.stderr
-
-
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a lake of one document, declared as the source `pier`."""
@@ -36,24 +29,26 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "in" / "a.txt").write_text(TEXT)
     (tmp_path / "sources.toml").write_text('[[source]]\nname = "pier"\npath = "in"\n')
     make_lake(tmp_path, "in", tmp_path / "lake", name="pier")
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_a_wrong_cut_becomes_a_row_that_the_next_run_obeys(place: Path) -> None:
-    code, shown = run(place, "why", "in/a.txt")
+def test_a_wrong_cut_becomes_a_row_that_the_next_run_obeys(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = read_copydesk(capsys, "why", "in/a.txt")
     assert code == 0
     assert "wrong? copydesk correct in/a.txt LINE --keep (or --remove) --why ..." in shown
-    code, said = run(place, "correct", "in/a.txt", "2", "--keep", "--why", "A heading", "--by", "mara")
+    code, said = read_copydesk(capsys, "correct", "in/a.txt", "2", "--keep", "--why", "A heading", "--by", "mara")
     assert (code, f"keep '{LINK}' in pier 2026-10-09 in/a.txt" in said) == (0, True), said
     (row,) = load_corrections(place / "corrections.toml")
     assert (row.line, row.action, row.why, row.by) == (LINK, "keep", "A heading", "mara")
-    assert "not yet run in 1 document" in run(place, "corrections")[1]
-    tried = run(place, "rules", "try", "read more: .*")[1]
+    row = json.loads(read_copydesk(capsys, "corrections", "--json")[1])
+    assert (row["action"], row["line"], row["in the lake"]) == ("keep", LINK, "not yet run in 1 document")
+    tried = read_copydesk(capsys, "rules", "try", "read more: .*")[1]
     assert "of 1 correction by hand it matches 0 that removed the line and 1 that kept it" in tried
     command = said.split("copydesk ", 1)[1].split()
     assert command == ["ingest", "pier", "--date", "2026-10-09"]
-    assert run(place, *command)[0] == 0
-    assert "obeyed in 1 document" in run(place, "corrections")[1]
+    assert read_copydesk(capsys, *command)[0] == 0
+    assert "obeyed in 1 document" in read_copydesk(capsys, "corrections")[1]
     assert ask(place / "lake", "SELECT text FROM 'LAKE/documents/**/*.parquet'") == [(TEXT,)]
 
 
@@ -67,9 +62,10 @@ def test_a_wrong_cut_becomes_a_row_that_the_next_run_obeys(place: Path) -> None:
         (("in/b.txt", "2", "--keep", "--why", "x"), "no document 'in/b.txt'"),
     ],
 )
-@pytest.mark.slow
-def test_a_correction_that_cannot_be_is_one_line(place: Path, arguments: tuple[str, ...], fault: str) -> None:
-    code, said = run(place, "correct", *arguments)
+def test_a_correction_that_cannot_be_is_one_line(
+    place: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], fault: str
+) -> None:
+    code, said = read_copydesk(capsys, "correct", *arguments)
     assert code
     assert len(said.strip().splitlines()) == 1, said
     assert fault in said
