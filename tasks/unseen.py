@@ -2,13 +2,16 @@
 
 import re
 
-# C0 and C1 controls except tab and newline, overrides and embeddings of direction, breaks, surrogates, noncharacters, tags.
+# Overrides, embeddings and isolates of direction; blanks without width, and marks of direction. No article is read with them.
+DIRECTIONS = r"\u202a-\u202e\u2066-\u2069"
+BLANKS = r"\u034f\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff"
+# C0 and C1 controls except tab and newline, breaks, surrogates, noncharacters, tags.
 COMMANDS = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    rf"{DIRECTIONS}\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     r"\U000e0000-\U000e007f"
 )
 # Marks that affect only their neighbours. A page isolates every text and keeps them: Persian and Arabic need some of them.
-MARKS = r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
+MARKS = rf"{BLANKS}\xad\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0"
 UNSEEN = re.compile(f"[{COMMANDS}]")
 # A joiner is part of the spelling in Persian, Indic scripts and emoji, which all lie beyond these letters.
 UNSEEN_IN_TERMINAL = re.compile(rf"[{COMMANDS}{MARKS}]|(?<![^\x00-\u058f\u2000-\u206f])[\u200c\u200d]")

@@ -45,7 +45,12 @@ DriftOption = Annotated[
     ),
 ]
 SourcesOption = Annotated[
-    Optional[Path], typer.Option("--sources", help="Where the sources are declared.", show_default="sources.toml")
+    Optional[Path],
+    typer.Option(
+        "--sources",
+        help="Where the sources are declared. Their relative paths start in its folder.",
+        show_default="sources.toml",
+    ),
 ]
 LakeOption = Annotated[
     Optional[str],

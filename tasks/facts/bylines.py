@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.facts.dates import COMMENTS, MINUTES, cut_dates
-from tasks.facts.names import AGENCIES, AGENCY_NAMES, BY, POSTS, drop_section, fold_double, is_name
+from tasks.facts.names import AGENCIES, AGENCY_NAMES, AND, BY, POSTS, drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
     r"\s*(?:,| [-–—]+ |;|\||/|&|•|·|\+|\n"
-    r"|\b(?:and|und|et|y|e|og|och|en|i|и|та|й|ve|dan|και|và|és|ja|og|agus|na)\b(?=\s+[^\Wa-zà-ÿ\d_]))\s*"
+    rf"|\b(?:{AND}|e|i|и|та|й|ve|dan|και|và|és|ja|agus|na)\b(?=\s+[^\Wa-zà-ÿ\d_]))\s*"
 )
 
 NAMED = r"(?-i:[^\W\d_a-z])[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*"

@@ -26,6 +26,8 @@ BY = re.compile(
     r"|作者|記者|记者|撰文|글)(?: ?[:：=＝・/／] ?|\s+|(?<=[文者글]))",
     re.IGNORECASE,
 )
+# Between two names, in languages where these words are no part of a name.
+AND = "and|und|et|y|och|og|en"
 # News agencies, as bylines and datelines name them. tasks/roles/rows.toml has those that sign pictures too.
 AGENCY_NAMES = (
     "AP|AFP|Reuters|REUTERS|EPA|EFE|ANSA|DPA|APA|PA|UPI|TASS|Xinhua|Kyodo|Yonhap|AAP|NTB|TT|Ritzau|Belga|BELGA|Lusa|LUSA"

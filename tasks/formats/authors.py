@@ -6,15 +6,15 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from tasks.facts.names import AGENCIES, NO_NAMES, PARTICLES, POSTS, is_name
+from tasks.facts.names import AGENCIES, AND, NO_NAMES, PARTICLES, POSTS, is_name
 from tasks.formats.values import has_tags, is_missing, resolve_entities
 
 BY = re.compile(r"^\s*(?:(?:written|posted|reported|story|text|words)\s+)?by:?\s+", re.I)
 FOREIGN_BY = re.compile(
     r"^(?:von|vom|par|por|door|av|af|fra|autor(?:in)?|auteur|autore|texto?|text[eo]?)\s*:?\s+(?=\S+\s+\S)", re.I
 )
-BETWEEN = re.compile(r"\s*[,|•/]\s*(?:and\s+|&\s+)?|\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
-AND = re.compile(r"\s+(?:and|&|und|et|y|och|og|en)\s+", re.I)
+AND_BETWEEN = re.compile(rf"\s+(?:{AND}|&)\s+", re.I)
+BETWEEN = re.compile(rf"\s*[,|•/]\s*(?:and\s+|&\s+)?|{AND_BETWEEN.pattern}", re.I)
 FULL_NAME = re.compile(r"[^\W\d_]\S*\s\S")  # more than one word
 SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|M\.?D|Ph\.?D)\b\.?", re.I)
 WRITTEN_LIST = re.compile(r"[\[({].*[\])}]", re.S)
@@ -140,7 +140,7 @@ def split_entry(words: str) -> tuple[str, ...]:
     words = tidy_name(words)
     if ";" in words or POSTS.search(words):
         return split_names(words)
-    parts = AND.split(words)
+    parts = AND_BETWEEN.split(words)
     return tuple(parts) if len(parts) > 1 and all(map(FULL_NAME.match, parts)) else (words,)
 
 

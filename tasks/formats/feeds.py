@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.fragment import render_fragment
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes, reject_error
+from tasks.formats.record import Format, Found, Markup, Reject
 from tasks.formats.values import parse_host
 from tasks.formats.wire import Item, make_item, read_names, reject_item
 from tasks.formats.wordpress import explain_post, find_display_names, replace_shortcodes
-from tasks.formats.xml_tree import XmlTree, find_all, find_root, join_words, name_tag, read_tree
+from tasks.formats.xml_tree import XmlTree, find_all, find_root, join_words, name_tag, read_tree_element, read_xml_file
 
 ROOTS = frozenset({"rss", "RDF", "feed", "channel"})
 # Names of namespaces by a part of their addresses; a prefix that is not declared names itself.
@@ -58,14 +59,9 @@ def read_feed(tree: XmlTree) -> Iterator[Found]:
     items = list(find_all(root, "entry" if name_tag(root) == "feed" else "item"))
     last = len(items) - 1
     for number, element in enumerate(items):
-        uri = f"{tree.uri}#{number}"
         if tree.fault is not None and tree.fault.reason == "truncated" and number == last:
             return  # the caller reports where the file is cut
-        digest = hash_bytes(etree.tostring(element, with_tail=False))
-        try:
-            yield read_item(element, uri, tree.encoding, digest, names)
-        except Exception as error:  # a fault in a library or in this code costs one item
-            yield reject_error(error, uri, digest)
+        yield read_tree_element(element, number, tree, partial(read_item, names=names))
     if not items:
         yield Reject(tree.uri, "empty", "a feed without items", raw_sha256=tree.digest)
 
@@ -187,19 +183,11 @@ def add_captions(text: str, markup: Markup, element: Any) -> tuple[str, Markup]:
     return "\n".join(words for _, words in lines) + "\n\n" + text, on_top + moved
 
 
-def read_feed_chunks(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The records of a file. Raises BrokenInputError."""
-    tree = read_tree(chunks, context)
-    yield from read_feed(tree)
-    if tree.fault:
-        raise tree.fault
-
-
 FEED = Format(
     name="feed",
     extensions=(".rss", ".atom", ".rdf"),
     recognise=lambda start: find_root(start) in ROOTS,
-    read=read_feed_chunks,
+    read=partial(read_xml_file, read_feed),
     why="RSS, RDF, Atom, or an export of WordPress: every item with text is a record; pages and drafts are quarantined.",
     holds_records=True,
 )

@@ -2,17 +2,36 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
-
-from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.fragment import render_fragment
 from tasks.formats.newsml_g2 import render_text, write_html
 from tasks.formats.nitf import read_nitf, render_nitf
 from tasks.formats.paragraphs import split_html_paragraphs
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
-from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.xml_tree import XmlTree, find_all, find_child, find_first, find_root, join_words, name_tag, read_tree
+from tasks.formats.record import Format, Found, Markup, Reject
+from tasks.formats.wire import (
+    EMBARGOED,
+    Item,
+    is_embargo,
+    is_kill,
+    make_item,
+    read_all_names,
+    reject_item,
+    reject_killed,
+    trim_item,
+)
+from tasks.formats.xml_tree import (
+    XmlTree,
+    find_all,
+    find_child,
+    find_first,
+    find_root,
+    join_words,
+    name_tag,
+    read_tree_element,
+    read_xml_file,
+)
 
 DATES = ("FirstCreated", "ThisRevisionCreated", "DateId")
 NITF_NAMES = frozenset({"media", "media-caption", "hl2", "block", "nitf-table"})
@@ -26,7 +45,7 @@ def read_newsml_message(tree: XmlTree) -> Iterator[Found]:
     for element in items:
         about = read_item_about(element)
         for story in find_stories(element):
-            yield read_story_of(about, story, f"{tree.uri}#{number}", tree.encoding)
+            yield read_tree_element(story, number, tree, partial(read_story_of, about))
             number += 1
     if not items:
         yield Reject(tree.uri, "empty", "a NewsML message without items", raw_sha256=tree.digest)
@@ -77,23 +96,21 @@ def read_item_about(element: Any) -> About:
     )
 
 
-def read_story_of(about: About, story: Any, uri: str, encoding: str) -> Found:
+def read_story_of(about: About, story: Any, uri: str, encoding: str, digest: str) -> Found:
     """The record of one story of an item, or the reject that says why it is none."""
-    digest = hash_bytes(etree.tostring(story, with_tail=False))
     inner, text, markup = read_components(story)
     own = inner.values if inner else {}
     by = [join_words(line) for line in find_all(story, "ByLine")]
     values: dict[str, Any] = {
         "title": read_first(story, "HeadLine") or own.get("title"),
         "standfirst": read_first(story, "SubHeadLine") or own.get("standfirst"),
-        "authors": list(dict.fromkeys(name for line in by for name in read_names(line))) or own.get("authors"),
+        "authors": read_all_names(by) or own.get("authors"),
         "published": about.published or own.get("published"),
         "id": (story.get("Duid") if name_tag(story) == "NewsComponent" else None) or about.identity,
     }
     item = trim_item(Item(values, text, markup, inner.flags if inner else ()))
     if about.status in KILLED or is_kill(values["title"], about.slug):
-        words = f"the agency takes it back: {about.status or values['title']}"
-        return reject_item(item, "killed", words, uri, digest)
+        return reject_killed(item, about.status or values["title"], uri, digest)
     if not item.text:
         words = f"NewsML {about.kinds[0]}: it has no article" if about.kinds else "the item has no body"
         return reject_item(item, "unsupported_format" if about.kinds else "empty", words, uri, digest)
@@ -152,19 +169,11 @@ def read_data(data: Any) -> tuple[Item | None, str, Markup]:
     return None, *render_text(text)
 
 
-def read_newsml(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The records of a file. Raises BrokenInputError."""
-    tree = read_tree(chunks, context)
-    yield from read_newsml_message(tree)
-    if tree.fault:
-        raise tree.fault
-
-
 NEWSML = Format(
     name="newsml",
     extensions=(".newsml",),
     recognise=lambda start: find_root(start) in ("NewsML", "NewsItem"),
-    read=read_newsml,
+    read=partial(read_xml_file, read_newsml_message),
     why="NewsML 1 of a news agency: every item with text is a record; pictures and cancelled items are quarantined.",
     holds_records=True,
 )

@@ -1,6 +1,7 @@
 """NewsML-G2: messages of news agencies with items, whose text is NITF, XHTML or plain text inside them."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -9,10 +10,30 @@ from tasks.formats.export_fields import join_body
 from tasks.formats.fragment import render_fragment
 from tasks.formats.nitf import CODES, read_nitf
 from tasks.formats.paragraphs import split_html_paragraphs
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes
+from tasks.formats.record import Format, Found, Markup, Reject
 from tasks.formats.values import has_tags
-from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
+from tasks.formats.wire import (
+    EMBARGOED,
+    Item,
+    is_embargo,
+    is_kill,
+    make_item,
+    read_all_names,
+    read_names,
+    reject_item,
+    reject_killed,
+    trim_item,
+)
+from tasks.formats.xml_tree import (
+    XmlTree,
+    find_all,
+    find_first,
+    find_root,
+    join_words,
+    name_tag,
+    read_tree_element,
+    read_xml_file,
+)
 
 ROOTS = frozenset(
     {"newsMessage", "newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem"}
@@ -28,7 +49,7 @@ def read_g2_message(tree: XmlTree) -> Iterator[Found]:
     root = tree.root
     items = [root] if name_tag(root) != "newsMessage" else list(find_items(root))
     for number, element in enumerate(items):
-        yield read_g2_item(element, f"{tree.uri}#{number}", tree.encoding)
+        yield read_tree_element(element, number, tree, read_g2_item)
     if not items:
         yield Reject(tree.uri, "empty", "a NewsML-G2 message without items", raw_sha256=tree.digest)
 
@@ -38,15 +59,14 @@ def find_items(root: Any) -> Iterator[Any]:
     return (child for group in find_all(root, "itemSet") for child in group if name_tag(child) in ROOTS)
 
 
-def read_g2_item(element: Any, uri: str, encoding: str) -> Found:
+def read_g2_item(element: Any, uri: str, encoding: str, digest: str) -> Found:
     """The record of one item, or the reject that says why it is none."""
-    digest = hash_bytes(etree.tostring(element, with_tail=False))
     kind = name_code(find_first(element, "itemMeta", "itemClass"))
     status = name_code(find_first(element, "itemMeta", "pubStatus"))
     item = trim_item(read_item_values(element))
     notes = [join_words(note) for note in find_all(element, "edNote")]
     if status in KILLED or is_kill(item.values["title"], *notes):
-        return reject_item(item, "killed", f"the agency takes it back: {status or item.values['title']}", uri, digest)
+        return reject_killed(item, status or item.values["title"], uri, digest)
     if name_tag(element) in OTHER_ITEMS or kind == "composite":
         return reject_item(
             item,
@@ -77,7 +97,7 @@ def read_item_values(element: Any) -> Item:
     own = inner.values if inner else {}
     title = find_title(meta) if meta is not None else None
     by = [join_words(line) for line in find_all(meta, "by")] if meta is not None else []
-    authors = [name for line in by for name in read_names(line)] or own.get("authors") or list(find_creators(meta))
+    authors = read_all_names(by) or own.get("authors") or list(find_creators(meta))
     dates = (join_words(date) for name in DATES for date in find_all(element, name))
     values = {
         "title": title or own.get("title"),
@@ -153,19 +173,11 @@ def write_html(content: Any) -> str:
     return str(etree.tostring(root, encoding="unicode", method="html", with_tail=False))
 
 
-def read_g2(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The records of a file. Raises BrokenInputError."""
-    tree = read_tree(chunks, context)
-    yield from read_g2_message(tree)
-    if tree.fault:
-        raise tree.fault
-
-
 NEWSML_G2 = Format(
     name="newsmlg2",
     extensions=(".g2", ".newsmlg2"),
     recognise=lambda start: find_root(start) in ROOTS,
-    read=read_g2,
+    read=partial(read_xml_file, read_g2_message),
     why="NewsML-G2 of a news agency: every item with text is a record; pictures, packages and cancelled items are quarantined.",
     holds_records=True,
 )

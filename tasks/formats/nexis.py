@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.formats.export_fields import RIGHTS, add_graphics, find_written_day, join_body, join_line
-from tasks.formats.wire import Item, read_names
+from tasks.formats.wire import Item, read_all_names
 
 # Labels by what they hold, as the user interface writes them in its languages.
 LABELS = {
@@ -116,7 +116,7 @@ def read_nexis(lines: list[str]) -> Item:
     values = {
         "title": join_line(fields.get("title", ())) or title,
         "standfirst": join_line(fields.get("standfirst", ())),
-        "authors": [name for line in fields.get("authors", ()) for name in read_names(line)],
+        "authors": read_all_names(fields.get("authors", ())),
         "published": published,
         "publisher": publisher,
     }
@@ -139,15 +139,9 @@ def tidy_graphic(words: str) -> str | None:
     >>> tidy_graphic("PHOTO: The bridge on Monday."), tidy_graphic("PHOTO")
     ('The bridge on Monday.', None)
     """
-    return (
-        re.sub(
-            r"^(?:(?:photos?|pictures?|images?|graphic|fotos?|bild)\b[:,.]?\s*)+",
-            "",
-            " ".join(words.split()),
-            flags=re.I,
-        )
-        or None
-    )
+    caption = " ".join(words.split())
+    label = PICTURES.match(caption)
+    return caption[label.end() if label else 0 :] or None
 
 
 def read_masthead(head: list[str]) -> tuple[str | None, str | None, str | None]:

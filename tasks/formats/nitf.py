@@ -1,14 +1,15 @@
 """NITF, the markup of news agencies: headline, byline, body with its media, and what is to be done with the document."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tasks.formats.fragment import render_fragment
 from tasks.formats.paragraphs import has_indents, join_paragraphs
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext
+from tasks.formats.record import Format, Found, Markup
 from tasks.formats.values import has_tags
 from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_tree
+from tasks.formats.xml_tree import XmlTree, find_all, find_first, find_root, join_words, name_tag, read_xml_file
 
 # Elements that make a line of their own; all others are inside a line or around lines.
 LINE_NAMES = "p hl1 hl2 li dt dd bq media-caption caption tagline pre"
@@ -193,18 +194,10 @@ def read_nitf_file(tree: XmlTree) -> Iterator[Found]:
         yield make_item(item, tree.uri, tree.encoding, tree.digest)
 
 
-def read_nitf_chunks(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The record of a file. Raises BrokenInputError."""
-    tree = read_tree(chunks, context)
-    yield from read_nitf_file(tree)
-    if tree.fault:
-        raise tree.fault
-
-
 NITF = Format(
     name="nitf",
     extensions=(".nitf",),
     recognise=lambda start: find_root(start) == "nitf",
-    read=read_nitf_chunks,
+    read=partial(read_xml_file, read_nitf_file),
     why="NITF of a news agency, with captions; what the agency takes back is quarantined as `killed`.",
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -13,10 +14,10 @@ from tasks.formats.newsml import read_newsml_message
 from tasks.formats.newsml_g2 import ROOTS as G2_ROOTS
 from tasks.formats.newsml_g2 import read_g2_message
 from tasks.formats.nitf import read_nitf_file
-from tasks.formats.record import Chunks, Format, Found, Markup, ReadContext, Reject, hash_bytes, reject_error
+from tasks.formats.record import Format, Found, Markup, Reject
 from tasks.formats.values import has_tags
-from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_item, trim_item
-from tasks.formats.xml_tree import XmlTree, find_root, join_words, name_tag, read_tree
+from tasks.formats.wire import EMBARGOED, Item, is_embargo, is_kill, make_item, read_names, reject_killed, trim_item
+from tasks.formats.xml_tree import XmlTree, find_root, join_words, name_tag, read_tree_element, read_xml_file
 
 # Names of elements in lower case without signs between words; the first that has words is taken.
 NAMES = {
@@ -40,12 +41,7 @@ def read_articles_of(tree: XmlTree) -> Iterator[Found]:
     """A record or a reject for every element of a tree that has a headline and a body; one reject where there is none."""
     articles = find_articles_in(tree.root)
     for number, element in enumerate(articles):
-        uri = f"{tree.uri}#{number}"
-        digest = hash_bytes(etree.tostring(element, with_tail=False))
-        try:
-            yield read_article_element(element, uri, tree.encoding, digest)
-        except Exception as error:  # a fault in a library or in this code costs one record
-            yield reject_error(error, uri, digest)
+        yield read_tree_element(element, number, tree, read_article_element)
     if not articles:
         detail = f"XML <{name_tag(tree.root)}>: no element in it has a headline and a body by name"
         yield Reject(tree.uri, "unsupported_format", detail, raw_sha256=tree.digest)
@@ -95,7 +91,7 @@ def read_article_element(element: Any, uri: str, encoding: str, digest: str) -> 
     values = {name: lines[name] for name in ("title", "standfirst", "published", "url", "id", "publisher")}
     item = trim_item(Item({**values, "authors": list(read_names(lines["authors"]))}, text, markup))
     if (lines["killed"] or "").lower() in ("true", "1", "yes") or is_kill(lines["title"], lines["note"]):
-        return reject_item(item, "killed", f"the agency takes it back: {lines['title']}", uri, digest)
+        return reject_killed(item, lines["title"], uri, digest)
     flags = (EMBARGOED,) if is_embargo(lines["note"]) else ()
     return make_item(Item(item.values, item.text, item.markup, flags), uri, encoding, digest)
 
@@ -116,9 +112,8 @@ def render_element(body: Any) -> tuple[str, Markup]:
     return render_fragment(etree.tostring(body, encoding="unicode", method="html", with_tail=False))
 
 
-def read_xml(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
-    """The records of an XML file of any family, by its root. Raises BrokenInputError."""
-    tree = read_tree(chunks, context)
+def read_any_xml(tree: XmlTree) -> Iterator[Found]:
+    """The records of a file of any family, by its root."""
     name = name_tag(tree.root)
     if name == "nitf":
         yield from read_nitf_file(tree)
@@ -130,15 +125,13 @@ def read_xml(chunks: Chunks, context: ReadContext) -> Iterator[Found]:
         yield from read_feed(tree)
     else:
         yield from read_articles_of(tree)
-    if tree.fault:
-        raise tree.fault
 
 
 XML = Format(
     name="xml",
     extensions=(".xml",),
     recognise=lambda start: find_root(start) is not None,
-    read=read_xml,
+    read=partial(read_xml_file, read_any_xml),
     why="Other XML: elements with a headline and a body by name are records; without any, the file is quarantined.",
     holds_records=True,
 )

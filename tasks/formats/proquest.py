@@ -44,7 +44,6 @@ HEADINGS = {
 }
 LABEL = re.compile(r"\s{0,3}([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ /-]{2,34}):(?:\s+(.*))?$")
 NO_ABSTRACT = re.compile(r"(?:none available|not available|no disponible|nicht verfügbar|non disponible)\.?", re.I)
-ISO_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def split_proquest(text: str) -> Iterator[list[str]]:

@@ -12,6 +12,8 @@ from unicodedata import is_normalized, normalize
 import ftfy
 from ftfy.badness import badness
 
+from tasks.unseen import BLANKS, DIRECTIONS
+
 # Looking for one character costs a tenth of looking for two. Clean text has few of these.
 MARKS = (
     *"ÃÂÄÅÐÑÎÏØÙ×",  # first bytes of Latin, Cyrillic, Greek, Arabic, Hebrew in Windows-1252
@@ -34,12 +36,9 @@ LOST = (
     (re.compile("Â(?= )(?<=[0-9a-zß-ÿ.,;:!?%)\"'’”].)"), ""),
     (re.compile("Ã(?= )(?<![A-ZÀ-ÞĀ-ɏḀ-ỿ].)"), "à"),
 )
-# Characters that are not seen: blanks without width, marks of direction. Joiners are letters' own in Arabic and
-# Indic scripts and in emoji; a soft hyphen belongs to the spelling of its paper, and is ignored where lines are compared.
-UNSEEN = re.compile(
-    "[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
-    "(?:(?<![\u200c\u200d])|(?<![^\x00-\u024f].))"
-)
+# Joiners are letters' own in Arabic and Indic scripts and in emoji; a soft hyphen belongs to the spelling of its paper, and is
+# ignored where lines are compared.
+UNSEEN = re.compile(rf"[{BLANKS}{DIRECTIONS}\u200c\u200d](?:(?<![\u200c\u200d])|(?<![^\x00-\u024f].))")
 PARTED = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")  # signs that belong to the letter before them
 LOSSY = re.compile("[ÂÃ] |â€")
 SETTINGS = ftfy.TextFixerConfig(explain=False, replace_lossy_sequences=False)

@@ -8,7 +8,7 @@ from tasks.dates.words import find_month
 from tasks.formats.decode import decode
 from tasks.formats.paragraphs import join_paragraphs
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, ReadContext, Reject, hash_bytes, reject_error
-from tasks.formats.wire import Item, make_item, read_names
+from tasks.formats.wire import Item, make_item, read_all_names
 
 START = re.compile(
     rb"\s*(?:<!DOCTYPE\s[^<>]{0,200}>\s*|<!--[^>]{0,500}-->\s*|<\?xml[^<>]{0,200}\?>\s*)*<(?:REUTERS\s[^<>]{0,400}>|DOC(?:\s[^<>]{0,1000})?>)",
@@ -101,11 +101,10 @@ def read_sgml_fields(text: str) -> Item:
     dateline = write_field(found["DATELINE"])
     if dateline and not text.startswith(dateline[:12]):
         text = f"{dateline if dateline.endswith(('-', '–', '—', ':')) else dateline + ' -'} {text}" if text else ""
-    names = [name for field in ("BYLINE", "AUTHOR", "BY") for name in read_names(write_field(found[field]))]
     published = next(filter(None, (write_field(found[name]) for name in DATES)), None)
     values = {
         "title": title,
-        "authors": list(dict.fromkeys(names)),
+        "authors": read_all_names(write_field(found[field]) for field in ("BYLINE", "AUTHOR", "BY")),
         "published": write_date(published) or find_identifier_day(identity),
         "id": write_field(identity),
         "url": write_field(found["URL"]) or own.get("url"),

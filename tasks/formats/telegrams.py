@@ -19,8 +19,10 @@ from tasks.formats.wire import (
     is_embargo,
     is_kill,
     make_item,
+    read_all_names,
     read_names,
     reject_item,
+    reject_killed,
 )
 
 SOH, STX, ETX = b"\x01", b"\x02", b"\x03"
@@ -72,7 +74,7 @@ def read_telegram(raw: bytes, uri: str, digest: str) -> Found:
     item, notes = read_anpa(inside_text, end_text) if is_anpa else read_iptc(inside_text, end_text)
     title = item.values["title"]
     if is_kill(title, *notes):
-        return reject_item(item, "killed", f"the agency takes it back: {title}", uri, digest)
+        return reject_killed(item, title, uri, digest)
     if any(LISTS.search(note) for note in notes[:1]):
         return reject_item(item, "no_article", f"a list or an advisory of the agency: {notes[0]}", uri, digest)
     if len(item.text) < NOTICE_CHARS and len(NOTICE.findall(f"{title} {item.text}")) > 1:
@@ -96,7 +98,7 @@ def read_iptc(inside: str, end: str) -> tuple[Item, list[str]]:
     values: dict[str, Any] = {
         "title": title,
         "standfirst": rest,
-        "authors": [name for line in bylines for name in read_names(line)],
+        "authors": read_all_names(bylines),
         "published": find_trailer_date(end) or find_trailer_date(inside[-400:]),
     }
     return Item(values, drop_sign_off(drop_breaks(join_paragraphs(body)))), ["", *notes]
@@ -145,7 +147,7 @@ def read_anpa(inside: str, end: str) -> tuple[Item, list[str]]:
     values: dict[str, Any] = {
         "title": titles[0] if titles else None,
         "standfirst": next((line for line in titles[1:] if len(line) >= STANDFIRST_CHARS), None),
-        "authors": [name for line in bylines for name in read_names(line)],
+        "authors": read_all_names(bylines),
         "published": find_anpa_date(end),
     }
     text = "\n\n".join(" ".join(line.split()) for line in body).replace("``", '"').replace("''", '"')

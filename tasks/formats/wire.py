@@ -1,13 +1,13 @@
 """What news agencies' formats have in common: bylines with posts, kills and embargoes, and the record that an item becomes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.batch import Fields
 from tasks.dates.tokens import MARKS
-from tasks.facts.names import CASELESS_LETTER
+from tasks.facts.names import AND, CASELESS_LETTER
 from tasks.formats.mapping import make_record
 from tasks.formats.record import Found, Markup, Record, Reject
 
@@ -16,9 +16,7 @@ FIELDS = Fields()
 BY = re.compile(
     r"(?:by|von|por|par|di|af|av|door|text|texte|autor(?:in)?|auteur|reporting by|written by)(?::\s*|\s+)", re.I
 )
-BETWEEN = re.compile(
-    r"\s*[,;/|•]\s*(?:and\s+)?|\s+(?:and|&|und|et|y|e|och|og|en|i|ja)\s+(?=(?-i:[^\Wa-zß-ÿ\d_]))", re.I
-)
+BETWEEN = re.compile(rf"\s*[,;/|•]\s*(?:and\s+)?|\s+(?:{AND}|&|e|i|ja)\s+(?=(?-i:[^\Wa-zß-ÿ\d_]))", re.I)
 PLACE = re.compile(r"\s+(?:in|at|for|of|with|en|à|a|aus)\s+(?=[A-ZÀ-Þ]).*")
 # What agencies write beside names: posts, papers, the agencies themselves.
 OTHERS = re.compile(
@@ -68,6 +66,11 @@ def read_names(byline: str | None, least: int = 2) -> tuple[str, ...]:
         words = words[found.end() :]
     names = (tidy_person(part, least) for part in BETWEEN.split(words))
     return tuple(dict.fromkeys(filter(None, names)))
+
+
+def read_all_names(bylines: Iterable[str | None]) -> list[str]:
+    """The persons in several bylines, in order, each once."""
+    return list(dict.fromkeys(name for line in bylines for name in read_names(line)))
 
 
 def tidy_person(words: str, least: int) -> str | None:
@@ -165,6 +168,11 @@ def move_markup(item: Item, text: str) -> Iterator[tuple[int, str]]:
         place = places.get(" ".join(lines[number].split()))
         if place is not None:
             yield place, role
+
+
+def reject_killed(item: Item, because: str | None, uri: str, digest: str) -> Reject:
+    """The reject of an item that its agency takes back."""
+    return reject_item(item, "killed", f"the agency takes it back: {because}", uri, digest)
 
 
 def reject_item(item: Item, reason: str, detail: str, uri: str, digest: str) -> Reject:

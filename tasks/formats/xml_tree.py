@@ -4,7 +4,7 @@ No entity is ever defined or fetched: the document type is dropped. References t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from html.entities import html5
@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from tasks.formats.decode import decode_bytes
-from tasks.formats.record import BrokenInputError, Chunks, ReadContext, hash_bytes
+from tasks.formats.record import BrokenInputError, Chunks, Found, ReadContext, hash_bytes, reject_error
 from tasks.formats.stream import read_whole
 from tasks.formats.xml_root import name_root
 
@@ -88,6 +88,14 @@ def read_tree(chunks: Chunks, context: ReadContext) -> XmlTree:
     return XmlTree(root, context.uri, encoding, hash_bytes(raw), fault)
 
 
+def read_xml_file(read: Callable[[XmlTree], Iterator[Found]], chunks: Chunks, context: ReadContext) -> Iterator[Found]:
+    """The records that `read` finds in the tree of a file. Raises BrokenInputError, behind them where the file is cut."""
+    tree = read_tree(chunks, context)
+    yield from read(tree)
+    if tree.fault:
+        raise tree.fault
+
+
 def parse_xml(text: str) -> tuple[Any, BrokenInputError | None]:
     """The root of an XML text, and why it is not all of the text. Raises BrokenInputError `bad_xml`."""
     text = text.removeprefix("\ufeff")
@@ -140,6 +148,15 @@ def repair_reference(match: re.Match[str]) -> str:
         is_character = code not in CONTROLS and code < 0x110000 and not 0xD800 <= code < 0xE000
         return match[0] if is_character else ""
     return "&amp;"
+
+
+def read_tree_element(element: Any, number: int, tree: XmlTree, read: Callable[[Any, str, str, str], Found]) -> Found:
+    """What `read` makes of an element, its uri, encoding and hash. A fault in it, or in a library, costs that record only."""
+    uri, digest = f"{tree.uri}#{number}", hash_bytes(etree.tostring(element, with_tail=False))
+    try:
+        return read(element, uri, tree.encoding, digest)
+    except Exception as error:
+        return reject_error(error, uri, digest)
 
 
 def name_tag(element: Any) -> str:

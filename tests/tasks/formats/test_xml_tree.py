@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.formats.record import BrokenInputError
-from tasks.formats.xml_tree import join_words, parse_xml, repair_references
+from tasks.formats.record import BrokenInputError, Reject
+from tasks.formats.xml_tree import XmlTree, join_words, parse_xml, read_tree_element, repair_references
 
 TREES = {
     "plain": ("<a>one</a>", "one"),
@@ -63,3 +63,14 @@ def test_an_entity_bomb_is_a_word() -> None:
 def test_references_are_repaired_in_time_that_grows_with_the_text() -> None:
     assert len(repair_references("&" * 300_000)) == 5 * 300_000
     assert repair_references("<![CDATA[" * 50_000).startswith("<![CDATA[")
+
+
+def test_a_fault_in_an_element_costs_its_record() -> None:
+    root, _ = parse_xml("<a><b>one</b></a>")
+
+    def read(element: object, uri: str, encoding: str, digest: str) -> Reject:
+        raise KeyError(encoding)
+
+    found = read_tree_element(root[0], 3, XmlTree(root, "a.xml", "utf-8", ""), read)
+    assert isinstance(found, Reject)
+    assert (found.uri, found.reason, found.detail) == ("a.xml#3", "read_error", "KeyError: 'utf-8'")
