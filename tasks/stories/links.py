@@ -17,7 +17,8 @@ LEAST_SHARE = 0.5  # of the shorter text's runs
 LEAST_PASSAGES = 0.45  # of the words of one of the two texts
 LEAST_HEAD = 20  # of the first HEAD runs: what is common to all articles of a publisher stands further down
 QUOTED_WORDS = 40  # fewer are a quotation that several papers have heard, or a standing paragraph
-STANDING_WORDS = 40  # a passage at the end of both that is not longer is the end of a template
+# A passage at the end of both that is not longer is the end of a template.
+STANDING_WORDS, STANDING_SHARE = 40, 0.6
 OWN_WORDS, OWN_SHARE, LEAST_OWN = (
     30,
     0.08,
@@ -50,13 +51,15 @@ def relate(overlap: Overlap, later: ArticleKeys, earlier: ArticleKeys) -> Relati
         (later.url is not None and later.url == earlier.url)
         or (later.record_id is not None and later.record_id == earlier.record_id)
     )
-    is_free = is_same_article or not is_same_publisher or max(left.head, right.head) >= LEAST_HEAD
+    is_alike = overlap.runs >= ALIKE * max(left.runs, right.runs)
+    is_free = is_same_article or not is_same_publisher or is_alike or max(left.head, right.head) >= LEAST_HEAD
     standing = min(left.tail, right.tail)
-    standing = standing if standing <= STANDING_WORDS else 0
+    if standing > min(STANDING_WORDS, STANDING_SHARE * min(left.words, right.words)):
+        standing = 0
     passages = max((side.passages - standing) / max(side.words, 1) for side in (left, right))
     if overlap.share >= LEAST_SHARE and passages >= LEAST_PASSAGES and is_free:
         is_whole = overlap.runs >= LEAST_SHARE * max(left.runs, right.runs)
-        is_revision = is_same_article or (is_same_publisher and overlap.runs >= ALIKE * max(left.runs, right.runs))
+        is_revision = is_same_article or (is_same_publisher and is_alike)
         kind = REVISION if is_revision else WIRE if is_cut(left) or is_cut(right) else COPY
         return Relation(SAME if is_whole or is_same_article else PART, kind)
     is_at_end = min(left.tail, right.tail) >= max(left.longest, right.longest)

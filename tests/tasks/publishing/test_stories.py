@@ -162,7 +162,6 @@ def test_a_lake_of_a_release_without_stories(tmp_path: Path) -> None:
     names = made.tables.keys() - {"stories", "sketches", "links"}
     older = ({name: held[name] for name in held if name in names} for held in (made.tables, made.rows, made.changed))
     lake.store.store_manifest(replace(made, **dict(zip(("tables", "rows", "changed"), older, strict=True))))
-    assert check_lake(lake) == []
     for target in (lake, whole):
         put(target, staging, [EXCERPT], day=2)
     assert lake.manifest().tables == whole.manifest().tables
