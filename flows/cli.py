@@ -17,6 +17,7 @@ from flows.commands.inspect import inspect
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
+from flows.commands.stories import story
 from flows.commands.ui import ui
 from flows.console import output
 
@@ -24,7 +25,7 @@ INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
     "Run": (ingest, inspect, backfill, ui, replay, release, correct, learn),
-    "Ask": (why, show, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
+    "Ask": (why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
     "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }
 

@@ -15,6 +15,7 @@ from tasks.stories.links import PART, QUOTE, REVISION, SAME
 FIRST, EXCERPT = "first", "excerpt"
 MOST = 0.67  # share of a text
 NEAR = 0.9
+CUT_SHARE = 0.8  # of a text that is cut from another
 SEVERAL = 3  # stories
 HALF = 0.5
 
@@ -53,6 +54,13 @@ class Link:
     def ids(self) -> tuple[str, str]:
         """The doc_ids of the two."""
         return self.later.doc_id, self.earlier.doc_id
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the two are mostly the same, or the later one is cut from the other."""
+        return self.link == SAME or (
+            self.link == PART and self.share >= CUT_SHARE and self.later_runs <= self.earlier_runs
+        )
 
     @property
     def is_mostly(self) -> bool:
@@ -129,10 +137,10 @@ def drop_standing(links: Sequence[Link]) -> list[Link]:
 
 
 def join_copies(links: Iterable[Link]) -> Groups:
-    """Documents that are mostly the same."""
+    """Documents that are mostly the same, or cut from one."""
     groups = Groups()
     for link in links:
-        if link.link == SAME:
+        if link.is_copy:
             groups.join(*link.ids)
     return groups
 

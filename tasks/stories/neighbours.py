@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from tasks.stories.groups import Link, StoryPlace
-from tasks.stories.links import PART, SAME
+from tasks.stories.links import QUOTE
 
 # The links of documents, given with their times.
 ReadLinks = Callable[[Mapping[str, int]], pl.DataFrame]
@@ -37,19 +37,16 @@ class LinkGraph:
             self.times.setdefault(row["other_id"], row["other_at"])
         self.links |= {doc_id: found.get(doc_id, []) for doc_id in missing}
 
-    def widen(self, ids: Collection[str], *kinds: str) -> set[str]:
-        """Documents and those that they are linked to, by links of some kinds if any are named."""
+    def widen(self, ids: Collection[str], counts: Callable[[Link], bool] = bool) -> set[str]:
+        """Documents and those that they are linked to, by links that count."""
         self.load(ids)
-        near = set(ids)
-        for doc_id in ids:
-            near |= {link.find_other(doc_id).doc_id for link in self.links[doc_id] if not kinds or link.link in kinds}
-        return near
+        return set(ids).union(*(link.ids for doc_id in ids for link in self.links[doc_id] if counts(link)))
 
-    def close(self, ids: Collection[str], *kinds: str) -> set[str]:
-        """Documents and all that can be reached from them by links of some kinds."""
+    def close(self, ids: Collection[str], counts: Callable[[Link], bool]) -> set[str]:
+        """Documents and all that can be reached from them by links that count."""
         found, fresh = set(ids), set(ids)
         while fresh:
-            fresh = self.widen(fresh, *kinds) - found
+            fresh = self.widen(fresh, counts) - found
             found |= fresh
         return found
 
@@ -86,11 +83,16 @@ def make_link(row: Mapping[str, Any]) -> Link:
 
 def find_dependents(graph: LinkGraph, changed: Collection[str]) -> tuple[set[str], list[Link]]:
     """The documents whose rows depend on the links of `changed`, and all links that decide about these rows."""
-    copies = graph.close(changed, SAME)
+    copies = graph.close(changed, is_copy)
     # A passage that a changed document has stops, or starts, to be a standing one of its neighbours' neighbours.
     near = graph.widen(graph.widen(copies))
-    dependents = graph.close(near, SAME, PART)
-    around = graph.close(graph.widen(dependents), SAME)
-    graph.close(graph.widen(around), SAME)
+    dependents = graph.close(near, lambda link: link.link != QUOTE)
+    around = graph.close(graph.widen(dependents), is_copy)
+    graph.close(graph.widen(around), is_copy)
     every = graph.list_links(graph.links)
-    return dependents, [link for link in every if link.link == SAME or not around.isdisjoint(link.ids)]
+    return dependents, [link for link in every if link.is_copy or not around.isdisjoint(link.ids)]
+
+
+def is_copy(link: Link) -> bool:
+    """Whether one of two documents is a copy of the other."""
+    return link.is_copy
