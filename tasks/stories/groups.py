@@ -110,12 +110,17 @@ def tell_stories(links: Sequence[Link], wanted: Collection[str]) -> Iterator[dic
     for link in links:
         own[link.later.doc_id].append(link)
         own[link.earlier.doc_id].append(link)
+    sources: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        sources[link.later.doc_id].add(groups.find(link.earlier.doc_id))
     outdated = find_outdated(links)
     for root, story in members.items():
         first = min(story)
         for place in (place for place in story if place.doc_id in wanted):
             inside = [link for link in own[place.doc_id] if groups.find(link.find_other(place.doc_id).doc_id) == root]
-            quoting = [link for link in own[place.doc_id] if link.later == place and link not in inside]
+            earlier = [link for link in own[place.doc_id] if link.later == place and link not in inside]
+            # What quotes this story itself is not quoted by the story's later documents.
+            quoting = [link for link in earlier if root not in sources[link.earlier.doc_id]]
             yield describe_document(place, first, inside, quoting) | {"is_latest": place.doc_id not in outdated}
 
 

@@ -65,6 +65,13 @@ def test_an_excerpt_has_a_story_of_its_own() -> None:
     assert tell(link("e", "a", 30, (200, 100), (QUOTE, WIRE)))["a"] == ("a", "first", None)
 
 
+def test_a_late_copy_quotes_no_excerpt_of_its_story() -> None:
+    quote = (QUOTE, WIRE)
+    links = (link("c", "a"), link("b", "a", 30, (200, 100), quote), link("c", "b", 30, (100, 200), quote))
+    quoted = {row["doc_id"]: [each["doc_id"] for each in row["quotes"]] for row in tell_stories(links, set("abc"))}
+    assert quoted == {"a": [], "b": ["a"], "c": []}
+
+
 def test_a_roundup_joins_no_stories() -> None:
     pieces = [
         link("r", "a", 55, (100, 90), (SAME, WIRE), at=0),
