@@ -43,7 +43,7 @@ def print_story(found: ToldStory, chars: int) -> None:
     print_line(f"story {found.story_id}: {size} of {format_count(len(publishers), 'publisher')}", "bold")
     print_table(
         ("", "published", "publisher", "this", "other", "headline", "doc_id"),
-        map(describe_row, found.documents),
+        map(describe_document_row, found.documents),
         right=frozenset({"this", "other"}),
     )
     texts = {row["doc_id"]: row for row in found.documents}
@@ -64,12 +64,12 @@ def print_story(found: ToldStory, chars: int) -> None:
         print_line(f"quoted by {format_count(len(found.quoting), 'document')}", "bold")
         print_table(
             ("", "published", "publisher", "this", "other", "headline", "doc_id"),
-            map(describe_row, found.quoting),
+            map(describe_document_row, found.quoting),
             right=frozenset({"this", "other"}),
         )
 
 
-def describe_row(row: dict[str, Any]) -> tuple[str, ...]:
+def describe_document_row(row: dict[str, Any]) -> tuple[str, ...]:
     """A document of a story as a row of a table; shares are those of its text and of the other one's, in per cent."""
     from tasks.lakes.told import format_time
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
 from tasks.report.record import RunRecord, shorten_receipt
+from tasks.report.stories import ShownStory, list_stories
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
 from tasks.schema import TABLES
 from tasks.staging.receipt import StagedBatch
@@ -40,7 +41,8 @@ class Report(RunRecord):
     """What a page says of a run. `receipt` as `shorten_receipt` leaves it; `sampled`: documents whose lines were read.
 
     `duplicates`: the first rows, each with the logical date and uri of its `twin`, the document that it repeats (None for one
-    in quarantine); `kept`: documents of the batch that readers have now, whatever this run did (None: not known).
+    in quarantine); `kept`: documents of the batch that readers have now, whatever this run did (None: not known); `stories`: the
+    largest ones that it has a part in.
     """
 
     receipt: dict[str, Any]
@@ -57,6 +59,7 @@ class Report(RunRecord):
     undated: int
     over_budget: int
     kept: int | None
+    stories: tuple[ShownStory, ...] = ()
 
     @property
     def passed_over(self) -> list[Skipped]:
@@ -78,7 +81,9 @@ def collect_published(lake: Lake, source: str, day: date, record: RunRecord | No
     run = record or RunRecord(source, day, "published", ())
     shown = rows["duplicates"].sort("uri").head(DUPLICATES_SHOWN).collect()
     twins = find_owners(lake, manifest, source, shown["doc_id"].to_list())
-    return collect_report(lake, run, receipt, rows, list_duplicates(shown, twins), receipt["published"])
+    report = collect_report(lake, run, receipt, rows, list_duplicates(shown, twins), receipt["published"])
+    ids = rows["documents"].select("doc_id").collect().to_series()
+    return replace(report, stories=list_stories(lake, manifest, ids, months))
 
 
 def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Report:

@@ -83,16 +83,16 @@ def make_link(row: Mapping[str, Any]) -> Link:
 
 def find_dependents(graph: LinkGraph, changed: Collection[str]) -> tuple[set[str], list[Link]]:
     """The documents whose rows depend on the links of `changed`, and all links that decide about these rows."""
-    copies = graph.close(changed, is_copy)
+    copies = graph.close(changed, joins_copies)
     # A passage that a changed document has stops, or starts, to be a standing one of its neighbours' neighbours.
     near = graph.widen(graph.widen(copies))
     dependents = graph.close(near, lambda link: link.link != QUOTE)
-    around = graph.close(graph.widen(dependents), is_copy)
-    graph.close(graph.widen(around), is_copy)
+    around = graph.close(graph.widen(dependents), joins_copies)
+    graph.close(graph.widen(around), joins_copies)
     every = graph.list_links(graph.links)
     return dependents, [link for link in every if link.is_copy or not around.isdisjoint(link.ids)]
 
 
-def is_copy(link: Link) -> bool:
+def joins_copies(link: Link) -> bool:
     """Whether one of two documents is a copy of the other."""
     return link.is_copy

@@ -15,7 +15,7 @@ def diff_paragraphs(old: str, new: str) -> Iterator[tuple[str, str]]:
     [('+', 'Four.')]
     """
     before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
-    matcher = SequenceMatcher(None, *map(hash_paragraphs, (before, after)), autojunk=False)
+    matcher = SequenceMatcher(None, hash_paragraphs(before), hash_paragraphs(after), autojunk=False)
     for change, start, end, new_start, new_end in matcher.get_opcodes():
         if change != "equal":
             yield from (("-", line) for line in before[start:end])

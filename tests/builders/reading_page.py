@@ -1,29 +1,32 @@
-"""docs/reading.md as a program: its examples in order, what they print, and the page with that written below them.
+"""Pages of docs/ as programs: their examples in order, what they print, and the pages with that written below them.
 
-PYTHONPATH=tests python -m builders.reading_page        writes what the examples print into the page
+PYTHONPATH=tests python -m builders.reading_page        writes what the examples print into the pages
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from builders.seed_lake import make_seed_lake
+from builders.seed_lake import make_seed_lake, make_story_lake
 
 PROJECT = Path(__file__).resolve().parents[2]
-PAGE = PROJECT / "docs" / "reading.md"
+# Pages with examples, each with the function that makes the folder in which they run.
+PAGES: dict[str, Callable[[Path, Path], Path]] = {"reading.md": make_seed_lake, "stories.md": make_story_lake}
 EXAMPLE = re.compile(r"```(python|sql|sh)\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
-AGAIN = "PYTHONPATH=tests .venv/bin/python -m builders.reading_page writes the page again"
+AGAIN = "PYTHONPATH=tests .venv/bin/python -m builders.reading_page writes the pages again"
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,11 @@ class Example:
         return "pyspark" in self.code
 
     @property
-    def needs_iceberg(self) -> bool:
-        return self.section == "Iceberg"
+    def lacks(self) -> str:
+        """What it needs that is not installed here."""
+        if self.needs_spark and (importlib.util.find_spec("pyspark") is None or shutil.which("java") is None):
+            return "Spark: it takes Java and `pip install pyspark`"
+        return "the extra `iceberg`" if self.section == "Iceberg" and not importlib.util.find_spec("pyiceberg") else ""
 
 
 def read_examples(page: str) -> list[Example]:
@@ -104,11 +110,14 @@ def write_page(page: str, outputs: Iterator[str]) -> str:
 
 
 def main() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        place = make_seed_lake(PROJECT, Path(folder) / "place")
-        outputs = [run_example(example, place) for example in read_examples(page)]
-    PAGE.write_text(write_page(page, iter(outputs)), encoding="utf-8")
+    for name, make_lake in PAGES.items():
+        path = PROJECT / "docs" / name
+        page = path.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            place = make_lake(PROJECT, Path(folder) / "place")
+            examples = read_examples(page)
+            outputs = [example.prints if example.lacks else run_example(example, place) for example in examples]
+        path.write_text(write_page(page, iter(outputs)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -366,6 +366,7 @@ def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchRes
         "lines",
         "quarantine",
         "receipts",
+        "stories",
     ]
     assert CliRunner().invoke(app, ["check", "--lake", str(lake)]).exit_code == 0
     assert page_of(published).is_relative_to(open_lake(lake).store.folder)
