@@ -87,7 +87,7 @@ def backfill(
         report(())
         results = run_days(chosen, settings, max_parallel_days, run_task, report)
         table = f"{format_count(len(results), 'day')}: {plan.count_states(results)}"
-        show_table("backfill-days", plan.tabulate_results(results), table)
+        show_table("backfill-days", plan.tabulate_results(results, settings.pages_url), table)
         return Completed(message=plan.describe_results(results))
     except Exception as error:
         return fail_run(str(explain_error(error)))

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.commands.backfill import backfill
-from flows.commands.batches import diff, report, sources
+from flows.commands.batches import diff, report, sources, status
 from flows.commands.corrections import correct, corrections
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
@@ -18,14 +18,14 @@ from flows.commands.lake import check, files, iceberg, repartition, rollback, ve
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
 from flows.commands.stories import story
-from flows.commands.ui import ui
+from flows.commands.ui import pages, ui
 from flows.console import output
 
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest, inspect, backfill, ui, replay, release, correct, learn),
-    "Ask": (why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
+    "Run": (ingest, inspect, backfill, ui, pages, replay, release, correct, learn),
+    "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
     "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }
 

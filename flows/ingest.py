@@ -15,9 +15,10 @@ from prefect.task_runners import TaskRunner
 from pydantic import Field
 
 from flows.batches.ingest import ingest_batches
+from flows.batches.page import locate_page
 from flows.batches.requests import find_batches, today
 from flows.batches.run import BatchResult, MapShards, Run, make_run
-from flows.console import outline_result
+from flows.console import name_counts, outline_result
 from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
 from flows.orchestration.retries import retried_task
 from flows.orchestration.supervised_process import follow_worker
@@ -26,8 +27,8 @@ from flows.unexpected import explain_error
 from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
 from flows.workers.runners import run_tasks
 from tasks.batch import Limits, Shard
+from tasks.counts import format_count
 from tasks.errors import RequestError
-from tasks.lakes.lake import Lake
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
 from tasks.unseen import show_unseen
@@ -134,7 +135,7 @@ def ingest(
             mapper = map_tasks(settings, stack)
             run = make_run(settings, make_log_watcher(), mapper, is_forced=force, removes_missing=remove_missing)
             batches = find_batches(what, day, today(), settings.sources, run.lake, fields)
-            found = ingest_batches(batches, run, lambda result: report_result(result, run.lake))
+            found = ingest_batches(batches, run, lambda result: report_result(result, run))
     except Exception as error:
         explained = explain_error(error)
         return fail_run(str(explained), explained)
@@ -142,28 +143,44 @@ def ingest(
     errors = [error for error in found if isinstance(error, Exception) and not isinstance(error, NothingNew)]
     if errors:
         return fail_run(" ".join(map(str, errors)), errors[0])
-    if blocked := [result for result in results if result.state == "blocked"]:
-        message = " ".join(f"{result.batch.label}: {result.why}." for result in blocked)
-        return fail_run(message, BatchBlocked(message, results))
+    ends = sorted(results, key=lambda result: not result.why)
+    said = " ".join(describe_end(result, settings.pages_url) for result in ends)
+    if any(result.state == "blocked" for result in results):
+        return fail_run(said, BatchBlocked(said, results))
     if not results:
         # Not a failure: on most nights a drop folder gets no new files.
         return Completed(message=str(found[0]), data=results)
-    return results
+    return Completed(message=said, data=results)
 
 
-def report_result(result: BatchResult | Exception, lake: Lake) -> None:
+def report_result(result: BatchResult | Exception, run: Run) -> None:
     """Leaves the summary of a batch in Prefect: a line in the log, an artifact, and an event of the lake's tables."""
     if isinstance(result, Exception):
         return  # it is in the state of the run
     label = result.batch.label
     get_run_logger().info(result.summary)
     key = result.batch.source.name.lower().replace("_", "-")
-    show_text(f"ingest-{key}", write_summary(result), f"{label}: {result.state}")
+    show_text(f"ingest-{key}", write_summary(result, run.settings.pages_url), f"{label}: {result.state}")
     if result.state == "published":
-        report_assets(lake, label, result.counts)
+        report_assets(run.lake, label, result.counts)
 
 
-def write_summary(result: BatchResult) -> str:
+def describe_end(result: BatchResult, pages_url: str) -> str:
+    """The end of a batch in a sentence: wire 2026-10-02: 39 published, 7 quarantined, 1 warning (text_short 1)."""
+    if result.why:
+        said = result.why
+    else:
+        counts = [(name, result.counts[name]) for name in ("published", "duplicates", "quarantined")]
+        said = ", ".join(f"{count:,} {name}" for name, count in counts if count or name == "published")
+        said += f" ({result.state})" if result.state != "published" else ""
+    if warnings := result.receipt.get("warnings"):
+        total = sum(entry["count"] for entry in warnings)
+        said += f", {format_count(total, 'warning')} ({name_counts(warnings, 'reason')})"
+    page = locate_page(result, pages_url)
+    return f"{result.batch.label}: {said}." + (f" Page: {page}" if page else "")
+
+
+def write_summary(result: BatchResult, pages_url: str = "") -> str:
     """The table of a batch as Markdown. It has no text of articles; names of files are escaped."""
     rows = "\n".join(f"| {what} | {many} | {escape_markdown(which)} |" for what, many, which in outline_result(result))
     why = ""
@@ -171,13 +188,16 @@ def write_summary(result: BatchResult) -> str:
         blocks = (finding for finding in result.findings if finding.reason in result.blocked_by)
         reasons = " ".join(f"{found.reason}: {found.observed}. {found.why}" for found in blocks)
         why = f"{escape_markdown(reasons)}\n\n"
-    page = f"\n{link_page(result.page)}\n" if result.page else ""
+    place = locate_page(result, pages_url)
+    page = f"\n{link_page(place)}\n" if place else ""
     headline = escape_markdown(f"{result.batch.label}: {result.why or result.state}")
     return f"**{headline}**\n\n{why}| | count | |\n|---|--:|---|\n{rows}\n{page}"
 
 
 def link_page(place: str) -> str:
     """A link to the page of a run; for a page in a bucket the address alone, which no browser opens."""
+    if place.startswith(("http://", "https://")):
+        return f"[The page of the run]({place})"
     if "://" in place:
         return f"The page of the run: `{place}`"
     return f"[The page of the run]({Path(place).absolute().as_uri()})"

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     removal_budget: float = Field(0.5, gt=0, le=1)  # share of a document's characters that rules may remove
     story_days: int = Field(STORY_DAYS, ge=1)  # how many days apart copies of a story are looked for
     report: bool = True  # whether a run writes its page: `copydesk report` can do it later
+    pages_url: str = ""  # where a browser finds the pages; `copydesk ui` and `copydesk pages` serve them
     learned: str = "auto"  # learned lines: latest, none or a version; auto: what the batch used before, else the latest
     # Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.
     iceberg: str = ""

@@ -8,6 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flows.batches.run import BatchResult, Run
 from tasks.errors import RequestError, RunFailed
@@ -45,6 +46,14 @@ def add_page(run: Run, result: BatchResult, judged: JudgedBatch | None = None) -
         why = f"{type(error).__name__}: {error}".partition("\n")[0]
         run.watcher.warn(f"the page of the run could not be written ({why}); the batch itself is not affected")
         return result
+
+
+def locate_page(result: BatchResult, pages_url: str) -> str:
+    """Where a browser finds the page of a run, where a person does if no server is known, "" without a page."""
+    if not result.page or not pages_url:
+        return result.page or ""
+    name = name_run_page(result.batch.source.name, result.batch.logical_date, result.state)
+    return f"{pages_url.rstrip('/')}/{quote(name)}"
 
 
 def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -21,7 +21,7 @@ from flows.commands.options import (
     open_chosen_lake,
     parse_date,
 )
-from flows.console import open_progress, print_line, print_table
+from flows.console import open_progress, output, print_line, print_object, print_table
 from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
@@ -67,6 +67,37 @@ def sources(
         ((name, *shown.get(name, ("(not declared)", "")), batches[name], latest.get(name)) for name in names_shown),
         right=frozenset({"batches"}),
     )
+
+
+def status(
+    names: Annotated[
+        Optional[list[str]], typer.Option("--source", help="Only this source; may be repeated.", show_default="all")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=400, help="How many days up to today.")] = 14,
+    file: SourcesOption = None,
+    lake: LakeOption = None,
+) -> None:
+    """Sources by days: published, warned, short, stale, blocked, failed, missing, no files or running; what to run again."""
+    from flows.batches.requests import today
+    from flows.batches.run import NO_WATCHER
+    from flows.days.grid import SIGNS, list_cells, write_rows
+    from flows.days.states import survey_days
+
+    run = make_chosen_run(NO_WATCHER, lake=lake, sources=file)
+    end = today()
+    start = end - timedelta(days=days - 1)
+    cells = list(list_cells(run.lake, survey_days(names or (), start, end, run, end)))
+    if output.is_json:
+        for cell in cells:
+            print_object({**vars(cell), "command": cell.command})
+        return
+    print_table(("source", f"{start} to {end}", "documents"), write_rows(cells), right=frozenset({"documents"}))
+    counts = Counter(cell.state for cell in cells)
+    print_line("  ".join(f"{sign} {counts[state]} {state}" for state, (sign, _) in SIGNS.items() if counts[state]))
+    for cell in cells:
+        if cell.command:
+            print_line(f"{cell.state}: {cell.source} {cell.day}" + (f": {cell.why}" if cell.why else ""))
+            print_line(f"  next: {cell.command}")
 
 
 def report(

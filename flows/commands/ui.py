@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line
 from tasks.errors import RequestError
 
@@ -41,6 +42,20 @@ def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port 
             # The terminal may be closed as well.
             with suppress(OSError):
                 print_line("stopped")
+
+
+def pages(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the pages.")] = 4300,
+    lake: LakeOption = None,
+) -> None:
+    """Serve the pages of runs and their index on this machine, read-only; ctrl-C stops it."""
+    from flows.orchestration.page_server import PLACE, serve_pages
+    from flows.orchestration.services import HOST
+    from tasks.report.record import open_pages
+
+    opened = open_chosen_lake(lake)
+    print_line(f"The pages of {opened.name}: http://{HOST}:{port}{PLACE}")
+    serve_pages(open_pages(opened), HOST, port)
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from flows.batches.page import locate_page
 from flows.batches.replay import preview_batch
 from flows.batches.run import COUNTS, Batch, BatchResult, Run
 from flows.days.states import Day
@@ -62,8 +63,8 @@ def tabulate_plan(days: Sequence[Day], on_existing: OnExisting) -> list[dict[str
     return sorted(rows, key=lambda row: row["action"] == LEAVE)
 
 
-def tabulate_results(results: Iterable[BatchResult]) -> list[dict[str, str]]:
-    """The results as rows of a table, the bad ones first."""
+def tabulate_results(results: Iterable[BatchResult], pages_url: str = "") -> list[dict[str, str]]:
+    """The results as rows of a table, the bad ones first. `pages_url`: where a browser finds pages."""
     return [
         {
             "date": str(day.batch.logical_date),
@@ -74,6 +75,8 @@ def tabulate_results(results: Iterable[BatchResult]) -> list[dict[str, str]]:
             "published": "0" if day.blocked_by else f"{day.counts['published']:,}",
             "blocked": f"{day.counts['published']:,}" if day.blocked_by else "0",
             **{name: f"{day.counts[name]:,}" for name in ("duplicates", "quarantined")},
+            "warnings": f"{sum(entry['count'] for entry in day.receipt.get('warnings', ())):,}",
+            "page": locate_page(day, pages_url),
         }
         for day in sort_results(results)
     ]

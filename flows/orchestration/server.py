@@ -37,10 +37,16 @@ def make_app() -> FastAPI:
     from sqlalchemy import event
     from sqlalchemy.pool import Pool
 
+    from flows.batches.run import open_settings_lake
+    from flows.orchestration.page_server import ServePages
+    from flows.settings import read_settings
+    from tasks.report.record import open_pages
+
     # Not on connect: Prefect's own setting would replace it.
     event.listen(Pool, "checkout", shorten_timeout)
     app = create_app(final=True)
     app.add_middleware(RetryBusy)
+    app.add_middleware(ServePages, pages=open_pages(open_settings_lake(read_settings())))
     app.add_middleware(RefuseOthers)
     return app
 

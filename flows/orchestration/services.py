@@ -14,6 +14,7 @@ from types import FrameType
 
 from flows import DEFAULTS
 from flows.console import print_line
+from flows.orchestration.page_server import PLACE
 from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
 from tasks.errors import RunFailed
 
@@ -57,7 +58,8 @@ def run_services(port: int, project: Path) -> None:
         print_line(f"starting Prefect, half a minute the first time (log: {HOME}/server.log)")
         for name in commands:
             launch(name, began)
-        print_line(f"\nThe UI: http://{HOST}:{port}/v2/deployments\nctrl-C stops it all")
+        print_line(f"\nThe UI:    http://{HOST}:{port}/v2/deployments")
+        print_line(f"The pages: http://{HOST}:{port}{PLACE}\nctrl-C stops it all")
         while True:
             while not (over := [name for name, process in running.items() if process.poll() is not None]):
                 time.sleep(0.5)
@@ -91,6 +93,7 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # How often the worker asks for runs that are due; Prefect's ten seconds are long after a click on Run.
         "PREFECT_WORKER_QUERY_SECONDS": "5",
+        "COPYDESK_PAGES_URL": os.environ.get("COPYDESK_PAGES_URL") or f"http://{HOST}:{port}{PLACE}",
         "PYTHONUNBUFFERED": "1",
         ASKED: "1",
     }

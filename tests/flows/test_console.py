@@ -98,6 +98,7 @@ def test_no_command_prints_what_a_terminal_obeys(
     run("corrections")
     run("export", "a.csv")
     run("tag", "one")
+    run("status", "--days", "60")
     run("inspect", f"in/none{ESCAPES}", code=2)
     run("sources", "add", "all", "in", "--yes")
     run("backfill", "--from", "2026-10-31", "--to", "2026-10-31", "--on-existing", "replace", "--dry-run")
@@ -110,7 +111,7 @@ def test_no_command_prints_what_a_terminal_obeys(
     run("ingest", f"in/none{ESCAPES}", code=2)
     # `restore` gives bytes to a pipe; the others show no text of strangers.
     assert {command.__name__ for commands in PANELS.values() for command in commands} - shown.keys() == {
-        *("restore", "doctor", "iceberg", "ui")
+        *("restore", "doctor", "iceberg", "ui", "pages")
     }
 
 

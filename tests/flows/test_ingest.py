@@ -166,7 +166,7 @@ def test_a_path_that_is_not_utf8_goes_through_the_server(tmp_path: Path, prefect
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         patch.setattr(os, "environ", os.environ.copy())
-        run_flow([name], DAY, read_settings(lake="lake"), force=False, remove_missing=False, expect_new=False)
+        run_flow([name], DAY, read_settings(lake="lake"), {}, expect_new=False)
     assert ask(tmp_path / "lake", "SELECT uri FROM 'LAKE/documents/**/*.parquet'") == [("caf%E9.txt",)]
 
 
