@@ -98,6 +98,7 @@ def test_no_command_prints_what_a_terminal_obeys(
     run("corrections")
     run("export", "a.csv")
     run("tag", "one")
+    run("story", document)
     run("status", "--days", "60")
     run("inspect", f"in/none{ESCAPES}", code=2)
     run("sources", "add", "all", "in", "--yes")
