@@ -24,6 +24,7 @@ from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
 from tasks.report.figures import EARLIER, OTHERS, DayCount
+from tasks.report.grid import draw_grid
 from tasks.report.hits import name_decider
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
@@ -45,6 +46,7 @@ INDEX_COLUMNS = (
     "quarantined",
     "chars",
     "removed_chars",
+    "warnings",
 )
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
 
@@ -123,6 +125,7 @@ def render_index(lake: Lake, pages: StoreFiles) -> str:
         "index.html",
         lake=lake.label,
         chart=draw_batches(published),
+        months=draw_grid(rows),
         published=published,
         groups={source: list(group) for source, group in groupby(rows, key=lambda row: row.source)},
         shown=ROWS_SHOWN,
