@@ -47,6 +47,17 @@ POSTED = re.compile(
     r"|redakteur(?:in)?|reporterin)",
     re.IGNORECASE,
 )
+# What pages glue to a name when they become text: "Mara Quist2 hours ago", "Mara QuistReporter".
+GLUED_AGE = re.compile(r"(?<=[^\W\d_])(?=\d{1,2} (?:second|minute|hour|day|week|month|year)s? ago\b)")
+GLUED_POST = re.compile(
+    r"(?<=[a-zà-ÿ])(?=(?:(?:Chief|Senior|Political|Sports?|Deputy|News|Business) )?"
+    r"(?:Reporter|Editor|Correspondent|Columnist|Journalist(?:in)?|Redakteur(?:in)?|Reporterin)$)"
+)
+# Whose reports the author used: "By Mara Quist with agencies".
+WITH_AGENCIES = re.compile(
+    r"\s+(?:with|mit|avec|con|com|met|med)\s+(?:(?i:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências)"
+    rf"|{AGENCY_NAMES}|dpa)(?:(?:,| and| und| et| y| e|/) ?(?:{AGENCY_NAMES}|dpa))*$"
+)
 EDGES = ' \t\u00a0,;:|/•·–—-()[]*>«»"“”.。／、'
 MOST_BLANKS = 11  # a line with more, without a date and without "by", is a sentence
 LONGEST = 160  # characters of the longest byline
@@ -125,6 +136,7 @@ def read_signature(line: str) -> Signature:
         return Signature((), rest=line)
     if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
         return Signature((), rest=line)  # words, and no name among them
+    line = WITH_AGENCIES.sub("", GLUED_POST.sub(", ", GLUED_AGE.sub(" | ", line)))
     words, is_dated = cut_addresses_and_dates(line)
     if signature := read_caseless_names(words, is_dated):
         return signature

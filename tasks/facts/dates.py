@@ -32,7 +32,7 @@ CLOCK = re.compile(r"d[:.]d")
 MINUTES = re.compile(
     r"\d{1,2} hours?$|\(?(?:(?:reading time|read time|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura"
     r"|leestijd)\s*:?\s*)?"
-    r"(?:(?:ca\.?|etwa|about)\s*)?\d{1,3}\s*[-–]?\s*(?:min(?:ute[ns]?|uti|utos|uten|uut)?\b\.?)"
+    r"(?:(?:ca\.?|etwa|about)\s*)?\d{1,3}\s*[-–]?\s*(?:min(?:ute[ns]?|uti|utos|uten|uut)?\b\.?)(?!\s+ago\b)"
     r"(?:\s*(?:read|lesezeit|lesedauer|de lecture|de lectura|di lettura|leestijd|lesetid))?\)?",
     re.IGNORECASE,
 )

@@ -57,7 +57,7 @@ def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArra
     score = add_scores(model.boilerplate, page.features)
     kept = choose_lines(page, score)
     headline = find_headline(page, score, kept, model.headline)
-    standfirst = find_standfirst_line(page, headline)
+    standfirst = find_standfirst_line(page, headline, kept)
     kept = keep_listed(page, kept | standfirst)
     above, below = count_until(kept, page.bounds), count_since(kept, page.bounds)
     cut = ~kept & ~headline & ~find_furniture(lines["role"], above, below)

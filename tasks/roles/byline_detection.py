@@ -25,7 +25,7 @@ LABEL = re.compile(
 MOST_DATED = 3  # more dated lines than this are a list
 REST_CHARS = 30  # what may stand beside a date or behind "by": a place, a page
 POST_CHARS = 70
-PLACE_CHARS = 30  # a place may stand between the byline and the body
+PLACE_CHARS = 30  # a place may stand between the byline and the body, or the date
 PICTURED = ("©", "(c)", "Copyright", "Photo", "Foto", "Image", "Bild")  # the credit of a picture begins so
 # Mara Quist in Larkhaven
 PLACED = re.compile(
@@ -192,7 +192,8 @@ def signs_article(candidate: Candidate, signature: Signature, follows: bool, bod
     text, text_above, text_below = candidate.own.text, candidate.above.text, candidate.below.text
     in_head = candidate.own.side == "head"
     opens_with_by = signature.is_by and signature.names and len(signature.rest) <= REST_CHARS and in_head
-    if (signature.rest and not opens_with_by) or not (signature.names or (signature.is_by and signature.agencies)):
+    is_agency = signature.agencies and (signature.is_by or LABEL.fullmatch(text_above))
+    if (signature.rest and not opens_with_by) or not (signature.names or is_agency):
         return False
     if text[0] in DASHES and ("(@" in text or text_above[:1] in DASHES or text_below[:1] in DASHES):
         return False  # an item of a list, or a post
@@ -222,6 +223,9 @@ def is_headed(candidate: Candidate, name_count: int) -> bool:
     if "timestamp" in near or below.role_hit == "bio":
         return True
     if holds_date(above.text) or holds_date(below.text) or is_post(below.text) or UPDATED.fullmatch(below.text):
+        return True
+    # A place may stand between the name and the date.
+    if len(below.text) <= PLACE_CHARS and holds_date(candidate.below2.text):
         return True
     if candidate.headline is not None and own.place < candidate.headline:
         return False  # a kicker

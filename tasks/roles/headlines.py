@@ -209,12 +209,11 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
         is_free & (pl.col("_above") == "headline") & pl.col("rule").is_null(),
         pl.col("width").is_between(*STANDFIRST_WIDTH) & ~is_copied & (has_furniture_below | is_unstopped),
     )
-    ways = [by_record, by_place]
+    ways = [by_record]
     if known is not None:
         standfirsts = known.filter(pl.col("role") == "standfirst")
-        below = lines.filter(is_free & (above("role", 1) == "headline").fill_null(False))
-        ways.append(below.join(standfirsts, on=["doc", "line"], how="semi"))
-    chosen = pl.concat([way.select("doc", "line") for way in ways])
+        ways.append(lines.filter(is_free).join(standfirsts, on=["doc", "line"], how="semi"))
+    chosen = pl.concat([way.select("doc", "line") for way in (*ways, by_place)])
     chosen = chosen.unique("doc", keep="first", maintain_order=True).with_columns(_is_standfirst=pl.lit(True))
     lines = lines.join(chosen, on=["doc", "line"], how="left", maintain_order="left")
     named = change_lines(lines, pl.col("_is_standfirst"), role="standfirst", role_by="standfirst.under-headline")

@@ -34,6 +34,29 @@ def test_names(byline: str, names: list[str]) -> None:
     assert split_byline(byline) == names
 
 
+GLUED = [
+    ("Mara Quist2 hours ago", ("Mara Quist",), True),
+    ("Mara Quist @maraquist3 minutes ago", ("Mara Quist",), True),
+    ("Mara Quist 2 minutes ago", ("Mara Quist",), True),
+    ("Mara Quist, 2 min read", ("Mara Quist",), False),
+    ("Mara QuistReporter", ("Mara Quist",), False),
+    ("Mara QuistSports Editor", ("Mara Quist",), False),
+    ("By Mara Quist with agencies", ("Mara Quist",), False),
+    ("Von Mara Quist mit dpa/AFP", ("Mara Quist",), False),
+    ("By Mara Quist with AFP and Reuters", ("Mara Quist",), False),
+    ("By Mara Quist with friends", (), False),
+]
+
+
+@pytest.mark.parametrize(("line", "names", "is_dated"), GLUED, ids=[row[0] for row in GLUED])
+def test_ages_posts_and_agencies_behind_a_name_are_no_part_of_it(
+    line: str, names: tuple[str, ...], is_dated: bool
+) -> None:
+    found = read_signature(line)
+    assert (found.names, found.is_dated) == (names, is_dated)
+    assert (found.rest == "") == bool(names)
+
+
 @pytest.mark.parametrize(("chars", "names"), [(160, ("Mara Quist",)), (161, ())])
 def test_a_byline_has_at_most_160_characters(chars: int, names: tuple[str, ...]) -> None:
     line = f"By Mara Quist, {'q' * (chars - 15)}"

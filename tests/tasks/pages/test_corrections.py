@@ -151,13 +151,45 @@ def test_a_list_of_one_form_below_a_paragraph_stays(lines: list[str], kept: int)
 )
 def test_the_line_right_below_the_headline_is_the_standfirst(line: str, is_standfirst: bool) -> None:
     page = make_page(HEADLINE, line, "Share", P1)
-    assert find_standfirst_line(page, mark(page, [HEADLINE])).any() == is_standfirst
+    assert find_standfirst_line(page, mark(page, [HEADLINE]), mark(page, [P1])).any() == is_standfirst
+
+
+STANDFIRST = "Nine of thirteen councillors want the old timbers back, and the sea wall will have to wait."
+
+
+def find_standfirst_below(*lines: str) -> list[str]:
+    """The standfirst of a page with these lines between its headline and its body; it and the body are kept."""
+    page = make_page(HEADLINE, *lines, P1)
+    first = np.arange(page.lines.height) == 0
+    found = find_standfirst_line(page, mark(page, [HEADLINE]) & first, mark(page, [STANDFIRST, P1]))
+    return page.lines["text"].filter(pl.Series(found)).to_list()
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param(["Eastmere", HEADLINE, STANDFIRST], [STANDFIRST], id="same"),
+        pytest.param(["Eastmere", "Pier: town votes to rebuild after the storm", STANDFIRST], [STANDFIRST], id="alike"),
+        pytest.param(["Eastmere", "Pier: town votes for a wooden bench and a gull", STANDFIRST], [], id="other"),
+        pytest.param([*["Eastmere"] * 5, HEADLINE, STANDFIRST], [STANDFIRST], id="six-below"),
+        pytest.param([*["Eastmere"] * 6, HEADLINE, STANDFIRST], [], id="seven-below"),
+        pytest.param([STANDFIRST, "Photo: Ana Ruiz/The Courier"], [], id="caption"),
+        pytest.param(["By Anna Webb", STANDFIRST, "Advertisement"], [STANDFIRST], id="apart"),
+        pytest.param(["By Anna Webb", STANDFIRST], [], id="not-apart"),
+        pytest.param(["By Anna Webb", STANDFIRST, *["Share"] * 3], [STANDFIRST], id="three-lines-apart"),
+        pytest.param(["By Anna Webb", STANDFIRST, *["Share"] * 4], [], id="four-lines-apart"),
+        pytest.param([*["Share"] * 14, STANDFIRST, "Advertisement"], [STANDFIRST], id="fifteen-below"),
+        pytest.param([*["Share"] * 15, STANDFIRST, "Advertisement"], [], id="sixteen-below"),
+        pytest.param(["By Anna Webb", STANDFIRST, "Photo: Ana Ruiz/The Courier"], [], id="caption-apart"),
+    ],
+)
+def test_the_standfirst_stands_below_the_headline_as_printed(lines: list[str], found: list[str]) -> None:
+    assert find_standfirst_below(*lines) == found
 
 
 def test_the_standfirst_of_a_page_is_published_as_one() -> None:
-    standfirst = "Nine of thirteen councillors want the old timbers back, and the sea wall will have to wait."
     marked = mark_page_cuts(
-        annotate_texts(["\n".join([MENU, HEADLINE, standfirst, "By Anna Webb", *PARAGRAPHS, FOOTER])])
+        annotate_texts(["\n".join([MENU, HEADLINE, STANDFIRST, "By Anna Webb", *PARAGRAPHS, FOOTER])])
     )
     heads = marked.join(list_heads(marked), on=["doc", "line"]).select("text", "role_right")
-    assert heads.rows() == [(HEADLINE, "headline"), (standfirst, "standfirst")]
+    assert heads.rows() == [(HEADLINE, "headline"), (STANDFIRST, "standfirst")]

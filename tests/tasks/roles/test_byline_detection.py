@@ -216,6 +216,24 @@ BARE = [
     ("further down at the tail", [PARAGRAPH, SECOND, "Nets", "Mara Quist"], 3, None),
     ("by further down at the tail", [PARAGRAPH, SECOND, "Nets", "Words by Mara Quist"], 3, "byline"),
     ("an agency beside a date", ["5 May 2026", "AFP", "A quay", PARAGRAPH, SECOND], 1, "byline"),
+    (
+        "an agency below a label",
+        ["Author of the article:", "The Associated Press", "A quay", PARAGRAPH, SECOND],
+        1,
+        "byline",
+    ),
+    (
+        "a place and a date below",
+        ["A quay by night", "Mara Quist", "Larkhaven", "25/04/2026 Actualizado a las 15:10h.", PARAGRAPH, SECOND],
+        1,
+        "byline",
+    ),
+    (
+        "a line of 31 and a date below",
+        ["A quay by night", "Mara Quist", "q" * 31, "25/04/2026 Actualizado a las 15:10h.", PARAGRAPH, SECOND],
+        1,
+        None,
+    ),
     ("an agency below a caption", ["A quay. (Ana Ruiz/AP)", "AFP", PARAGRAPH, SECOND], 1, "credit"),
     ("a picture's credit beside a date", ["5 May 2026", "© AFP", PARAGRAPH, SECOND], 1, "credit"),
 ]
