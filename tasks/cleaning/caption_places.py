@@ -34,7 +34,7 @@ MAY_POINT = (
     "v. l.",
 )  # any of them is in all of the above
 CERTAIN = r"\(v\. ?l\.(?: ?n\. ?r\.)?\)|\bv\. ?l\. ?n\. ?r\."  # no sentence of an article has it
-BREAK = r"[.!?][\"”’»)]* \p{Lu}"
+BREAK = r"\p{Ll}{3}[.!?][\"”’»)]* \p{Lu}"
 OPENED = r"[\p{L}\p{N}”’)] \($"  # a bracket that opens above the credit
 CREDIT_LABEL = r"^(?i:image|photo|picture|pic|credit|foto|bild)s? ?:"
 BESIDE_WIDTHS = (60, 300)
