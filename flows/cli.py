@@ -18,13 +18,13 @@ from flows.commands.lake import check, files, iceberg, repartition, rollback, ve
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
 from flows.commands.stories import story
-from flows.commands.ui import pages, ui
+from flows.commands.ui import deploy, pages, ui
 from flows.console import output
 
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest, inspect, backfill, ui, pages, replay, release, correct, learn),
+    "Run": (ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
     "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
     "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }

@@ -1,4 +1,4 @@
-"""`python -m flows.deploy`: registers the work pool, queues, automation and deployments on a Prefect server.
+"""`copydesk deploy`: registers the work pool, queues, automation and deployments on a Prefect server.
 
 The server is that of PREFECT_API_URL. It may be run any number of times: settings that a team has changed stay.
 """
@@ -6,6 +6,7 @@ The server is that of PREFECT_API_URL. It may be run any number of times: settin
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from prefect.workers.process import ProcessWorker
 
 from flows.console import print_error, print_line, print_table
 from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
+from flows.orchestration.schedules import FROM_SOURCES, NIGHTLY, write_deployments
+from flows.orchestration.services import HOME
 from flows.settings import read_settings
 from flows.unexpected import explain_error
 from tasks.errors import RequestError, RunFailed, find_exit_code
-from tasks.sources import load_sources
+from tasks.sources import load_source_rows
+from tasks.toml_rows import RowError
 
 POOL = "copydesk"
-NIGHTLY = "nightly"
 # Name, priority (1 is first) and runs at once. A free worker takes a nightly run first, and a backfill uses only one of its
 # slots, so that a nightly run always gets one.
 QUEUES: tuple[tuple[str, int, int | None], ...] = ((NIGHTLY, 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
@@ -45,14 +48,25 @@ def register_deployments(project: Path, began: datetime | None) -> None:
     """
     if not (project / "prefect.yaml").is_file():
         raise RequestError(f"there is no prefect.yaml in {project}. Run this in the project's folder.")
-    declared = load_sources(read_settings().sources)
+    if get_current_settings().api.url is None:
+        raise RequestError(
+            "no Prefect server is configured, so nothing was registered. Set PREFECT_API_URL, or run `copydesk ui`, which starts "
+            "one and registers everything."
+        )
+    faults: dict[str, RowError] = {}
+    declared = load_source_rows(read_settings().sources, faults)
+    written, names = write_deployments(project / "prefect.yaml", declared, project / HOME)
+    for fault in faults.values():
+        print_error(fault)
     with get_client(sync_client=True) as client:
         make_pool(client)
         watch_heartbeats(client)
-        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(written)]
         done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RunFailed(f"prefect deploy failed: {(done.stdout + done.stderr)[-2000:]}")
+        if not faults:
+            remove_deployments(client, names)
         rows = await_schedules(client)
         for name, count in create_missed_runs(client, NIGHTLY, datetime.now(UTC)):
             print_line(f"{name}: {count} missed runs were created, each for its own day")
@@ -60,11 +74,19 @@ def register_deployments(project: Path, began: datetime | None) -> None:
             print_line(f"{name} was interrupted, and is tried again")
     print_table(("deployment", "queue", "next run"), rows)
     nightly = {name.removeprefix("ingest/nightly-") for name, *_ in rows}
-    for name in declared:
-        if name not in nightly:
-            print_line(f"{name} is declared and has no nightly-{name} in prefect.yaml: it runs only by hand")
+    for row in declared:
+        if row.name not in nightly:
+            print_line(f"{row.name} is declared without a schedule: it runs only by hand")
     if any(next_run == "" for *_, next_run in rows):
         raise RunFailed("the scheduler made no runs. See the server's log, and `copydesk doctor`")
+
+
+def remove_deployments(client: SyncPrefectClient, names: Collection[str]) -> None:
+    """Removes deployments that were made from rows of sources.toml, except for those with these names."""
+    for deployment in client.read_deployments():
+        if FROM_SOURCES in deployment.tags and deployment.name not in names:
+            client.delete_deployment(deployment.id)
+            print_line(f"{deployment.name} is removed: sources.toml has no such schedule any more")
 
 
 def make_pool(client: SyncPrefectClient) -> None:

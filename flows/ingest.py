@@ -144,7 +144,7 @@ def ingest(
     if errors:
         return fail_run(" ".join(map(str, errors)), errors[0])
     ends = sorted(results, key=lambda result: not result.why)
-    said = " ".join(describe_end(result, settings.pages_url) for result in ends)
+    said = " ".join(describe_outcome(result, settings.pages_url) for result in ends)
     if any(result.state == "blocked" for result in results):
         return fail_run(said, BatchBlocked(said, results))
     if not results:
@@ -165,7 +165,7 @@ def report_result(result: BatchResult | Exception, run: Run) -> None:
         report_assets(run.lake, label, result.counts)
 
 
-def describe_end(result: BatchResult, pages_url: str) -> str:
+def describe_outcome(result: BatchResult, pages_url: str) -> str:
     """The end of a batch in a sentence: wire 2026-10-02: 39 published, 7 quarantined, 1 warning (text_short 1)."""
     if result.why:
         said = result.why

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as list_fields
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from tasks.batch import Fields, Source
 from tasks.formats.registry import BY_NAME
@@ -14,6 +15,9 @@ from tasks.toml_rows import RowError, describe_unknown, read_toml_rows
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 FIELD_KEYS = tuple(field.name for field in list_fields(Fields) if field.name != "records")
+MOST_DAYS_BACK = 31
+CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
 # The directives of strftime that a path can use for a day, with glibc's flags ("%-d").
 DIRECTIVE = re.compile(r"%[-_0^#]?[aAbBCdDeFgGhjmuUVwWxyY%]")
 
@@ -22,7 +26,8 @@ DIRECTIVE = re.compile(r"%[-_0^#]?[aAbBCdDeFgGhjmuUVwWxyY%]")
 class SourceRow:
     """One row of sources.toml. `fields`: names of fields, for the keys of `tasks.batch.Fields`.
 
-    `records`: where a JSON object has its list of records.
+    `records`: where a JSON object has its list of records. `schedule`: when it runs by itself, as 02:15 or with the five fields
+    of cron, in `time_zone`; a run stands for the day `days_back` before its own.
     """
 
     name: str
@@ -33,6 +38,9 @@ class SourceRow:
     records: str | None = None
     fields: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     separator: str | None = None
+    schedule: str | None = None
+    time_zone: str = "UTC"
+    days_back: int = 1
 
     def __post_init__(self) -> None:
         """Raises ValueError for values that no source can have."""
@@ -44,10 +52,29 @@ class SourceRow:
             raise ValueError(f"path has {wrong!r}; write {{date}} or {{date:%Y/%m/%d}}, with directives of strftime")
         if self.separator == "":
             raise ValueError("separator is empty; give what stands between two articles of a file, or leave it out")
+        if self.schedule is not None:
+            make_cron(self.schedule)
+        if self.time_zone not in available_timezones():
+            raise ValueError(f"time_zone {self.time_zone!r} is not known; write one such as Europe/London")
+        if not 0 <= self.days_back <= MOST_DAYS_BACK:
+            raise ValueError(f"days_back must be from 0 to {MOST_DAYS_BACK}, and is {self.days_back}")
         known = {"format": ("auto", *BY_NAME), "field": FIELD_KEYS}
         for what, name in [("format", self.format), *(("field", name) for name in self.fields)]:
             if name not in known[what]:
                 raise ValueError(describe_unknown(what, name, known[what]))
+
+
+def make_cron(schedule: str) -> str:
+    """A schedule with the five fields of cron. Raises ValueError.
+
+    >>> make_cron("02:15"), make_cron("*/30 6-22 * * mon-fri")
+    ('15 2 * * *', '*/30 6-22 * * mon-fri')
+    """
+    if clock := CLOCK.fullmatch(schedule):
+        return f"{int(clock[2])} {int(clock[1])} * * *"
+    if CRON.fullmatch(schedule):
+        return schedule
+    raise ValueError(f"schedule {schedule!r} is neither a time such as 02:15 nor the five fields of cron")
 
 
 def find_wrong_date(path: str) -> str | None:
@@ -89,12 +116,12 @@ def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[
 
     `faults`: gets the errors of wrong rows by name, so that the other sources can be used.
     """
-    if not path.exists():
-        return {}
-    sources = {}
-    for row in read_toml_rows(path, "source", SourceRow, faults=faults):
-        sources[row.name] = make_source(row)
-    return sources
+    return {row.name: make_source(row) for row in load_source_rows(path, faults)}
+
+
+def load_source_rows(path: Path, faults: dict[str, RowError] | None = None) -> tuple[SourceRow, ...]:
+    """The rows of a file, as `load_sources` takes them."""
+    return read_toml_rows(path, "source", SourceRow, faults=faults) if path.exists() else ()
 
 
 def make_source(row: SourceRow) -> Source:

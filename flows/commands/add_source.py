@@ -31,6 +31,7 @@ class SourceOptions:
     fields: Optional[list[str]]
     publisher: Optional[str]
     why: Optional[str]
+    schedule: Optional[str]
     is_certain: bool
 
 
@@ -44,7 +45,12 @@ def add_source(place: Path, options: SourceOptions) -> None:
         raise RequestError(f"{place} has a source {options.name} already. Choose another name, or change its row.")
     path = place_path(options.path, place)
     fields = split_fields(options.fields)
-    given = {"format": options.format or "auto", "publisher": options.publisher, "why": options.why or ""}
+    given = {
+        "format": options.format or "auto",
+        "publisher": options.publisher,
+        "why": options.why or "",
+        "schedule": options.schedule,
+    }
     given["records"] = fields.pop("records", None)  # type: ignore[assignment]
     try:
         row = SourceRow(options.name, path, **given, fields=fields)  # type: ignore[arg-type]

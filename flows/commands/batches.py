@@ -41,6 +41,9 @@ def sources(
         Optional[str], typer.Option("--publisher", help="For inputs that name none and have no address.")
     ] = None,
     why: Annotated[Optional[str], typer.Option("--why", help="What the source is, in a sentence.")] = None,
+    schedule: Annotated[
+        Optional[str], typer.Option("--schedule", help="When it runs by itself: 02:15, or five fields of cron.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write the row without asking.")] = False,
     file: SourcesOption = None,
     lake: LakeOption = None,
@@ -54,7 +57,7 @@ def sources(
     if what:
         if what[0] != "add" or len(what) != 3:
             raise typer.BadParameter(f"write `sources add NAME PATH`, and not {' '.join(what)!r}.")
-        add_source(place, SourceOptions(what[1], what[2], form, names, publisher, why, yes))
+        add_source(place, SourceOptions(what[1], what[2], form, names, publisher, why, schedule, yes))
         return
     declared = load_sources(place)
     receipts = query_table(open_chosen_lake(lake), "receipts", "true ORDER BY source, logical_date")
@@ -80,7 +83,7 @@ def status(
     """Sources by days: published, warned, short, stale, blocked, failed, missing, no files or running; what to run again."""
     from flows.batches.requests import today
     from flows.batches.run import NO_WATCHER
-    from flows.days.grid import SIGNS, list_cells, write_rows
+    from flows.days.grid import SIGNS, list_cells, sign_rows
     from flows.days.states import survey_days
 
     run = make_chosen_run(NO_WATCHER, lake=lake, sources=file)
@@ -91,7 +94,7 @@ def status(
         for cell in cells:
             print_object({**vars(cell), "command": cell.command})
         return
-    print_table(("source", f"{start} to {end}", "documents"), write_rows(cells), right=frozenset({"documents"}))
+    print_table(("source", f"{start} to {end}", "documents"), sign_rows(cells), right=frozenset({"documents"}))
     counts = Counter(cell.state for cell in cells)
     print_line("  ".join(f"{sign} {counts[state]} {state}" for state, (sign, _) in SIGNS.items() if counts[state]))
     for cell in cells:

@@ -58,6 +58,13 @@ def pages(
     serve_pages(open_pages(opened), HOST, port)
 
 
+def deploy() -> None:
+    """Register every deployment on the server of PREFECT_API_URL: those of prefect.yaml, and of sources with a schedule."""
+    from flows.deploy import register_deployments
+
+    register_deployments(Path.cwd(), None)
+
+
 def is_taken(host: str, port: int) -> bool:
     """Whether something listens on a port already."""
     with socket.socket() as probe:

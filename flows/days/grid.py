@@ -83,7 +83,7 @@ def is_running(lake: Lake, source: str, day: date) -> bool:
     return False
 
 
-def write_rows(cells: Sequence[Cell]) -> Iterator[tuple[str, ...]]:
+def sign_rows(cells: Sequence[Cell]) -> Iterator[tuple[str, ...]]:
     """A row per source: its name, a sign for each day of the grid (a blank without a cell), and its documents."""
     days = sorted({cell.day for cell in cells})
     by_place = {(cell.source, cell.day): cell for cell in cells}

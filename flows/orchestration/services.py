@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ from flows import DEFAULTS
 from flows.console import print_line
 from flows.orchestration.page_server import PLACE
 from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
+from flows.settings import read_settings
 from tasks.errors import RunFailed
 
 HOME = ".prefect"
@@ -43,12 +44,13 @@ def run_services(port: int, project: Path) -> None:
     running: dict[str, subprocess.Popen[bytes]] = {}
     ends: list[float] = []
 
+    def register(*options: str) -> int:
+        return subprocess.run([*python, "flows.deploy", *options], cwd=project, env=environment, check=False).returncode
+
     def launch(name: str, began: datetime) -> None:
-        if name == "worker":
-            # Runs that the server lists as running have ended with their worker.
-            register = [*python, "flows.deploy", f"--resume={began.isoformat()}"]
-            if code := subprocess.run(register, cwd=project, env=environment, check=False).returncode:
-                raise SystemExit(code)  # it has printed the reason
+        # Runs that the server lists as running have ended with their worker.
+        if name == "worker" and (code := register(f"--resume={began.isoformat()}")):
+            raise SystemExit(code)  # it has printed the reason
         running[name] = start_process(commands[name], home / f"{name}.log", environment, project, home / LOCKS / name)
         if name == "server":
             await_server(running[name], port)
@@ -60,9 +62,14 @@ def run_services(port: int, project: Path) -> None:
             launch(name, began)
         print_line(f"\nThe UI:    http://{HOST}:{port}/v2/deployments")
         print_line(f"The pages: http://{HOST}:{port}{PLACE}\nctrl-C stops it all")
+        declared = read_declared(project)
         while True:
             while not (over := [name for name, process in running.items() if process.poll() is not None]):
                 time.sleep(0.5)
+                if (now := read_declared(project)) != declared:
+                    declared = now
+                    print_line("sources.toml or prefect.yaml has changed: the deployments are registered again")
+                    register()  # it prints what is wrong, and the rest goes on
             name = over[0]
             ends.append(time.monotonic())
             ended = f"ended by itself (exit code {running[name].returncode})"
@@ -75,6 +82,15 @@ def run_services(port: int, project: Path) -> None:
         for name in ORDER:
             if name in running:
                 end_group(running[name])
+
+
+def read_declared(project: Path) -> list[bytes]:
+    """The contents of the files that declare sources and deployments, as far as they can be read now."""
+    found = []
+    for file in (read_settings().sources, project / "prefect.yaml"):
+        with suppress(OSError):
+            found.append(file.read_bytes())
+    return found
 
 
 def make_environment(home: Path, port: int) -> dict[str, str]:

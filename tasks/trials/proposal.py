@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ DAYS = tuple(
     for sign in ("/", "-", "_", "")
 )
 TEXT_CHARS = 150
+DEFAULTS = {field.name: field.default for field in fields(SourceRow)}
 
 
 def find_day(path: str) -> tuple[int, int, str] | None:
@@ -94,11 +95,13 @@ def write_row(row: SourceRow) -> str:
     """A row as TOML, without the keys that have their default."""
     lines = ["[[source]]"]
     for key, value in asdict(row).items():
-        if key == "fields" and value:
+        if value in (None, "", {}) or value == DEFAULTS[key]:
+            continue
+        if key == "fields":
             inner = ", ".join(f"{name} = {quote_names(names)}" for name, names in value.items())
             lines.append(f"fields = {{ {inner} }}")
-        elif isinstance(value, str) and value and (key, value) != ("format", "auto"):
-            lines.append(f"{key} = {quote_text(value)}")
+        else:
+            lines.append(f"{key} = {quote_text(value) if isinstance(value, str) else value}")
     return "\n".join(lines) + "\n"
 
 

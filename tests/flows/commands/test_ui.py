@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -17,8 +17,6 @@ from urllib.error import HTTPError
 
 import pytest
 from builders.local_prefect import LocalPrefect, find_port, find_processes, make_team_folder, start_ui
-
-from tasks.sources import load_sources
 
 WRITERS = 4
 CLIENT_TRIES = 8
@@ -186,10 +184,22 @@ def test_a_folder_without_deployments_is_reported_in_one_line(tmp_path: Path) ->
     assert "there is no prefect.yaml" in done.stderr
 
 
-def test_every_declared_source_runs_every_night(project: Path) -> None:
-    text = (project / "prefect.yaml").read_text()
-    for name in load_sources(project / "sources.toml"):
-        assert f"name: nightly-{name}" in text
+def test_a_changed_schedule_is_registered_while_it_runs(prefect: LocalPrefect) -> None:
+    file = prefect.folder / "sources.toml"
+    before = file.read_text()
+
+    def await_names(is_right: Callable[[set[str]], bool]) -> None:
+        while not is_right({found["name"] for found in prefect.ask("/deployments/filter", {})}):
+            assert prefect.process.poll() is None
+            threading.Event().wait(0.3)
+
+    file.write_text(f'{before}\n[[source]]\nname = "harbour"\npath = "harbour"\nschedule = "03:10"\n')
+    await_names(lambda names: {"nightly-harbour", "nightly-wire"} <= names)
+    found = prefect.ask("/deployments/name/ingest/nightly-harbour")
+    assert found["schedules"][0]["schedule"]["cron"] == "10 3 * * *"
+    assert found["parameters"] == {"what": ["harbour"], "days_back": 1, "time_zone": "UTC"}
+    file.write_text(before)
+    await_names(lambda names: "nightly-harbour" not in names and "nightly-wire" in names)
 
 
 def test_a_cancelled_backfill_ends_at_once_and_leaves_nothing_half_done(prefect: LocalPrefect) -> None:

@@ -11,7 +11,7 @@ from builders.command_line import read_copydesk
 from builders.deliveries import FIRST, list_days, run_day, write_day, write_sources
 
 from flows.batches.staging import claim_staging
-from flows.days.grid import SIGNS, Cell, list_cells, write_rows
+from flows.days.grid import SIGNS, Cell, list_cells, sign_rows
 from flows.settings import Settings
 from tasks.lakes.lake import open_lake
 
@@ -60,7 +60,7 @@ def test_a_batch_that_is_held_is_running(made: Settings) -> None:
 
 def test_rows_have_a_sign_for_each_day(made: Settings) -> None:
     other = Cell("other", FIRST + timedelta(1), "published", counts={"published": 1_234})
-    assert list(write_rows([*look(made), other])) == [("gazette", "PWB.MS", "18"), ("other", " P    ", "1,234")]
+    assert list(sign_rows([*look(made), other])) == [("gazette", "PWB.MS", "18"), ("other", " P    ", "1,234")]
     assert len({sign for sign, _ in SIGNS.values()}) == len(SIGNS)
 
 
