@@ -65,6 +65,9 @@ DEPLOYMENTS = "/api/deployments/filter"
         ("GET", "/api/health", {"Host": "x@localhost:PORT"}, 400),
         ("GET", "/api/health", {"Host": ""}, 400),
         ("GET", "/v2/deployments", {"Host": "rebound.example"}, 400),
+        ("GET", "/copydesk/", {}, 404),  # no run has written a page yet
+        ("GET", "/copydesk/", {"Host": "rebound.example"}, 400),
+        ("POST", "/copydesk/", {}, 405),
         ("GET", "/api/csrf-token?client=x", {"Origin": "http://127.0.0.1:PORT"}, 200),
         ("GET", "/api/csrf-token?client=x", {"Origin": "https://other.example"}, 403),
         ("GET", "/api/csrf-token?client=x", {"Origin": "http://127.0.0.1:1"}, 403),
