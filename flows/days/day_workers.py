@@ -172,7 +172,14 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
     """The work of a process: takes batches from the pipe, and sends their progress and results until the pipe is closed."""
     # Ctrl-C reaches every process of a terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
+    is_busy = False
+
+    def stop(*_: object) -> None:
+        if is_busy:
+            sys.exit(STOPPED)  # raised where the batch is, which cleans up
+        os._exit(STOPPED)  # an exit that is raised while garbage is collected is printed, and goes no further
+
+    signal.signal(signal.SIGTERM, stop)
     follow_parent()
     with suppress(OSError):
         os.nice(NICE)
@@ -181,7 +188,11 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
         while True:
             batch = pipe.recv()
             try:
-                done = ingest_batch(batch, make_run(settings, watcher))
+                is_busy = True
+                try:
+                    done = ingest_batch(batch, make_run(settings, watcher))
+                finally:
+                    is_busy = False
                 # Without its lists of inputs, findings and earlier days, which nothing reads from here on.
                 pipe.send(("done", replace(done, receipt=done.counts, findings=(), drift=None)))
             except OSError as error:

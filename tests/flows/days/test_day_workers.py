@@ -196,3 +196,35 @@ def test_a_process_ends_when_its_backfill_is_killed(place: Path, project: Path) 
             break
         gone.wait(0.1)
     assert gone.is_set()
+
+
+STOPPED_AMONG_GARBAGE = """
+import os, signal, sys
+from datetime import date
+from multiprocessing import Pipe
+from pathlib import Path
+from threading import Thread
+from flows.batches.run import Batch
+from flows.days import day_workers
+from flows.settings import Settings
+from tasks.batch import Source
+
+class Garbage:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.is_gone = True
+
+def fail(*_):
+    garbage = Garbage()
+    raise ValueError("the batch fails")
+
+day_workers.ingest_batch, day_workers.make_run = fail, lambda *_: None
+ours, theirs = Pipe()
+ours.send(Batch(Source("news", ""), date(2026, 10, 1), Path()))
+day_workers.serve_days(theirs, Settings())
+"""
+
+
+def test_a_process_that_is_asked_to_end_after_a_failed_day_prints_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", STOPPED_AMONG_GARBAGE], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def test_doing_it_twice_is_doing_it_once(text: str) -> None:
 
 @given(texts)
 def test_lines_are_those_of_the_input_without_their_ends(text: str) -> None:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").split("\n")
+    lines = re.sub("\r\n|[\r\u2028\x85]", "\n", text).replace("\u2029", "\n\n").split("\n")
     assert canonicalize(text).split("\n") == [line.rstrip() for line in lines]
 
 
