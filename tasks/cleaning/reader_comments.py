@@ -6,7 +6,8 @@ from tasks.lines import change_lines
 
 HEADER_WIDTH = 40
 WORDS = (
-    "comments?|replies|responses|(?:reader|top rated|top|best) comments|kommentare?|leserkommentare|commentaires?|réactions|comentarios?|commenti"
+    "comments?|replies|responses|(?:reader|top rated|top|best) comments|kommentare?|leserkommentare"
+    "|commentaires?|réactions|comentarios?|commenti"
     "|commento|comentários?|reacties|kommentarer|komentarze|комментари[ийяев]+|коментар[ііїв]+|yorumlar|komentar|تعليقات|टिप्पणियाँ"
     "|コメント|댓글|评论|評論|留言"
 )
