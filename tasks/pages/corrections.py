@@ -34,6 +34,9 @@ NUMBERS = r"\p{N}+(?:[.,]\p{N}+)*"
 FORM_CHARS = 3  # of a form count: "a0–" for "June 9 – Larkhaven"
 LEAST_ITEMS = 4
 ITEM_STEP = 2  # a line of another form may stand between two items: an address, a price
+MARK_WIDTH = 40  # what a site sets between the paragraphs of its articles is narrower than this,
+MARKS = 3  # and stands at least so often between two kept ones
+BETWEEN_WIDTH = 12  # a narrower line between two marks is a button or the like
 STANDFIRST_WIDTH = (40, 420)
 UNSTOPPED_WIDTH = 60  # a standfirst without a final stop is at least as wide
 HEAD_LINES = 15  # it stands at most so far below the headline,
@@ -101,6 +104,19 @@ def keep_listed(page: PageLines, kept: Bools) -> Bools:
         if last is not None:
             listed[above + 1 : last + 1] = True
     return listed
+
+
+def keep_marked(page: PageLines, kept: Bools) -> Bools:
+    """The kept lines and those that stand between two marks: lines that a site sets between the paragraphs of its articles."""
+    features, bounds = page.features, page.bounds
+    prose = (kept & (features["prose"] > 0)).astype(np.int64)
+    is_between = (read_neighbour(prose, -1, bounds) > 0) & (read_neighbour(prose, 1, bounds) > 0)
+    may_be = is_between & ~kept & (features["width"] < MARK_WIDTH)
+    counted = page.lines.select("doc", "text", may_be=may_be).select(pl.col("may_be").sum().over("doc", "text"))
+    marks = (counted.to_series().to_numpy() >= MARKS).astype(np.int64)
+    is_free = page.lines["role_hit"].is_null().to_numpy() & (features["rule"] == 0)
+    is_marked = (read_neighbour(marks, -1, bounds) > 0) & (read_neighbour(marks, 1, bounds) > 0)
+    return np.asarray(kept | (is_marked & is_free & (features["width"] >= BETWEEN_WIDTH)))
 
 
 def find_list_end(forms: list[str], is_item: Bools, first: int, end: int) -> int | None:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed
+from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed, keep_marked
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import find_headline
 from tasks.pages.page_detection import detect_pages
@@ -58,7 +58,7 @@ def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArra
     kept = choose_lines(page, score)
     headline = find_headline(page, score, kept, model.headline)
     standfirst = find_standfirst_line(page, headline, kept)
-    kept = keep_listed(page, kept | standfirst)
+    kept = keep_marked(page, keep_listed(page, kept | standfirst))
     above, below = count_until(kept, page.bounds), count_since(kept, page.bounds)
     cut = ~kept & ~headline & ~find_furniture(lines["role"], above, below)
     # Only a page with an article in it is cut at all.

@@ -10,7 +10,7 @@ import pytest
 from builders.articles import P1, P2, P3, annotate_texts, make_line
 from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
 
-from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed
+from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed, keep_marked
 from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.spans import Bools, Ints
@@ -133,6 +133,23 @@ def list_kept(*below: str) -> list[str]:
 )
 def test_a_list_of_one_form_below_a_paragraph_stays(lines: list[str], kept: int) -> None:
     assert list_kept(*lines) == lines[:kept]
+
+
+@pytest.mark.parametrize(
+    ("mark_text", "times", "line", "stays"),
+    [
+        pytest.param("Article text", 3, "The old quay", True, id="three"),
+        pytest.param("Article text", 2, "The old quay", False, id="two"),
+        pytest.param(make_line(39), 3, "The old quay", True, id="39-wide"),
+        pytest.param(make_line(40), 3, "The old quay", False, id="40-wide"),
+        pytest.param("Article text", 3, "The quay at", False, id="11-wide"),
+        pytest.param("Article text", 3, "Photo: Ana Ruiz/AP", False, id="credit"),
+    ],
+)
+def test_what_stands_between_the_marks_of_paragraphs_stays(mark_text: str, times: int, line: str, stays: bool) -> None:
+    page = make_page(P1, *[mark_text, P2] * times, mark_text, line, mark_text, "Contact us")
+    kept = keep_marked(page, mark(page, [P1, P2]))
+    assert page.lines["text"].filter(pl.Series(kept)).to_list() == [P1, *[P2] * times, *[line] * stays]
 
 
 @pytest.mark.parametrize(
