@@ -50,7 +50,8 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     `lines` as `clean_lines` gives them. Returns the lines, with copies removed (role `repeat`), and one row per document
     with captions: doc, captions (list of text, credit, copies, line).
     """
-    lines = name_captions_again(name_repeated_captions(name_placed_captions(name_tailed_captions(lines))))
+    named = name_captions_again(name_repeated_captions(name_placed_captions(name_tailed_captions(lines))))
+    lines = restore_cut_copies(named)
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
         "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
     )
@@ -69,6 +70,18 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     table = pl.DataFrame(captions, schema={"doc": pl.UInt32, "captions": CAPTIONS}, orient="row")
     return lines.drop("_rule", "_of"), table
+
+
+def restore_cut_copies(lines: pl.DataFrame) -> pl.DataFrame:
+    """Makes lines that the page model cut captions where they are the same as a caption, so that they count as its copies."""
+    captions = lines.filter(pl.col("role") == "caption").unique(["doc", "text"], keep="first", maintain_order=True)
+    if captions.is_empty():
+        return lines
+    known = captions.select("doc", "text", _by="by", _value="role_value", _text="role_text")
+    joined = lines.join(known, on=["doc", "text"], how="left", maintain_order="left")
+    is_cut = pl.col("_by").is_not_null() & pl.col("by").str.starts_with("page.")
+    restored = {"role": "caption", "by": pl.col("_by"), "role_value": pl.col("_value"), "role_text": pl.col("_text")}
+    return change_lines(joined, is_cut, removed=False, evidence=None, **restored).select(lines.columns)
 
 
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from tasks.roles.byline_detection import name_bylines
 
 FAR_ABOVE = 25  # on a page a byline stands at most this many lines above the body,
 PROSE_ABOVE = 3  # and below the headline with at most so many lines between that look like prose
-TAIL_BELOW = 3  # an article on a page is signed at most this many lines below its last paragraph
+TAIL_BELOW = 5  # an article on a page is signed at most this many lines below its last paragraph
 
 
 def clean_documents(
@@ -36,7 +36,7 @@ def clean_documents(
     article = words.filter(marked.select(on_page & ~pl.col("page_cut")).to_series())
     again = assign_roles(article, records, list_heads(marked.filter(on_page)))
     cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
-    outside = restore_captions(decide_outside(marked.filter(on_page)), cleaned)
+    outside = decide_outside(marked.filter(on_page))
     missing = [pl.lit(None).alias(name) for name in cleaned.columns if name not in outside.columns]
     outside = outside.with_columns(missing).select(cleaned.columns)
     return pl.concat([cleaned, outside], how="vertical_relaxed").sort("doc", "line")
@@ -56,33 +56,14 @@ def decide_outside(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def restore_captions(outside: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """Makes cut lines that repeat a caption of the kept article captions again, so that they count as its copies."""
-    captions = kept.filter(pl.col("role") == "caption").unique(["doc", "text"], keep="first", maintain_order=True)
-    known = captions.select(
-        "doc", "text", _rule="role_rule", _value="role_value", _text="role_text", _copy=pl.lit(True)
-    )
-    joined = outside.join(known, on=["doc", "text"], how="left", maintain_order="left")
-    return change_lines(
-        joined,
-        pl.col("_copy") & (pl.col("role") == "boilerplate"),
-        role="caption",
-        by=pl.col("_rule"),
-        removed=False,
-        evidence=None,
-        role_value=pl.col("_value"),
-        role_text=pl.col("_text"),
-    ).drop("_rule", "_value", "_text", "_copy")
-
-
 def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the roles `byline` and `timestamp` to lines around the head of a page's article, cut or not; others lose theirs.
 
-    `lines` as `mark_page_cuts` gives them, of pages alone. A cut line is no prose here, and a line far from the article signs
-    something else.
+    `lines` as `mark_page_cuts` gives them, of pages alone. Cut lines and the standfirst are no prose here, and a line far from
+    the article signs something else.
     """
     place = pl.col("place").cast(pl.Int64)
-    prose = pl.col("is_paragraph") & ~pl.col("page_cut")
+    prose = pl.col("is_paragraph") & ~pl.col("page_cut") & ~pl.col("page_standfirst")
     first, last = place.filter(prose).min().over("doc"), place.filter(prose).max().over("doc")
     headline = place.filter(pl.col("page_headline")).min().over("doc")
     hit = pl.col("role_hit")

@@ -118,7 +118,7 @@ def split_byline(names: str) -> list[str]:
     ['Mara Quist', 'Ana Ruiz', 'Tom Ehlers']
     """
     found = (" ".join(name.split()) for name in (names.split(";") if ";" in names else BETWEEN.split(names)))
-    return list(dict.fromkeys(name for name in found if name and not POSTS.search(name)))
+    return list(dict.fromkeys(name for name in found if AGENCIES.fullmatch(name) or (name and not POSTS.search(name))))
 
 
 def read_signature(line: str) -> Signature:

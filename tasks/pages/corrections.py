@@ -49,16 +49,20 @@ SHARED_PART = 0.5  # which are at least this part of the longer one's
 def cut_copies(page: PageLines, score: Ints, kept: Bools) -> Bools:
     """The kept lines without copies: of prose that stands on its page again, the line most like the article's stays.
 
-    Where it stands more than MOST_COPIES times, none stays.
+    Where it stands more than MOST_COPIES times, none stays. Copies beside a credit are a caption's, which are merged later.
     """
     features = page.features
     asks = page.lines["text"].str.contains(ASKS).to_numpy()
-    is_copy = kept & (features["copies"] > 1) & (features["width"] >= COPY_WIDTH) & ~asks
-    at = np.flatnonzero(is_copy)
-    copies = page.lines[at].select("doc", "text", score=score[at])
-    rank = copies.select(pl.col("score").rank("ordinal").over("doc", "text")).to_series().to_numpy()
+    may_be = kept & (features["copies"] > 1) & (features["width"] >= COPY_WIDTH) & ~asks
+    is_credit = (features["role"] == ROLE_NUMBERS["credit"]).astype(np.int64)
+    by_credit = (read_neighbour(is_credit, -1, page.bounds) > 0) | (read_neighbour(is_credit, 1, page.bounds) > 0)
+    at = np.flatnonzero(may_be)
+    copies = page.lines[at].select("doc", "text", score=score[at], by_credit=by_credit[at])
+    rank, is_caption = copies.select(
+        pl.col("score").rank("ordinal").over("doc", "text"), pl.col("by_credit").any().over("doc", "text")
+    )
     left = kept.copy()
-    left[at] = (rank == 1) & (features["copies"][at] <= MOST_COPIES)
+    left[at] = ((rank == 1).to_numpy() & (features["copies"][at] <= MOST_COPIES)) | is_caption.to_numpy()
     return left
 
 

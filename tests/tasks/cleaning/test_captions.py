@@ -26,6 +26,19 @@ def merge(text: str) -> tuple[list[dict[str, object]], list[str], dict[int, tupl
     return (captions["captions"].to_list() or [[]])[0], body, removed
 
 
+def test_a_copy_that_the_page_model_cut_counts() -> None:
+    lines = clean_text(f"{BODY}\n\n{CAPTION} {CREDIT}\n\n{MORE}\n\n{CAPTION} {CREDIT}")
+    is_second = pl.col("line") == 6
+    cut = lines.with_columns(
+        role=pl.when(is_second).then(pl.lit("boilerplate")).otherwise("role"),
+        by=pl.when(is_second).then(pl.lit("page.outside")).otherwise("by"),
+        removed=is_second,
+    )
+    merged, captions = merge_captions(cut)
+    assert [caption["copies"] for caption in captions["captions"][0]] == [2]
+    assert merged.filter(is_second).select("role", "by", "evidence").row(0) == ("repeat", "repeat.caption", "2")
+
+
 PLACES = [
     ("twice in a row", f"{CAPTION} {CREDIT}\n{CAPTION} {CREDIT}", 2, [3], CREDIT),
     ("a blank line between", f"{CAPTION} {CREDIT}\n\n{CAPTION} {CREDIT}", 2, [4], CREDIT),

@@ -107,7 +107,7 @@ SIGNED = "Words by Mara Quist"
 def find_signed(headline: int, *lines: str) -> list[str | None]:
     """The roles around the article of a page whose paragraphs are kept and whose other lines are cut."""
     page = annotate_texts(["\n".join(lines)]).with_columns(
-        page_cut=~pl.col("is_paragraph"), page_headline=pl.col("line") == headline
+        page_cut=~pl.col("is_paragraph"), page_headline=pl.col("line") == headline, page_standfirst=pl.lit(False)
     )
     return name_page_parts(page)["role"].to_list()
 
@@ -130,6 +130,14 @@ def test_at_most_three_paragraphs_lie_between_a_pages_headline_and_its_byline(
     assert find_signed(0, "Last ferry leaves", *above, SIGNED, P2 + " Again.")[len(above) + 1] == role
 
 
-@pytest.mark.parametrize(("between", "role"), [(2, "byline"), (3, None)])
-def test_a_page_is_signed_at_most_3_lines_below_its_last_paragraph(between: int, role: str | None) -> None:
+def test_a_standfirst_does_not_separate_a_name_from_the_headline() -> None:
+    page = annotate_texts(["\n".join(["Last ferry leaves", P3, "Share", "Mara Quist", P1, P2])]).with_columns(
+        page_cut=~pl.col("is_paragraph"), page_headline=pl.col("line") == 0
+    )
+    roles = [name_page_parts(page.with_columns(page_standfirst=pl.col("line") == line))["role"][3] for line in (1, -1)]
+    assert roles == ["byline", None]
+
+
+@pytest.mark.parametrize(("between", "role"), [(4, "byline"), (5, None)])
+def test_a_page_is_signed_at_most_5_lines_below_its_last_paragraph(between: int, role: str | None) -> None:
     assert find_signed(0, "Last ferry leaves", P1, P2, *list_items(between), SIGNED)[between + 3] == role

@@ -24,6 +24,7 @@ NAMES = [
     ("Mara Quist, Science Editor", ["Mara Quist"]),
     ("Piers Hallam, Courier Staff Writer", ["Piers Hallam"]),
     ("Anders Andersen", ["Anders Andersen"]),
+    ("The Associated Press", ["The Associated Press"]),
     ("水無瀬ゆかり", ["水無瀬ゆかり"]),
     ("", []),
 ]

@@ -50,6 +50,12 @@ def test_a_question_may_be_asked_again() -> None:
     assert cut_copies(page, make_scores(page), mark(page, [question])).sum() == 2
 
 
+@pytest.mark.parametrize(("below", "left"), [("Photo: Ana Ruiz/AP", 2), ("Share", 1)])
+def test_copies_beside_a_credit_are_left_to_the_captions(below: str, left: int) -> None:
+    page = make_page(P1, below, P2, P1, P3)
+    assert cut_copies(page, make_scores(page), mark(page, [P1])).sum() == left
+
+
 REMARK = "I have lived at the quay for years and never saw a dog on a ferry."
 COMMENT = ("gullwatcher", "4 May 2026 at 10:15", REMARK)
 
