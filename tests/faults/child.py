@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIBRARY = "COPYDESK_FAULTS"  # path of the loaded shim; the process was started with it in LD_PRELOAD
+STATE = "FAULTS_STATE"  # path of the file by which the processes of a command share their count of calls
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,11 @@ def run_here(folder: Path, arguments: tuple[str, ...], printed: Path, fault: Fau
     sys.argv = ["copydesk", *arguments]
     from flows.cli import main
 
-    # Only the lake: input files and what the system reads by itself always work.
-    log = os.open(fault.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) if fault and fault.log else -1
     if fault:
-        arm = ctypes.CDLL(os.environ[LIBRARY]).fault_arm
-        arm(os.fsencode(f"{folder}/l/"), log, fault.at, fault.error)
+        os.environ[STATE] = str(folder / "faults.state")
+        # Only the lake: input files and what the system reads by itself always work.
+        paths = (os.environ[STATE], f"{folder}/l/", str(fault.log or ""))
+        ctypes.CDLL(os.environ[LIBRARY]).fault_arm(*map(os.fsencode, paths), fault.at, fault.error)
     try:
         main()
     except SystemExit as end:

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from expectations.evaluate import load_library
 from faults.child import LIBRARY, Fault, run_command
-from faults.scenes import LAKE, SCENES, Scene, copy_prepared, prepare
+from faults.scenes import LAKE, SCENES, Scene, copy_prepared, expect, prepare
 
 KILL = 0
 WAYS = (("EIO", errno.EIO), ("killed", KILL), ("ENOSPC", errno.ENOSPC), ("EACCES", errno.EACCES))
@@ -39,9 +39,9 @@ MAY_STAY = re.compile(r"failures(/.*)?|.*\.lock")
 
 @dataclass(frozen=True)
 class Expected:
-    """What readers see before and after a command (one hash each), and the names in the store afterwards."""
+    """What readers may see (one hash each): `between` before a command ends, `new` afterwards; and the names in the store then."""
 
-    old: str
+    between: frozenset[str]
     new: str
     store: frozenset[str]
 
@@ -74,12 +74,13 @@ def judge_call(prepared: Path, folder: Path, scene: Scene, fault: Fault, expecte
     """Everything that is wrong after a run in which a call failed."""
     copy_prepared(prepared, folder)
     end = run_command(folder, scene.arguments, fault)
-    allowed = (-9, 0) if fault.error == KILL else (0, 1, 2)
+    # Where a process that the command started is killed, the command says so, or tries again.
+    allowed = (-9, 0, 1, 2) if fault.error == KILL else (0, 1, 2)
     if end.code not in allowed:
         yield f"exit code {end.code}"
     if "Traceback" in end.text or end.text.count("error:") > 1:
-        yield f"the error is not one line: {end.text[-600:]}"
-    if hash_shown(folder) not in (expected.old, expected.new):
+        yield f"the error is not one line: {end.text[-4000:]}"
+    if hash_shown(folder) not in expected.between:
         yield "readers have neither the old nor the new version"
     again = run_command(folder, scene.arguments)
     if again.code:
@@ -112,7 +113,14 @@ def run_scene(root: Path, scene: Scene, every: int, ways: int) -> tuple[Counter[
     log = root / f"{scene.name}.calls"
     end = run_command(clean, scene.arguments, Fault(log=log))
     assert end.code == 0, end.text
-    expected = Expected(hash_shown(prepared), hash_shown(clean), list_store(clean))
+    between, store = {hash_shown(prepared), hash_shown(clean)}, list_store(clean)
+    for number, part in enumerate(scene.parts):
+        copy_prepared(prepared, folder := root / f"{scene.name}-part-{number}")
+        expect(folder, *part)
+        between.add(hash_shown(folder))
+        expect(folder, *scene.arguments)
+        store |= list_store(folder)
+    expected = Expected(frozenset(between), hash_shown(clean), store)
     tried: Counter[str] = Counter()
     found: list[str] = []
     lines = log.read_text(errors="replace").splitlines()

@@ -11,6 +11,7 @@ from faults.child import run_command
 
 LAKE = "l"  # the folder that has the lake, its store, and nothing else
 DAYS = ("2026-10-05", "2026-10-06")
+NEXT_DAY = "2026-10-07"
 TEXT = """{title}
 
 The town council of Emberwick voted on Tuesday to approve plan {number} for the old pier, which ends nine years of quarrel.
@@ -21,11 +22,15 @@ Traders said that plan {number} would bring the summer boats back to the town. P
 
 @dataclass(frozen=True)
 class Scene:
-    """`arguments`: of the command that fails at a call; `before`: what is done to the prepared folder first."""
+    """`arguments`: of the command that fails at a call; `before`: what is done to the prepared folder first.
+
+    `parts`: commands that do a part of it each: readers may have any of these parts alone.
+    """
 
     name: str
     arguments: tuple[str, ...]
     before: Callable[[Path], object] = lambda folder: None
+    parts: tuple[tuple[str, ...], ...] = ()
 
 
 def write_article(path: Path, number: int, date: str = "") -> None:
@@ -50,6 +55,14 @@ def change_files(folder: Path) -> None:
     write_article(folder / "in" / DAYS[0] / "9.txt", 9)
 
 
+def add_day(folder: Path) -> None:
+    """A day that the lake does not have, of its source and of another."""
+    with (folder / "sources.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[source]]\nname = "post"\npath = "post/{date}/*.txt"\n')
+    write_article(folder / "in" / NEXT_DAY / "5.txt", 5)
+    write_article(folder / "post" / NEXT_DAY / "6.txt", 6)
+
+
 def lose_link(folder: Path) -> None:
     """Removes the link to the visible version."""
     (folder / LAKE / ".lake-store" / "current").unlink()
@@ -71,4 +84,10 @@ SCENES = (
     Scene("rollback", ("rollback", "1")),
     Scene("repair", ("check", "--repair"), lose_link),
     Scene("repartition", ("repartition", "--by", "day")),
+    Scene(
+        "backfill",
+        ("backfill", "--from", NEXT_DAY, "--to", NEXT_DAY),
+        add_day,
+        (("ingest", "wire", "--date", NEXT_DAY), ("ingest", "post", "--date", NEXT_DAY)),
+    ),
 )

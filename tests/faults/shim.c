@@ -1,7 +1,8 @@
-/* Loaded before libc: counts the calls that touch files below FAULT_ROOT, and lets one of them fail, or kills the process at it.
+/* Loaded before libc: counts the calls that touch files below a folder, and lets one of them fail, or kills the process at it.
 
-   fault_arm(root, log, at, error): calls are counted from now on. Call number `at` (from 1) sets errno to `error` and fails;
-   with error 0 the process is killed before the call. Each counted call is a line in the file descriptor `log`, if it is not -1. */
+   fault_arm(state, root, log, at, error): calls are counted from now on, in this process and in all that have the path of the file
+   `state` in FAULTS_STATE, by one count. Call number `at` (from 1) sets errno to `error` and fails; with error 0 its process is
+   killed before the call. Each counted call is a line at the end of the file `log`, if that is not empty. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,43 +14,66 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-static char root[PATH_MAX];
+struct state {
+  atomic_int count;
+  int failing, error_code;
+  char root[PATH_MAX], log[PATH_MAX];
+};
+static struct state *state;
 static size_t root_length;
-static int log_to = -1, failing, error_code;
-static atomic_int count;
+static int log_to = -1;
 static const int MOST = 65536;
 static _Atomic char is_tracked[65536];
 
-void fault_arm(const char *folder, int log, int at, int error) {
-  snprintf(root, sizeof root, "%s", folder);
-  log_to = log, failing = at, error_code = error;
-  atomic_store(&count, 0);
-  root_length = strlen(root);
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* Maps the state that another process may share. */
+static void join_state(const char *path) {
+  int file = REAL(open)(path, O_RDWR | O_CREAT, 0600);
+  if (file < 0 || REAL(ftruncate64)(file, sizeof *state)) abort();
+  state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  REAL(close)(file);
+  if (state == MAP_FAILED) abort();
 }
 
-int fault_count(void) { return atomic_load(&count); }
+static void start_counting(void) {
+  if (*state->log) log_to = REAL(open)(state->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  root_length = strlen(state->root);
+}
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+void fault_arm(const char *path, const char *root, const char *log, int at, int error) {
+  join_state(path);
+  snprintf(state->root, PATH_MAX, "%s", root);
+  snprintf(state->log, PATH_MAX, "%s", log);
+  state->failing = at, state->error_code = error;
+  start_counting();
+}
+
+__attribute__((constructor)) static void join_parent(void) {
+  const char *path = getenv("FAULTS_STATE");
+  if (path) join_state(path), start_counting();
+}
 
 static int is_below(int folder, const char *path) {
   if (!root_length || !path) return 0;
-  if (path[0] == '/') return !strncmp(path, root, root_length);
+  if (path[0] == '/') return !strncmp(path, state->root, root_length);
   if (folder >= 0 && folder < MOST && is_tracked[folder]) return 1;
   char here[PATH_MAX];
-  return folder == AT_FDCWD && getcwd(here, sizeof here) && !strncmp(here, root, root_length);
+  return folder == AT_FDCWD && getcwd(here, sizeof here) && !strncmp(here, state->root, root_length);
 }
 
 /* Whether this call is the one that fails; errno is set then. */
 static int fails(const char *name, const char *what) {
-  int number = atomic_fetch_add(&count, 1) + 1;
+  int number = atomic_fetch_add(&state->count, 1) + 1;
   if (log_to >= 0) dprintf(log_to, "%d %s %s\n", number, name, what);
-  if (number != failing) return 0;
-  if (!error_code) kill(getpid(), SIGKILL), pause();
-  errno = error_code;
+  if (number != state->failing) return 0;
+  if (!state->error_code) kill(getpid(), SIGKILL), pause();
+  errno = state->error_code;
   return 1;
 }
 

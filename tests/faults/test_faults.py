@@ -16,7 +16,7 @@ from faults.run import pick_calls
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler here")
-@pytest.mark.parametrize(("scene", "every"), [("repair", 12), ("rollback", 12), ("publish", 60)])
+@pytest.mark.parametrize(("scene", "every"), [("repair", 12), ("rollback", 12), ("publish", 60), ("backfill", 200)])
 def test_a_call_that_fails_leaves_a_whole_lake(project: Path, scene: str, every: int) -> None:
     command = [sys.executable, "-m", "faults.run", "--scene", scene, "--every", str(every)]
     paths = os.pathsep.join((str(project), str(project / "tests")))
