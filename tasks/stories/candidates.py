@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
 from tasks.stories.words import Hashes
 
-HOLDERS = 64
-BEST = 24
-FEW = 3  # fingerprints: of a text that has no more, one in common is enough
+HOLDERS = 4
+BEST = 12
+LEAST_COMMON = 0.15  # of the fingerprints of the document that has fewer
 FILTER_BITS = 26
 SLOTS = np.uint32(2**FILTER_BITS - 1)
 KEY_BITS = np.uint64(32)
@@ -61,9 +62,9 @@ class Asked:
 def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
     """The candidates of documents. `window`: microseconds before each in which they are looked for."""
     start, end = asked.first - window, asked.last
-    times, sizes, prints, holders, wanted = [], [], [], [], []
+    times, sizes, publishers, prints, holders, wanted = [], [], [], [], [], []
     base = 0
-    for _, rows in table.scan(["doc_id", "at", PRINTS], start, end):
+    for _, rows in table.scan(["doc_id", "at", "publisher", PRINTS], start, end):
         flat, counts = flatten_prints(rows)
         hits = asked.prints.find(flat)
         owner = np.repeat(np.arange(len(counts), dtype=np.int64), counts)[hits] + base
@@ -71,6 +72,7 @@ def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
         holders.append(owner)
         times.append(rows["at"].to_numpy())
         sizes.append(counts.astype(np.uint16))
+        publishers.append(pl.Series(pl.from_arrow(rows["publisher"])).hash().to_numpy().astype(np.uint32))
         wanted.append(np.flatnonzero(np.isin(hash_ids(rows), asked.ids)) + base)
         base += len(counts)
     if not base:
@@ -78,8 +80,11 @@ def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
     later, earlier, common = match_prints(
         np.concatenate(prints), np.concatenate(holders), np.concatenate(wanted), np.concatenate(times), window
     )
-    size = np.concatenate(sizes)
-    enough = (common >= 2) | (np.minimum(size[later], size[earlier]) <= FEW)
+    size, publisher = np.concatenate(sizes), np.concatenate(publishers)
+    # Nothing less makes two articles of one publisher a story, and they do not quote each other.
+    enough = (publisher[later] != publisher[earlier]) | (
+        common >= LEAST_COMMON * np.minimum(size[later], size[earlier])
+    )
     later, earlier, common = later[enough], earlier[enough], common[enough]
     order = np.lexsort((earlier, -common, later))
     later, earlier = later[order], earlier[order]

@@ -58,9 +58,8 @@ def confirm_some(table: SketchTable, pairs: Pairs, read_texts: ReadTexts) -> Ite
     texts = read_texts(wanted)
     pairs_of_texts = TextPairs(read_runs([texts[doc_id] for doc_id in known["doc_id"]]))
     rows = known.rows(named=True)
-    sides = (np.searchsorted(places, side).tolist() for side in (pairs.later, pairs.earlier))
-    for later, earlier in zip(*sides, strict=True):
-        overlap = pairs_of_texts.measure(later, earlier)
+    lefts, rights = (np.searchsorted(places, side).tolist() for side in (pairs.later, pairs.earlier))
+    for later, earlier, overlap in zip(lefts, rights, pairs_of_texts.measure(lefts, rights), strict=True):
         relation = relate(overlap, make_article_keys(rows[later]), make_article_keys(rows[earlier]))
         if relation:
             ends = (*describe_end(rows[later], overlap.left), *describe_end(rows[earlier], overlap.right))

@@ -189,7 +189,16 @@ def find_mains(links: Iterable[Link], copies: Groups) -> dict[str, list[Link]]:
 
 def find_outdated(links: Iterable[Link]) -> set[str]:
     """The documents of which there is a later revision."""
-    return {link.earlier.doc_id for link in links if link.link == SAME and link.kind == REVISION}
+    articles = Groups()
+    places: dict[str, StoryPlace] = {}
+    for link in links:
+        if link.link == SAME and link.kind == REVISION:
+            articles.join(*link.ids)
+            places |= {link.later.doc_id: link.later, link.earlier.doc_id: link.earlier}
+    latest: dict[str, StoryPlace] = {}
+    for place in sorted(places.values()):
+        latest[articles.find(place.doc_id)] = place
+    return places.keys() - {place.doc_id for place in latest.values()}
 
 
 def describe_document(

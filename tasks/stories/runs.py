@@ -1,9 +1,11 @@
-"""Texts as runs of five words, and the fingerprints of a text: some of its runs, so chosen that copies choose the same ones.
+"""Texts as runs of five words, and the fingerprints of a text: what stands in its copies as well, and hardly anywhere else.
 
-Fingerprints are chosen by winnowing (Schleimer, Wilkerson, Aiken: Winnowing, 2003): of every WINDOW runs in a row the one with
-the least hash. Two texts with a passage of PASSAGE words in common have a fingerprint of it in common, without exception.
+Marks are chosen by winnowing (Schleimer, Wilkerson, Aiken: Winnowing, 2003): of every WINDOW runs in a row the one with the least
+hash. A fingerprint is two marks that follow each other. Two texts with a passage of PASSAGE words in common have a mark of it in
+common, and of one twice as long a fingerprint, without exception; a single sentence of many texts gives none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,8 @@ WINDOW, SPACELESS_WINDOW = 16, 45  # runs
 PASSAGE, SPACELESS_PASSAGE = WINDOW + RUN - 1, SPACELESS_WINDOW + RUN - 1  # words
 PLACES = [np.uint64(0x9E3779B97F4A7C15 * (2 * at + 1) ** 3 % 2**64 | 1) for at in range(RUN)]
 PRINT = np.dtype("<u4")
+FEW = 4  # marks
+HALF, LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -41,48 +45,64 @@ def hash_runs(words: Words) -> Runs:
     return Runs(mix(every[kept]), bounds, counts, words.is_spaceless)
 
 
+def join_runs(parts: Sequence[Runs]) -> Runs:
+    """The runs of several series of texts as one."""
+    sizes = np.concatenate([np.diff(part.bounds) for part in parts])
+    return Runs(
+        np.concatenate([part.hashes for part in parts]),
+        np.concatenate([[0], np.cumsum(sizes)]),
+        np.concatenate([part.words for part in parts]),
+        np.concatenate([part.is_spaceless for part in parts]),
+    )
+
+
 def take_prints(runs: Runs) -> list[bytes]:
-    """The fingerprints of each text: distinct, sorted, 4 bytes each, the least byte first."""
+    """The fingerprints of each text: distinct, sorted, 4 bytes each, the least byte first. Of a short text its marks are, too."""
+    places = find_marks(runs)
+    owner = (np.searchsorted(runs.bounds, places, side="right") - 1).astype(np.uint64)
+    marks = runs.hashes[places]
+    counts = np.bincount(owner.astype(np.int64), minlength=len(runs.words))
+    follows = np.flatnonzero(owner[1:] == owner[:-1])
+    alone = np.flatnonzero(counts[owner.astype(np.int64)] <= FEW)
+    prints = np.concatenate([mix(marks[follows] * PLACES[0] + marks[follows + 1]), mix(marks[alone])])
+    owners = np.concatenate([owner[follows], owner[alone]])
+    pairs = np.unique((owners << HALF) | (prints & LOWER))
+    ends = np.searchsorted(pairs >> HALF, np.arange(len(counts) + 1))
+    body = pairs.astype(np.uint32).astype(PRINT)
+    return [body[start:end].tobytes() for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+
+
+def find_marks(runs: Runs) -> NDArray[np.int64]:
+    """Where the marks of all texts are among the runs, in order. Of a text with fewer runs than a window, its least run."""
     sizes = np.diff(runs.bounds)
     owner = np.repeat(np.arange(len(sizes)), sizes)
-    place = np.arange(len(runs.hashes)) - runs.bounds[:-1][owner]
-    left = sizes[owner] - place
-    least = slide_minimum(runs.hashes, WINDOW)
-    chosen = [choose(least, owner, (left >= WINDOW) & ~runs.is_spaceless[owner])]
-    if runs.is_spaceless.any():
-        wide = slide_minimum(runs.hashes, SPACELESS_WINDOW)
-        chosen.append(choose(wide, owner, (left >= SPACELESS_WINDOW) & runs.is_spaceless[owner]))
-    short = (sizes > 0) & (sizes < np.where(runs.is_spaceless, SPACELESS_WINDOW, WINDOW))
-    if short.any():
-        edges = np.stack([runs.bounds[:-1][short], runs.bounds[1:][short]], axis=1).ravel()
-        found = np.minimum.reduceat(np.append(runs.hashes, np.uint64(0)), edges)[::2]
-        chosen.append((np.flatnonzero(short).astype(np.uint64) << np.uint64(32)) | cut_print(found))
-    pairs = np.unique(np.concatenate(chosen))
-    ends = np.searchsorted(pairs >> np.uint64(32), np.arange(len(sizes) + 1))
-    prints = pairs.astype(np.uint32).astype(PRINT)
-    return [prints[start:end].tobytes() for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    left = runs.bounds[1:][owner] - np.arange(len(owner))
+    found = []
+    for width, is_own in ((WINDOW, ~runs.is_spaceless), (SPACELESS_WINDOW, runs.is_spaceless)):
+        is_wide = is_own & (sizes >= width)
+        if is_wide.any():
+            found.append(choose_least(runs.hashes, width, is_wide[owner] & (left >= width)))
+        for text in np.flatnonzero(is_own & (sizes > 0) & (sizes < width)).tolist():
+            start, end = runs.bounds[text : text + 2]
+            found.append(np.array([start + runs.hashes[start:end].argmin()]))
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
 
 
-def slide_minimum(values: Hashes, width: int) -> Hashes:
-    """The least of each value and the `width` - 1 after it; fewer at the end."""
+def slide(pick: np.ufunc, values: Hashes, width: int) -> Hashes:
+    """What `pick` (minimum, maximum) picks of each value and the `width` - 1 after it; of fewer at the end."""
     done = 1
-    while done < width:
+    while done < width and len(values) > done:
         step = min(done, width - done)
-        values = np.append(np.minimum(values[:-step], values[step:]), values[-step:]) if len(values) > step else values
+        values = np.concatenate([pick(values[:-step], values[step:]), values[-step:]])
         done += step
     return values
 
 
-def choose(least: Hashes, owner: NDArray[np.int64], is_window: NDArray[np.bool_]) -> Hashes:
-    """The owner (above) and the fingerprint (below) of each window's least hash, once where neighbours have the same."""
-    is_new = np.append(True, (least[1:] != least[:-1]) | ~is_window[:-1]) if len(least) else np.zeros(0, bool)
-    at = np.flatnonzero(is_window & is_new)
-    return (owner[at].astype(np.uint64) << np.uint64(32)) | cut_print(least[at])
-
-
-def cut_print(hashes: Hashes) -> Hashes:
-    """The part of a hash that is stored. The least hashes have small upper halves, so it is the lower one."""
-    return hashes & np.uint64(0xFFFFFFFF)
+def choose_least(hashes: Hashes, width: int, starts: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The places of the least hashes of windows. `starts`: of each place, whether a window begins there."""
+    least = np.where(starts, slide(np.minimum, hashes, width), np.uint64(0))
+    # A hash is chosen where it is the greatest of the least hashes of the windows that it is in: in one of them none is lesser.
+    return np.flatnonzero(slide(np.maximum, least[::-1], width)[::-1] == hashes)
 
 
 def digest_runs(runs: Runs) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tasks.stories.runs import PRINT, Runs, digest_runs, hash_runs, take_prints
+from tasks.stories.runs import PRINT, Runs, digest_runs, hash_runs, join_runs, take_prints
 from tasks.stories.words import Hashes, split_words
 
 AT_ONCE = 250  # texts: more do not fit into a processor's cache
@@ -26,7 +26,8 @@ META = ("doc_id", "logical_date", "at", "publisher", "url", "record_id")
 
 def read_runs(texts: Sequence[str]) -> Runs:
     """The runs of texts."""
-    return hash_runs(split_words(texts))
+    parts = [hash_runs(split_words(texts[at : at + AT_ONCE])) for at in range(0, len(texts), AT_ONCE)]
+    return join_runs(parts or [hash_runs(split_words(texts))])
 
 
 def sketch_documents(documents: pl.DataFrame) -> pl.DataFrame:

@@ -50,7 +50,9 @@ class Words:
 
 def split_words(texts: Sequence[str]) -> Words:
     """The words of texts."""
-    points = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    code_points = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    # numpy would convert a narrower type at every look-up.
+    points = code_points.astype(np.intp)
     letters = characters[points]
     if (letters == UNKNOWN).any():
         for point in np.unique(points[letters == UNKNOWN]).tolist():
@@ -78,7 +80,7 @@ def hash_words(letters: NDArray[np.uint32], starts: NDArray[np.int64]) -> Hashes
         return np.zeros(0, np.uint64)
     powers, inverses = raise_powers(len(letters))
     sums = np.zeros(len(letters) + 1, np.uint64)
-    np.cumsum(letters * powers, out=sums[1:])
+    np.cumsum(letters.astype(np.uint64) * powers, out=sums[1:])
     return mix(np.diff(sums[np.append(starts, len(letters))]) * inverses[starts])
 
 

@@ -25,6 +25,7 @@ def write_table(folder: Path, *texts: tuple[int, tuple[int, ...]]) -> SketchTabl
         {
             "doc_id": [f"{at:04d}" for at in range(len(texts))],
             "logical_date": date(2026, 10, 1),
+            "publisher": [f"{at}.example" for at in range(len(texts))],
             "published_at": [START + timedelta(hours=hours) for hours, _ in texts],
             "text": ["\n".join(map(make_paragraph, numbers)) for _, numbers in texts],
         },

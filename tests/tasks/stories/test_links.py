@@ -36,7 +36,7 @@ def test_relations(
     later: tuple[int, ...], earlier: tuple[int, ...], keys: ArticleKeys, expected: tuple[str, str] | None
 ) -> None:
     texts = ["\n".join(map(make_paragraph, numbers)) for numbers in (later, earlier)]
-    overlap = TextPairs(read_runs(texts)).measure(0, 1)
+    (overlap,) = TextPairs(read_runs(texts)).measure([0], [1])
     assert relate(overlap, keys, THERE) == expected
 
 
@@ -47,6 +47,6 @@ def test_a_template_is_no_story() -> None:
         f"{make_paragraph(number, 12)} {make_paragraph(6, 12)} {make_paragraph(number + 50, 6)} {end}"
         for number in (1, 2)
     ]
-    overlap = TextPairs(read_runs(texts)).measure(0, 1)
+    (overlap,) = TextPairs(read_runs(texts)).measure([0], [1])
     assert overlap.share > 0.5
     assert relate(overlap, HERE, THERE) is None

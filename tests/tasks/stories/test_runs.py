@@ -23,7 +23,7 @@ def prints(*texts: str) -> list[set[int]]:
 @pytest.mark.parametrize("seed", range(40))
 def test_a_passage_in_common_is_found(seed: int) -> None:
     rng = random.Random(seed)
-    passage = make_words(PASSAGE, seed)
+    passage = make_words(2 * PASSAGE, seed)
     one, other = (make_words(rng.randrange(200), seed + side) for side in (1000, 2000))
     at = [rng.randint(0, len(words)) for words in (one, other)]
     texts = [" ".join([*words[:cut], *passage, *words[cut:]]) for words, cut in zip((one, other), at, strict=True)]
@@ -38,12 +38,18 @@ def test_a_passage_of_letters_in_common_is_found(seed: int) -> None:
     def make(count: int) -> str:
         return "".join(chr(rng.randrange(0x4E00, 0x9000)) for _ in range(count))
 
-    passage = make(SPACELESS_PASSAGE)
+    passage = make(2 * SPACELESS_PASSAGE)
     found = prints(make(100) + passage + make(50), make(30) + passage)
     assert found[0] & found[1]
 
 
-def test_short_texts_have_one_fingerprint() -> None:
+def test_a_phrase_in_common_is_nothing() -> None:
+    phrase = make_words(8, 1)
+    found = prints(*(" ".join([*make_words(150, seed), *phrase, *make_words(150, seed + 9)]) for seed in (2, 3)))
+    assert not found[0] & found[1]
+
+
+def test_short_texts_have_few_fingerprints() -> None:
     words = make_words(PASSAGE - 1, 1)
     assert list(map(len, prints(" ".join(words), " ".join(words[:RUN]), " ".join(words[: RUN - 1]), ""))) == [
         1,
@@ -51,6 +57,8 @@ def test_short_texts_have_one_fingerprint() -> None:
         0,
         0,
     ]
+    cut, whole = prints(" ".join(words[:30]), " ".join([*words[:30], *make_words(10, 2)]))
+    assert cut & whole
 
 
 def test_a_part_of_all_runs_is_kept() -> None:
