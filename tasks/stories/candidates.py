@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
 from tasks.stories.words import Hashes
 
-HOLDERS = 4
-BEST = 12
+HOLDERS = 8
+BEST = 16
 LEAST_COMMON = 0.15  # of the fingerprints of the document that has fewer
 FILTER_BITS = 26
 SLOTS = np.uint32(2**FILTER_BITS - 1)

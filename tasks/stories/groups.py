@@ -15,6 +15,7 @@ from tasks.stories.links import PART, QUOTE, REVISION, SAME
 FIRST, EXCERPT = "first", "excerpt"
 MOST = 0.67  # share of a text
 NEAR = 0.9
+MAIN = 0.75  # of the runs that it has of its main story
 CUT_SHARE = 0.8  # of a text that is cut from another
 SEVERAL = 3  # stories
 HALF = 0.5
@@ -163,7 +164,10 @@ def group_documents(links: Sequence[Link]) -> Groups:
             groups.join(*link.ids)
     for doc_id, own in mains.items():
         for link in own:
-            if link.link == PART and (link.is_mostly or link is own[0]) and doc_id not in roundups:
+            # A cut text joins what it has most of; a longer one all that it holds.
+            is_held = link.is_mostly and link.later_runs > link.earlier_runs
+            is_main = link.runs >= MAIN * own[0].runs
+            if link.link == PART and (is_held or is_main) and doc_id not in roundups:
                 groups.join(doc_id, link.earlier.doc_id)
     return groups
 
@@ -171,7 +175,8 @@ def group_documents(links: Sequence[Link]) -> Groups:
 def find_mains(links: Iterable[Link], copies: Groups) -> dict[str, list[Link]]:
     """By document, its link to each earlier story, the one that it has most of first.
 
-    Of a story that is the link to the document that it has most of; of several with as much, to the longest.
+    Of a story that is the link to the document that it has most of; of several with as much, to the longest, or
+    to the first where all of it is in them.
     """
     own: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
     for link in links:
@@ -181,8 +186,12 @@ def find_mains(links: Iterable[Link], copies: Groups) -> dict[str, list[Link]]:
         chosen = []
         for found in stories.values():
             least = NEAR * max(link.runs for link in found)
-            near = (link for link in found if link.runs >= least)
-            chosen.append(max(near, key=lambda link: (link.earlier_runs, link.earlier)))
+            near = [link for link in found if link.runs >= least]
+            whole = [link for link in near if link.runs >= NEAR * link.later_runs]
+            if whole:
+                chosen.append(min(whole, key=lambda link: link.earlier))
+            else:
+                chosen.append(max(near, key=lambda link: (link.earlier_runs, link.earlier)))
         mains[doc_id] = sorted(chosen, key=lambda link: (-link.runs, link.earlier))
     return mains
 

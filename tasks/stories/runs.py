@@ -58,7 +58,7 @@ def join_runs(parts: Sequence[Runs]) -> Runs:
 
 def take_prints(runs: Runs) -> list[bytes]:
     """The fingerprints of each text: distinct, sorted, 4 bytes each, the least byte first. Of a short text its marks are, too."""
-    places = find_marks(runs)
+    places = choose_marks(runs)
     owner = (np.searchsorted(runs.bounds, places, side="right") - 1).astype(np.uint64)
     marks = runs.hashes[places]
     counts = np.bincount(owner.astype(np.int64), minlength=len(runs.words))
@@ -72,7 +72,7 @@ def take_prints(runs: Runs) -> list[bytes]:
     return [body[start:end].tobytes() for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
 
 
-def find_marks(runs: Runs) -> NDArray[np.int64]:
+def choose_marks(runs: Runs) -> NDArray[np.int64]:
     """Where the marks of all texts are among the runs, in order. Of a text with fewer runs than a window, its least run."""
     sizes = np.diff(runs.bounds)
     owner = np.repeat(np.arange(len(sizes)), sizes)
