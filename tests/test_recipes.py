@@ -22,13 +22,11 @@ Ingen kom til skade, og færgen sejler som den plejer på tirsdag, sagde havneko
 
 Send historien til en ven
 """
-SUBTITLES = """WEBVTT - The ferry is late
+PAGE = """# The ferry is late
 
-00:01.000 --> 00:04.000
-The last ferry to Larkhaven left an hour late on Monday,
+The last ferry to Larkhaven left an hour late on Monday, and the harbour office did not say why it had to wait.
 
-00:04.000 --> 00:08.000
-and the harbour office did not say why it had to wait.
+=> gemini://larkhaven.example/ferries Where the ferries go
 """
 pytestmark = pytest.mark.slow
 
@@ -54,7 +52,7 @@ def output(changed: CopiedProject) -> str:
     folder = changed.folder / "harbour" / "2026-10-01"
     folder.mkdir(parents=True)
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
-    (folder / "talk.vtt").write_text(SUBTITLES, encoding="utf-8")
+    (folder / "page.gmi").write_text(PAGE, encoding="utf-8")
     (folder / "list.txt").write_text("\n".join(f"{number} boats came in on day {number}." for number in range(450)))
     return changed.run("ingest harbour --date 2026-10-01")
 
@@ -87,7 +85,7 @@ def test_a_role_names_its_line(output: str, changed: CopiedProject) -> None:
 
 
 def test_a_format_is_read(output: str, changed: CopiedProject) -> None:
-    rows = find(changed, "SELECT title, text[:14] FROM 'LAKE/documents/**/*.parquet' WHERE uri LIKE '%.vtt'")
+    rows = find(changed, "SELECT title, text[:14] FROM 'LAKE/documents/**/*.parquet' WHERE uri LIKE '%.gmi'")
     assert rows == [("The ferry is late", "The last ferry")]
 
 
@@ -119,6 +117,7 @@ def test_each_recipe_passes_its_own_tests(changed: CopiedProject) -> None:
         "tasks/rules/test_match.py",
         "tasks/roles",
         "tasks/formats/test_registry.py",
+        "tasks/formats/test_every_format.py",
         "tasks/staging",
         "expectations",
     )

@@ -1,6 +1,5 @@
 """Every format that is read, one row each, in the order in which content is recognised."""
 
-from collections import Counter
 from importlib import import_module
 from pathlib import PurePosixPath
 from pkgutil import iter_modules
@@ -36,11 +35,16 @@ START_BYTES = 4096
 
 def check_formats(*formats: Format) -> tuple[Format, ...]:
     """The formats; raises FormatError where two share a name or an extension, or the last does not take every content."""
-    names = Counter(name for row in formats for name in (row.name, *row.extensions))
-    if twice := [name for name, count in names.items() if count > 1]:
-        raise FormatError(f"two formats have the name or extension {twice[0]!r}")
+    owners: dict[str, str] = {}
+    for row in formats:
+        for name in (row.name, *row.extensions):
+            if name in owners:
+                raise FormatError(
+                    f"the formats {owners[name]!r} and {row.name!r} both have the name or extension {name!r}"
+                )
+            owners[name] = row.name
     if not formats[-1].recognise(b""):
-        raise FormatError(f"the last format, {formats[-1].name!r}, must recognise every content")
+        raise FormatError(f"the last format must recognise every content: put {formats[-1].name!r} before it")
     return formats
 
 

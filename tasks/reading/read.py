@@ -100,6 +100,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
                 if weight >= limits.shard_bytes:
                     if not yielded and not tap.has_members:
                         check_packing(file, limits)
+                    check_uris(held, file)
                     yield from held
                     held, weight, yielded = [], 0, yielded + len(held)
         except (OSError, AddressError, MissingExtra, FormatError):
@@ -120,11 +121,20 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
     if not yielded and not held:
         said = "; passed over: " + ", ".join(f"{count} {kind}" for kind, (count, _) in sorted(passed.items()))
         held = [Reject(file.uri, "empty", "no record in it" + (said if passed else ""))]
+    check_uris(held, file)
     if held and held[0].uri == file.uri:  # the file is one document, whose hash is the file's
-        held = [replace(held[0], raw_sha256=digest)]
+        held[0] = replace(held[0], raw_sha256=digest)
     yield from held
     skipped = tuple(Skipped(kind, *seen) for kind, seen in sorted(passed.items()))
     yield InputSeen(file.uri, tap.size, digest, yielded + len(held), skipped)
+
+
+def check_uris(held: Sequence[Found], file: InputFile) -> None:
+    """Raises FormatError where a reader gives several records the uri of the file: one of them would hide the others."""
+    if sum(found.uri == file.uri for found in held) > 1:
+        raise FormatError(
+            f"{file.uri}: its format gives several records the uri of the file; each needs a number, as in {file.uri}#0"
+        )
 
 
 def find_records(

@@ -121,7 +121,7 @@ def submit(page: Any) -> str:
 def open_artifact(page: Any, prefect: LocalPrefect, run: str, key: str) -> None:
     """From a run's page to one of its artifacts: its tab, the key's page, the newest under that key."""
     page.get_by_role("tab", name="Artifacts").click()
-    page.get_by_text(key).first.click()
+    page.get_by_text(key, exact=True).first.click()
     (artifact,) = prefect.ask(
         "/artifacts/filter", {"artifacts": {"key": {"any_": [key]}, "flow_run_id": {"any_": [run]}}}
     )
@@ -219,3 +219,25 @@ def test_submit_runs_the_days_and_the_parquet_has_changed(page: Any, prefect: Lo
     assert ask(lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE title = 'The tram that came late'") == [
         (1,)
     ]
+
+
+def test_a_run_leads_to_its_page_and_the_grid_to_it_too(page: Any, prefect: LocalPrefect) -> None:
+    base = f"http://127.0.0.1:{prefect.port}"
+    address = f"{base}/copydesk/wire/2026-10-03.html"
+    run = prefect.submit("ingest/nightly-wire", what=["wire"], logical_date="2026-10-03", force=True)
+    message = prefect.await_state(run, "COMPLETED")["state"]["message"]
+    assert message.startswith("wire 2026-10-03: ")
+    assert message.endswith(f". Page: {address}")
+    page.goto(f"{base}/v2/runs/flow-run/{run}")
+    open_artifact(page, prefect, run, "ingest-wire")
+    link = page.get_by_role("link", name="The page of the run")
+    link.first.wait_for()
+    shoot(page, "artifact")
+    assert link.first.get_attribute("href") == address
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for()
+    shoot(page, "page")
+    page.goto(f"{base}/copydesk/")
+    shoot(page, "grid")
+    page.get_by_label(re.compile("^wire, 3 October 2026: ")).first.click()
+    page.wait_for_url(address)

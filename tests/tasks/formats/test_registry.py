@@ -13,6 +13,7 @@ from tasks.formats.registry import FORMATS, check_formats, check_modules, choose
 FILES = {
     "text": ("a/b.txt", b"Words.", "text"),
     "markdown": ("b.MD", b"Words.", "text"),
+    "markdown, a heading": ("a.md", b"# Ferry\n\nThe **ferry** is [late](https://a.example).", "text"),
     "page": ("b.htm", b"Words.", "html"),
     "lines": ("b.ndjson", b"", "jsonl"),
     "lines, packed": ("b.jsonl.gz", b"", "jsonl"),
@@ -130,11 +131,11 @@ def test_a_half_row_is_an_error(part: dict[str, Any], message: str) -> None:
 def test_a_row_that_contradicts_another_is_an_error() -> None:
     row = Format(**ROW)
     assert check_formats(row, *FORMATS) == (row, *FORMATS)
-    with pytest.raises(FormatError, match="two formats have the name or extension 'odt'"):
+    with pytest.raises(FormatError, match="both have the name or extension 'odt'"):
         check_formats(row, Format(**ROW | {"extensions": (".tsv",)}), *FORMATS)
-    with pytest.raises(FormatError, match=r"two formats have the name or extension '.odt'"):
+    with pytest.raises(FormatError, match=r"both have the name or extension '\.odt'"):
         check_formats(row, Format(**ROW | {"name": "tsv"}), *FORMATS)
-    with pytest.raises(FormatError, match="the last format, 'odt', must recognise every content"):
+    with pytest.raises(FormatError, match="the last format must recognise every content: put 'odt' before it"):
         check_formats(*FORMATS, row)
 
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +21,9 @@ from hypothesis import strategies as st
 
 from tasks.batch import InputFile, Limits, Shard, Source
 from tasks.formats import registry, stream
-from tasks.formats.record import FormatError, Record, Reject, canonicalize
+from tasks.formats.record import Chunks, FormatError, ReadContext, Record, Reject, canonicalize
 from tasks.formats.remote import AddressError
-from tasks.reading.read import frame_records, frame_rejects
+from tasks.reading.read import frame_records, frame_rejects, read_file
 from tasks.reading.records import RECORDS
 from tasks.schema import QUARANTINE
 
@@ -329,3 +330,19 @@ def test_an_address_that_does_not_answer_ends_the_shard(monkeypatch: pytest.Monk
 def test_an_unknown_format_ends_the_shard(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="format 'avro' is unknown"):
         read_raw(tmp_path, "a.txt", b"words", format="avro")
+
+
+def test_a_format_that_gives_several_records_one_uri_loses_none_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_blocks(chunks: Chunks, context: ReadContext) -> Iterator[Record]:
+        for block in b"".join(chunks).decode().split("\n\n"):
+            yield Record(context.uri, block, "utf-8", "")
+
+    monkeypatch.setattr(
+        "tasks.reading.read.read_contents", lambda chunks, tap, path, context: read_blocks(chunks, context)
+    )
+    (tmp_path / "a.txt").write_text("One.\n\nTwo.")
+    file = InputFile(str(tmp_path / "a.txt"), "in/a.txt", 10)
+    with pytest.raises(FormatError, match=r"in/a\.txt: its format gives several records the uri of the file"):
+        list(read_file(file, Source("s", "in"), Limits()))
