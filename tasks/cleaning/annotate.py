@@ -14,6 +14,11 @@ from tasks.rules import match_rules
 from tasks.rules.match import match_learned
 
 HEAD_ABOVE, HEAD_BELOW = 3, 12  # a byline stands at most this many lines above or below the headline
+# What stands beside the dates of an article, and not beside those of an exhibition: a word for its changes, a clock time.
+CHANGED = (
+    r"(?i)updat|publi|pubbl|post|modif|creat|stand|aktual|veröff|erstellt|mis à jour|actual|atual|aggiorn|bijgew|uppdat|oppdat"
+    r"|opdat|opubl|обнов|опубл|оновл|güncel|yayın|diperb|diterb|\d[:.h]\d\d\b"
+)
 STANDFIRST_WIDTH = 400  # a longer line under the first one opens the body
 # The rule of a line that is nothing but a link to another page of the site, as the HTML says.
 LINK_RULE = {
@@ -55,7 +60,7 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame
     # Prose that no rule and no row for captions, credits or authors matches.
     zoned = mark_article_zones(words.with_columns(is_paragraph=looks_like_prose() & ~claimed.fill_null(False)))
     roles = {"role": "role_hit", "role_by": "role_rule"}
-    may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text()
+    may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text() & ~spans_time()
     given = zoned.with_columns(pl.when(may_stand).then(hit).alias(name) for name, hit in roles.items())
     paragraphs = pl.col("is_paragraph").cast(pl.UInt32)  # prose: how many stand above the line
     headed = name_headlines(given, records, known).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
@@ -112,6 +117,13 @@ def zone_allows(allowed: str) -> pl.Expr:
         | (pl.col(allowed) == pl.col("zone"))
         | ((pl.col(allowed) == "edge") & (pl.col("zone") != "body"))
     ).fill_null(False)
+
+
+def spans_time() -> pl.Expr:
+    """Whether a line of two dates below the article says how long something lasts, and not when the article was changed."""
+    text = pl.when((pl.col("role_hit") == "timestamp") & (pl.col("zone") == "tail")).then("text")
+    years = text.str.count_matches(r"\b(?:19|20)\d\d\b")
+    return ((years == 2) & ~text.str.contains(CHANGED)).fill_null(False)
 
 
 def stays_in_text() -> pl.Expr:

@@ -110,3 +110,17 @@ def test_words_that_agree_with_markup_keep_their_parts() -> None:
     other = mark_up(f"{TITLE}\n{P1}\nBy Mara Quist\n{P2}", (2, "caption")).row(2, named=True)
     assert (other["role_value"], other["role_text"]) == (None, None)
     assert (other["role_hit"], other["role_zone"]) == ("caption", "any")
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("29 November 2018 | 20 January 2019", None),
+        ("Published 29 November 2018 | Updated 20 January 2019", "timestamp"),
+        ("29 November 2018, 10:15 | 20 January 2019, 9:00", "timestamp"),
+        ("29 November 2018", "timestamp"),
+    ],
+)
+def test_two_dates_below_the_article_say_how_long_something_lasts(line: str, role: str | None) -> None:
+    lines = annotate_text(f"Last ferry leaves\n\n{P1}\n\n{P2}\n\n{line}")
+    assert lines.filter(lines["text"] == line)["role"].to_list() == [role]
