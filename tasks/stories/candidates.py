@@ -17,6 +17,7 @@ from tasks.stories.words import Hashes
 
 HOLDERS = 8
 BEST = 16
+FEW = 6  # fingerprints
 LEAST_COMMON = 0.15  # of the fingerprints of the document that has fewer
 FILTER_BITS = 26
 SLOTS = np.uint32(2**FILTER_BITS - 1)
@@ -81,10 +82,10 @@ def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
         np.concatenate(prints), np.concatenate(holders), np.concatenate(wanted), np.concatenate(times), window
     )
     size, publisher = np.concatenate(sizes), np.concatenate(publishers)
-    # Nothing less makes two articles of one publisher a story, and they do not quote each other.
-    enough = (publisher[later] != publisher[earlier]) | (
-        common >= LEAST_COMMON * np.minimum(size[later], size[earlier])
-    )
+    fewer = np.minimum(size[later], size[earlier])
+    # One may be in common by chance. Two articles of one publisher do not quote each other, and less makes them no story.
+    least = np.where(publisher[later] == publisher[earlier], LEAST_COMMON * fewer, 0)
+    enough = common >= np.maximum(least, np.where(fewer <= FEW, 1, 2))
     later, earlier, common = later[enough], earlier[enough], common[enough]
     order = np.lexsort((earlier, -common, later))
     later, earlier = later[order], earlier[order]
