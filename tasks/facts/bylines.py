@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.facts.dates import COMMENTS, MINUTES, cut_dates
-from tasks.facts.names import AGENCIES, AGENCY_NAMES, AND, BY, POSTS, drop_section, fold_double, is_name
+from tasks.facts.names import AGENCIES, AGENCY_NAMES, AND, BY, GENRES, POSTS, drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
     r"\s*(?:,| [-–—]+ |;|\||/|&|•|·|\+|\n"
@@ -79,6 +79,8 @@ class Signature:
     has_post: bool = False
 
 
+# How a headline or a standfirst closes that names the author: behind a sign, or by the kind of the article.
+SIGNED_HEAD = rf"(?i)(?:[|*•–—-] ?by|\b(?:an?|ein|eine|une?|una) (?:{GENRES}) (?:by|von|par|de|di)) (\S+ \S+(?: \S+)?)$"
 OPENING_CHARS = 600  # a dateline opens one of the first lines; a standfirst may stand above it
 PLACE = r"\p{Lu}[\p{L}\p{M}.'’\-]+(?:[ /]\p{Lu}[\p{L}\p{M}.'’\-]+){0,3}"
 DAY = r"(?:, (?:\p{L}{3,9}\.? \d{1,2}|\d{1,2}\.? ?\p{L}{0,9}\.?)(?:,? \d{4})?)?"
@@ -202,6 +204,19 @@ def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
     if by and ARABIC_NAME.fullmatch(words[by.end() :]):
         return Signature((words[by.end() :],), True, is_dated)
     return None
+
+
+def read_signed_head(text: str) -> str | None:
+    """The author with whom a headline or a standfirst closes; None where it does not.
+
+    >>> read_signed_head("Last ferry leaves * The Courier * by Mara Quist"), read_signed_head("A bridge by Mara Quist")
+    ('Mara Quist', None)
+    >>> read_signed_head("Wir fahren langsam. Ein Kommentar von Mara Quist")
+    'Mara Quist'
+    """
+    found = re.search(SIGNED_HEAD, text)
+    name = found[1].rstrip(" .") if found else ""
+    return name if is_name(name) else None
 
 
 def read_dateline(text: pl.Expr) -> pl.Expr:

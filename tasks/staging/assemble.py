@@ -17,7 +17,7 @@ from tasks.cleaning.clean import is_body
 from tasks.dates.published import parse_published
 from tasks.dates.zones import Origin
 from tasks.errors import RequestError
-from tasks.facts.bylines import read_dateline, split_byline
+from tasks.facts.bylines import SIGNED_HEAD, read_dateline, read_signed_head, split_byline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.formats.values import parse_host
 from tasks.language.detect import UNDETERMINED, detect_languages
@@ -174,13 +174,17 @@ def find_headings(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_names(lines: pl.DataFrame) -> pl.DataFrame:
-    """Authors' names from the bylines, or else from the bio: doc, names."""
+    """Authors' names from the bylines, or else from the headline or standfirst, or else from the bio: doc, names."""
     signed = lines.filter(pl.col("role").is_in(["byline", "bio"]) & pl.col("role_value").is_not_null())
     names: dict[int, dict[str, list[str]]] = {}
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
         known = names.setdefault(doc, {}).setdefault(role, [])
         if role == "byline" or not known:
             known += [name for name in split_byline(value) if name not in known]
+    heads = lines.filter(pl.col("role").is_in(["headline", "standfirst"]) & pl.col("text").str.contains(SIGNED_HEAD))
+    for doc, text in heads.select("doc", "text").iter_rows():
+        if (name := read_signed_head(text)) and "byline" not in names.get(doc, {}):
+            names.setdefault(doc, {})["byline"] = [name]
     rows = [(doc, found.get("byline") or found.get("bio")) for doc, found in names.items()]
     return pl.DataFrame(rows, {"doc": pl.UInt32, "names": pl.List(pl.String)}, orient="row")
 

@@ -56,6 +56,13 @@ def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
 
 ARTICLES = [
     (
+        "in the headline",
+        f"Bridge stays open * The Courier * by Mara Quist\n{PARAGRAPH}\n{SECOND}",
+        ["Mara Quist"],
+        None,
+    ),
+    ("a book", f"Bridge of sighs by Mara Quist\n{PARAGRAPH}\n{SECOND}", [], None),
+    (
         "in a place",
         f"Bridge vote: as it happened\nMara Quist in Larkhaven\nMon 4 Mar 2024\n{PARAGRAPH}",
         ["Mara Quist"],
