@@ -19,6 +19,7 @@ from tasks.checking.check import check_lake
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake, require_lake
 from tasks.learned.versions import learn_version
+from tasks.publishing.older_copies import link_older
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import move_partitions
 from tasks.stores.store import sweep_handovers
@@ -38,6 +39,7 @@ def name_run() -> str:
 def maintain(
     check_lake: bool = True,
     learn_templates: bool = True,
+    copies_days: int = 0,
     clear_away: bool = True,
     partitions: Literal["as they are", "month", "day"] = "as they are",
     lake: str = "",
@@ -47,6 +49,8 @@ def maintain(
     Args:
         check_lake: Verify every file, sum and document of the lake against its hashes.
         learn_templates: Learn the lines that return across each publisher's documents, as a new version for later runs.
+        copies_days: Look for copies of stories so many days apart over the whole lake; batches look COPYDESK_STORY_DAYS back.
+            0: do not.
         clear_away: Remove versions beyond those that are kept for a roll-back (COPYDESK_KEEP_VERSIONS), and what stopped runs
             left behind. While the check finds something wrong, nothing is removed, moved or learned.
         partitions: The lake's partitions from now on. By day is for more than about a million documents per month.
@@ -63,6 +67,8 @@ def maintain(
             done.append(f"{format_count(faults, 'fault')} in the lake" if faults else "all is as its receipts say")
         if learn_templates:
             done.append("nothing learned from a lake with faults" if faults else learn_templates_of(opened, settings))
+        if copies_days:
+            done.append("no copies looked for in a lake with faults" if faults else find_older(opened, copies_days))
         if partitions != "as they are":
             done.append(
                 "partitions not changed in a lake with faults" if faults else change_partitions(opened, partitions)
@@ -77,6 +83,13 @@ def maintain(
 
 
 @task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)
+def find_older(lake: Lake, days: int) -> str:
+    """Finds copies that are further apart than batches look."""
+    before = lake.version()
+    after = link_older(lake, days)
+    return f"copies up to {days} days apart are linked" + ("" if after > before else ", no new ones")
+
+
 def find_faults(lake: Lake) -> int:
     """Checks the lake; an artifact lists the faults."""
     found = check_lake(lake)

@@ -32,12 +32,12 @@ from tasks.publishing.merge import CHUNK_FLOOR
 from tasks.publishing.sketches import ChangedSketches, compare_sketches
 from tasks.schema import MONTH, TABLES
 from tasks.stores.manifest import Manifest, TableFile
-from tasks.stories.candidates import Asked, PrintSet, find_sharing, propose_pairs
+from tasks.stories.candidates import Asked, PrintSet, Window, find_sharing, propose_pairs
 from tasks.stories.confirm import LINK_TYPES, confirm_pairs
 from tasks.stories.groups import tell_stories
 from tasks.stories.neighbours import LinkGraph, find_dependents
 from tasks.stories.rows import find_odd_rows
-from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
+from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, PRINTS, SketchTable, flatten_prints, hash_ids
 from tasks.stories.words import Hashes
 
 ASKED = 50_000  # documents whose candidates are looked for at a time
@@ -116,11 +116,17 @@ def plan_links(version: NextVersion) -> LinkChanges:
     asked = find_asked(before, table, changed, window)
     months = {partition for partition, _ in (*before.files, *now.files)}
     found = [pl.DataFrame(schema=LINK_TYPES)]
-    for some, partitions in cut_asked(table, asked, changed, window):
-        found.append(confirm_pairs(table, propose_pairs(table, some, window), version.read_texts))
+    for some, partitions in cut_asked(table, asked, changed.first, changed.last + window):
+        found.append(confirm_pairs(table, propose_pairs(table, some, Window(window)), version.read_texts))
         months |= partitions
     added = pl.concat(found).with_columns(month=month_of_time("own_at", old.by))
-    mask = match_links(asked, changed.gone)
+    mask = match_links(asked, changed.gone, window)
+    return change_links(version, added, mask, months)
+
+
+def change_links(version: NextVersion, added: pl.DataFrame, mask: Mask, months: Iterable[str]) -> LinkChanges:
+    """Adds links and removes those that a mask matches. `months`: the partitions of a document of each that is removed."""
+    lake, old = version.lake, version.old
     rows = keep_rows(read_partitions(lake, old, "links", months, CHUNK_FLOOR), mask)
     removed = [added.clear(), *(pl.DataFrame(pl.from_arrow(chunk)).select(added.columns) for chunk in rows)]
     ends = pl.concat([*removed, added])
@@ -129,6 +135,21 @@ def plan_links(version: NextVersion) -> LinkChanges:
     kept = drop_rows(read_partitions(lake, old, "links", touched, CHUNK_FLOOR), mask)
     sides = [ends.select("doc_id", at="own_at"), ends.select(doc_id="other_id", at="other_at")]
     return LinkChanges(Change(touched, [kept, sort_frame(added, "links")]), pl.concat(sides).unique())
+
+
+def plan_older_links(version: NextVersion, days: int) -> LinkChanges:
+    """What a commit does to the links that finds copies up to so many days apart, beyond those that batches find."""
+    near = version.lake.policy.story_days * DAY
+    table = SketchTable(tuple(version.list_files("sketches")))
+    found = [pl.DataFrame(schema=LINK_TYPES)]
+    for some, _ in cut_asked(table, None, LEAST_TIME, MOST_TIME):
+        pairs = propose_pairs(table, some, Window(days * DAY, near))
+        found.append(confirm_pairs(table, pairs, version.read_texts))
+    added = pl.concat(found).with_columns(month=month_of_time("own_at", version.old.by))
+    months = {file.month for file in version.old.tables.get("links", ())}
+    return change_links(
+        version, added, lambda rows: pa.chunked_array([pa.array(measure_interval(rows) > near)]), months
+    )
 
 
 def find_asked(before: SketchTable, table: SketchTable, changed: ChangedSketches, window: int) -> Hashes:
@@ -171,16 +192,12 @@ def gather_prints(
         yield np.concatenate(waiting)
 
 
-def cut_asked(
-    table: SketchTable, ids: Hashes, changed: ChangedSketches, window: int
-) -> Iterator[tuple[Asked, set[str]]]:
-    """The documents `ids` in order of time, ASKED at a time, and the partitions that they are in."""
+def cut_asked(table: SketchTable, ids: Hashes | None, start: int, end: int) -> Iterator[tuple[Asked, set[str]]]:
+    """The documents `ids` (None: all) between two times, in order, ASKED at a time, and the partitions that they are in."""
     parts: list[pa.Table] = []
     partitions: set[str] = set()
-    for partition, rows in (
-        table.scan(["doc_id", "at", PRINTS], changed.first, changed.last + window) if len(ids) else ()
-    ):
-        own = rows.filter(pa.array(np.isin(hash_ids(rows), ids)))
+    for partition, rows in table.scan(["doc_id", "at", PRINTS], start, end) if ids is None or len(ids) else ():
+        own = rows if ids is None else rows.filter(pa.array(np.isin(hash_ids(rows), ids)))
         if own.num_rows:
             parts.append(own)
             partitions.add(partition)
@@ -198,15 +215,25 @@ def ask(parts: Sequence[pa.Table]) -> Asked:
     return Asked(np.sort(hash_ids(rows)), PrintSet(flatten_prints(rows)[0]), int(times[0]), int(times[-1]))
 
 
-def match_links(later: Hashes, either: Hashes) -> Mask:
-    """Matches links of which the later document is one of `later`, or any one of `either`: hashes of ids."""
+def match_links(later: Hashes, either: Hashes, window: int) -> Mask:
+    """Matches links of which the later document is one of `later`, or any one of `either`: hashes of ids.
+
+    Links over more than the window are not found again for `later`, so they stay: see `plan_older_links`.
+    """
 
     def match(rows: pa.Table) -> pa.ChunkedArray:
         own, other = (pl.Series(pl.from_arrow(rows[name])).hash().to_numpy() for name in ("doc_id", "other_id"))
         last = np.where(rows["is_later"].to_numpy(), own, other)
-        return pa.chunked_array([pa.array(np.isin(last, later) | np.isin(own, either) | np.isin(other, either))])
+        is_near = np.isin(last, later) & (measure_interval(rows) <= window)
+        return pa.chunked_array([pa.array(is_near | np.isin(own, either) | np.isin(other, either))])
 
     return match
+
+
+def measure_interval(rows: pa.Table) -> NDArray[np.int64]:
+    """How far apart the two documents of links are, in microseconds."""
+    apart: NDArray[np.int64] = np.abs(rows["own_at"].to_numpy() - rows["other_at"].to_numpy())
+    return apart
 
 
 def plan_stories(version: NextVersion, ends: pl.DataFrame) -> Change:

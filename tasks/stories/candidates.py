@@ -60,9 +60,17 @@ class Asked:
     last: int
 
 
-def propose_pairs(table: SketchTable, asked: Asked, window: int) -> Pairs:
-    """The candidates of documents. `window`: microseconds before each in which they are looked for."""
-    start, end = asked.first - window, asked.last
+@dataclass(frozen=True)
+class Window:
+    """Where the candidates of a document are looked for: from so many microseconds before it, to so many."""
+
+    begin: int
+    end: int = 0
+
+
+def propose_pairs(table: SketchTable, asked: Asked, window: Window) -> Pairs:
+    """The candidates of documents."""
+    start, end = asked.first - window.begin, asked.last
     times, sizes, publishers, prints, holders, wanted = [], [], [], [], [], []
     base = 0
     for _, rows in table.scan(["doc_id", "at", "publisher", PRINTS], start, end):
@@ -98,7 +106,7 @@ def match_prints(
     holders: NDArray[np.int64],
     wanted: NDArray[np.int64],
     times: NDArray[np.int64],
-    window: int,
+    window: Window,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Places of documents of `wanted` and of earlier documents, and how many fingerprints they have in common.
 
@@ -108,9 +116,11 @@ def match_prints(
     places = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     mine = np.flatnonzero(np.isin(places, wanted))
     own = places[mine]
-    begins = np.searchsorted(times, times[own] - window)
-    lows = np.searchsorted(keys, (keys[mine] >> KEY_BITS << KEY_BITS) | begins.astype(np.uint64))
-    counts = np.clip(mine - lows, 0, HOLDERS)
+    begins = np.searchsorted(times, times[own] - window.begin)
+    ends = np.searchsorted(times, times[own] - window.end) if window.end else own
+    heads = keys[mine] >> KEY_BITS << KEY_BITS
+    lows, highs = (np.searchsorted(keys, heads | bound.astype(np.uint64)) for bound in (begins, ends))
+    counts = np.clip(highs - lows, 0, HOLDERS)
     later = np.repeat(own, counts)
     earlier = places[np.repeat(lows, counts) + number_within(np.repeat(np.arange(len(counts)), counts))]
     pairs, common = np.unique((later.astype(np.uint64) << KEY_BITS) | earlier.astype(np.uint64), return_counts=True)

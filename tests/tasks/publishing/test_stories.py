@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tasks.checking.check import check_lake
 from tasks.lakes.lake import Lake, open_lake
+from tasks.publishing.older_copies import link_older
 from tasks.publishing.publish import roll_back
 from tasks.stores import disk_store
 
@@ -166,3 +167,39 @@ def test_a_lake_of_a_release_without_stories(tmp_path: Path) -> None:
         put(target, staging, [EXCERPT], day=2)
     assert lake.manifest().tables == whole.manifest().tables
     assert read_stories(lake)["copy"]["of"] == "first"
+
+
+def test_older_copies_are_found_over_the_whole_lake(tmp_path: Path) -> None:
+    lake, staging = open_lake(tmp_path / "lake"), tmp_path / "staging"
+    old = make_doc("old", -24 * 90, *STORY)
+    put(lake, staging, [FIRST])
+    put(lake, staging, [old], day=1)
+    assert link_older(lake, 60) == lake.version() == 2
+    assert link_older(lake, 100) == 3
+    put(lake, staging, [COPY], day=2)
+    assert {name: row["of"] for name, row in read_stories(lake).items()} == {
+        "old": None,
+        "first": "old",
+        "copy": "first",
+    }
+    assert check_lake(lake) == []
+    assert link_older(lake, 100) == 5
+    assert read_stories(lake)["copy"]["of"] == "old"
+    put(lake, staging, [ALONE], day=1)
+    assert {row["story"] for row in read_stories(lake).values()} == {"first"}
+    assert link_older(lake, 60) == 6
+
+
+@pytest.mark.slow
+def test_a_lake_in_a_bucket_has_the_same_stories(object_store: str, tmp_path: Path) -> None:
+    here, there = (
+        open_lake(tmp_path / "lake"),
+        open_lake(f"{object_store}/{tmp_path.name}/lake", work=tmp_path / "work"),
+    )
+    batches = [(1, [COPY, CUT, EXCERPT]), (0, [FIRST, SECOND, ALONE]), (2, [LOCAL, ROUNDUP]), (1, [CUT, REVISION])]
+    for lake in (here, there):
+        for day, docs in batches:
+            put(lake, tmp_path / "staging", docs, day=day)
+    assert here.manifest().tables == there.manifest().tables
+    assert there.manifest().rows["stories"] == 6
+    assert check_lake(there) == []

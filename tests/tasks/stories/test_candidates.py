@@ -12,7 +12,7 @@ import pytest
 from builders.staged_shards import make_paragraph
 
 from tasks.stories import candidates
-from tasks.stories.candidates import Asked, PrintSet, find_sharing, propose_pairs
+from tasks.stories.candidates import Asked, PrintSet, Window, find_sharing, propose_pairs
 from tasks.stories.sketch_table import SketchTable, flatten_prints, hash_ids, sketch_documents
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -39,14 +39,14 @@ def write_table(folder: Path, *texts: tuple[int, tuple[int, ...]]) -> SketchTabl
     return SketchTable(tuple(files))
 
 
-def propose(table: SketchTable, places: list[int], hours: int = 1000) -> list[tuple[int, int]]:
+def propose(table: SketchTable, places: list[int], hours: int = 1000, after: int = 0) -> list[tuple[int, int]]:
     rows = pl.concat(
         [pl.DataFrame(pl.from_arrow(rows)) for _, rows in table.scan(["doc_id", "at", "prints"], -(2**63), 2**63 - 1)]
     )
     own = rows[places].to_arrow()
     times = own["at"].to_numpy()
     asked = Asked(np.sort(hash_ids(own)), PrintSet(flatten_prints(own)[0]), int(times[0]), int(times[-1]))
-    pairs = propose_pairs(table, asked, hours * HOUR)
+    pairs = propose_pairs(table, asked, Window(hours * HOUR, after * HOUR))
     if not len(pairs.later):
         return []
     found = [
@@ -76,6 +76,7 @@ def test_the_window(tmp_path: Path) -> None:
     table = write_table(tmp_path, *TEXTS)
     assert propose(table, [4], hours=88) == [(4, 2), (4, 3)] or propose(table, [4], hours=88) == [(4, 3), (4, 2)]
     assert propose(table, [4], hours=86) == []
+    assert propose(table, [4], hours=100, after=88) == [(4, 0)]
 
 
 def test_no_document_has_very_many_candidates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
