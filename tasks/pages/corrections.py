@@ -23,6 +23,8 @@ AGE = (
     r"|\bil y a \d+ (?:minutes?|heures?|jours?|semaines?|mois|ans?)\b|\b\d+ (?:minuti|ore|giorni) fa\b"
     r"|\b\d+ (?:минут|час|дн)\S* назад|\d+ ?(?:분|시간|일) 전"
 )
+MENU_WORDS = 8  # a menu in one line has at least so many words, has no final stop,
+MENU_CAPITALS = 60  # and at least this percentage of its words begin with a capital
 HEADER_WIDTH = 90  # who commented, and when
 HEADERS = 3  # so many dated lines, with sentences between them,
 THREAD_LINES = 50  # within so many lines,
@@ -63,6 +65,17 @@ def cut_copies(page: PageLines, score: Ints, kept: Bools) -> Bools:
     )
     left = kept.copy()
     left[at] = ((rank == 1).to_numpy() & (features["copies"][at] <= MOST_COPIES)) | is_caption.to_numpy()
+    return left
+
+
+def cut_menu_rows(page: PageLines, kept: Bools) -> Bools:
+    """The kept lines without menus that became one line each: "Home World Business Sport ..."."""
+    at = np.flatnonzero(kept & (page.features["prose"] > 0) & (page.features["stop"] == 0))
+    text = page.lines["text"][at]
+    words = text.str.count_matches(r"\S+").to_numpy()
+    capitals = text.str.count_matches(r"(?:^|\s)[^\p{L}\s]*\p{Lu}").to_numpy()
+    left = kept.copy()
+    left[at] = (words < MENU_WORDS) | (100 * capitals < MENU_CAPITALS * words)
     return left
 
 

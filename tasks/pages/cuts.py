@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed, keep_marked
+from tasks.pages.corrections import (
+    cut_comments,
+    cut_copies,
+    cut_menu_rows,
+    find_standfirst_line,
+    keep_listed,
+    keep_marked,
+)
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import find_headline
 from tasks.pages.page_detection import detect_pages
@@ -67,8 +74,8 @@ def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArra
 
 
 def choose_lines(page: PageLines, score: Ints) -> Bools:
-    """The lines that the score takes for the article's, without copies and readers' comments."""
-    return cut_copies(page, score, cut_comments(page, keep_article(page, score)))
+    """The lines that the score takes for the article's, without menus, readers' comments and copies."""
+    return cut_copies(page, score, cut_comments(page, cut_menu_rows(page, keep_article(page, score))))
 
 
 def keep_article(page: PageLines, score: Ints) -> Bools:

@@ -10,7 +10,14 @@ import pytest
 from builders.articles import P1, P2, P3, annotate_texts, make_line
 from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
 
-from tasks.pages.corrections import cut_comments, cut_copies, find_standfirst_line, keep_listed, keep_marked
+from tasks.pages.corrections import (
+    cut_comments,
+    cut_copies,
+    cut_menu_rows,
+    find_standfirst_line,
+    keep_listed,
+    keep_marked,
+)
 from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.spans import Bools, Ints
@@ -48,6 +55,24 @@ def test_a_question_may_be_asked_again() -> None:
     question = "What did you think when the council voted for the new pier in the spring?"
     page = make_page(question, P1, question, P2)
     assert cut_copies(page, make_scores(page), mark(page, [question])).sum() == 2
+
+
+LONG_WORD = "Larkhavenharbour" * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "stays"),
+    [
+        pytest.param([LONG_WORD] * 8, False, id="eight-words"),
+        pytest.param([LONG_WORD] * 7, True, id="seven-words"),
+        pytest.param([LONG_WORD] * 6 + ["quay"] * 4, False, id="60-percent"),
+        pytest.param([LONG_WORD] * 6 + ["quay"] * 5, True, id="55-percent"),
+        pytest.param([*[LONG_WORD] * 8, "Weather."], True, id="stopped"),
+    ],
+)
+def test_a_menu_in_one_line_is_cut(words: list[str], stays: bool) -> None:
+    page = make_page(" ".join(words), P1)
+    assert cut_menu_rows(page, np.array([True, True])).tolist() == [stays, True]
 
 
 @pytest.mark.parametrize(("below", "left"), [("Photo: Ana Ruiz/AP", 2), ("Share", 1)])
