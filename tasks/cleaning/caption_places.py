@@ -21,18 +21,9 @@ POINTS = (
     r"|à droite|au centre|izquierda|derecha|izq\.|dcha\.|a sinistra|a destra|à esquerda|à direita|t\.v\.|t\.h\.)\)"
     r"|[（(](?:左|右|中央|中|奥|手前|左端|右端|왼쪽|오른쪽|가운데|слева|справа|в центре|по центру|solda|sağda)[）)]"
 )
-MAY_POINT = (
-    "(",
-    "（",
-    "left",
-    "right",
-    "Left",
-    "Right",
-    "centre,",
-    "center,",
-    "v.l.",
-    "v. l.",
-)  # any of them is in all of the above
+# Any of these is in every line that points; a whole sentence that points twice has one of the first.
+SIDES = ["left", "right", "Left", "Right", "centre", "center", "v.l.", "v. l."]
+SIGNS = ["(", "（"]
 CERTAIN = r"\(v\. ?l\.(?: ?n\. ?r\.)?\)|\bv\. ?l\. ?n\. ?r\."  # no sentence of an article has it
 BREAK = r"\p{Ll}{3}[.!?][\"”’»)]* \p{Lu}"
 OPENED = r"[\p{L}\p{N}”’)] \($"  # a bracket that opens above the credit
@@ -49,18 +40,18 @@ def name_placed_captions(lines: pl.DataFrame) -> pl.DataFrame:
 
     `lines` as `clean_lines` gives them.
     """
-    next_credits = above("role", -1).eq_missing("credit") | above("text", -1, "").str.contains(CREDIT_LABEL)
-    opens = is_body() & pl.col("text").str.tail(4).str.contains(OPENED) & next_credits
-    named = lines.with_columns(_opens=opens, _points=find_points(lines))
-    bracket = {"role": "caption", "by": "caption.above-bracket", "role_text": pl.col("text").str.strip_suffix("(")}
-    named = change_lines(named, pl.col("_opens"), **bracket)
-    named = change_lines(named, pl.col("_points"), role="caption", by="caption.points").drop("_opens", "_points")
+    named = change_lines(lines, find_points(lines), role="caption", by="caption.points")
+    if lines["text"].str.ends_with(" (").any():
+        next_credits = above("role", -1).eq_missing("credit") | above("text", -1, "").str.contains(CREDIT_LABEL)
+        opens = is_body() & pl.col("text").str.contains(OPENED) & next_credits
+        bracket = {"role": "caption", "by": "caption.above-bracket", "role_text": pl.col("text").str.strip_suffix("(")}
+        named = change_lines(named, opens, **bracket)
     shown = [above("role", step).eq_missing("caption") for step in (1, -1)]
     prose = [above("is_paragraph", step, False) for step in (1, -1)]
     beside = (shown[0] & (shown[1] | prose[1])) | (shown[1] & prose[0])
     may_be = is_body() & pl.col("rule").is_null() & ~pl.col("ends_sentence") & (pl.col("zone") == "body") & beside
     may_be &= pl.col("width").is_between(*BESIDE_WIDTHS)
-    near = named.with_row_index("_at").filter(may_be)
+    near = named.select("text", _may=may_be).with_row_index("_at").filter("_may")
     text = pl.col("text")
     is_whole = text.str.contains(WHOLE) & (text.str.count_matches(SMALL) >= LEAST_SMALL)
     found = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True).scatter(near.filter(is_whole)["_at"], True)
@@ -70,7 +61,11 @@ def name_placed_captions(lines: pl.DataFrame) -> pl.DataFrame:
 def find_points(lines: pl.DataFrame) -> pl.Series:
     """Whether each line points into a picture, and is no sentence or does so more than once."""
     may_be = is_body() & pl.col("rule").is_null() & pl.col("width").is_between(*WIDTHS)
-    some = lines.with_row_index("_at").filter(may_be).filter(pl.col("text").str.contains_any(list(MAY_POINT)))
+    some = lines.select("text", "ends_sentence", "is_paragraph", _may=may_be).with_row_index("_at").filter("_may")
+    some = pl.concat(
+        some.filter(pl.col("ends_sentence") == ends, pl.col("text").str.contains_any(words))
+        for ends, words in ((True, SIDES), (False, SIDES + SIGNS))
+    )
     counted = some.with_columns(_count=pl.col("text").str.count_matches(POINTS)).filter(pl.col("_count") > 0)
     # A line as wide as a paragraph is one if it is more than one sentence.
     is_one = ~pl.col("ends_sentence") & (~pl.col("is_paragraph") | ~pl.col("text").str.contains(BREAK))

@@ -25,6 +25,7 @@ LABEL = re.compile(
 MOST_DATED = 3  # more dated lines than this are a list
 REST_CHARS = 30  # what may stand beside a date or behind "by": a place, a page
 POST_CHARS = 70
+POST_BEFORE = 40  # characters before a name in which a paper's post for it stands
 PLACE_CHARS = 30  # a place may stand between the byline and the body, or the date
 PICTURED = ("©", "(c)", "Copyright", "Photo", "Foto", "Image", "Bild")  # the credit of a picture begins so
 # Mara Quist in Larkhaven
@@ -249,9 +250,15 @@ def is_spoken_of(name: str, in_head: bool, body: str) -> bool:
     False
     """
     sought = name.split(" ")[-1] if in_head else name
-    if not in_head:  # "our correspondent Mara Quist saw it"
-        body = re.sub(rf"{POSTS.pattern}[^.\n]{{0,20}} {re.escape(name)}", "", body, flags=re.IGNORECASE)
-    return any(sought in paragraph and not paragraph.startswith(name) for paragraph in body.split("\n"))
+    return sought in body and any(
+        speaks_of(paragraph, sought, in_head) and not paragraph.startswith(name) for paragraph in body.split("\n")
+    )
+
+
+def speaks_of(paragraph: str, name: str, in_head: bool) -> bool:
+    """Whether a paragraph has the name; below the article, other than behind a post: "our correspondent Mara Quist"."""
+    at = paragraph.find(name)
+    return at >= 0 and (in_head or POSTS.search(paragraph[max(0, at - POST_BEFORE) : at]) is None)
 
 
 def is_agency_byline(candidate: Candidate) -> bool:
