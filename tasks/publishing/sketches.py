@@ -29,7 +29,18 @@ from tasks.stores.manifest import ORDERS, Manifest
 from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, SketchTable, sketch_documents
 from tasks.stories.words import Hashes
 
-SKETCHED = ("doc_id", "source", "logical_date", "publisher", "url", "record_id", "published_at", "text", MONTH.name)
+SKETCHED = (
+    "doc_id",
+    "source",
+    "logical_date",
+    "publisher",
+    "url",
+    "record_id",
+    "published_at",
+    "text",
+    "captions",
+    MONTH.name,
+)
 COMPARED = ("doc_id", "logical_date", "at", "publisher", "url", "record_id", "digest")
 
 

@@ -37,7 +37,7 @@ from tasks.stories.confirm import LINK_TYPES, confirm_pairs
 from tasks.stories.groups import tell_stories
 from tasks.stories.neighbours import LinkGraph, find_dependents
 from tasks.stories.rows import find_odd_rows
-from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, PRINTS, SketchTable, flatten_prints, hash_ids
+from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, PRINTS, SketchTable, flatten_prints, hash_ids, take_text
 from tasks.stories.words import Hashes
 
 ASKED = 50_000  # documents whose candidates are looked for at a time
@@ -70,7 +70,7 @@ class NextVersion:
                 paths[partition].append(path)
         for partition, ids in wanted.items():
             rows = pl.scan_parquet(paths[partition], hive_partitioning=False).filter(pl.col("doc_id").is_in(ids))
-            found |= dict(rows.select("doc_id", "text").collect().iter_rows())
+            found |= dict(rows.select("doc_id", take_text()).collect().iter_rows())
         return found
 
     def read_links(self, times: Mapping[str, int]) -> pl.DataFrame:

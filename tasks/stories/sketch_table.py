@@ -24,6 +24,13 @@ LEAST_TIME, MOST_TIME = -(2**63), 2**63 - 1
 META = ("doc_id", "logical_date", "at", "publisher", "url", "record_id")
 
 
+def take_text() -> pl.Expr:
+    """What a document is compared by: its text; of a page that is mostly captions, such as a gallery, these as well."""
+    captions = pl.col("captions").list.eval(pl.element().struct.field("text")).list.join("\n")
+    is_gallery = captions.str.len_chars() > pl.col("text").str.len_chars()
+    return pl.when(is_gallery).then(pl.concat_str("text", captions, separator="\n")).otherwise("text").alias("text")
+
+
 def read_runs(texts: Sequence[str]) -> Runs:
     """The runs of texts."""
     parts = [hash_runs(split_words(texts[at : at + AT_ONCE])) for at in range(0, len(texts), AT_ONCE)]
@@ -34,14 +41,14 @@ def sketch_documents(documents: pl.DataFrame) -> pl.DataFrame:
     """The sketches of documents, one row each in the same order, with the columns that are copied from them."""
     prints: list[bytes] = []
     digests, words = [], []
-    for texts in documents["text"].to_frame().iter_slices(AT_ONCE):
+    for texts in documents.select(take_text()).iter_slices(AT_ONCE):
         runs = read_runs(texts["text"].to_list())
         prints += take_prints(runs)
         digests.append(digest_runs(runs))
         words.append(runs.words.astype(np.int32))
     empty = np.zeros(0, np.int64)
     at = pl.coalesce("published_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.epoch("us")
-    return documents.select(pl.all().exclude("text", "published_at"), at=at).with_columns(
+    return documents.select(pl.all().exclude("text", "captions", "published_at"), at=at).with_columns(
         words=pl.Series(np.concatenate([empty, *words]), dtype=pl.Int32),
         digest=pl.Series(np.concatenate([empty, *digests]), dtype=pl.Int64),
         prints=pl.Series(prints, dtype=pl.Binary),

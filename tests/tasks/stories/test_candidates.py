@@ -30,7 +30,7 @@ def write_table(folder: Path, *texts: tuple[int, tuple[int, ...]]) -> SketchTabl
             "text": ["\n".join(map(make_paragraph, numbers)) for _, numbers in texts],
         },
         schema_overrides={"published_at": pl.Datetime("us", "UTC")},
-    )
+    ).with_columns(captions=pl.lit([], pl.List(pl.Struct({"text": pl.String}))))
     files = []
     for number, part in enumerate(sketch_documents(documents).iter_slices(2)):
         path = folder / f"{number}.parquet"
