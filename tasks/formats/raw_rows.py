@@ -206,8 +206,11 @@ def finish_row(row: RawRow, is_odd: bool, options: dict[str, Any], encoding: str
         text, name = decode_bytes(row.raw, encoding) if encoding else decode(row.raw)
     except BrokenInputError as broken:
         return replace(row, fault=(broken.reason, broken.detail))
-    cells = parse_row(text, options)
-    return replace(row, cells=cells[: len(row.cells)], encoding=name)
+    width = len(row.cells)
+    cells = parse_row(text, options)[:width]
+    # Bytes that were damaged may be a delimiter in one encoding and a letter in the other.
+    fault = ("bad_row", f"{len(cells)} cells in {name}, and {width} as bytes") if len(cells) < width else None
+    return replace(row, cells=cells, encoding=name, fault=fault)
 
 
 def parse_row(text: str, options: dict[str, Any]) -> list[str]:

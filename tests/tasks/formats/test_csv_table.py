@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.batch import Fields, Limits
 from tasks.formats.csv_table import read_csv
+from tasks.formats.raw_rows import RawRow, finish_row
 from tasks.formats.record import Found, ReadContext, Record, Reject
 
 TEXT = 'The ferry, "Anna", sails;\n\nit | sails\tagain.'
@@ -185,3 +186,8 @@ def test_what_a_writer_writes_is_read(rows: list[list[str]], delimiter: str) -> 
 def test_any_table_is_read_without_an_exception(pieces: list[str]) -> None:
     found = rows_of(b"id,title,text\n" + "".join(pieces).encode())
     assert all(isinstance(one, Record | Reject) for one in found)
+
+
+def test_a_row_with_fewer_cells_in_its_encoding_is_a_fault() -> None:
+    row = finish_row(RawRow(["a", "b"], "a".encode("utf-16"), 3), True, {"delimiter": ";"}, None)
+    assert (row.cells, row.fault) == (["a"], ("bad_row", f"1 cells in {row.encoding}, and 2 as bytes"))
