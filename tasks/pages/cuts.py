@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.pages.corrections import (
+from tasks.pages.features import PageLines, make_features
+from tasks.pages.headline import find_headline
+from tasks.pages.page_detection import detect_pages
+from tasks.pages.page_evidence import (
     cut_comments,
     cut_copies,
     cut_menu_rows,
@@ -15,9 +18,6 @@ from tasks.pages.corrections import (
     keep_listed,
     keep_marked,
 )
-from tasks.pages.features import PageLines, make_features
-from tasks.pages.headline import find_headline
-from tasks.pages.page_detection import detect_pages
 from tasks.pages.spans import Bools, Ints, count_since, count_until, sum_between
 from tasks.pages.weights import UNIT, PageModel, add_scores, load_model
 

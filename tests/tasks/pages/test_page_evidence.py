@@ -10,7 +10,9 @@ import pytest
 from builders.articles import P1, P2, P3, annotate_texts, make_line
 from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
 
-from tasks.pages.corrections import (
+from tasks.pages.cuts import list_heads, mark_page_cuts
+from tasks.pages.features import PageLines, make_features
+from tasks.pages.page_evidence import (
     cut_comments,
     cut_copies,
     cut_menu_rows,
@@ -18,8 +20,6 @@ from tasks.pages.corrections import (
     keep_listed,
     keep_marked,
 )
-from tasks.pages.cuts import list_heads, mark_page_cuts
-from tasks.pages.features import PageLines, make_features
 from tasks.pages.spans import Bools, Ints
 
 
