@@ -27,7 +27,7 @@ from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.publish import publish
 from tasks.publishing.receipts import add_tally, tally_documents, tally_lines
-from tasks.schema import DOCUMENTS, LINES, MONTH, RECEIPTS
+from tasks.schema import DOCUMENTS, LINES, MONTH, RECEIPTS, fill_column
 from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.disk_store import FILE_ROWS
@@ -101,8 +101,8 @@ def make_documents(source: str, day: date, count: int, salt: str, published: lis
         month=pl.col("published_at").dt.strftime("%Y-%m"),
     )
     # Columns that may be missing and that nothing here depends on.
-    declared = pl.DataFrame(pl.from_arrow(DOCUMENTS.empty_table())).schema
-    others = {name: pl.lit(None, kind) for name, kind in declared.items() if name not in rows.columns}
+    missing = [field for field in DOCUMENTS if field.name not in rows.columns]
+    others = {field.name: pl.lit(pl.Series(fill_column(field, 1))).first() for field in missing}
     return rows.with_columns(**others).select([*DOCUMENTS.names, MONTH.name])
 
 
@@ -110,7 +110,7 @@ def make_lines(documents: pl.DataFrame) -> pl.DataFrame:
     """Four removed lines per document, 40 characters each."""
     numbers = pl.DataFrame({"line": pl.Series(range(LINES_EACH), dtype=pl.Int32) + SENTENCES_EACH})
     return (
-        documents.select("doc_id", "source", "logical_date", MONTH.name)
+        documents.select("doc_id", "source", "logical_date", "publisher", "language", MONTH.name)
         .join(numbers, how="cross")
         .with_columns(
             role=pl.lit("boilerplate"),
