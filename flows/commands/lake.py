@@ -99,7 +99,7 @@ def rollback(
 
 def files(
     table: Annotated[
-        str, typer.Argument(help="documents, lines, quarantine or receipts.", metavar="TABLE")
+        str, typer.Argument(help="documents, lines, stories, duplicates, quarantine or receipts.", metavar="TABLE")
     ] = "documents",
     lake: LakeOption = None,
 ) -> None:

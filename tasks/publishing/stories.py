@@ -8,7 +8,7 @@ Everything is computed from the documents of the version that is being built, so
 batches. Texts are read for candidates only.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,42 +55,48 @@ class NextVersion:
     draft: Path
     tables: Mapping[str, tuple[TableFile, ...]]
 
-    def list_files(self, table: str) -> Iterator[tuple[str, Path]]:
-        """Partition and path of each file of a table."""
-        for file in self.tables[table]:
-            path = self.draft / table / file.path
-            yield file.month, path if path.exists() else self.lake.store.fetch(self.old.version, table, file)
+    def list_files(self, table: str, partitions: Collection[str]) -> list[tuple[str, Path]]:
+        """Partition and path of each file of a table in some partitions; of a lake in a bucket no others are fetched."""
+        chosen = (file for file in self.tables[table] if file.month in partitions)
+        return [(file.month, self.find_file(table, file)) for file in chosen]
+
+    def find_file(self, table: str, file: TableFile) -> Path:
+        """Where a file can be read."""
+        path = self.draft / table / file.path
+        return path if path.exists() else self.lake.store.fetch(self.old.version, table, file)
 
     def read_texts(self, wanted: Mapping[str, list[str]]) -> dict[str, str]:
-        """Texts by doc_id, of documents given by partition."""
+        """What documents are compared by, given their ids by partition."""
         found: dict[str, str] = {}
-        paths: dict[str, list[Path]] = {partition: [] for partition in wanted}
-        for partition, path in self.list_files("documents"):
-            if partition in paths:
-                paths[partition].append(path)
         for partition, ids in wanted.items():
-            rows = pl.scan_parquet(paths[partition], hive_partitioning=False).filter(pl.col("doc_id").is_in(ids))
+            paths = [path for _, path in self.list_files("documents", {partition})]
+            rows = pl.scan_parquet(paths, hive_partitioning=False).filter(pl.col("doc_id").is_in(ids))
             found |= dict(rows.select("doc_id", take_text()).collect().iter_rows())
         return found
 
     def read_links(self, times: Mapping[str, int]) -> pl.DataFrame:
         """The links of documents, given with their times."""
-        partitions = set(
-            pl.Series(times.values(), dtype=pl.Int64).to_frame("at").select(month_of_time("at", self.old.by))["at"]
-        )
-        paths = [path for partition, path in self.list_files("links") if partition in partitions]
+        paths = [path for _, path in self.list_files("links", name_partitions(times.values(), self.old.by))]
         return scan_files(paths, "links").filter(pl.col("doc_id").is_in(list(times))).collect()
+
+    def open_sketches(self, start: int, end: int) -> SketchTable:
+        """The sketches of the partitions from one time to another."""
+        first, last = name_partitions([start], self.old.by), name_partitions([end], self.old.by)
+        between = {file.month for file in self.tables["sketches"] if min(first) <= file.month <= max(last)}
+        return SketchTable(tuple(self.list_files("sketches", between)))
 
     def split_sketches(self) -> tuple[SketchTable, SketchTable]:
         """The partitions of the sketches that differ, before and now."""
         before, now = self.old.tables.get("sketches", ()), self.tables["sketches"]
         differing = {file.month for file in set(before) ^ set(now)}
-        old = ((file.month, self.lake.store.fetch(self.old.version, "sketches", file)) for file in before)
-        then, after = (
-            SketchTable(tuple(file for file in files if file[0] in differing))
-            for files in (old, self.list_files("sketches"))
-        )
-        return then, after
+        old = (file for file in before if file.month in differing)
+        then = tuple((file.month, self.lake.store.fetch(self.old.version, "sketches", file)) for file in old)
+        return SketchTable(then), SketchTable(tuple(self.list_files("sketches", differing)))
+
+
+def name_partitions(times: Iterable[int], by: str) -> set[str]:
+    """The partitions of times in microseconds."""
+    return set(pl.DataFrame({"at": pl.Series(list(times), dtype=pl.Int64)}).select(month_of_time("at", by)).to_series())
 
 
 def month_of_time(column: str, by: str) -> pl.Expr:
@@ -112,7 +118,7 @@ def plan_links(version: NextVersion) -> LinkChanges:
     before, now = version.split_sketches()
     changed = compare_sketches(before, now)
     window = lake.policy.story_days * DAY
-    table = SketchTable(tuple(version.list_files("sketches")))
+    table = version.open_sketches(changed.first - window, changed.last + window)
     asked = find_asked(before, table, changed, window)
     months = {partition for partition, _ in (*before.files, *now.files)}
     found = [pl.DataFrame(schema=LINK_TYPES)]
@@ -140,7 +146,7 @@ def change_links(version: NextVersion, added: pl.DataFrame, mask: Mask, months: 
 def plan_older_links(version: NextVersion, days: int) -> LinkChanges:
     """What a commit does to the links that finds copies up to so many days apart, beyond those that batches find."""
     near = version.lake.policy.story_days * DAY
-    table = SketchTable(tuple(version.list_files("sketches")))
+    table = SketchTable(tuple(version.list_files("sketches", {file.month for file in version.tables["sketches"]})))
     found = [pl.DataFrame(schema=LINK_TYPES)]
     for some, _ in cut_asked(table, None, LEAST_TIME, MOST_TIME):
         pairs = propose_pairs(table, some, Window(days * DAY, near))

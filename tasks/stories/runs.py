@@ -74,18 +74,19 @@ def take_prints(runs: Runs) -> list[bytes]:
 
 def choose_marks(runs: Runs) -> NDArray[np.int64]:
     """Where the marks of all texts are among the runs, in order. Of a text with fewer runs than a window, its least run."""
-    sizes = np.diff(runs.bounds)
-    owner = np.repeat(np.arange(len(sizes)), sizes)
-    left = runs.bounds[1:][owner] - np.arange(len(owner))
-    found = []
+    found = [np.zeros(0, np.int64)]
+    bounds = runs.bounds.tolist()
     for width, is_own in ((WINDOW, ~runs.is_spaceless), (SPACELESS_WINDOW, runs.is_spaceless)):
-        is_wide = is_own & (sizes >= width)
-        if is_wide.any():
-            found.append(choose_least(runs.hashes, width, is_wide[owner] & (left >= width)))
-        for text in np.flatnonzero(is_own & (sizes > 0) & (sizes < width)).tolist():
-            start, end = runs.bounds[text : text + 2]
-            found.append(np.array([start + runs.hashes[start:end].argmin()]))
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+        starts = np.zeros(len(runs.hashes), np.bool_)
+        for text in np.flatnonzero(is_own).tolist():
+            start, end = bounds[text : text + 2]
+            if end - start >= width:
+                starts[start : end - width + 1] = True
+            elif end > start:
+                found.append(np.array([start + runs.hashes[start:end].argmin()]))
+        if starts.any():
+            found.append(choose_least(runs.hashes, width, starts))
+    return np.sort(np.concatenate(found))
 
 
 def slide(pick: np.ufunc, values: Hashes, width: int) -> Hashes:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tasks.stories.runs import PRINT, Runs, digest_runs, hash_runs, join_runs, take_prints
 from tasks.stories.words import Hashes, split_words
 
-AT_ONCE = 250  # texts: more do not fit into a processor's cache
+AT_ONCE = 100  # texts: more do not fit into a processor's cache
 PRINTS = "prints"
 LEAST_TIME, MOST_TIME = -(2**63), 2**63 - 1
 META = ("doc_id", "logical_date", "at", "publisher", "url", "record_id")
