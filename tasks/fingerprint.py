@@ -14,6 +14,7 @@ from tasks.toml_rows import PROJECT
 LIBRARIES = ("copydesk", "trafilatura", "ftfy", "langdetect", "polars", "pyarrow")
 # Everything that shapes a published row or decides whether it is published. flows/batches has the order of the steps.
 PACKAGES = ("tasks", "expectations", "flows/batches")
+STORY_PACKAGES = ("tasks/stories",)  # what decides which documents are linked, and how
 SUFFIXES = (".py", ".toml", ".json")
 
 
@@ -25,10 +26,10 @@ def rules_version() -> str:
 
 
 @cache
-def code_version(root: Path = PROJECT) -> str:
-    """Hash of the source files of PACKAGES below `root`: 12 hex digits, wherever they are installed."""
+def code_version(root: Path = PROJECT, packages: tuple[str, ...] = PACKAGES) -> str:
+    """Hash of the source files of packages below `root`: 12 hex digits, wherever they are installed."""
     digest = hashlib.sha256()
-    paths = [path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in SUFFIXES]
+    paths = [path for package in packages for path in (root / package).rglob("*") if path.suffix in SUFFIXES]
     for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{name}\n{len(content)}\n".encode() + content)

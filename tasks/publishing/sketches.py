@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 
+from tasks.fingerprint import STORY_PACKAGES, code_version
 from tasks.lakes.lake import Lake
 from tasks.publishing.changes import (
     FRAME_ROWS,
@@ -67,15 +69,23 @@ def plan_sketches(lake: Lake, old: Manifest, claims: BatchClaims, scratch: Path)
         others = {file.month for file in old.tables["documents"]}
         touched, kept = frozenset(months | others), []
         new.append(drop_replaced(read_partitions(lake, old, "documents", others, budget)))
-    return Change(touched, [*kept, *spill_chunks(sketch_rows(chain.from_iterable(new)), scratch)])
+    made = number_making(lake.policy.story_days)
+    return Change(touched, [*kept, *spill_chunks(sketch_rows(chain.from_iterable(new), made), scratch)])
 
 
-def sketch_rows(documents: SortedRows) -> SortedRows:
-    """The sketches of documents with their months, sorted chunk by chunk."""
+def number_making(story_days: int) -> int:
+    """A number for how links are made. It is part of each digest: a batch that is run again after a change is linked again."""
+    made = f"{code_version(packages=STORY_PACKAGES)} {story_days}"
+    return int.from_bytes(sha256(made.encode()).digest()[:8], "little", signed=True)
+
+
+def sketch_rows(documents: SortedRows, made: int) -> SortedRows:
+    """The sketches of documents with their months, sorted chunk by chunk. `made`: see `number_making`."""
     waiting: list[pl.DataFrame] = []
     for chunk in documents:
-        waiting.append(sketch_documents(pl.DataFrame(pl.from_arrow(chunk.select(SKETCHED)))))
-        if sum(rows.height for rows in waiting) >= FRAME_ROWS:
+        rows = sketch_documents(pl.DataFrame(pl.from_arrow(chunk.select(SKETCHED))))
+        waiting.append(rows.with_columns(pl.col("digest") ^ made))
+        if sum(part.height for part in waiting) >= FRAME_ROWS:
             yield from sort_sketches(waiting)
             waiting = []
     yield from sort_sketches(waiting)

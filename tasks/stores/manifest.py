@@ -33,7 +33,11 @@ SKETCHES = pa.schema(
         column("at", pa.int64(), "Microseconds since 1970 of `published_at`, else of the logical date."),
         *(TABLES["documents"].field(name) for name in ("publisher", "url", "record_id")),
         column("words", pa.int32(), "Words of the text."),
-        column("digest", pa.int64(), "A number for the words of the text in their order."),
+        column(
+            "digest",
+            pa.int64(),
+            "A number for the words of the text in their order, and for the code and the window that link it.",
+        ),
         column("prints", pa.binary(), "Fingerprints of the text, 4 bytes each, sorted."),
     ]
 )

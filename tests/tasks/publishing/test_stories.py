@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.staged_shards import Doc, publish_docs
+from builders.staged_shards import Doc, publish_docs, stage_batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.checking.check import check_lake
-from tasks.lakes.lake import Lake, open_lake
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.older_copies import link_older
-from tasks.publishing.publish import roll_back
+from tasks.publishing.publish import publish, roll_back
 from tasks.stores import disk_store
 
 START = datetime(2026, 9, 29, 8, tzinfo=UTC)
@@ -122,6 +122,18 @@ def test_copies_are_found_within_the_window(tmp_path: Path) -> None:
         "late": "first",
         "later": "late",
     }
+
+
+def test_another_window_links_again(tmp_path: Path) -> None:
+    narrow, wide, staging = open_lake(tmp_path / "narrow"), open_lake(tmp_path / "wide"), tmp_path / "staging"
+    later = make_doc("later", 24 * 40, *STORY)
+    for lake, windows in ((narrow, (30, 60)), (wide, (60,))):
+        for days in windows:
+            for day, docs in ((0, [FIRST, CUT]), (41, [later])):
+                batch = stage_batch(staging, docs, day=date(2026, 10, 1) + timedelta(day))
+                publish(replace(lake, policy=PublishPolicy(story_days=days)), batch)
+    assert narrow.manifest().tables == wide.manifest().tables
+    assert read_stories(wide)["later"]["of"] == "first"
 
 
 BATCHES = st.lists(
