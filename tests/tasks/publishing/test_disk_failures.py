@@ -73,6 +73,7 @@ def test_a_full_disk_under_the_lake(disk: Path, tmp_path: Path) -> None:
     assert check_lake(lake) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_staging(disk: Path, tmp_path: Path) -> None:
     write_input(tmp_path / "in")
     lake = disk / "lake"
@@ -100,6 +101,7 @@ def test_a_read_only_disk(disk: Path, tmp_path: Path) -> None:
     assert publish_docs(lake, tmp_path / "staging", [Doc(2)]).version == 2
 
 
+@pytest.mark.slow
 def test_a_user_who_may_not_write(tmp_path: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("only root can become somebody else")

@@ -304,6 +304,7 @@ def test_a_damaged_partition_is_not_copied(lake: Lake) -> None:
     assert (lake.version(), leftovers(lake)) == (1, [])
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_version(lake: Lake) -> None:
     put(lake, Doc(1))
     before = read_visible(lake)
@@ -330,6 +331,7 @@ def test_the_second_publisher_waits_and_gives_up(lake: Lake) -> None:
     assert put(lake, Doc(2)) == 2
 
 
+@pytest.mark.slow
 def test_two_writers_at_once_lose_nothing(lake: Lake) -> None:
     writers = [
         PROCESSES.Process(target=lake_writers.publish_many, args=(str(lake.store.folder.parent), source, 4))

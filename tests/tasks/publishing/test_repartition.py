@@ -112,6 +112,7 @@ def test_a_batch_of_a_day_writes_its_day_alone(tmp_path: Path) -> None:
         assert set(before.tables[table]) < set(after.tables[table])
 
 
+@pytest.mark.slow
 def test_a_lake_in_a_bucket_is_by_day_from_the_first(object_store: str, tmp_path: Path) -> None:
     here, there = (
         open_lake(tmp_path / "lake"),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def tell(links: pl.DataFrame, changed: set[str]) -> tuple[set[str], dict[str, An
 
 @settings(max_examples=300)
 @given(drawn=LINKS, data=st.data())
+@pytest.mark.slow
 def test_after_a_change_the_other_rows_stay_as_they_are(drawn: dict[tuple[int, int], Any], data: st.DataObject) -> None:
     gone = data.draw(st.sets(st.sampled_from(sorted(drawn)), max_size=3)) if drawn else set()
     before, after = make_links(drawn), make_links({key: value for key, value in drawn.items() if key not in gone})
