@@ -227,6 +227,7 @@ def test_a_diff_and_a_candidate_rule_are_printed(place: Path) -> None:
     assert "likely harm" in run("rules", "try", ".*[?]", "--max-chars", "60", cwd=place).stdout
 
 
+@pytest.mark.slow
 def test_show_and_restore(place: Path, project: Path) -> None:
     shown = run("show", "in/harbour-ferry.en.txt", cwd=place).stdout
     assert "Nell Ashgrove" in shown

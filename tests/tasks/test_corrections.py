@@ -88,6 +88,7 @@ def test_a_line_is_kept_in_the_text(settings: Settings, line: str) -> None:
     assert others == [(3,)]
 
 
+@pytest.mark.slow
 def test_a_publisher_is_corrected_on_every_day(settings: Settings) -> None:
     publish_days(settings)
     correct(settings, COMMENT, "remove", number=1)
@@ -97,6 +98,7 @@ def test_a_publisher_is_corrected_on_every_day(settings: Settings) -> None:
     assert publish_days(settings) == ["unchanged", "unchanged"]
 
 
+@pytest.mark.slow
 def test_a_document_is_corrected_otherwise_than_its_publisher(settings: Settings) -> None:
     correct(settings, COMMENT, "keep", day=0)
     correct(settings, COMMENT, "remove")
@@ -104,6 +106,7 @@ def test_a_document_is_corrected_otherwise_than_its_publisher(settings: Settings
     assert [COMMENT in text for text in read_texts(settings)] == [True, True, False, True]
 
 
+@pytest.mark.slow
 def test_the_last_of_two_rows_counts(settings: Settings) -> None:
     correct(settings, COMMENT, "remove")
     correct(settings, COMMENT, "keep")
@@ -111,6 +114,7 @@ def test_the_last_of_two_rows_counts(settings: Settings) -> None:
     assert all(COMMENT in text for text in read_texts(settings))
 
 
+@pytest.mark.slow
 def test_only_the_days_that_a_correction_touches_are_stale(settings: Settings) -> None:
     publish_days(settings)
     correct(settings, COMMENT, "remove", day=1)
@@ -131,6 +135,7 @@ def test_a_correction_that_matches_nothing_is_reported(settings: Settings) -> No
     assert "a.jsonl#0 has no line 'This line is in no document.'" in watched.warnings[0]
 
 
+@pytest.mark.slow
 def test_the_lake_says_which_corrections_it_obeys(settings: Settings) -> None:
     publish_days(settings)
     rows = [

@@ -17,7 +17,7 @@ from tasks.stores.errors import LakeError
 from tasks.stores.tags import add_tag, list_tags, remove_tag
 
 
-@pytest.fixture(params=["disk", "bucket"])
+@pytest.fixture(params=["disk", pytest.param("bucket", marks=pytest.mark.slow)])
 def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
     """A lake of five versions, of which the last two are kept, and the first by a tag."""
     place = tmp_path / "lake"
