@@ -102,6 +102,7 @@ def test_what_cannot_be_published_is_in_quarantine(wrong_lake: Path, name: str, 
 
 @pytest.mark.prefect
 @pytest.mark.parametrize(("name", "encoding"), ENCODINGS.items(), ids=list(ENCODINGS))
+@pytest.mark.slow
 def test_what_can_be_read_is_published(wrong_lake: Path, name: str, encoding: str | None) -> None:
     found = ask(wrong_lake, f"SELECT encoding, text, title FROM 'LAKE/documents/**/*.parquet' WHERE uri = 'in/{name}'")
     if encoding is None:
@@ -115,6 +116,7 @@ def test_what_can_be_read_is_published(wrong_lake: Path, name: str, encoding: st
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_records_before_a_break_are_kept(wrong_lake: Path) -> None:
     kept = ask(wrong_lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE uri LIKE '%truncated%'")
     ((count,),) = kept
@@ -125,6 +127,7 @@ def test_records_before_a_break_are_kept(wrong_lake: Path) -> None:
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_a_copy_is_counted_with_its_twin(wrong_lake: Path) -> None:
     (repeat,) = ask(
         wrong_lake,
@@ -136,6 +139,7 @@ def test_a_copy_is_counted_with_its_twin(wrong_lake: Path) -> None:
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_the_sums_close(wrong_lake: Path) -> None:
     ((records, parts, chars, sums),) = ask(
         wrong_lake,

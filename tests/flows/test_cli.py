@@ -182,6 +182,7 @@ def test_ctrl_c_prints_one_line_and_leaves_nothing_staged(tmp_path: Path) -> Non
     assert [path for path in staging.iterdir() if path.is_dir()] == []
 
 
+@pytest.mark.slow
 def test_why_names_lines_rules_and_reasons(place: Path) -> None:
     done = run("why", "in/harbour-ferry.en.txt", cwd=place)
     assert done.returncode == 0
@@ -261,6 +262,7 @@ def test_the_other_commands(place: Path, command: tuple[str, ...], words: str) -
     assert words in done.stdout
 
 
+@pytest.mark.slow
 def test_versions_says_when_each_was_made(place: Path) -> None:
     made = datetime.fromtimestamp((place / ".lake-store/commits/00000001.json").stat().st_mtime, UTC)
     assert f"{made:%Y-%m-%d %H:%M}" in run("versions", cwd=place).stdout

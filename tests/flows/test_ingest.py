@@ -49,6 +49,7 @@ def test_the_flow_gives_the_same_bytes_as_a_run_in_process(project: Path, flow_l
     assert hash_lake(flow_lake) == hash_lake(tmp_path / "lake")
 
 
+@pytest.mark.slow
 def test_a_run_has_a_name_and_an_artifact_to_read(flow_lake: Path) -> None:
     from prefect.client.orchestration import get_client
 

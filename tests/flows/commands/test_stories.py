@@ -22,6 +22,7 @@ def tell(place: Path, key: str, capsys: pytest.CaptureFixture[str], *options: ob
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_story_with_what_each_added_and_dropped(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = tell(place, "cg-1", capsys)
     head, table, *parts = told.split("\n", 1)[0], *told.split("\n\n")
@@ -38,6 +39,7 @@ def test_a_story_with_what_each_added_and_dropped(place: Path, capsys: pytest.Ca
     assert "The mayor asked employer …" in tell(place, "cg-1", capsys, "--chars", 24)
 
 
+@pytest.mark.slow
 def test_a_document_without_a_story(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "shares no story with another document" in tell(place, "ch-2", capsys)
 

@@ -231,6 +231,7 @@ def test_a_lake_without_its_store_is_reported_and_not_started_again(good: Path, 
     assert check_lake(open_lake(tmp_path / "lake")) == []
 
 
+@pytest.mark.slow
 def test_a_copy_without_links_is_reported(good: Path, tmp_path: Path) -> None:
     shutil.copytree(good / "lake", tmp_path / "lake")
     assert whats(check_lake(open_lake(tmp_path / "lake"))) == {"a copy of a lake"}

@@ -201,6 +201,7 @@ def test_a_catalog_anywhere(lake: Lake, tmp_path: Path) -> None:
     assert iceberg.find_catalog(lake, "postgresql://host/base") == "postgresql://host/base"
 
 
+@pytest.mark.slow
 def test_a_lake_in_a_bucket_is_named_by_addresses_that_never_change(
     object_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,7 @@ def test_harm_is_the_middle_and_the_length() -> None:
     assert list(ranks.select("rule", "harm").iter_rows()) == [("bad", 0.75), ("so", 0.5), ("good", 0.0)]
 
 
+@pytest.mark.slow
 def test_a_lake_is_asked(project: Path, tmp_path: Path) -> None:
     with pytest.raises(TryoutError, match="there is no lake"):
         try_rule(open_lake(tmp_path / "lake"), make_candidate("a.*"))
