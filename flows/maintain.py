@@ -83,13 +83,6 @@ def maintain(
 
 
 @task(name="check-lake", cache_policy=NO_CACHE, persist_result=False)
-def find_older(lake: Lake, days: int) -> str:
-    """Finds copies that are further apart than batches look."""
-    before = lake.version()
-    after = link_older(lake, days)
-    return f"copies up to {days} days apart are linked" + ("" if after > before else ", no new ones")
-
-
 def find_faults(lake: Lake) -> int:
     """Checks the lake; an artifact lists the faults."""
     found = check_lake(lake)
@@ -107,6 +100,14 @@ def learn_templates_of(lake: Lake, settings: Settings) -> str:
     get_run_logger().info("learned: version=%s lines=%d vetoed=%d", learned.version, learned.used, learned.vetoed)
     lines = format_count(learned.used, "line")
     return f"learned {learned.version}: {lines} of {format_count(learned.publishers, 'publisher')}"
+
+
+@task(name="link-copies", cache_policy=NO_CACHE, persist_result=False)
+def find_older(lake: Lake, days: int) -> str:
+    """Finds copies that are further apart than batches look."""
+    before = lake.version()
+    after = link_older(lake, days)
+    return f"copies up to {days} days apart are linked" + ("" if after > before else ", no new ones")
 
 
 @task(name="move-partitions", cache_policy=NO_CACHE, persist_result=False)

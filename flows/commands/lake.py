@@ -74,7 +74,7 @@ def versions(lake: LakeOption = None) -> None:
         state = ", ".join(["current" if made.version == current else "kept" if made.kept else "", *named])
         time = committed[made.version]
         shown = f"{time:%Y-%m-%d %H:%M}" if time else ""
-        rows.append((made.version, shown, source, day, made.rows.get("documents", "state"), state))
+        rows.append((made.version, shown, source, day, made.rows.get("documents", ""), state))
     print_table(
         ("version", "made at (UTC)", "source", "date", "documents", "state"),
         rows,

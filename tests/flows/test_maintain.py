@@ -118,3 +118,22 @@ def test_without_a_lake_the_flow_fails_with_a_message(
     state: Any = {"maintain": maintain, "report": report}[flow](return_state=True)  # type: ignore[operator]
     assert state.is_failed()
     assert state.message.endswith("Ingest something first.")
+
+
+def test_every_part_of_it_is_a_task_of_its_own() -> None:
+    from flows import maintain
+
+    parts = (
+        maintain.find_faults,
+        maintain.learn_templates_of,
+        maintain.find_older,
+        maintain.change_partitions,
+        maintain.remove_leftovers,
+    )
+    assert [getattr(part, "name", None) for part in parts] == [
+        "check-lake",
+        "learn-templates",
+        "link-copies",
+        "move-partitions",
+        "clear-away",
+    ]
