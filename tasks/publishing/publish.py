@@ -23,7 +23,7 @@ from tasks.publishing.claims import BatchClaims, load_claims
 from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.publishing.sketches import plan_sketches
-from tasks.publishing.stories import NextVersion, plan_links, plan_stories
+from tasks.publishing.stories import LinkChanges, NextVersion, plan_links, plan_stories
 from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
 from tasks.stores.errors import LakeBusy, LakeError, Overtaken, PublishError
@@ -159,20 +159,35 @@ def commit_changes(
     # depends on the lake's content alone.
     first = min([month_of(batch[1]), *(file.month for file in old.tables.get("receipts", ()))])
     tables = {table: build_table(lake, old, table, change, draft, first) for table, change in changes.items()}
-    links = plan_links(NextVersion(lake, old, draft, tables))
-    tables["links"] = build_table(lake, old, "links", links.change, draft, first)
-    stories = plan_stories(NextVersion(lake, old, draft, tables), links.ends)
-    tables["stories"] = build_table(lake, old, "stories", stories, draft, first)
-    tables = {table: tables[table] for table in (*TABLES, *HIDDEN)}
+    version = NextVersion(lake, old, draft, tables)
+    version = add_stories(version, plan_links(version), first)
+    made = show_next(version, batch, note)
+    if made is None:
+        return Commit(old.version, False, receipt, {})
+    known = {(table, file) for table, files in old.tables.items() for file in files}
+    new = {table: tuple(file for file in files if (table, file) not in known) for table, files in made.tables.items()}
+    return Commit(made.version, True, receipt, new)
+
+
+def add_stories(version: NextVersion, links: LinkChanges, first: str) -> NextVersion:
+    """The version with changed links, and the stories that follow from them. `first`: see `build_table`."""
+    lake, old, draft = version.lake, version.old, version.draft
+    linked = build_table(lake, old, "links", links.change, draft, first)
+    version = replace(version, tables={**version.tables, "links": linked})
+    stories = build_table(lake, old, "stories", plan_stories(version, links.ends), draft, first)
+    return replace(version, tables={**version.tables, "stories": stories})
+
+
+def show_next(version: NextVersion, batch: tuple[str, date] | None, note: dict[str, Any]) -> Manifest | None:
+    """Shows a version of which all tables are built; None where it would be the old one again."""
+    old, tables = version.old, {table: version.tables[table] for table in (*TABLES, *HIDDEN)}
     changed = list_changed_months(old, tables)
     if old.version and not any(changed.values()):
-        return Commit(old.version, False, receipt, {})
+        return None
     rows = {table: sum(file.rows for file in files) for table, files in tables.items()}
     made = Manifest(old.version + 1, batch, None, changed, rows, tables, note, by=old.by)
-    show_draft(lake, old, draft, made)
-    known = {(table, file) for table, files in old.tables.items() for file in files}
-    new = {table: tuple(file for file in files if (table, file) not in known) for table, files in tables.items()}
-    return Commit(made.version, True, receipt, new)
+    show_draft(version.lake, old, version.draft, made)
+    return made
 
 
 def build_table(

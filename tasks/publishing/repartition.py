@@ -11,12 +11,14 @@ from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import DAY_OF_DOCUMENT, conform_rows, has_other_columns, read_partitions
 from tasks.publishing.merge import CHUNK_BYTES, SortedRows, merge_sorted, narrow_sorted, spill_chunks
 from tasks.publishing.publish import list_changed_months, show_draft
+from tasks.publishing.stories import month_of_time
 from tasks.schema import MONTH
 from tasks.stores.manifest import DAILY, ORDERS, Manifest, TableFile, partition_of
 from tasks.stores.store import open_draft
 from tasks.stores.table_files import write_empty, write_files
 
-DOCUMENTS_OF = {"lines": "documents", "shadowed_lines": "shadowed"}  # rows take the day of their document
+# Rows take the day of their document.
+DOCUMENTS_OF = {"lines": "documents", "shadowed_lines": "shadowed", "stories": "documents"}
 KEYS = ["doc_id", "logical_date"]
 TIMES = {"sketches": "at", "links": "own_at"}
 
@@ -81,11 +83,10 @@ def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterab
                 days_known = rows.drop("partition").join(days, on=KEYS, how="left", maintain_order="left")
                 moved = days_known.with_columns(month=pl.col("logical_date").dt.strftime("%Y-%m-%d"))
             elif table in TIMES:
-                moved = rows.with_columns(month=pl.from_epoch(TIMES[table], time_unit="us").dt.strftime("%Y-%m-%d"))
-            elif table == "stories":
-                moved = rows.join(days, on="doc_id", how="left", maintain_order="left").with_columns(month="partition")
+                moved = rows.with_columns(month=month_of_time(TIMES[table], by))
             elif table in DOCUMENTS_OF:
-                moved = rows.join(days, on=KEYS, how="left", maintain_order="left").with_columns(month="partition")
+                keys = [name for name in KEYS if name in rows.columns]
+                moved = rows.join(days, on=keys, how="left", maintain_order="left").with_columns(month="partition")
             else:
                 moved = rows.with_columns(month=DAY_OF_DOCUMENT) if table in DAILY else rows
             ordered = moved.sort(MONTH.name, *ORDERS[table], nulls_last=True, maintain_order=True)
@@ -95,8 +96,8 @@ def move_rows(lake: Lake, old: Manifest, table: str, by: str, partitions: Iterab
 def find_days(lake: Lake, old: Manifest, table: str, month: str) -> pl.DataFrame:
     """doc_id, logical_date, partition: the days of the documents that the rows of a partition belong to."""
     wanted: list[tuple[str, str]] = []
-    if table in DOCUMENTS_OF or table == "stories":
-        wanted = [(DOCUMENTS_OF.get(table, "documents"), month)]
+    if table in DOCUMENTS_OF:
+        wanted = [(DOCUMENTS_OF[table], month)]
     elif table == "claims":
         claimed = scan_table(lake, old, "claims", [month]).select(pl.col("partition").unique().sort()).collect()
         wanted = [(name, value) for name in ("documents", "shadowed") for value in claimed["partition"]]

@@ -1,4 +1,4 @@
-"""Stories in a lake: the same rows in whatever order batches come, whoever leaves, wherever the documents lie."""
+"""Stories in a lake: the same rows in any order of batches, after documents have left, and for every kind of store."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from hypothesis import strategies as st
 
 from tasks.checking.check import check_lake
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
+from tasks.publishing import older_copies
 from tasks.publishing.older_copies import link_older
-from tasks.publishing.publish import publish, roll_back
+from tasks.publishing.publish import publish, roll_back, show_next
+from tasks.publishing.stories import NextVersion
 from tasks.stores import disk_store
+from tasks.stores.errors import Overtaken
+from tasks.stores.manifest import Manifest
 
 START = datetime(2026, 9, 29, 8, tzinfo=UTC)
 STORY = tuple(range(10, 16))
@@ -200,6 +204,25 @@ def test_older_copies_are_found_over_the_whole_lake(tmp_path: Path) -> None:
     put(lake, staging, [ALONE], day=1)
     assert {row["story"] for row in read_stories(lake).values()} == {"first"}
     assert link_older(lake, 60) == 6
+
+
+def test_looking_for_older_copies_begins_again_when_another_publishes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, staging = open_lake(tmp_path / "lake"), tmp_path / "staging"
+    put(lake, staging, [make_doc("old", -24 * 90, *STORY)])
+    put(lake, staging, [FIRST], day=1)
+    tried: list[int] = []
+
+    def show_late(version: NextVersion, *rest: Any) -> Manifest | None:
+        tried.append(version.old.version)
+        if len(tried) == 1:
+            raise Overtaken(lake.name)
+        return show_next(version, *rest)
+
+    monkeypatch.setattr(older_copies, "show_next", show_late)
+    assert link_older(lake, 100) == 3
+    assert tried == [2, 2]
 
 
 @pytest.mark.slow
