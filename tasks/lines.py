@@ -92,6 +92,27 @@ def change_lines(lines: pl.DataFrame, where: pl.Expr | pl.Series, **values: obje
     )
 
 
+def change_listed_lines(lines: pl.DataFrame, listed: pl.DataFrame, **values: object) -> pl.DataFrame:
+    """The same lines with new values in some columns of the rows that `listed` has.
+
+    `listed`: doc, line, and other columns for the values, with names that `lines` lacks; at most one row per line.
+    """
+    if listed.is_empty():
+        return lines
+    listed = listed.with_columns(_is_listed=pl.lit(True))
+    joined = lines.join(listed, on=["doc", "line"], how="left", maintain_order="left")
+    return change_lines(joined, pl.col("_is_listed"), **values).select(lines.columns)
+
+
+def mark_rows(height: int, at: pl.Series) -> pl.Series:
+    """Whether each of `height` rows is one of those `at`, which has their positions.
+
+    >>> mark_rows(3, pl.Series([1])).to_list()
+    [False, True, False]
+    """
+    return pl.repeat(False, height, dtype=pl.Boolean, eager=True).scatter(at, True)
+
+
 def join_lines(lines: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
     """The text of the kept lines of each document.
 

@@ -7,7 +7,7 @@ a sentence that does so twice.
 import polars as pl
 
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines
+from tasks.lines import above, change_lines, mark_rows
 
 WIDTHS = (30, 440)
 SIDE = r"(?:left|right|cent(?:re|er)|middle)"
@@ -54,7 +54,7 @@ def name_placed_captions(lines: pl.DataFrame) -> pl.DataFrame:
     near = named.select("text", _may=may_be).with_row_index("_at").filter("_may")
     text = pl.col("text")
     is_whole = text.str.contains(WHOLE) & (text.str.count_matches(SMALL) >= LEAST_SMALL)
-    found = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True).scatter(near.filter(is_whole)["_at"], True)
+    found = mark_rows(named.height, near.filter(is_whole)["_at"])
     return change_lines(named, found, role="caption", by="caption.beside-caption")
 
 
@@ -70,4 +70,4 @@ def find_points(lines: pl.DataFrame) -> pl.Series:
     # A line as wide as a paragraph is one if it is more than one sentence.
     is_one = ~pl.col("ends_sentence") & (~pl.col("is_paragraph") | ~pl.col("text").str.contains(BREAK))
     placed = counted.filter(is_one | (pl.col("_count") > 1) | pl.col("text").str.contains(CERTAIN))
-    return pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True).scatter(placed["_at"], True)
+    return mark_rows(lines.height, placed["_at"])

@@ -11,7 +11,7 @@ import polars as pl
 
 from tasks.cleaning.caption_words import fold_words, read_credit
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines
+from tasks.lines import above, change_listed_lines
 
 WIDTHS = (20, 440)
 # A sentence, and what stands behind it; or a bracket of capitals, or one that opens above the label of the credit.
@@ -70,11 +70,8 @@ def name_tailed_captions(lines: pl.DataFrame) -> pl.DataFrame:
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
     captions = pl.DataFrame(named, schema, orient="row")
-    lines = lines.join(captions, on=["doc", "line"], how="left", maintain_order="left")
     tailed = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
-    is_tailed = pl.col("_words").is_not_null()
-    lines = change_lines(lines, is_tailed, role="caption", by="caption.credit-behind", **tailed)
-    return lines.drop("_words", "_credit")
+    return change_listed_lines(lines, captions, role="caption", by="caption.credit-behind", **tailed)
 
 
 def names_giver(credit: str, body: str) -> bool:

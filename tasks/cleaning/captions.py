@@ -16,7 +16,7 @@ from tasks.cleaning.caption_places import name_placed_captions
 from tasks.cleaning.caption_tails import name_tailed_captions
 from tasks.cleaning.caption_words import CREDIT_CHARS, LABEL, LABELS, SIGNS, fold_words, read_credit, strip_label
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines
+from tasks.lines import above, change_lines, change_listed_lines, mark_rows
 
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
@@ -62,14 +62,10 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         captions.append((doc, merged))
         repeats.extend((doc, line, rule, str(of)) for line, rule, of in repeated)
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_rule": pl.String, "_of": pl.String}
-    lines = lines.join(
-        pl.DataFrame(repeats, schema=schema, orient="row"), on=["doc", "line"], how="left", maintain_order="left"
-    )
-    lines = change_lines(
-        lines, pl.col("_rule").is_not_null(), removed=True, role="repeat", by=pl.col("_rule"), evidence=pl.col("_of")
-    )
+    copies = pl.DataFrame(repeats, schema=schema, orient="row")
+    repeat = {"removed": True, "role": "repeat", "by": pl.col("_rule"), "evidence": pl.col("_of")}
     table = pl.DataFrame(captions, schema={"doc": pl.UInt32, "captions": CAPTIONS}, orient="row")
-    return lines.drop("_rule", "_of"), table
+    return change_listed_lines(lines, copies, **repeat), table
 
 
 def restore_cut_copies(lines: pl.DataFrame) -> pl.DataFrame:
@@ -173,10 +169,9 @@ def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
     again = pl.DataFrame(found, schema, orient="row")
-    lines = lines.join(again, on=["doc", "line"], how="left", maintain_order="left")
     copied = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
-    lines = change_lines(lines, pl.col("_words").is_not_null(), role="caption", by="caption.same-words", **copied)
-    return name_known_credits(lines.drop("_words", "_credit"), captions)
+    lines = change_listed_lines(lines, again, role="caption", by="caption.same-words", **copied)
+    return name_known_credits(lines, captions)
 
 
 def name_known_credits(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFrame:
@@ -186,11 +181,8 @@ def name_known_credits(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFr
     """
     below = lines.filter(is_body() & above("role", 1).eq_missing("caption")).select("doc", "line", key=squeeze("text"))
     known = captions.select("doc", key=squeeze("role_value")).drop_nulls()
-    named = below.join(known, on=["doc", "key"], how="semi").select("doc", "line", _is_credit=pl.lit(True))
-    if named.is_empty():
-        return lines
-    joined = lines.join(named, on=["doc", "line"], how="left", maintain_order="left")
-    return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
+    named = below.join(known, on=["doc", "key"], how="semi").select("doc", "line")
+    return change_listed_lines(lines, named, role="credit", by="credit.repeated")
 
 
 def read_copy(text: str, said: Set[str], sizes: Sequence[int], *, is_wide: bool) -> tuple[str, str | None] | None:
@@ -262,8 +254,7 @@ def find_cut_captions(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.Series:
     for doc, text in captions.join(cut, on="doc", how="semi").select("doc", "text").sort("doc", "text").iter_rows():
         whole.setdefault(doc, []).append(text)
     hits = [at for at, doc, start in cut.iter_rows() if has_prefix(whole.get(doc, []), start)]
-    at = pl.Series(hits, dtype=pl.UInt32)
-    return pl.select(pl.int_range(lines.height, dtype=pl.UInt32).is_in(at.implode())).to_series()
+    return mark_rows(lines.height, pl.Series(hits, dtype=pl.UInt32))
 
 
 def has_prefix(texts: Sequence[str], start: str) -> bool:
@@ -279,9 +270,6 @@ def has_prefix(texts: Sequence[str], start: str) -> bool:
 def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
     is_short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
-    free = lines.filter(is_body() & is_short).select("doc", "line", "text", _is_credit=pl.lit(True))
+    free = lines.filter(is_body() & is_short)
     named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
-    if named.is_empty():
-        return lines
-    joined = lines.join(named.drop("text"), on=["doc", "line"], how="left", maintain_order="left")
-    return change_lines(joined, pl.col("_is_credit"), role="credit", by="credit.repeated").drop("_is_credit")
+    return change_listed_lines(lines, named.select("doc", "line"), role="credit", by="credit.repeated")

@@ -10,6 +10,7 @@ from functools import cache
 
 import polars as pl
 
+from tasks.lines import mark_rows
 from tasks.rules import Rule, load_rules
 
 # What only a sentence that tells something has: who said it, or why. Whatever a rule reads in it, it is the article's.
@@ -65,7 +66,7 @@ def find_sentences(lines: pl.DataFrame) -> pl.Series:
     is_sentence = is_told | (ends_sentence & goes_on) | (is_point & (zone != "tail"))
     is_sentence |= (has_other_words & ~is_title).fill_null(False)
     found = measure_known(matched).filter(is_sentence)["_at"]
-    return pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True).scatter(found, True)
+    return mark_rows(lines.height, found)
 
 
 def measure_known(matched: pl.DataFrame) -> pl.DataFrame:

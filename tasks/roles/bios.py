@@ -5,7 +5,7 @@ import re
 import polars as pl
 
 from tasks.facts.names import is_name
-from tasks.lines import change_lines
+from tasks.lines import change_listed_lines
 
 LAST_LINES = 5  # a bio is one of so many last lines,
 PARAGRAPHS = 3  # with so many paragraphs above it at least,
@@ -67,9 +67,8 @@ def name_bios(lines: pl.DataFrame) -> pl.DataFrame:
         if not any(re.search(rf"\b{re.escape(name.split(' ')[-1])}\b", bodies.get(doc, "")) for name in names)
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_names": pl.String}
-    lines = lines.join(pl.DataFrame(bios, schema, orient="row"), on=["doc", "line"], how="left", maintain_order="left")
     bio = {"role": "bio", "role_by": "bio.below-article", "role_value": pl.col("_names")}
-    return change_lines(lines, pl.col("_names").is_not_null(), **bio).drop("_names")
+    return change_listed_lines(lines, pl.DataFrame(bios, schema, orient="row"), **bio)
 
 
 def read_bio(text: str) -> list[str]:

@@ -14,7 +14,7 @@ import polars as pl
 from tasks.facts.bylines import LONGEST, MAIL, UPDATED, Signature, read_signature
 from tasks.facts.dates import cut_dates, is_timestamp
 from tasks.facts.names import POSTS
-from tasks.lines import above, change_lines
+from tasks.lines import above, change_listed_lines
 
 LABEL = re.compile(
     r"(?:(?:written |story |words |text |report )?by|from|von|par|por|di|door|av|af|authors?(?: of the article)?"
@@ -101,12 +101,10 @@ def name_bylines(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_role": pl.String, "_names": pl.String}
     found = pl.DataFrame(signed, schema=schema, orient="row")
-    lines = lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
-    is_new = pl.col("_role").is_not_null()
-    is_other = is_new & pl.col("role").ne_missing(pl.col("_role"))
-    lines = change_lines(lines, is_other, role_by=pl.col("_role") + ".signature")
+    is_other = pl.col("role").ne_missing(pl.col("_role"))
+    by = pl.when(is_other).then(pl.col("_role") + ".signature").otherwise("role_by")
     new = {"role": pl.col("_role"), "role_hit": pl.col("_role"), "role_value": pl.col("_names")}
-    return change_lines(lines, is_new, **new).drop("_role", "_names")
+    return change_listed_lines(lines, found, role_by=by, **new)
 
 
 def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tasks.lines import DENSE_BYTES, above, change_lines
+from tasks.lines import DENSE_BYTES, above, change_lines, change_listed_lines
 
 HEADLINE_WIDTH = 220  # of a headline that the record or the page names
 TOP_WIDTH = 180  # of one that only its place names
@@ -214,7 +214,5 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
         standfirsts = known.filter(pl.col("role") == "standfirst")
         ways.append(lines.filter(is_free).join(standfirsts, on=["doc", "line"], how="semi"))
     chosen = pl.concat([way.select("doc", "line") for way in (*ways, by_place)])
-    chosen = chosen.unique("doc", keep="first", maintain_order=True).with_columns(_is_standfirst=pl.lit(True))
-    lines = lines.join(chosen, on=["doc", "line"], how="left", maintain_order="left")
-    named = change_lines(lines, pl.col("_is_standfirst"), role="standfirst", role_by="standfirst.under-headline")
-    return named.drop("_is_standfirst")
+    chosen = chosen.unique("doc", keep="first", maintain_order=True)
+    return change_listed_lines(lines, chosen, role="standfirst", role_by="standfirst.under-headline")

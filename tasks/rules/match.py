@@ -12,7 +12,7 @@ from typing import get_args
 
 import polars as pl
 
-from tasks.lines import change_lines
+from tasks.lines import change_listed_lines
 from tasks.rules.key import line_key
 from tasks.rules.load import Rule, Zone
 from tasks.rules.precision import load_rules
@@ -142,9 +142,6 @@ def match_learned(lines: pl.DataFrame, publishers: pl.Series, learned: pl.DataFr
         .select("doc", "line", "_zone", "_evidence")
         .collect()
     )
-    if found.is_empty():
-        return lines
     hit = {"rule": LEARNED_RULE, "action": "remove", "takes": "line"}
     own = {"rule_zone": pl.col("_zone"), "evidence": pl.col("_evidence")}
-    joined = lines.join(found, on=["doc", "line"], how="left", maintain_order="left")
-    return change_lines(joined, pl.col("_zone").is_not_null(), **hit, **own).drop("_zone", "_evidence")
+    return change_listed_lines(lines, found, **hit, **own)
