@@ -28,8 +28,6 @@ PANELS = {
     "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
     "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }
-
-
 JSON = "--json"
 
 
@@ -76,6 +74,7 @@ def common(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", callback=print_version, is_eager=True)
     ] = False,
+    # Only for the help: CommandGroup reads it wherever it stands.
     as_json: Annotated[
         bool, typer.Option(JSON, help="Print the rows of tables as JSON, one object per line; may follow any command.")
     ] = False,

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tasks.counts import sum_passed_over
+from tasks.counts import count_warnings, sum_passed_over
 from tasks.unseen import show_unseen
 
 if TYPE_CHECKING:
@@ -200,8 +200,7 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     yield "captions merged", count(receipt["captions_merged"]), ""
     yield "characters", count(receipt["chars"]), f"{kept:,} kept, {receipt['removed_chars']:,} removed"
     if receipt["warnings"]:
-        total = sum(entry["count"] for entry in receipt["warnings"])
-        yield "warnings", count(total), name_counts(receipt["warnings"], "reason")
+        yield "warnings", count(count_warnings(receipt)), name_counts(receipt["warnings"], "reason")
     if changes := result.changes:
         names = {
             "added": "added",

@@ -27,7 +27,7 @@ from flows.unexpected import explain_error
 from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
 from flows.workers.runners import run_tasks
 from tasks.batch import Limits, Shard
-from tasks.counts import format_count
+from tasks.counts import count_warnings, format_count
 from tasks.errors import RequestError
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
@@ -174,8 +174,8 @@ def describe_outcome(result: BatchResult, pages_url: str) -> str:
         said = ", ".join(f"{count:,} {name}" for name, count in counts if count or name == "published")
         said += f" ({result.state})" if result.state != "published" else ""
     if warnings := result.receipt.get("warnings"):
-        total = sum(entry["count"] for entry in warnings)
-        said += f", {format_count(total, 'warning')} ({name_counts(warnings, 'reason')})"
+        total = format_count(count_warnings(result.receipt), "warning")
+        said += f", {total} ({name_counts(warnings, 'reason')})"
     page = locate_page(result, pages_url)
     return f"{result.batch.label}: {said}." + (f" Page: {page}" if page else "")
 

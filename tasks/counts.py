@@ -12,6 +12,11 @@ def format_count(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
+def count_warnings(receipt: Mapping[str, Any]) -> int:
+    """The sum of the counts of a receipt's warnings."""
+    return sum(found["count"] for found in receipt.get("warnings") or ())
+
+
 def sum_passed_over(receipt: Mapping[str, Any]) -> list[Skipped]:
     """What the inputs of a receipt have that is no record, by kind."""
     sums: dict[str, Skipped] = {}

@@ -15,7 +15,7 @@ from flows.unexpected import explain_error
 from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
-from tasks.batch import InputFile, Limits
+from tasks.batch import InputFile, Learned, Limits, Release
 from tasks.corrections import FILE, choose_corrections
 from tasks.file_names import escape_name
 from tasks.lakes.delivered import find_gone, find_new
@@ -124,11 +124,16 @@ def stage_gone(batch: Batch, lake: Lake, gone: frozenset[str], folder: Path, fir
 
 
 def fit_limits(batch: Batch, run: Run, known: Mapping[str, Any] | None) -> Limits:
-    """The limits of one batch: those of the run, with the learned lines that it uses, its releases and corrections."""
-    corrections = choose_corrections(run.limits.corrections, batch.source.name, batch.logical_date)
+    """The limits of one batch. `known`: its receipt."""
     releases = find_releases(run.lake, batch.source.name, batch.logical_date, known)
     learned = find_learned(run.lake, choose_version(run.settings.learned, known))
-    return replace(run.limits, learned=learned, releases=releases, corrections=corrections)
+    return make_batch_limits(batch, run.limits, learned, releases)
+
+
+def make_batch_limits(batch: Batch, limits: Limits, learned: Learned | None, releases: tuple[Release, ...]) -> Limits:
+    """The limits of a run with what one batch has of its own: the learned lines that it uses, its releases and corrections."""
+    corrections = choose_corrections(limits.corrections, batch.source.name, batch.logical_date)
+    return replace(limits, learned=learned, releases=releases, corrections=corrections)
 
 
 def is_unchanged(

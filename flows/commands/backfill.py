@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, make_chosen_run, parse_date
+from flows.commands.options import (
+    DriftOption,
+    LakeOption,
+    LearnedOption,
+    SourcesOption,
+    make_chosen_run,
+    make_day_option,
+)
 from flows.console import open_progress, print_line, print_table
 from tasks.counts import format_count
 
@@ -21,8 +28,8 @@ RIGHT = frozenset({"files", "in the lake", "records", "published", "blocked", "d
 
 
 def backfill(
-    start: Annotated[date, typer.Option("--from", parser=parse_date, metavar="YYYY-MM-DD", help="First logical date.")],
-    end: Annotated[date, typer.Option("--to", parser=parse_date, metavar="YYYY-MM-DD", help="Last logical date.")],
+    start: Annotated[date, make_day_option("--from", "First logical date.")],
+    end: Annotated[date, make_day_option("--to", "Last logical date.")],
     names: Annotated[
         Optional[list[str]],
         typer.Argument(help="Declared sources. All when left out.", metavar="[SOURCE]", show_default=False),

@@ -83,8 +83,8 @@ def status(
     """Sources by days: published, warned, short, stale, blocked, failed, missing, no files or running; what to run again."""
     from flows.batches.requests import today
     from flows.batches.run import NO_WATCHER
-    from flows.days.grid import SIGNS, list_cells, sign_rows
     from flows.days.states import survey_days
+    from flows.days.status import SIGNS, list_cells, sign_rows
 
     run = make_chosen_run(NO_WATCHER, lake=lake, sources=file)
     end = today()

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, open_existing_lake, parse_date
+from flows.commands.options import LakeOption, make_day_option, open_existing_lake
 from flows.console import print_line
 from tasks.counts import format_count
-from tasks.errors import RequestError
 
 if TYPE_CHECKING:
-    from tasks.lakes.lake import Lake
     from tasks.stores.manifest import Manifest
-
-
-def make_day_option(name: str, help_text: str) -> Any:
-    """An option that takes a day."""
-    return typer.Option(name, parser=parse_date, metavar="YYYY-MM-DD", help=help_text)
 
 
 def export(
@@ -46,6 +39,7 @@ def export(
     """Write documents, or the lines that are not in their texts, to one file. In CSV no text is run as a formula."""
     from tasks.lakes.export import Choice, export_rows
     from tasks.lakes.lake import read_steadily
+    from tasks.stores.tags import find_tagged
 
     opened = open_existing_lake(lake)
     choice = Choice(
@@ -60,7 +54,7 @@ def export(
         end=end,
     )
     if tag:
-        made = opened.manifest(find_tagged(opened, tag))
+        made = opened.manifest(find_tagged(opened.store, tag))
         count = export_rows(opened, made, choice, target)
     else:
         count, made = read_steadily(opened, lambda seen: (export_rows(opened, seen, choice, target), seen))
@@ -93,16 +87,6 @@ def tag(
         print_line(cite(opened.label, one, opened.manifest(tags[one])))
     if not tags:
         print_line(f"{opened.name} has no tags")
-
-
-def find_tagged(lake: Lake, tag: str) -> int:
-    """The version of a tag. Raises RequestError."""
-    from tasks.stores.tags import list_tags
-
-    tags = list_tags(lake.files)
-    if tag not in tags:
-        raise RequestError(f"{lake.name} has no tag {tag!r}. `copydesk tag` lists them.")
-    return tags[tag]
 
 
 def cite(label: str, tag: str, made: Manifest) -> str:

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional, cast
 
 import typer
 
-from flows.commands.options import (
-    DriftOption,
-    LakeOption,
-    LearnedOption,
-    SourcesOption,
-    WorkersOption,
-    make_date_option,
-)
+from flows.commands.options import DriftOption, LakeOption, LearnedOption, SourcesOption, WorkersOption, make_day_option
 from flows.console import open_progress, print_directions, print_error, print_line, print_result
 from tasks.errors import RequestError
 
@@ -38,7 +31,7 @@ def ingest(
             help="Sources of sources.toml, files or folders. All sources when left out.", metavar="[PATH or SOURCE]..."
         ),
     ] = None,
-    day: Annotated[Optional[date], make_date_option("today, UTC")] = None,
+    day: Annotated[Optional[date], make_day_option("--date", "Logical date.", "today, UTC")] = None,
     lake: LakeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Run the batch again even if nothing has changed.")] = False,
     remove_missing: Annotated[

@@ -21,9 +21,9 @@ def parse_date(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date. Write it as 2026-10-01.") from None
 
 
-def make_date_option(default: str) -> Any:
-    """The option --date. `default`: the day, or days, that stand for it when it is left out."""
-    return typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="Logical date.", show_default=default)
+def make_day_option(name: str, help_text: str, default: str | bool = True) -> Any:
+    """An option that takes a day. `default`: says which day, or days, stand for it when it is left out."""
+    return typer.Option(name, parser=parse_date, metavar="YYYY-MM-DD", help=help_text, show_default=default)
 
 
 def parse_key(text: Optional[str]) -> Optional[str]:

@@ -15,7 +15,7 @@ from flows.commands.options import (
     SourcesOption,
     WorkersOption,
     make_chosen_run,
-    make_date_option,
+    make_day_option,
     open_existing_lake,
     parse_key,
 )
@@ -60,7 +60,7 @@ def quarantine(
 
 def replay(
     source: Annotated[str, typer.Option("--source", help="Source of the batch.")],
-    day: Annotated[Optional[date], make_date_option("all that have rows")] = None,
+    day: Annotated[Optional[date], make_day_option("--date", "Logical date.", "all that have rows")] = None,
     reason: ReasonOption = None,
     lake: LakeOption = None,
     drift: DriftOption = None,

@@ -12,9 +12,11 @@ from flows.console import print_line, print_table
 from tasks.counts import format_count
 
 if TYPE_CHECKING:
-    from tasks.lakes.told import ToldStory
+    from tasks.lakes.stories import Story
 
 STYLES = {"-": "red", "+": "green"}
+COLUMNS = ("kind", "published", "publisher", "this", "other", "headline", "doc_id")
+SHARES = frozenset({"this", "other"})
 
 
 def story(
@@ -23,7 +25,7 @@ def story(
     chars: Annotated[int, typer.Option("--chars", min=20, help="Characters to show of each paragraph.")] = 160,
 ) -> None:
     """The story of a document: its copies, revisions and excerpts in order, with what each added and dropped."""
-    from tasks.lakes.told import find_story
+    from tasks.lakes.stories import find_story
 
     opened = open_chosen_lake(lake)
     document = find_document(opened, key)
@@ -34,18 +36,14 @@ def story(
     print_story(found, chars)
 
 
-def print_story(found: ToldStory, chars: int) -> None:
+def print_story(found: Story, chars: int) -> None:
     """Prints a story: a row per document, then how each differs from the one that it repeats or quotes."""
     from tasks.stories.paragraphs import diff_paragraphs
 
     publishers = {row["publisher"] for row in found.documents}
     size = format_count(len(found.documents), "document")
     print_line(f"story {found.story_id}: {size} of {format_count(len(publishers), 'publisher')}", "bold")
-    print_table(
-        ("", "published", "publisher", "this", "other", "headline", "doc_id"),
-        map(describe_document_row, found.documents),
-        right=frozenset({"this", "other"}),
-    )
+    print_table(COLUMNS, map(describe_document_row, found.documents), right=SHARES)
     texts = {row["doc_id"]: row for row in found.documents}
     for row in found.documents:
         if other := texts.get(row["of_doc_id"]):
@@ -62,16 +60,12 @@ def print_story(found: ToldStory, chars: int) -> None:
     if found.quoting:
         print_line()
         print_line(f"quoted by {format_count(len(found.quoting), 'document')}", "bold")
-        print_table(
-            ("", "published", "publisher", "this", "other", "headline", "doc_id"),
-            map(describe_document_row, found.quoting),
-            right=frozenset({"this", "other"}),
-        )
+        print_table(COLUMNS, map(describe_document_row, found.quoting), right=SHARES)
 
 
 def describe_document_row(row: dict[str, Any]) -> tuple[str, ...]:
     """A document of a story as a row of a table; shares are those of its text and of the other one's, in per cent."""
-    from tasks.lakes.told import format_time
+    from tasks.lakes.stories import format_time
 
     shares = ("" if row[name] is None else f"{row[name]:.0%}" for name in ("share_of_this", "share_of_other"))
     latest = row["kind"] if row["is_latest"] else f"{row['kind']}, outdated"

@@ -9,7 +9,7 @@ from flows.batches.replay import preview_batch
 from flows.batches.run import COUNTS, Batch, BatchResult, Run
 from flows.days.states import Day
 from flows.unexpected import explain_error
-from tasks.counts import format_count
+from tasks.counts import count_warnings, format_count
 from tasks.errors import RunFailed
 from tasks.trials.diff import CHANGES
 
@@ -75,7 +75,7 @@ def tabulate_results(results: Iterable[BatchResult], pages_url: str = "") -> lis
             "published": "0" if day.blocked_by else f"{day.counts['published']:,}",
             "blocked": f"{day.counts['published']:,}" if day.blocked_by else "0",
             **{name: f"{day.counts[name]:,}" for name in ("duplicates", "quarantined")},
-            "warnings": f"{sum(entry['count'] for entry in day.receipt.get('warnings', ())):,}",
+            "warnings": f"{count_warnings(day.receipt):,}",
             "page": locate_page(day, pages_url),
         }
         for day in sort_results(results)

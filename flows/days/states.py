@@ -5,18 +5,17 @@ Only lists of files and receipts are read, so a year takes seconds. Prefect's re
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flows.batches.ingest import list_files
+from flows.batches.ingest import list_files, make_batch_limits
 from flows.batches.run import Batch, Run
 from flows.batches.staging import list_failures
 from tasks.batch import InputFile, Limits, Source
-from tasks.corrections import choose_corrections
 from tasks.errors import RequestError
 from tasks.fingerprint import rules_version
 from tasks.lakes.releases import group_releases
@@ -99,12 +98,7 @@ def survey_days(names: Sequence[str], start: date, end: date, run: Run, today: d
             own = receipt["inputs"] if receipt and not has_date(source) else ()
             batch = Batch(source, day, root, frozenset(seen["uri"] for seen in own))
             learned = find(choose_version(settings.learned, receipt))
-            own_limits = replace(
-                run.limits,
-                learned=learned,
-                releases=released.get((source.name, day), ()),
-                corrections=choose_corrections(run.limits.corrections, source.name, day),
-            )
+            own_limits = make_batch_limits(batch, run.limits, learned, released.get((source.name, day), ()))
             usual = find_usual(day, records) if has_date(source) else None
             found.append(find_state(batch, receipt, failure, own_limits, usual))
     return sorted(found, key=lambda one: (one.batch.logical_date, one.batch.source.name))

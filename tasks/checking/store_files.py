@@ -24,11 +24,11 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
     try:
         list(list_releases(lake))
         read_places(lake)
-        tags = list_tags(lake.files)
+        tags, written = list_tags(lake.files), set(lake.store.list_written())
         yield from (
             LakeFault(UNTAGGED, f"{tag}: version {version}", "remove the tag, or use a backup")
             for tag, version in tags.items()
-            if version not in lake.store.list_written() or not lake.manifest(version).kept
+            if version not in written or not lake.manifest(version).kept
         )
     except (ReleaseError, LakeError) as error:
         yield LakeFault(DAMAGED, str(error), "put it back from a backup")

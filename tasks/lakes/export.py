@@ -18,7 +18,7 @@ from tasks.toml_rows import describe_unknown
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 LEFT_OUT = ("body_lines", "joins")  # numbers of lines, which no reader outside the lake can use
-OF_DOCUMENT = ("publisher", "language", "title", "url")  # what a line is told about its document
+OF_DOCUMENT = ("publisher", "language", "title", "url")  # columns of its document that a line gets
 GROUP_ROWS = 50_000  # of a Parquet file, whatever machine writes it
 # A spreadsheet runs a cell that begins with one of these. Source: OWASP, CSV injection.
 FORMULA = r"^[=+\-@\t\r]"

@@ -34,7 +34,7 @@ from tasks.schema import MONTH, TABLES
 from tasks.stores.manifest import Manifest, TableFile
 from tasks.stories.candidates import Asked, PrintSet, Window, find_sharing, propose_pairs
 from tasks.stories.confirm import LINK_TYPES, confirm_pairs
-from tasks.stories.groups import tell_stories
+from tasks.stories.groups import make_story_rows
 from tasks.stories.neighbours import LinkGraph, find_dependents
 from tasks.stories.rows import find_odd_rows
 from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, PRINTS, SketchTable, flatten_prints, hash_ids, take_text
@@ -248,7 +248,7 @@ def plan_stories(version: NextVersion, ends: pl.DataFrame) -> Change:
     graph = LinkGraph(version.read_links)
     graph.times |= dict(ends.select("doc_id", "at").iter_rows())
     dependents, links = find_dependents(graph, set(ends["doc_id"]))
-    rows = pl.DataFrame(list(tell_stories(links, dependents)), schema=STORY_TYPES)
+    rows = pl.DataFrame(list(make_story_rows(links, dependents)), schema=STORY_TYPES)
     for what, doc_id in find_odd_rows(rows):
         raise ValueError(f"{what}: {doc_id}")
     times = pl.DataFrame(

@@ -2,14 +2,25 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from tasks.counts import format_count
+from tasks.counts import count_warnings, format_count
 from tasks.report.wording import MONTHS
 
 SIGNS = {"published": "■", "warned": "▲", "blocked": "✕"}
+
+
+class IndexRow(NamedTuple):
+    """A batch, or a blocked run of it. `receipt`: its counts and warnings; `page`: relative address, or empty without a page."""
+
+    source: str
+    logical_date: date
+    state: str
+    blocked_by: str
+    page: str
+    receipt: Mapping[str, Any]
 
 
 class GridCell(NamedTuple):
@@ -33,11 +44,11 @@ class GridMonth(NamedTuple):
     rows: list[tuple[str, list[GridCell | None]]]
 
 
-def draw_grid(rows: Iterable[Any]) -> list[GridMonth]:
+def draw_grid(rows: Iterable[IndexRow]) -> list[GridMonth]:
     """The months that have batches, the latest first. `rows`: those of the index; a blocked run hides what it would replace."""
     cells: dict[tuple[int, int], dict[str, dict[int, GridCell]]] = defaultdict(lambda: defaultdict(dict))
     for row in sorted(rows, key=lambda row: row.state, reverse=True):  # published, then blocked
-        day: date = row.logical_date
+        day = row.logical_date
         cells[day.year, day.month][row.source][day.day] = make_cell(row)
     months = []
     for (year, month), sources in sorted(cells.items(), reverse=True):
@@ -47,10 +58,10 @@ def draw_grid(rows: Iterable[Any]) -> list[GridMonth]:
     return months
 
 
-def make_cell(row: Any) -> GridCell:
+def make_cell(row: IndexRow) -> GridCell:
     """The cell of a row of the index."""
     receipt, day = row.receipt, row.logical_date
-    warnings = sum(found["count"] for found in receipt.get("warnings") or ())
+    warnings = count_warnings(receipt)
     state = "blocked" if row.state == "blocked" else "warned" if warnings else "published"
     counts = f"{receipt['published']:,} of {format_count(receipt['records'], 'record')} published"
     said = [f"blocked by {row.blocked_by}"] if row.blocked_by else [counts]

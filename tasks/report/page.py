@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,7 +24,7 @@ from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
 from tasks.report.figures import EARLIER, OTHERS, DayCount
-from tasks.report.grid import draw_grid
+from tasks.report.grid import IndexRow, draw_grid
 from tasks.report.hits import name_decider
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
@@ -49,17 +49,6 @@ INDEX_COLUMNS = (
     "warnings",
 )
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?")
-
-
-class IndexRow(NamedTuple):
-    """A batch, or a blocked run of it. `receipt`: INDEX_COLUMNS; `page`: relative address, empty if there is no page."""
-
-    source: str
-    logical_date: date
-    state: str
-    blocked_by: str
-    page: str
-    receipt: Mapping[str, Any]
 
 
 def write_page(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""Who wrote the article, told below it: "Mara Quist is a fellow at the Institute of Harbours"."""
+"""Lines below an article that say who wrote it: "Mara Quist is a fellow at the Institute of Harbours"."""
 
 import re
 
@@ -51,14 +51,14 @@ def name_bios(lines: pl.DataFrame) -> pl.DataFrame:
     if not found:
         return lines
     documents = pl.Series([doc for doc, _, _ in found]).unique()
-    told = {(doc, line) for doc, line, _ in found}
+    introducing = {(doc, line) for doc, line, _ in found}
     texts: dict[int, list[str]] = {}
     for doc, line, text in (
         lines.filter(pl.col("doc").is_in(documents.implode()), pl.col("role").is_null())
         .select("doc", "line", "text")
         .iter_rows()
     ):
-        if (doc, line) not in told:
+        if (doc, line) not in introducing:
             texts.setdefault(doc, []).append(text)
     bodies = {doc: "\n".join(parts) for doc, parts in texts.items()}
     bios = [

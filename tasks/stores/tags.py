@@ -5,6 +5,7 @@
 
 import json
 import re
+from collections.abc import Container
 
 from tasks.errors import RequestError
 from tasks.stores.errors import LakeError
@@ -52,13 +53,25 @@ def add_tag(store: Store, tag: str, version: int) -> None:
         raise RequestError(f"{store.name} has no version {version} any more. `copydesk versions` lists what is kept.")
 
 
+def find_tagged(store: Store, tag: str) -> int:
+    """The version of a tag. Raises RequestError when there is no such tag."""
+    known = list_tags(store.files)
+    require_tag(store, tag, known)
+    return known[tag]
+
+
+def require_tag(store: Store, tag: str, known: Container[str]) -> None:
+    """Raises RequestError when a tag is none of those known."""
+    if tag not in known:
+        raise RequestError(f"{store.name} has no tag {tag!r}. `copydesk tag` lists them.")
+
+
 def remove_tag(store: Store, tag: str) -> None:
     """Removes a tag; its version is swept like any other. Raises RequestError when there is no such tag."""
 
     def remove(content: bytes | None) -> bytes:
         known = parse_tags(content, store.files.address(FILE))
-        if tag not in known:
-            raise RequestError(f"{store.name} has no tag {tag!r}. `copydesk tag` lists them.")
+        require_tag(store, tag, known)
         return write_tags({name: version for name, version in known.items() if name != tag})
 
     change_store_file(store.files, FILE, remove)

@@ -99,7 +99,7 @@ class Groups:
             self.above[high] = low
 
 
-def tell_stories(links: Sequence[Link], wanted: Collection[str]) -> Iterator[dict[str, Any]]:
+def make_story_rows(links: Sequence[Link], wanted: Collection[str]) -> Iterator[dict[str, Any]]:
     """The rows of `stories` of those documents of `wanted` that have a link."""
     links = drop_standing(links)
     places = {place.doc_id: place for link in links for place in (link.later, link.earlier)}

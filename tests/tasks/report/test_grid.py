@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tasks.report.grid import draw_grid, make_cell
-from tasks.report.page import IndexRow, render_template
+from tasks.report.grid import IndexRow, draw_grid, make_cell
+from tasks.report.page import render_template
 
 DAY = date(2026, 10, 4)
 RECEIPT = {"records": 46, "published": 39, "duplicates": 0, "quarantined": 7, "chars": 9, "removed_chars": 1}

@@ -6,7 +6,7 @@ import random
 from datetime import date
 from typing import Any
 
-from tasks.stories.groups import Link, StoryPlace, tell_stories
+from tasks.stories.groups import Link, StoryPlace, make_story_rows
 from tasks.stories.links import COPY, PART, QUOTE, REVISION, SAME, WIRE
 
 DAY = date(2026, 10, 5)
@@ -27,9 +27,9 @@ def link(
 
 def tell(*links: Link) -> dict[str, tuple[Any, ...]]:
     ids = {doc_id for each in links for doc_id in each.ids}
-    rows = list(tell_stories(links, ids))
+    rows = list(make_story_rows(links, ids))
     mixed = random.Random(1).sample(links, len(links))
-    assert sorted(tell_stories(mixed, ids), key=lambda row: row["doc_id"]) == sorted(
+    assert sorted(make_story_rows(mixed, ids), key=lambda row: row["doc_id"]) == sorted(
         rows, key=lambda row: row["doc_id"]
     )
     return {row["doc_id"]: (row["story_id"], row["kind"], row["of_doc_id"]) for row in rows}
@@ -53,7 +53,7 @@ def test_revisions_follow_each_other() -> None:
     revision = (SAME, REVISION)
     links = (link("b", "a", how=revision), link("c", "a", how=revision), link("c", "b", how=revision), link("d", "a"))
     assert tell(*links)["c"] == ("a", "revision", "b")
-    latest = {row["doc_id"]: row["is_latest"] for row in tell_stories(links, set("abcd"))}
+    latest = {row["doc_id"]: row["is_latest"] for row in make_story_rows(links, set("abcd"))}
     assert latest == {"a": False, "b": False, "c": True, "d": True}
 
 
@@ -68,7 +68,7 @@ def test_an_excerpt_has_a_story_of_its_own() -> None:
 def test_a_late_copy_quotes_no_excerpt_of_its_story() -> None:
     quote = (QUOTE, WIRE)
     links = (link("c", "a"), link("b", "a", 30, (200, 100), quote), link("c", "b", 30, (100, 200), quote))
-    quoted = {row["doc_id"]: [each["doc_id"] for each in row["quotes"]] for row in tell_stories(links, set("abc"))}
+    quoted = {row["doc_id"]: [each["doc_id"] for each in row["quotes"]] for row in make_story_rows(links, set("abc"))}
     assert quoted == {"a": [], "b": ["a"], "c": []}
 
 

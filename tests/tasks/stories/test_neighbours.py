@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.stories.confirm import LINK_TYPES, mirror_links
-from tasks.stories.groups import tell_stories
+from tasks.stories.groups import make_story_rows
 from tasks.stories.links import COPY, PART, QUOTE, REVISION, SAME, WIRE
 from tasks.stories.neighbours import LinkGraph, find_dependents
 
@@ -44,7 +44,7 @@ def tell(links: pl.DataFrame, changed: set[str]) -> tuple[set[str], dict[str, An
     graph = LinkGraph(lambda times: links.filter(pl.col("doc_id").is_in(list(times))))
     graph.times |= {doc_id: int(doc_id) for doc_id in changed}
     dependents, found = find_dependents(graph, changed)
-    return dependents, {row["doc_id"]: row for row in tell_stories(found, dependents)}
+    return dependents, {row["doc_id"]: row for row in make_story_rows(found, dependents)}
 
 
 @settings(max_examples=300)

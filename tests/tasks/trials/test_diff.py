@@ -1,4 +1,4 @@
-"""What a run would change, told before it is: held against what it then does change."""
+"""What a trial says a run would change is what the run then changes."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ SHOWN = ("published_at", "logical_date", "publisher", "title", "url", "text")
 
 
 @dataclass(frozen=True)
-class ToldStory:
+class Story:
     """A story: its rows of `stories` in order of publication, each with what SHOWN names of its document.
 
     `quoting`: such rows of documents of other stories that quote one of it.
@@ -20,7 +20,7 @@ class ToldStory:
     quoting: list[dict[str, Any]]
 
 
-def find_story(lake: Lake, doc_id: str) -> ToldStory | None:
+def find_story(lake: Lake, doc_id: str) -> Story | None:
     """The story of a document; None where it has no copies, and neither quotes nor is quoted."""
     rows = query_table(lake, "stories", "doc_id = ?", doc_id)
     if not rows:
@@ -30,7 +30,7 @@ def find_story(lake: Lake, doc_id: str) -> ToldStory | None:
     ids = [row["doc_id"] for row in inside]
     quoting = query_table(lake, "stories", "len(list_intersect([quote.doc_id FOR quote IN quotes], ?)) > 0", ids)
     others = [row for row in quoting if row["story_id"] != story_id]
-    return ToldStory(story_id, add_documents(lake, inside), add_documents(lake, others))
+    return Story(story_id, add_documents(lake, inside), add_documents(lake, others))
 
 
 def add_documents(lake: Lake, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

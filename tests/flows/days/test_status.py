@@ -11,7 +11,7 @@ from builders.command_line import read_copydesk
 from builders.deliveries import FIRST, list_days, run_day, write_day, write_sources
 
 from flows.batches.staging import claim_staging
-from flows.days.grid import SIGNS, Cell, list_cells, sign_rows
+from flows.days.status import SIGNS, Cell, list_cells, sign_rows
 from flows.settings import Settings
 from tasks.lakes.lake import open_lake
 

@@ -1,4 +1,4 @@
-"""The grid of a lake: sources by days, each cell with the state of one batch and the command that runs it again."""
+"""The status of a lake as a grid: sources by days, each cell with the state of one batch and the command that runs it again."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -9,6 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from flows.days.states import Day
+from tasks.counts import count_warnings
 from tasks.lakes.lake import Lake
 
 # What each state of a cell is shown as, and what it means. The worst come first.
@@ -65,7 +66,7 @@ def count_receipt(receipt: dict[str, Any] | None) -> dict[str, int]:
     """The counts of a batch; none without one."""
     if receipt is None:
         return {}
-    return {name: receipt[name] for name in COUNTS} | {"warnings": sum(found["count"] for found in receipt["warnings"])}
+    return {name: receipt[name] for name in COUNTS} | {"warnings": count_warnings(receipt)}
 
 
 def is_running(lake: Lake, source: str, day: date) -> bool:
