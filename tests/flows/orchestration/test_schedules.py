@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.deploy import register_deployments
 from flows.orchestration.schedules import make_deployment, write_deployments
@@ -66,7 +67,10 @@ def test_a_wrong_schedule_is_one_line(tmp_path: Path, line: str, fault: str) -> 
 
 def test_without_a_server_nothing_is_registered(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
-    with pytest.raises(RequestError, match="no Prefect server is configured, so nothing was registered"):
+    # A server of another test in this process has its address in Prefect's settings.
+    with (
+        temporary_settings(restore_defaults={PREFECT_API_URL}),
+        pytest.raises(RequestError, match="no Prefect server is configured, so nothing was registered"),
+    ):
         register_deployments(project, None)
