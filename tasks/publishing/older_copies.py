@@ -2,7 +2,7 @@
 
 from tasks.errors import RequestError
 from tasks.lakes.lake import Lake
-from tasks.publishing.publish import add_stories, commit, show_next
+from tasks.publishing.publish import add_stories, commit, find_first_month, show_next
 from tasks.publishing.stories import NextVersion, plan_older_links
 from tasks.stores.store import open_draft
 
@@ -20,7 +20,7 @@ def link_older_over(lake: Lake, last: int, days: int) -> int:
     old = lake.manifest(last)
     if "sketches" not in old.tables:
         raise RequestError(f"{lake.name}: its documents have no sketches yet; ingest a batch first")
-    first = min(file.month for file in old.tables["receipts"])
+    first = find_first_month(old)
     with open_draft(lake.store.folder, last + 1) as draft:
         version = NextVersion(lake, old, draft, old.tables)
         version = add_stories(version, plan_older_links(version, days), first)

@@ -155,9 +155,7 @@ def commit_changes(
 ) -> Commit:
     """Builds all tables of the next version and shows it, unless it would be the old one again."""
     batch = (receipt["source"], receipt["logical_date"])
-    # A table without rows has one empty file, in the month of the first receipt: receipts are never removed, so its place
-    # depends on the lake's content alone.
-    first = min([month_of(batch[1]), *(file.month for file in old.tables.get("receipts", ()))])
+    first = find_first_month(old, batch[1])
     tables = {table: build_table(lake, old, table, change, draft, first) for table, change in changes.items()}
     version = NextVersion(lake, old, draft, tables)
     version = add_stories(version, plan_links(version), first)
@@ -167,6 +165,15 @@ def commit_changes(
     known = {(table, file) for table, files in old.tables.items() for file in files}
     new = {table: tuple(file for file in files if (table, file) not in known) for table, files in made.tables.items()}
     return Commit(made.version, True, receipt, new)
+
+
+def find_first_month(old: Manifest, *days: date) -> str:
+    """The month of the first receipt of a version, or of a day before it.
+
+    A table without rows has one empty file in that month: receipts are never removed, so its place depends on the lake's
+    content alone.
+    """
+    return min([*map(month_of, days), *(file.month for file in old.tables.get("receipts", ()))])
 
 
 def add_stories(version: NextVersion, links: LinkChanges, first: str) -> NextVersion:
