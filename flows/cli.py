@@ -13,18 +13,20 @@ from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
 from flows.commands.export import export, tag
 from flows.commands.ingest import ingest
+from flows.commands.init import init
 from flows.commands.inspect import inspect
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import learn, learned, rules
 from flows.commands.stories import story
 from flows.commands.ui import deploy, pages, ui
-from flows.console import output
+from flows.console import output, print_error
+from flows.system import find_missing_parts
 
 INTERRUPTED = 130
 # In the order in which the help lists them.
 PANELS = {
-    "Run": (ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
+    "Run": (init, ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
     "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
     "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
 }
@@ -84,6 +86,9 @@ def common(
 
 def main() -> None:
     """Runs a command. An error, whatever command raised it, is one line on standard error and its exit code."""
+    if missing := find_missing_parts():
+        print_error(missing)
+        sys.exit(1)
     try:
         app()
     except SystemExit as end:
@@ -92,7 +97,6 @@ def main() -> None:
             print("interrupted; readers of the lake see what they saw before", file=sys.stderr)
         raise
     except Exception as error:
-        from flows.console import print_error
         from flows.unexpected import explain_error
         from tasks.errors import find_exit_code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import typer
 
 from flows.commands.options import LakeOption
 from flows.console import print_line, print_table
+from flows.system import find_missing_parts
 from tasks.errors import RunFailed
 
 if TYPE_CHECKING:
@@ -56,6 +58,12 @@ def doctor(lake: LakeOption = None) -> None:
     print_line(f"{bad} of {len(rows)} need attention" if bad else "all is well")
     if bad:
         raise typer.Exit(1)
+
+
+def check_system(settings: Settings) -> str:
+    if missing := find_missing_parts():
+        raise RunFailed(missing)
+    return f"{platform.system()} {platform.release()}, {platform.machine()}"
 
 
 def check_python(settings: Settings) -> str:
@@ -120,6 +128,7 @@ def check_lake_store(settings: Settings) -> str:
 
 
 CHECKS = {
+    "system": check_system,
     "Python": check_python,
     "pins": check_pins,
     "libraries": check_libraries,

@@ -112,7 +112,7 @@ def test_no_command_prints_what_a_terminal_obeys(
     run("ingest", f"in/none{ESCAPES}", code=2)
     # `restore` gives bytes to a pipe; the others show no text of strangers.
     assert {command.__name__ for commands in PANELS.values() for command in commands} - shown.keys() == {
-        *("restore", "doctor", "iceberg", "ui", "pages")
+        *("init", "restore", "doctor", "iceberg", "ui", "pages")
     }
 
 
