@@ -74,8 +74,9 @@ torture: $(READY_DEV) ## kill writers of a lake for a while: make torture MINUTE
 train: $(READY_DEV) ## train the page model on labelled pages: make train FOLDER=... OUT=weights.json
 	@PYTHONPATH=tests $(BIN)/python -m training.train $(if $(FOLDER),"$(FOLDER)") $(if $(OUT),--out "$(OUT)")
 
-precision: $(READY_DEV) ## count how often each rule is right: make precision FOLDER=... NAME="300 pages" OUT=precision.json
-	@PYTHONPATH=tests $(BIN)/python -m training.precision $(if $(FOLDER),"$(FOLDER)") $(if $(NAME),--name "$(NAME)") $(if $(OUT),--out "$(OUT)")
+precision: $(READY_DEV) ## count how often each rule is right: make precision FOLDER=... NAME="300 pages" OUT=precision.json CORRECTIONS=corrections.toml
+	@PYTHONPATH=tests $(BIN)/python -m training.precision $(if $(FOLDER),"$(FOLDER)") $(if $(NAME),--name "$(NAME)") $(if $(OUT),--out "$(OUT)") \
+	  $(if $(CORRECTIONS),--corrections "$(CORRECTIONS)")
 
 quality: $(READY_DEV) ## measure how well copydesk cleans labelled pages: make quality FOLDER=... WRITE=1
 	@PYTHONPATH=tests $(BIN)/python -m quality.run $(if $(FOLDER),"$(FOLDER)") $(if $(WRITE),--write docs/quality.md)

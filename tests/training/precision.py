@@ -1,10 +1,11 @@
 """Counts how often each rule is right, on pages with labelled lines.
 
-    make precision FOLDER=... NAME=... [OUT=precision.json]
+    make precision FOLDER=... NAME=... [OUT=precision.json] [CORRECTIONS=corrections.toml]
 
 Every rendering in the folder is cleaned like a batch, and so are the articles alone, where every cut is a mistake. Equal lines
 of one page count once, and are good if one of them is good. The output holds ids, languages and counts, and no text. Each rule
-acts as its row is written: the precision floor of earlier counts does not apply.
+acts as its row is written: the precision floor of earlier counts does not apply. A line that a person has corrected is one
+more label for the rule that matches it, in the language "unknown".
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pathlib import Path
 import polars as pl
 from builders.articles import annotate, annotate_texts, make_records
 
+from tasks.batch import Correction
 from tasks.cleaning.clean import clean_lines
+from tasks.corrections import load_corrections
 from tasks.pages.cuts import list_heads, mark_page_cuts
+from tasks.rules import match_rules
 from tasks.rules.load import ROWS, read_rules
 from tasks.rules.precision import PRECISION, PrecisionCounts
+from tasks.toml_rows import RowError
 from training.labelled import UNSCORED, find_data, read_json_lines, read_labelled
 
 BUDGET = 0.5  # the share of a document that rules may remove, as in a batch
@@ -35,19 +40,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--name", required=True, help="name of the set of pages in docs/rules.md")
     options.add_argument("--out", type=Path, default=PRECISION)
     options.add_argument("--sources", default="fundus,shub", help="sources of pages with whole articles")
+    options.add_argument("--corrections", type=Path, help="a file of corrections, which count as labels too")
     chosen = options.parse_args(arguments)
     try:
-        measured = measure_folder(chosen.folder, chosen.name, tuple(chosen.sources.split(",")))
-    except FileNotFoundError as error:
+        corrections = load_corrections(chosen.corrections) if chosen.corrections else ()
+        measured = measure_folder(chosen.folder, chosen.name, tuple(chosen.sources.split(",")), corrections)
+    except (FileNotFoundError, RowError) as error:
         options.error(str(error))
     write_precision(chosen.out, measured)
     print(f"wrote {chosen.out}: {measured.pages} pages, {len(measured.counts)} rows with counts")
 
 
-def measure_folder(folder: Path, name: str, sources: tuple[str, ...]) -> PrecisionCounts:
-    """The counts of a whole labelled folder. Raises FileNotFoundError where it holds no texts."""
+def measure_folder(
+    folder: Path, name: str, sources: tuple[str, ...], corrections: Sequence[Correction] = ()
+) -> PrecisionCounts:
+    """The counts of a whole labelled folder, and of corrections. Raises FileNotFoundError where it holds no texts."""
     cuts = find_cuts(folder, sources)
-    return PrecisionCounts(name=name, pages=cuts["id"].n_unique(), counts=count_cuts(cuts))
+    counts = count_cuts(pl.concat([cuts, match_corrections(corrections)]))
+    return PrecisionCounts(name=name, pages=cuts["id"].n_unique(), counts=counts)
+
+
+def match_corrections(rows: Sequence[Correction]) -> pl.DataFrame:
+    """The lines that people have decided about, as `find_cuts` gives lines, each with the rule that matches it on its own."""
+    lines = pl.Series("text", [row.line.strip() for row in rows], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "id": pl.Series([row.place for row in rows], dtype=pl.String),
+            "lang": pl.repeat("", len(rows), dtype=pl.String, eager=True),
+            "text": lines,
+            "by": match_rules(lines, read_rules(ROWS))["rule"],
+            "is_good": pl.Series([row.action == "keep" for row in rows], dtype=pl.Boolean),
+        }
+    )
 
 
 def find_cuts(folder: Path, sources: tuple[str, ...]) -> pl.DataFrame:
