@@ -155,9 +155,7 @@ def diff(
 
 def print_differences(label: str, found: Differences) -> None:
     """Prints the worst cases, counts by rule and publisher, and a summary; one line if nothing would change."""
-    import polars as pl
-
-    from tasks.trials.diff import CHANGES, count_changes
+    from tasks.trials.diff import CHANGES, count_changes, count_columns
 
     counts = Counter(found.documents["change"])
     if found.blocked_by:
@@ -166,7 +164,7 @@ def print_differences(label: str, found: Differences) -> None:
         print_line(f"{label}: a run would change none of {counts['same']:,} documents")
         return
     for example in found.examples:
-        print_line(f"{example.doc_id}  {example.uri}", "bold")
+        print_line(f"{example.doc_id}  {example.uri}  {example.change}", "bold")
         for line in example.diff:
             print_line(f"  {line}", {"-": "red", "+": "green"}.get(line[:1], ""))
     counted = count_changes(found.lines)
@@ -178,8 +176,7 @@ def print_differences(label: str, found: Differences) -> None:
         )
     if counted.height > MOST_ROWS:
         print_line(f"... and {counted.height - MOST_ROWS} more rules and publishers")
-    columns = found.documents.select(pl.col("columns").explode().drop_nulls())["columns"].value_counts(sort=True)
-    if columns.height:
-        print_line("columns that differ: " + ", ".join(f"{name} {count:,}" for name, count in columns.iter_rows()))
+    if columns := count_columns(found.documents):
+        print_line("columns that differ: " + ", ".join(f"{name} {count:,}" for name, count in columns))
     summary = ", ".join(f"{counts[state]:,} {state}" for state in CHANGES if counts[state])
     print_line(f"{label}: of {found.documents.height:,} documents {summary}. Nothing was published.")

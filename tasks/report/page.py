@@ -29,11 +29,18 @@ from tasks.report.hits import name_decider
 from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
 from tasks.stores.store_files import StoreFiles, change_store_file
-from tasks.trials.diff import CHANGES, Differences, count_changes
+from tasks.trials.diff import CHANGES, Differences, count_changes, count_columns
 
 RULES_SHOWN = 200
 CHANGES_SHOWN = 400  # lines of one document's diff
-MARKS = {"-": "removed", "+": "added", "@": "skipped"}
+MEANINGS = {
+    "changed": "the same text, treated differently",
+    "revised": "the input has another text of the article",
+    "new": "the lake does not have it",
+    "removed": "its input is not there any more, or has another article",
+    "quarantined": "the audit would stop it",
+    "same": "no difference",
+}
 ROWS_SHOWN = 400  # per source; earlier ones are only counted
 DAYS_SHOWN = 60
 SOURCES_SHOWN = 6
@@ -84,12 +91,12 @@ def write_changes(source: str, day: date, differences: Differences) -> str:
         changed=changes.total() - changes["same"],
         blocked_by=", ".join(differences.blocked_by),
         changes=[(change, changes[change]) for change in CHANGES if changes[change]],
+        meanings=MEANINGS,
+        columns=count_columns(differences.documents),
         rules=list(counted.head(RULES_SHOWN).iter_rows()),
         left=max(0, counted.height - RULES_SHOWN),
-        examples=[
-            (example, [(MARKS.get(line[:1], "kept"), line[1:]) for line in example.diff[:CHANGES_SHOWN]])
-            for example in differences.examples
-        ],
+        examples=[(change, list(group)) for change, group in groupby(differences.examples, lambda own: own.change)],
+        lines_shown=CHANGES_SHOWN,
     )
 
 

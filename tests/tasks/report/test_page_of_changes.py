@@ -45,7 +45,9 @@ def make_differences(
         ],
         schema=LINE_CHANGES,
     )
-    return Differences(documents, lines, (Example(f"{0:032x}", f"{text}.txt", diff),) if diff else (), blocked_by)
+    return Differences(
+        documents, lines, (Example(f"{0:032x}", f"{text}.txt", "changed", diff),) if diff else (), blocked_by
+    )
 
 
 def test_the_page_counts_changes_and_shows_their_lines() -> None:

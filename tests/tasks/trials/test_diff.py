@@ -110,15 +110,23 @@ def test_the_worst_comes_first_with_its_lines(place: Path) -> None:
 def test_documents_come_go_and_are_stopped(place: Path) -> None:
     (place / "in" / "carillon.de.txt").unlink()
     (place / "in" / "strait-cup.en.txt").write_text("Share\n\nMost Popular\n")
+    with (place / "in" / "half-bridge.ja.txt").open("a", encoding="utf-8") as file:
+        file.write("\n訂正:橋は来年の春に完成する予定です。\n")
     whole = (place / "in" / "night-train.en.txt").read_bytes()
     (place / "in" / "new.txt").write_bytes(whole.replace(b"train", b"sledge"))
     found = preview(place, removes_missing=True)
     fates = dict(found.documents.select("uri", "change").iter_rows())
     assert fates["in/carillon.de.txt"] == "removed"
-    # Its text is another one, so it is another document, and the old one is removed.
+    # Nothing is left of its new text, so there is no document to pair the old one with.
     assert fates["in/strait-cup.en.txt"] == "removed"
+    assert fates["in/half-bridge.ja.txt"] == "revised"
     assert fates["in/new.txt"] == "new"
     assert fates["in/night-train.en.txt"] == "same"
+    (example,) = found.examples
+    assert (example.change, [line for line in example.diff if line[0] in "+-"]) == (
+        "revised",
+        ["+訂正:橋は来年の春に完成する予定です。"],
+    )
 
 
 def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
