@@ -16,8 +16,9 @@ from flows.commands.ingest import ingest
 from flows.commands.init import init
 from flows.commands.inspect import inspect
 from flows.commands.lake import check, files, iceberg, repartition, rollback, versions
+from flows.commands.learned import learn, learned
 from flows.commands.quarantine import quarantine, release, replay
-from flows.commands.rules import learn, learned, rules
+from flows.commands.rules import rules
 from flows.commands.stories import story
 from flows.commands.ui import deploy, pages, ui
 from flows.console import output, print_error

@@ -18,7 +18,7 @@ from flows.unexpected import explain_error
 from tasks.checking.check import check_lake
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake, require_lake
-from tasks.learned.versions import learn_version
+from tasks.learned.latest import learn_version
 from tasks.publishing.older_copies import link_older
 from tasks.publishing.publish import prune
 from tasks.publishing.repartition import move_partitions

@@ -14,7 +14,7 @@ import polars as pl
 from tasks.batch import Correction
 from tasks.lines import change_lines
 from tasks.rules.load import find_keys
-from tasks.toml_rows import append_row, quote_text, read_toml_rows
+from tasks.toml_rows import append_row, quote_text, read_toml_rows, write_value
 
 FILE = "corrections.toml"  # beside sources.toml
 RULE = "correction"
@@ -134,8 +134,3 @@ def propose_rules(rows: Sequence[Correction]) -> Iterator[str]:
     if kept := dict.fromkeys(row.line.strip() for row in rows if row.action == "keep"):
         yield "# Kept by hand; `keeps` of the rules that removed them."
         yield f"keeps = {write_value(list(kept))}"
-
-
-def write_value(value: str | list[str]) -> str:
-    """A string, or a list of strings, as TOML."""
-    return quote_text(value) if isinstance(value, str) else f"[{', '.join(map(quote_text, value))}]"

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -171,6 +171,13 @@ def quote_text(value: str) -> str:
     ('"in/a b"', '"say \\\\"so\\\\""')
     """
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def write_value(value: str | int | Sequence[str]) -> str:
+    """A string, a whole number, or a list of strings, as TOML."""
+    if isinstance(value, int):
+        return str(value)
+    return quote_text(value) if isinstance(value, str) else f"[{', '.join(map(quote_text, value))}]"
 
 
 def append_row(path: Path, table: str, text: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from flows.commands.options import LakeOption, open_chosen_lake, open_existing_lake
+from flows.commands.options import LakeOption, open_chosen_lake
 from flows.console import print_line, print_table
 from tasks.counts import format_count
 from tasks.errors import RequestError
@@ -122,66 +121,3 @@ def print_labels(candidate: Rule) -> None:
             f"of {format_count(len(rows), 'correction')} by hand it matches {matched['remove']:,} that removed the line "
             f"and {matched['keep']:,} that kept it"
         )
-
-
-def learn(
-    lake: LakeOption = None,
-    sources: Annotated[
-        Optional[Path], typer.Option("--sources", help="learned_veto.toml lies beside it.", show_default="sources.toml")
-    ] = None,
-) -> None:
-    """Learn the lines that return across the documents of each publisher, as a new version for later runs."""
-    from flows.settings import read_settings
-    from tasks.learned.versions import learn_version
-
-    opened = open_existing_lake(lake)
-    made = learn_version(opened, read_settings(sources=sources).sources)
-    print_line(
-        f"learned {made.version}: {format_count(made.used, 'line')} of {format_count(made.publishers, 'publisher')} "
-        f"({made.vetoed} more are vetoed)"
-    )
-    print_line(
-        "New batches will use it. To clean a published one again: copydesk ingest NAME --date ... --learned latest"
-    )
-
-
-def learned(
-    publisher: Annotated[
-        Optional[str], typer.Argument(help="Only lines of this publisher.", metavar="[PUBLISHER]")
-    ] = None,
-    version: Annotated[str, typer.Option("--version", help="Version to show.", metavar="VERSION")] = "latest",
-    lake: LakeOption = None,
-) -> None:
-    """The learned lines, each with how often it was seen and documents to look at."""
-    import polars as pl
-
-    from tasks.learned.versions import find_learned, load_learned
-
-    opened = open_chosen_lake(lake)
-    found = find_learned(opened, version)
-    if found is None:
-        raise RequestError(f"nothing has been learned in {opened.name} yet. Run: copydesk learn")
-    rows = load_learned(found)
-    if publisher:
-        rows = rows.filter(pl.col("publisher") == publisher)
-        if rows.is_empty():
-            raise RequestError(
-                f"version {found.version} has no learned line for publisher {publisher!r}. List all: `copydesk learned`"
-            )
-    print_line(f"version {found.version}")
-    print_table(
-        ("publisher", "line", "where", "documents", "months", "samples", "veto"),
-        (
-            (
-                row["publisher"],
-                row["text"],
-                row["zone"],
-                f"{row['documents']} of {row['of']}",
-                row["months"],
-                " ".join(row["doc_ids"]),
-                row["veto"],
-            )
-            for row in rows.iter_rows(named=True)
-        ),
-        right=frozenset({"documents", "months"}),
-    )

@@ -7,6 +7,7 @@ from tasks.lakes.lake import Lake
 from tasks.lakes.places import read_places
 from tasks.lakes.releases import FOLDER as RELEASES
 from tasks.lakes.releases import ReleaseError, find_lost_releases, list_releases
+from tasks.learned.latest import IMPORTS, parse_imports
 from tasks.learned.versions import FOLDER as LEARNED
 from tasks.learned.versions import LearnedError, find_learned, load_learned
 from tasks.report.record import open_pages, read_record
@@ -24,6 +25,7 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
     try:
         list(list_releases(lake))
         read_places(lake)
+        parse_imports(lake, read_store_file(lake.files, IMPORTS))
         tags, written = list_tags(lake.files), set(lake.store.list_written())
         yield from (
             LakeFault(UNTAGGED, f"{tag}: version {version}", "remove the tag, or use a backup")

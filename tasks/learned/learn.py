@@ -37,14 +37,16 @@ def learn_lines(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     `documents`: doc_id, publisher, logical_date, published_at, title, text, joins, body_lines; `lines`: doc_id, line, role,
     removed, rule, text; both as the lake has them, in any order. Returns publisher, key, zone (edge or any), documents, of,
-    share, months, doc_ids (two), text, veto (null). Several documents that tell one story count as one.
+    share, months, doc_ids (two), text, veto and imported (null). Several documents that tell one story count as one.
     """
     placed = drop_retellings(place_lines(documents, lines))
     candidates = count_lines(placed).join(find_role_lines(documents, placed), on=LINE, how="anti")
     places = measure_places(placed, candidates)
     chosen = candidates.join(places, on=LINE).with_columns(zone=choose_zone()).filter(pl.col("zone").is_not_null())
     return chosen.select(
-        *LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text", veto=pl.lit(None, pl.String)
+        *(*LINE, "zone", "documents", "of", "share", "months", "doc_ids", "text"),
+        veto=pl.lit(None, pl.String),
+        imported=pl.lit(None, pl.Boolean),
     ).sort(LINE)
 
 

@@ -20,8 +20,9 @@ from tasks.batch import Learned
 from tasks.errors import RequestError
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake, table_paths
-from tasks.learned.learn import LEAST_DOCUMENTS, learn_lines
+from tasks.learned.learn import LEAST_DOCUMENTS
 from tasks.rules import line_key
+from tasks.stores.errors import Overtaken
 from tasks.stores.store_files import change_store_file, read_store_file
 from tasks.toml_rows import RowError, read_toml_rows
 
@@ -41,6 +42,7 @@ ROWS = pl.Schema(
         "doc_ids": pl.List(pl.String),  # two to look at
         "text": pl.String(),  # as the first of them has it
         "veto": pl.String(),  # why it must not be used; null for rows in use
+        "imported": pl.Boolean(),  # true: from another lake; null, and not written: learned from this one
     }
 )
 PER_PUBLISHER = 2_000  # more documents of one publisher add nothing
@@ -53,35 +55,24 @@ class LearnedError(RequestError):
     """A version that cannot be used. One line: what, where, what next."""
 
 
-@dataclass(frozen=True)
-class LearnedCounts:
-    """A version of the learned lines: how many are used, of how many publishers, and how many are vetoed."""
-
-    version: str
-    used: int
-    publishers: int
-    vetoed: int
-
-
-def learn_version(lake: Lake, sources: Path) -> LearnedCounts:
-    """Learns from the published lake and stores a version; the vetoes are beside the file `sources`. Raises RowError."""
-    vetoes = read_vetoes(sources.with_name(VETO_FILE))
-    found = [learn_lines(documents, lines) for documents, lines in sample_lake(lake)]
-    rows = apply_vetoes(pl.concat([ROWS.to_frame(), *found]), vetoes, VETO_FILE)
-    used = rows.filter(pl.col("veto").is_null())
-    version = store_learned(lake, rows).version
-    return LearnedCounts(version, used.height, used["publisher"].n_unique(), rows.height - used.height)
-
-
-def store_learned(lake: Lake, learned: pl.DataFrame) -> Learned:
-    """Writes a version, if it is new, and makes it the latest."""
+def store_learned(lake: Lake, learned: pl.DataFrame, over: str | None = None) -> Learned:
+    """Writes a version, if it is new, and makes it the latest. `over`: what the latest must be till then, else Overtaken."""
     # One row per line, so that two versions can be compared with any tool.
     rows = learned.select(ROWS.names()).sort("publisher", "key").to_dicts()
+    for row in rows:
+        if not row["imported"]:
+            del row["imported"]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     content = f'{{"rows": [\n{lines}\n]}}\n'.encode()
     version = hash_content(content)
+
+    def point(known: bytes | None) -> bytes:
+        if over is not None and name_latest(known) != over:
+            raise Overtaken(f"{lake.name}: another process learned at the same time; run it again")
+        return f"{version}\n".encode()
+
     change_store_file(lake.files, name_version_file(version), lambda _: content)
-    change_store_file(lake.files, LATEST, lambda _: f"{version}\n".encode())
+    change_store_file(lake.files, LATEST, point)
     return Learned(version, lake.files.address(name_version_file(version)))
 
 
@@ -98,15 +89,22 @@ def find_learned(lake: Lake, version: str) -> Learned | None:
             )
         if not said:
             return None
-        named = said.decode("utf-8", "replace").strip()
-        # Before release 0.2 the file was a link to the version itself.
-        return find_learned(lake, named if VERSION.fullmatch(named) else hash_content(said))
+        return find_learned(lake, name_latest(said))
     if version not in known:
         raise LearnedError(
             f"{lake.name} has no learned version {version!r}; there are {', '.join(known) or 'none'}, and `auto`, `latest`, "
             "`none`."
         )
     return Learned(version, lake.files.address(name_version_file(version)))
+
+
+def name_latest(content: bytes | None) -> str:
+    """The version that the content of LATEST names; "" without any."""
+    if not content:
+        return ""
+    named = content.decode("utf-8", "replace").strip()
+    # Before release 0.2 the file was a link to the version itself.
+    return named if VERSION.fullmatch(named) else hash_content(content)
 
 
 def choose_version(asked: str, receipt: Mapping[str, Any] | None) -> str:
@@ -190,13 +188,17 @@ def read_vetoes(path: Path) -> tuple[Veto, ...]:
     return read_toml_rows(path, "veto", Veto, unique=False) if path.exists() else ()
 
 
-def apply_vetoes(learned: pl.DataFrame, vetoes: Sequence[Veto], file: str) -> pl.DataFrame:
-    """`learned` with the why of its veto in the column veto. Raises RowError for a veto that matches no row; `file` names it."""
+def apply_vetoes(learned: pl.DataFrame, vetoes: Sequence[Veto], file: str | None) -> pl.DataFrame:
+    """`learned` with the why of its veto in the column veto, where it has none already.
+
+    Raises RowError for a veto that matches no row, which `file` names; without `file` it is ignored.
+    """
     rows = pl.DataFrame(vetoes, schema=dict.fromkeys(("line", "publisher", "why"), pl.String))
-    keyed = rows.select("publisher", "line", key=line_key(pl.col("line")), veto="why")
+    keyed = rows.select("publisher", "line", "why", key=line_key(pl.col("line")))
     idle = keyed.join(learned, on=["publisher", "key"], how="anti", maintain_order="left")
-    if not idle.is_empty():
+    if file and not idle.is_empty():
         publisher, line = idle.select("publisher", "line").row(0)
         raise RowError(f"{file}: no learned line of {publisher} is {line!r}; correct the line or remove the row")
     whys = keyed.unique(["publisher", "key"], keep="first", maintain_order=True).drop("line")
-    return learned.drop("veto", strict=False).join(whys, on=["publisher", "key"], how="left", maintain_order="left")
+    found = learned.join(whys, on=["publisher", "key"], how="left", maintain_order="left")
+    return found.with_columns(veto=pl.coalesce("why", "veto")).drop("why")
