@@ -7,6 +7,11 @@ from typing import Literal
 STORY_DAYS = 30  # copies, revisions and excerpts of a story are looked for so many days apart
 
 
+def list_fields(words: str) -> tuple[str, ...]:
+    """Names that are written with spaces between them."""
+    return tuple(words.split())
+
+
 @dataclass(frozen=True)
 class Fields:
     """Names of the fields of a record; the first one present is used. A dot steps into an object: `meta.title`.
@@ -14,80 +19,26 @@ class Fields:
     `records`: the path of the list of records in a JSON object; empty where it is found by what is in it.
     """
 
-    id: tuple[str, ...] = ("id", "_id", "article_id", "uuid", "guid", "doc_id", "story_id")
-    url: tuple[str, ...] = (
-        "url",
-        "link",
-        "canonical_url",
-        "uri",
-        "article_url",
-        "web_url",
-        "page_url",
-        "source_url",
-        "href",
+    id: tuple[str, ...] = list_fields("id _id article_id uuid guid doc_id story_id")
+    url: tuple[str, ...] = list_fields("url link canonical_url uri article_url web_url page_url source_url href")
+    title: tuple[str, ...] = list_fields("title headline article_title news_title headlines heading")
+    standfirst: tuple[str, ...] = list_fields("standfirst description summary lead subtitle subheadline abstract deck")
+    authors: tuple[str, ...] = list_fields("authors author byline author_name author_names writer creator dc:creator")
+    published: tuple[str, ...] = list_fields(
+        "published_at published date_published publication_date date publish_date published_date date_publish "
+        "pub_date published_time publish_time publication_time publishing_date datetime date_time publish_at "
+        "issued article_date release_date"
     )
-    title: tuple[str, ...] = ("title", "headline", "article_title", "news_title", "headlines", "heading")
-    standfirst: tuple[str, ...] = (
-        "standfirst",
-        "description",
-        "summary",
-        "lead",
-        "subtitle",
-        "subheadline",
-        "abstract",
-        "deck",
+    publisher: tuple[str, ...] = list_fields(
+        "publisher domain site_name publication source_name source_domain outlet newspaper media_name "
+        "sitename hostname site website source"
     )
-    authors: tuple[str, ...] = (
-        "authors",
-        "author",
-        "byline",
-        "author_name",
-        "author_names",
-        "writer",
-        "creator",
-        "dc:creator",
+    text: tuple[str, ...] = list_fields(
+        "text body content article maintext raw_text article_text full_text article_body body_text "
+        "content_text main_text article_content plain_text news_text news_content text_content post_content "
+        "story_text story contents paragraphs news document fulltext"
     )
-    published: tuple[str, ...] = (
-        *("published_at", "published", "date_published", "publication_date", "date", "publish_date", "published_date"),
-        *(
-            "date_publish",
-            "pub_date",
-            "published_time",
-            "publish_time",
-            "publication_time",
-            "publishing_date",
-            "datetime",
-        ),
-        *("date_time", "publish_at", "issued", "article_date", "release_date"),
-    )
-    publisher: tuple[str, ...] = (
-        *("publisher", "domain", "site_name", "publication", "source_name", "source_domain", "outlet", "newspaper"),
-        *("media_name", "sitename", "hostname", "site", "website", "source"),
-    )
-    text: tuple[str, ...] = (
-        *("text", "body", "content", "article", "maintext", "raw_text", "article_text", "full_text", "article_body"),
-        *("body_text", "content_text", "main_text", "article_content", "plain_text", "news_text", "news_content"),
-        *(
-            "text_content",
-            "post_content",
-            "story_text",
-            "story",
-            "contents",
-            "paragraphs",
-            "news",
-            "document",
-            "fulltext",
-        ),
-    )
-    html: tuple[str, ...] = (
-        "html",
-        "raw_html",
-        "body_html",
-        "content_html",
-        "html_content",
-        "body_xhtml",
-        "article_html",
-    )
+    html: tuple[str, ...] = list_fields("html raw_html body_html content_html html_content body_xhtml article_html")
     records: tuple[str, ...] = ()
 
 
