@@ -5,7 +5,7 @@ This module only adds columns. `clean` decides, on these columns alone, which li
 
 import polars as pl
 
-from tasks.lines import above, change_lines, looks_like_prose, mark_zones, measure_lines
+from tasks.lines import above, change_lines, looks_like_prose, mark_rows, mark_zones, measure_lines
 from tasks.roles.bios import name_bios
 from tasks.roles.byline_detection import name_bylines
 from tasks.roles.headlines import name_headlines, name_standfirsts
@@ -60,7 +60,7 @@ def assign_roles(words: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame
     # Prose that no rule and no row for captions, credits or authors matches.
     zoned = mark_article_zones(words.with_columns(is_paragraph=looks_like_prose() & ~claimed.fill_null(False)))
     roles = {"role": "role_hit", "role_by": "role_rule"}
-    may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text() & ~spans_time()
+    may_stand = zone_allows("role_zone") & pl.col("rule").is_null() & ~stays_in_text() & ~find_time_spans(zoned)
     given = zoned.with_columns(pl.when(may_stand).then(hit).alias(name) for name, hit in roles.items())
     paragraphs = pl.col("is_paragraph").cast(pl.UInt32)  # prose: how many stand above the line
     headed = name_headlines(given, records, known).with_columns(prose=paragraphs.cum_sum().over("doc") - paragraphs)
@@ -119,11 +119,12 @@ def zone_allows(allowed: str) -> pl.Expr:
     ).fill_null(False)
 
 
-def spans_time() -> pl.Expr:
+def find_time_spans(lines: pl.DataFrame) -> pl.Series:
     """Whether a line of two dates below the article says how long something lasts, and not when the article was changed."""
-    text = pl.when((pl.col("role_hit") == "timestamp") & (pl.col("zone") == "tail")).then("text")
-    years = text.str.count_matches(r"\b(?:19|20)\d\d\b")
-    return ((years == 2) & ~text.str.contains(CHANGED)).fill_null(False)
+    # Filtered, not masked: a pattern reads masked rows as well.
+    dated = lines.with_row_index("_at").filter((pl.col("role_hit") == "timestamp") & (pl.col("zone") == "tail"))
+    years = pl.col("text").str.count_matches(r"\b(?:19|20)\d\d\b")
+    return mark_rows(lines.height, dated.filter((years == 2) & ~pl.col("text").str.contains(CHANGED))["_at"])
 
 
 def stays_in_text() -> pl.Expr:

@@ -112,10 +112,10 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     is_furniture = pl.any_horizontal(
         pl.col("text").str.contains(row) for row in (SIGNED, LANGUAGE_ROW, NAME_AND_PAPER, POINTS)
     )
-    is_point = above("text", 1, "").str.contains(POINTS)
-    top = untitled.with_columns(_is_point=is_point).filter(pl.col("place") < TOP_LINES)
-    free = top.filter(is_free & ~is_furniture)
-    by_place = free.unique("doc", keep="first", maintain_order=True).filter(~reads_like_body(), ~pl.col("_is_point"))
+    top = untitled.filter(pl.col("place") < TOP_LINES).with_columns(_above=above("text", 1, ""))
+    free = top.filter(is_free).filter(~is_furniture)
+    first = free.unique("doc", keep="first", maintain_order=True)
+    by_place = first.filter(~reads_like_body(), ~pl.col("_above").str.contains(POINTS))
     ways = [(by_title, "headline.record-title")]
     if known is not None:
         headlines = known.filter(pl.col("role") == "headline")
