@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from flows.commands.options import LakeOption, make_day_option, open_existing_lake
 from flows.console import print_line
 from tasks.counts import format_count
-
-if TYPE_CHECKING:
-    from tasks.stores.manifest import Manifest
 
 
 def export(
@@ -73,6 +70,7 @@ def tag(
     lake: LakeOption = None,
 ) -> None:
     """Keep a version by a name, however many follow, and print a line that cites it. Without a name, list the tags."""
+    from tasks.lakes.export import cite_version
     from tasks.stores.tags import add_tag, list_tags, remove_tag
 
     opened = open_existing_lake(lake)
@@ -84,22 +82,6 @@ def tag(
         add_tag(opened.store, name, version or opened.version())
     tags = list_tags(opened.files)
     for one in [name] if name else tags:
-        print_line(cite(opened.label, one, opened.manifest(tags[one])))
+        print_line(cite_version(opened, one, opened.manifest(tags[one])))
     if not tags:
         print_line(f"{opened.name} has no tags")
-
-
-def cite(label: str, tag: str, made: Manifest) -> str:
-    """A version in a line for a paper: its tag, number, documents, and a hash over all published files."""
-    import hashlib
-    from importlib.metadata import version
-
-    from tasks.fingerprint import rules_version
-    from tasks.schema import TABLES
-
-    files = [f"{table}/{file.path} {file.sha256}" for table in TABLES for file in made.tables.get(table, ())]
-    digest = hashlib.sha256("\n".join(files).encode()).hexdigest()
-    return (
-        f"{tag}: {label}, version {made.version}, {made.rows['documents']:,} documents, sha256 {digest}; "
-        f"copydesk {version('copydesk')}, rules {rules_version()}"
-    )

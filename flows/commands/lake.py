@@ -27,7 +27,7 @@ def check(
     ] = False,
     lake: LakeOption = None,
 ) -> None:
-    """Verify a lake: files against their hashes, receipts against rows, documents against their canonical hash."""
+    """Verify a lake: files (of tagged versions too) and documents against their hashes, receipts against rows."""
     from tasks.checking import check as checking
 
     if repair:

@@ -18,13 +18,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
-from tasks.checking.store_files import check_store_files
+from tasks.checking.store_files import check_store_files, check_tags
 from tasks.checking.stories import check_stories
 from tasks.counts import format_count
 from tasks.lakes.lake import Lake
 from tasks.schema import TABLES
 from tasks.stores.errors import REPAIR, LakeError, LakeFault
 from tasks.stores.manifest import HIDDEN, Manifest, TableFile, has_declared_columns
+from tasks.stores.tags import list_tags
 
 TRIES = 3
 NEIGHBOURS = 4  # days with a batch that a day is compared with, half before and half after it where possible
@@ -35,7 +36,7 @@ WEEK = timedelta(days=7)
 
 
 def check_lake(lake: Lake, scratch: Path | None = None) -> list[LakeFault]:
-    """All faults of the published version, with a sample of its documents.
+    """All faults of the published version, with a sample of its documents, and of the files of tagged versions.
 
     With a `scratch` folder (empty, room for a month): every document, and all kept versions, manifests and files of the store.
     """
@@ -44,9 +45,12 @@ def check_lake(lake: Lake, scratch: Path | None = None) -> list[LakeFault]:
             version = lake.version()
             if not version:
                 return [lake.store.explain_absence()]
-            found = list(check_version(lake, lake.manifest(version), scratch))
-            if scratch and not found:
-                found = [*check_kept(lake, version), *check_store_files(lake)]
+            digests: dict[str, str] = {}
+            found = list(check_version(lake, lake.manifest(version), scratch, digests))
+            found += check_tags(lake)
+            if not found:
+                earlier = {number for number in list_checked(lake, scratch) if number < version}
+                found = [*check_kept(lake, earlier, digests), *(check_store_files(lake) if scratch else ())]
             # Found while later commits swept the version: check again what readers see now.
             if not found or lake.manifest(version).kept:
                 return found
@@ -58,9 +62,14 @@ def check_lake(lake: Lake, scratch: Path | None = None) -> list[LakeFault]:
     return [LakeFault("versions are swept faster than they can be checked", lake.name, "raise keep_versions")]
 
 
-def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Iterator[LakeFault]:
-    """All faults of one version."""
-    damaged = list(check_files(lake, manifest))
+def list_checked(lake: Lake, scratch: Path | None) -> set[int]:
+    """The versions whose files are checked: those with a tag; with a `scratch` folder, all on record."""
+    return lake.store.list_written() if scratch else set(list_tags(lake.files).values())
+
+
+def check_version(lake: Lake, manifest: Manifest, scratch: Path | None, digests: dict[str, str]) -> Iterator[LakeFault]:
+    """All faults of one version. `digests`: see the store."""
+    damaged = list(check_files(lake, manifest, digests))
     yield from damaged
     if damaged:
         return
@@ -70,10 +79,9 @@ def check_version(lake: Lake, manifest: Manifest, scratch: Path | None) -> Itera
     yield from check_all(lake, manifest, scratch) if scratch else check_sample(lake, manifest)
 
 
-def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
+def check_files(lake: Lake, manifest: Manifest, digests: dict[str, str]) -> Iterator[LakeFault]:
     """All faults of a version that are found without reading a row; memory does not depend on the files' sizes."""
     yield from lake.store.find_shown_faults(manifest)
-    digests: dict[str, str] = {}
     for table, files in manifest.tables.items():
         if table not in TABLES and table not in HIDDEN:
             where = f"{table} in version {manifest.version}"
@@ -91,10 +99,9 @@ def check_files(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
                 yield LakeFault("a file has other rows than its commit says", where, AGAIN)
 
 
-def check_kept(lake: Lake, last: int) -> Iterator[LakeFault]:
+def check_kept(lake: Lake, versions: Iterable[int], digests: dict[str, str]) -> Iterator[LakeFault]:
     """Manifests of earlier versions that cannot be read, and their files that are not what was published."""
-    digests: dict[str, str] = {}
-    for version in sorted(number for number in lake.store.list_written() if number < last):
+    for version in sorted(versions):
         try:
             made = lake.manifest(version)
         except LakeError as error:

@@ -26,12 +26,6 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
         list(list_releases(lake))
         read_places(lake)
         parse_imports(lake, read_store_file(lake.files, IMPORTS))
-        tags, written = list_tags(lake.files), set(lake.store.list_written())
-        yield from (
-            LakeFault(UNTAGGED, f"{tag}: version {version}", "remove the tag, or use a backup")
-            for tag, version in tags.items()
-            if version not in written or not lake.manifest(version).kept
-        )
     except (ReleaseError, LakeError) as error:
         yield LakeFault(DAMAGED, str(error), "put it back from a backup")
     for source, day, _ in find_lost_releases(lake):
@@ -42,6 +36,17 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
         except ValueError:
             yield LakeFault(DAMAGED, lake.files.address(name), "delete it, or run the batch again")
     yield from check_pages(lake)
+
+
+def check_tags(lake: Lake) -> Iterator[LakeFault]:
+    """Tags whose version is not kept, or a damaged file of tags."""
+    try:
+        tags, written = list_tags(lake.files), lake.store.list_written()
+        for tag, version in tags.items():
+            if version not in written or not lake.manifest(version).kept:
+                yield LakeFault(UNTAGGED, f"{tag}: version {version}", "remove the tag, or use a backup")
+    except LakeError as error:
+        yield LakeFault(DAMAGED, str(error), "put it back from a backup")
 
 
 def check_learned(lake: Lake) -> Iterator[LakeFault]:

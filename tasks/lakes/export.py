@@ -3,6 +3,9 @@
 Nothing of this machine or time is in it: one version and one choice give the same bytes everywhere.
 """
 
+import hashlib
+import json
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ import polars as pl
 
 from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, scan_table
+from tasks.schema import TABLES
 from tasks.stores.manifest import Manifest
 from tasks.toml_rows import describe_unknown
 
@@ -50,8 +54,8 @@ def export_rows(lake: Lake, seen: Manifest, choice: Choice, target: Path) -> int
     for name in choice.columns:
         if name not in known:
             raise RequestError(f"{describe_unknown('column', name, known)}.")
-    rows = rows.select(choice.columns or [name for name in known if name not in LEFT_OUT])
-    part = target.with_name(f".{target.name}.part")
+    rows = rows.select(choice.columns or list_exported_columns(lake, seen, choice.table))
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         count = write_rows(rows, part, target.suffix)
@@ -62,6 +66,13 @@ def export_rows(lake: Lake, seen: Manifest, choice: Choice, target: Path) -> int
         with suppress(OSError):
             part.unlink(missing_ok=True)
     return count
+
+
+def list_exported_columns(lake: Lake, seen: Manifest, table: str) -> list[str]:
+    """The columns of an export that chooses none: those that the version has, whatever later releases have added."""
+    first = next(iter(seen.tables[table]))
+    own = [name for name in lake.store.read_schema(seen.version, table, first).names if name not in LEFT_OUT]
+    return [*own, *(name for name in OF_DOCUMENT if table == "lines" and name not in own)]
 
 
 def choose_rows(lake: Lake, seen: Manifest, choice: Choice) -> pl.LazyFrame:
@@ -130,3 +141,19 @@ def flatten_columns(schema: pl.Schema) -> Sequence[pl.Expr]:
             column = pl.when(column.str.contains(FORMULA)).then(pl.lit("'") + column).otherwise(column)
         flat.append(column.alias(name))
     return flat
+
+
+def cite_version(lake: Lake, tag: str, made: Manifest) -> str:
+    """A version in a line for a paper: its tag, number, documents, a hash over all published files, and what made its rows.
+
+    It says the same on every machine and with every later release. `lake`: names the version, and has its receipts.
+    """
+    files = [f"{table}/{file.path} {file.sha256}" for table in TABLES for file in made.tables.get(table, ())]
+    digest = hashlib.sha256("\n".join(files).encode()).hexdigest()
+    receipts = scan_table(lake, made, "receipts").select("rules_version", "versions").unique().collect()
+    rules = sorted({*receipts["rules_version"]})
+    releases = sorted({json.loads(versions).get("copydesk", "unknown") for versions in receipts["versions"]})
+    return (
+        f"{tag}: {lake.label}, version {made.version}, {made.rows['documents']:,} documents, sha256 {digest}; "
+        f"copydesk {', '.join(releases)}, rules {', '.join(rules)}"
+    )

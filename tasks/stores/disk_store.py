@@ -214,6 +214,10 @@ class DiskStore:
                 except LakeError:  # what is in it is unknown; `check --all` reports it
                     continue
                 self.store_manifest(replace(manifest, tables={}, kept=False))
+                # A new tag is read back after it was written: either it finds the version no longer kept, or it is found here.
+                if int(tree.name) in list_tags(self.files).values():
+                    self.store_manifest(manifest)
+                    continue
                 # Renamed first: a half-removed tree must not look like a version.
                 doomed = tree.with_suffix(".tmp")
                 tree.rename(doomed)

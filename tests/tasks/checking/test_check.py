@@ -330,12 +330,12 @@ def test_a_version_swept_during_a_check_is_checked_again(tmp_path: Path, monkeyp
     publish_docs(lake, tmp_path / "staging", [Doc(1)])
     seen: list[int] = []
 
-    def commit_meanwhile(lake: Lake, manifest: Manifest) -> Iterator[LakeFault]:
+    def commit_meanwhile(lake: Lake, manifest: Manifest, digests: dict[str, str]) -> Iterator[LakeFault]:
         seen.append(manifest.version)
         if len(seen) == 1:
             for number in (2, 3):
                 publish_docs(lake, tmp_path / "staging", [Doc(number)], keep=1)
-        return check_files(lake, manifest)
+        return check_files(lake, manifest, digests)
 
     monkeypatch.setattr("tasks.checking.check.check_files", commit_meanwhile)
     assert check_lake(lake) == []

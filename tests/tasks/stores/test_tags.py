@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from tasks.checking.check import check_lake
 from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.publish import prune, roll_back
-from tasks.stores.bucket_client import list_objects
+from tasks.stores.bucket_client import list_objects, remove_objects
 from tasks.stores.errors import LakeError
+from tasks.stores.store_files import StoreFiles
 from tasks.stores.tags import add_tag, list_tags, remove_tag
 
 
@@ -98,3 +100,39 @@ def test_a_tag_whose_version_is_lost_is_a_fault(lake: Lake, tmp_path: Path) -> N
     # In a bucket the manifest is still there, and its files are missed.
     expected = "a file is missing in an earlier version" if "://" in lake.name else "a tagged version is not kept"
     assert {fault.what for fault in faults} == {expected}
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["before", "after"])
+def test_a_tag_that_is_given_while_versions_are_swept_is_whole_or_refused(
+    is_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tag is written between two looks of the sweep, or when it has looked for the last time."""
+    lake = open_lake(tmp_path / "lake")
+    for number in range(1, 4):
+        publish_docs(lake, tmp_path / f"s{number}", [Doc(number)])
+    looks = 0
+
+    def look(files: StoreFiles) -> dict[str, int]:
+        nonlocal looks
+        looks += 1
+        found = list_tags(files)
+        if looks == (1 if is_first else 2):
+            with nullcontext() if is_first else pytest.raises(RequestError, match="has no version 1 any more"):
+                add_tag(lake.store, "late", 1)
+        return found
+
+    monkeypatch.setattr("tasks.stores.disk_store.list_tags", look)
+    prune(replace(lake, policy=PublishPolicy(2)))
+    assert (kept(lake), list_tags(lake.files)) == (([1, 2, 3], {"late": 1}) if is_first else ([2, 3], {}))
+    assert check_lake(lake) == []
+
+
+def test_check_covers_tagged_versions_without_looking_at_all(lake: Lake) -> None:
+    (file,) = lake.manifest(1).tables["documents"]
+    if "://" in lake.name:
+        remove_objects(lake.store.layout.bucket, [lake.store.layout.file_key("documents", file)])
+    else:
+        lake.store.fetch(1, "documents", file).unlink()
+    assert {fault.what for fault in check_lake(lake)} == {"a file is missing in an earlier version"}
+    remove_tag(lake.store, "paper")
+    assert check_lake(lake) == []
