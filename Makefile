@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui dev hooks test test-slow test-all test-ui lint types docs-check docs wheel bench torture train precision quality lock clean
+.PHONY: help run ui dev hooks test test-slow test-all test-ui lint types docs-check docs site pictures wheel bench torture train precision quality lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ docs: $(READY_DEV) ## write the generated pages again
 
 docs-check: $(READY_DEV) ## fail when a generated page is stale
 	@$(BIN)/python -m flows.reference.pages --check
+
+site: $(READY_DEV) ## build the site of the documentation into build/site, strictly
+	@PYTHONPATH=tests $(BIN)/python -m builders.site build/site
+
+pictures: $(READY_DEV) ## write the pictures of the documentation again, with Chromium
+	@PICTURES=docs/images $(BIN)/python -m pytest -m ui tests/test_site_in_browser.py
 
 wheel: $(READY_DEV) ## build the wheel into dist/
 	@rm -rf dist

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -37,8 +38,17 @@ class SourceOptions:
 
 def add_source(place: Path, options: SourceOptions) -> None:
     """Proposes a row for the files at a path, asks on a terminal, and appends it to the file `place`. Raises RequestError."""
+    from tasks.reading.plan import has_date
     from tasks.sources import SourceRow, load_sources, make_source
-    from tasks.trials.proposal import append_source, place_path, propose_fields, propose_path, write_row
+    from tasks.trials.proposal import (
+        append_source,
+        find_day,
+        match_all_days,
+        place_path,
+        propose_fields,
+        propose_path,
+        write_row,
+    )
 
     faults: dict[str, Any] = {}
     if options.name in load_sources(place, faults) or options.name in faults:
@@ -57,11 +67,11 @@ def add_source(place: Path, options: SourceOptions) -> None:
     except ValueError as error:
         raise RequestError(f"source {options.name}: {error}.") from None
     root = place.absolute().parent
-    found, uris = look_at_files(make_source(row), root)
+    found, uris = look_at_files(make_source(replace(row, path=match_all_days(path))), root)
     row = replace(row, path=propose_path(path, uris))
     if not row.fields and (proposed := propose_fields(found)):
         row = replace(row, fields=proposed)
-        found, _ = look_at_files(make_source(replace(row, path=path)), root)
+        found, _ = look_at_files(make_source(replace(row, path=match_all_days(path))), root)
     report_files(found)
     is_asked = sys.stdin.isatty() and not options.is_certain
     if is_asked and not row.why:
@@ -71,7 +81,10 @@ def add_source(place: Path, options: SourceOptions) -> None:
     if not options.is_certain and not (is_asked and typer.confirm(f"Append this to {place}?", default=True)):
         raise RequestError(f"nothing was written. `--yes` appends the row to {place}.")
     append_source(place, row)
-    print_line(f"{place}: source {row.name} added. `copydesk ingest {row.name}` runs it.")
+    # A dated source has files on some days only; the last of them is one.
+    day = find_day(uris[-1]) if has_date(make_source(row)) else None
+    option = f" --date {datetime.strptime(uris[-1][day[0] : day[1]], day[2]):%Y-%m-%d}" if day else ""
+    print_line(f"{place}: source {row.name} added. `copydesk ingest {row.name}{option}` runs it.")
 
 
 def look_at_files(source: Any, root: Path) -> tuple[list[Inspected], list[str]]:

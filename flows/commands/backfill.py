@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
@@ -83,9 +84,15 @@ def backfill(
         progress.count(0, len(chosen))
         results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
     print_line()
-    print_rows(plan.tabulate_results(results))
+    print_rows([{**row, "page": shorten_path(row["page"])} for row in plan.tabulate_results(results)])
     print_line(f"{format_count(len(results), 'day')}: {plan.count_states(results)}")
     plan.describe_results(results)  # raises an error where some failed
+
+
+def shorten_path(path: str) -> str:
+    """A path as it is named from the working folder, if it is below that."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if path and Path(path).is_relative_to(here) else path
 
 
 def print_rows(rows: Sequence[dict[str, str]]) -> None:

@@ -156,15 +156,32 @@ def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[st
 
 
 def compare_records(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """The differences of two records, in words."""
+    """The differences of two records, in words.
+
+    >>> compare_records({"rows": [[1]], "budget": 0.5}, {"rows": [[2], [3]], "budget": 0.4})
+    ['budget 0.5, now 0.4', 'rows: 2 new, 1 removed']
+    """
     changes: list[str] = []
     for name in sorted(before.keys() | now.keys()):
         old, new = before.get(name), now.get(name)
         if isinstance(old, dict) and isinstance(new, dict):
             changes += compare_records(old, new, f"{prefix}{name}.")
+        elif old != new and (is_rows(old) or is_rows(new)):
+            changes.append(f"{prefix}{name}: {count_rows(old or [], new or [])}")
         elif old != new:
             changes.append(f"{prefix}{name} {format_setting(old)}, now {format_setting(new)}")
     return changes
+
+
+def is_rows(value: object) -> bool:
+    """Whether the value of a setting is a list of rows, such as corrections."""
+    return isinstance(value, list) and all(isinstance(row, list) for row in value) and bool(value)
+
+
+def count_rows(before: list[Any], now: list[Any]) -> str:
+    """How two lists of rows differ, in words: "1 new, 2 removed"."""
+    counts = {"new": sum(row not in before for row in now), "removed": sum(row not in now for row in before)}
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
 
 
 def format_setting(value: object) -> str:

@@ -68,6 +68,15 @@ def propose_path(path: str, files: Sequence[str]) -> str:
     return heads.pop() + ("/**" if is_folder else "*" if not any("/" in tail for tail in tails) else "*/**")
 
 
+def match_all_days(path: str) -> str:
+    """A path whose days are open: a pattern that the files of every day match.
+
+    >>> match_all_days("in/{date:%Y/%m}/wire-{date}.csv")
+    'in/*/*/wire-*.csv'
+    """
+    return DATE.sub(lambda hit: "/".join("*" for _ in (hit[1] or "").split("/")), path)
+
+
 def propose_fields(found: Sequence[Inspected]) -> dict[str, str | tuple[str, ...]]:
     """The field with the longest texts as the text, where records have none that is known as such."""
     if any(about.fields.get("text") or about.fields.get("html") for about in found):

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +90,15 @@ def make_team_folder(project: Path, folder: Path) -> None:
 
 
 @contextmanager
-def start_ui(folder: Path) -> Iterator[LocalPrefect]:
+def start_ui(
+    folder: Path, python: str = sys.executable, environment: Mapping[str, str] = os.environ
+) -> Iterator[LocalPrefect]:
     """`copydesk ui` in a folder, ready; ended with ctrl-C."""
     port = find_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "ui", "--port", str(port)],
+        [python, "-m", "flows.cli", "ui", "--port", str(port)],
         cwd=folder,
-        env=os.environ,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -79,6 +79,10 @@ def test_a_source_is_added(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run_copydesk("sources", "add", "Gulls!", "in", "--yes") == 2
     assert run_copydesk("sources", "add", "others", "nowhere", "--yes") == 2
     assert len(load_sources(Path("sources.toml"))) == 1
+    capsys.readouterr()
+    assert run_copydesk("sources", "add", "dated", "in/{date}/*.jsonl", "--yes") == 0
+    assert load_sources(Path("sources.toml"))["dated"].path == "in/{date}/*.jsonl"
+    assert "`copydesk ingest dated --date 2026-10-0" in capsys.readouterr().out
 
 
 @pytest.mark.slow
