@@ -59,6 +59,7 @@ def locate_page(result: BatchResult, pages_url: str) -> str:
 def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) -> str:
     """Writes the page of a run that has just ended, and the index; returns where the page is."""
     from tasks.report.collect import collect_blocked, collect_published
+    from tasks.report.days_around import place_days_around, update_days_around
     from tasks.report.page import write_index, write_page
 
     pages = open_pages(lake)
@@ -79,7 +80,8 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
     if report is None:
         raise OSError(f"{lake.name} has no batch {source} {day} any more")
     page = write_record(pages, record)
-    write_text(pages, page, write_page(report))
+    write_text(pages, page, place_days_around(write_page(report), lake, pages, source, page))
+    update_days_around(lake, pages, source, [day])
     write_index(lake, pages)
     return pages.address(page)
 
@@ -101,6 +103,7 @@ def write_reports(
     `folder`: where to write, instead of where runs write theirs. Raises RequestError when there is no such batch, RunFailed
     when the folder cannot be written to.
     """
+    from tasks.report.days_around import update_days_around
     from tasks.report.page import write_index
 
     own = open_pages(lake)
@@ -115,6 +118,8 @@ def write_reports(
         if not pages:
             wanted = " ".join(str(part) for part in (source, day) if part)
             raise RequestError(f"{lake.name} has no batch {wanted or 'at all'}. `copydesk sources` lists them.")
+        for name in sorted({page[0] for page in pages}):
+            update_days_around(lake, target, name, [page[1] for page in pages if page[0] == name])
         return write_index(lake, target), pages
     except OSError as error:
         raise RunFailed(f"the report could not be written: {error}") from None

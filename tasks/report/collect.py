@@ -15,6 +15,7 @@ from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
 from tasks.report.record import RunRecord, shorten_receipt
+from tasks.report.records import ShownRecord, gather_records
 from tasks.report.stories import ShownStory, list_stories
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
 from tasks.schema import TABLES
@@ -24,7 +25,7 @@ from tasks.stores.manifest import month_of
 DOUBTS = 8
 STOPPED_SHOWN = 5
 REASONS_SHOWN = 20
-DUPLICATES_SHOWN = 20
+DUPLICATES_SHOWN = 50
 EXCERPT_CHARS = 400
 
 
@@ -54,6 +55,7 @@ class Report(RunRecord):
     examples: tuple[str, ...]
     texts: dict[str, ShownDocument]
     reasons: tuple[Reason, ...]
+    records: tuple[ShownRecord, ...]
     duplicates: tuple[dict[str, Any], ...]
     sampled: int
     undated: int
@@ -88,7 +90,10 @@ def collect_published(lake: Lake, source: str, day: date, record: RunRecord | No
 
 def collect_blocked(lake: Lake, record: RunRecord, staged: StagedBatch) -> Report:
     """The report of a batch that the audit blocked, from its staged rows."""
-    rows = {"quarantine": staged.quarantine.select(TABLES["quarantine"].names).lazy()}
+    rows = {
+        "duplicates": staged.duplicates.lazy(),
+        "quarantine": staged.quarantine.select(TABLES["quarantine"].names).lazy(),
+    }
     for table in ("documents", "lines"):
         parts = (part.scan(table).select(TABLES[table].names) for part in staged.folders)
         rows[table] = pl.concat([scan_files([], table), *parts])
@@ -133,6 +138,7 @@ def collect_report(
         examples=tuple(examples),
         texts=read_documents(rows["documents"], rows["lines"], documents, shown),
         reasons=list_reasons(rows["quarantine"].collect(), record.blocked_by),
+        records=gather_records(rows, documents["doc_id"], is_blocked=record.state == "blocked"),
         duplicates=duplicates,
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
         undated=documents["published_at"].null_count(),

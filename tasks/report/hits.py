@@ -9,6 +9,7 @@ Doubt is a number from 0 to 1 from published columns, so that the lines to check
                    number of documents that have the same line
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,13 +17,16 @@ import polars as pl
 
 from tasks.lines import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
 
+WORD = re.compile(r"[^\W\d_]+")
 SAMPLE_LINES = 200_000
 SHOWN_CHARS = 300
 RULES_SHOWN = 10
 DOUBTS_SHOWN = 2
 LEAST_DOUBT = 0.2
 NEAR = 0.5
-
+ALIKE = 0.5  # of the words of the shorter of two lines
+TURNS = 4  # doubtful lines per rule at most
+MOST_COMPARED = 200
 
 # A removed line, as a row of `measure_doubts` with `signs`: its doubt in words.
 Hit = dict[str, Any]
@@ -102,15 +106,42 @@ def pick_hits(removed: pl.DataFrame, counts: Sequence[tuple[str, int]]) -> tuple
     for rule, lines in sorted(counts, key=lambda count: (-count[1], count[0]))[:RULES_SHOWN]:
         hits = removed.filter(pl.col("rule") == rule).unique("text", keep="first", maintain_order=True)
         surest = hits.sort("doubt", "documents", "doc_id", "line", descending=[False, True, False, False]).head(1)
-        doubts = rank_doubts(hits.join(surest, on=["doc_id", "line"], how="anti")).head(DOUBTS_SHOWN)
-        found.append(RuleHits(rule, lines, next(iter(make_hits(surest)), None), make_hits(doubts)))
+        doubts = rank_doubts(hits.join(surest, on=["doc_id", "line"], how="anti"))
+        found.append(RuleHits(rule, lines, next(iter(make_hits(surest)), None), pick_different(doubts, DOUBTS_SHOWN)))
     return tuple(found)
 
 
 def pick_doubts(removed: pl.DataFrame, most: int) -> list[Hit]:
-    """The most doubtful lines of all rules, at most two per rule."""
+    """The most doubtful lines, by rule: that of each rule, then the second ones, of other documents and in other words."""
     ranked = rank_doubts(removed.unique(["rule", "text"], keep="first", maintain_order=True))
-    return make_hits(ranked.filter(pl.int_range(pl.len()).over("rule") < DOUBTS_SHOWN).head(most))
+    apart = ranked.unique(["rule", "doc_id"], keep="first", maintain_order=True)
+    turns = apart.with_columns(turn=pl.int_range(pl.len()).over("rule")).sort("turn", maintain_order=True)
+    found = pick_different(turns.filter(pl.col("turn") < TURNS), most)
+    return sorted(found, key=lambda hit: (-hit["doubt"], hit["doc_id"], hit["line"]))
+
+
+def pick_different(hits: pl.DataFrame, most: int) -> list[Hit]:
+    """The first hits in order that do not say the same as an earlier one: less than half of the words of the shorter line."""
+    found: list[Hit] = []
+    seen: list[set[str]] = []
+    for hit in make_hits(hits.head(MOST_COMPARED)):
+        words = split_line(hit["text"])
+        if not any(share_words(words, other) > ALIKE for other in seen):
+            found.append(hit)
+            seen.append(words)
+        if len(found) == most:
+            break
+    return found
+
+
+def split_line(text: str) -> set[str]:
+    """The words of a text, without digits and in lower case."""
+    return set(WORD.findall(text.casefold()))
+
+
+def share_words(one: set[str], other: set[str]) -> float:
+    """The share of the words of the shorter text that the other has."""
+    return len(one & other) / max(min(len(one), len(other)), 1)
 
 
 def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:

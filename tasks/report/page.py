@@ -1,10 +1,11 @@
 """Pages as HTML: of a run, of what a run would change, and of all batches of a lake.
 
-There is no script in them and no address outside themselves; a batch's page always has the same bytes. A policy in the head lets
-a page load and run nothing but its own style sheet, whatever an article contains.
+They have no address outside themselves, and no script but the one that searches a table. A policy in the head names the style
+sheet and that script by their hashes: a page loads and runs nothing else, whatever an article contains.
 """
 
 import hashlib
+import json
 import re
 from base64 import b64encode
 from collections import Counter
@@ -71,6 +72,7 @@ def write_page(report: Report) -> str:
         "batch.html",
         report=report,
         receipt=report.receipt,
+        versions=json.loads(report.receipt["versions"]),
         headline=headline,
         summary=summary,
         findings=wording.list_findings(report),
@@ -157,6 +159,16 @@ def render_template(template: str, **values: Any) -> str:
     return load_templates().get_template(template).render(**values)
 
 
+def read_template(name: str) -> Markup:
+    """A template that is printed as it is."""
+    return Markup(files("tasks.report").joinpath("templates", name).read_text(encoding="utf-8"))
+
+
+def name_digest(text: str) -> str:
+    """How a page's policy names the one style or script that it allows."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 @cache
 def load_templates() -> Environment:
     """The templates. Every value that they print is escaped, without their doing."""
@@ -168,11 +180,12 @@ def load_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = files("tasks.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
-    digest = b64encode(hashlib.sha256(f"\n{style}".encode()).digest()).decode()
+    style, script = read_template("style.css"), read_template("search.js")
+    policy = f"default-src 'none'; style-src {name_digest(style)}; script-src {name_digest(script)}; "
     environment.globals.update(
-        style=Markup(f"\n{style}"),
-        policy=Markup(f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"),
+        style=style,
+        script=script,
+        policy=Markup(policy + "base-uri 'none'; form-action 'none'"),
         date=lambda day: f"{day.day} {wording.MONTHS[day.month - 1]} {day.year}",
         count=format_count,
         share=lambda part, whole: f"{part / whole:.1%}" if whole else "–",

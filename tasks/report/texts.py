@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 
 from tasks.formats.record import rebuild
-from tasks.report.hits import name_decider
+from tasks.report.hits import name_decider, share_words, split_line
 
 EXAMPLES = 4
+CANDIDATES = 100  # documents that examples are chosen from
 LINE_CHARS = 700
 LINES_SHOWN = 90
 LONGEST = 200_000  # characters; longer documents are not chosen, and their hits are shown without neighbours
@@ -46,10 +47,14 @@ class ShownDocument:
 
 
 def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = EXAMPLES) -> list[str]:
-    """Documents with many different rules and captions: first one per publisher, pages and articles in turn."""
+    """Documents that differ: first the one with most rules, then those with most rules that no earlier one has; long ones last.
+
+    Where several have as many, the one whose removed lines have least words of earlier ones; then other publishers and languages.
+    """
     kinds = removed.group_by("doc_id").agg(
+        rules=pl.col("rule").unique(),
         kinds=pl.col("rule").n_unique().clip(0, 8) + 2 * (pl.col("rule") == "repeat.caption").any(),
-        is_page=pl.col("rule").str.starts_with("page.").any(),
+        texts=pl.col("text").str.head(LINE_CHARS).head(LINES_SHOWN).str.join(" "),
     )
     ranked = (
         documents.filter(pl.col("raw_chars") <= LONGEST)
@@ -58,9 +63,20 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
         .sort("long", "kinds", "line_count", "doc_id", descending=[False, True, False, False])
         .with_columns(turn=pl.int_range(pl.len()).over("publisher", "language"))
         .sort("turn", maintain_order=True)
-        .with_columns(place=pl.int_range(pl.len()).over("is_page"))
+        .head(CANDIDATES)
     )
-    return ranked.sort("place", "is_page", maintain_order=True)["doc_id"].head(most).to_list()
+    rows = {row["doc_id"]: row for row in ranked.iter_rows(named=True)}
+    left = {own: (not row["long"], set(row["rules"]), split_line(row["texts"])) for own, row in rows.items()}
+    chosen: list[str] = []
+    rules: set[str] = set()
+    words: set[str] = set()
+    while left and len(chosen) < most:
+        # Of equal ones, the first in order.
+        best = max(left, key=lambda own: (left[own][0], len(left[own][1] - rules), -share_words(left[own][2], words)))
+        chosen.append(best)
+        _, own_rules, own_words = left.pop(best)
+        rules, words = rules | own_rules, words | own_words
+    return chosen
 
 
 def read_documents(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,28 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders.browser import NEEDS_BROWSER, open_browser
 from builders.lakes import ask, hash_lake
 from builders.local_prefect import LocalPrefect, make_team_folder, start_ui
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 90_000  # milliseconds; a page of this UI takes some seconds on a busy machine
 
-pytestmark = [
-    pytest.mark.ui,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: make test-ui"),
-    # Playwright's own, of how it starts its driver.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
-]
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +47,10 @@ def prefect(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def page(prefect: LocalPrefect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"),
-            executable_path=CHROMIUM,
-            args=list(FLAGS),
-            viewport={"width": 1280, "height": 1500},
-        )
+    with open_browser(tmp_path_factory.mktemp("profile"), viewport={"width": 1280, "height": 1500}) as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
         yield page
-        browser.close()
 
 
 def open_form(page: Any, prefect: LocalPrefect) -> None:

@@ -26,11 +26,15 @@ def test_the_largest_stories_of_a_batch(tmp_path: Path) -> None:
     alone = collect_published(lake, "s", OCTOBER, None)
     assert alone is not None
     assert alone.stories == ()
-    assert "first headline" not in write_page(alone)
+    assert 'id="stories"' not in write_page(alone)
     publish_docs(lake, staging, SECOND, day=day)
     report = collect_published(lake, "s", day, None)
     assert report is not None
     assert [(story.documents, story.own) for story in report.stories] == [(3, 2), (2, 1)]
     page = write_page(report)
-    assert "first headline" in page
+    (first, *copies) = report.stories[0].members
+    assert (first["kind"], first["is_own"], [row["is_own"] for row in copies]) == ("first", False, [True, True])
+    assert first["doc_id"] == report.stories[0].doc_id
+    assert 'id="stories"' in page
+    assert page.count("this batch</span>") == 3
     assert "b<b>" not in page
