@@ -14,7 +14,7 @@ from flows.workers.clusters import choose_map
 from tasks.auditing.drift import Drift
 from tasks.batch import Limits, Shard, Source
 from tasks.corrections import find_corrections_file, load_corrections
-from tasks.lakes.lake import Lake, PublishPolicy, open_lake
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake, refuse_lost_store
 from tasks.reading.listing import LeftOut
 from tasks.shard import StagedShard
 
@@ -145,9 +145,13 @@ def make_run(
     is_forced: bool = False,
     removes_missing: bool = False,
 ) -> Run:
-    """A run as the settings want it. `map_shards`: how shards are built, if not as `choose_map` says. Raises RunnerError."""
+    """A run as the settings want it. `map_shards`: how shards are built, if not as `choose_map` says.
+
+    Raises RunnerError, LakeError for a lake that has lost its store.
+    """
     map_shards = map_shards or choose_map(settings)
     lake = open_settings_lake(settings, watcher.warn)
+    refuse_lost_store(lake)
     return Run(settings, lake, make_limits(settings), map_shards, watcher, is_forced, removes_missing)
 
 

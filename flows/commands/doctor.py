@@ -123,8 +123,11 @@ def check_sources(settings: Settings) -> str:
 
 def check_lake_store(settings: Settings) -> str:
     from flows.batches.run import open_settings_lake
+    from tasks.lakes.lake import refuse_lost_store
 
-    return open_settings_lake(settings).store.probe()
+    lake = open_settings_lake(settings)
+    refuse_lost_store(lake)
+    return lake.store.probe()
 
 
 CHECKS = {

@@ -109,9 +109,13 @@ class Lake:
 def require_lake(lake: Lake) -> None:
     """Raises RequestError where there is no lake, LakeError where one has lost its store: it is not a new one."""
     if not lake.version():
-        absence = lake.store.explain_absence()
-        if absence.what == NO_LAKE:
-            raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
+        refuse_lost_store(lake)
+        raise RequestError(f"there is no lake at {lake.name}. Ingest something first.")
+
+
+def refuse_lost_store(lake: Lake) -> None:
+    """Raises LakeError for a lake that has lost its store, before a run makes a new one in its place."""
+    if not lake.store.list_written() and (absence := lake.store.explain_absence()).what != NO_LAKE:
         raise LakeError(f"{absence.what}: {absence.where}; {absence.next}")
 
 

@@ -245,7 +245,7 @@ class DiskStore:
     def explain_absence(self) -> LakeFault:
         for path in (self.path / table for table in TABLES):
             if path.is_symlink():
-                cure = f"bring {self.folder.name} back beside it (cp -a copies both with their links)"
+                cure = f"bring {self.folder.name} back beside it (cp -a copies both), or remove its links to begin a new one"
                 return LakeFault("a lake without its store", self.name, cure)
             if path.exists():
                 cure = f"engines can read it; copydesk needs {self.folder.name} too (cp -a both)"
