@@ -4,15 +4,16 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from tasks.batch import InputFault, InputFile
-from tasks.file_names import escape_name, expand_home
+from tasks.file_names import UNDECODED, escape_name, expand_home
 
 WILD = re.compile(r"[*?\[]")
 # A file that was changed more recently may be changed again without another time.
@@ -64,7 +65,15 @@ def make_listing(found: Iterable[InputFile | OwnName]) -> Listing:
         else:
             names.setdefault(item.kind, set()).add(item.name)
     left_out = (LeftOut(kind, len(own), tuple(sorted(own)[:NAMES_SHOWN])) for kind, own in sorted(names.items()))
-    return Listing(tuple(sorted(files, key=lambda file: file.uri)), tuple(left_out))
+    return Listing(tuple(sorted(tell_apart(files), key=lambda file: file.uri)), tuple(left_out))
+
+
+def tell_apart(files: Sequence[InputFile]) -> Iterator[InputFile]:
+    """Files with a uri each: of the two names that an escaped name can be, the one that is written so gets `%25` for `%`."""
+    counts = Counter(file.uri for file in files)
+    for file in files:
+        is_written = counts[file.uri] > 1 and not UNDECODED.search(file.path)
+        yield replace(file, uri=file.uri.replace("%", "%25")) if is_written else file
 
 
 class PathPattern:

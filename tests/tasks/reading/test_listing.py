@@ -149,3 +149,11 @@ def test_a_file_that_has_just_changed_has_no_stamp(tmp_path: Path) -> None:
     assert [file.stamp for file in list_at(tmp_path, ".").files] == [""]
     (old,) = list_at(Path("/"), os.__file__).files
     assert str(Path(os.__file__).stat().st_mtime_ns) in old.stamp
+
+
+def test_names_that_are_escaped_alike_have_a_uri_each(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.txt", b"caf%E9.txt", b"50%.txt"):
+        (tmp_path / os.fsdecode(name)).write_text(TEXT)
+    assert {
+        Path(file.path).name.encode(errors="surrogateescape"): file.uri for file in list_at(tmp_path, ".").files
+    } == {b"caf\xe9.txt": "caf%E9.txt", b"caf%E9.txt": "caf%25E9.txt", b"50%.txt": "50%.txt"}
