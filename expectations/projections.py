@@ -11,7 +11,7 @@ DOCUMENT_COLUMNS = ("publisher", "language", "text_chars")  # what project_docum
 
 # Counts that a batch must have.
 COUNTS = (
-    *("records", "published", "duplicates", "quarantined", "input_records", "inputs", "inputs_accounted"),
+    *("records", "published", "duplicates", "quarantined", "erased", "input_records", "inputs", "inputs_accounted"),
     *("document_rows", "quarantine_rows", "removed_rows", "language_documents", "profile_documents"),
     *("chars", "body_chars", "apart_chars", "removed_chars", "line_ends", "removed_lines"),
 )
@@ -63,7 +63,7 @@ def project_sums(sums: Mapping[str, int | str]) -> dict[str, int | float]:
     """The batch's counts, and sums and shares of them; a missing count stays missing, so the audit reports it."""
     known = {name: value for name in COUNTS if isinstance(value := sums.get(name), int)}
     parts: dict[str, tuple[str, ...]] = {
-        "records_accounted": ("published", "duplicates", "quarantined"),
+        "records_accounted": ("published", "duplicates", "quarantined", "erased"),
         "chars_accounted": ("body_chars", "apart_chars", "removed_chars", "line_ends"),
         "lowest_count": COUNTS,
     }

@@ -11,6 +11,7 @@ from flows.commands.batches import diff, report, sources, status
 from flows.commands.corrections import correct, corrections
 from flows.commands.doctor import doctor
 from flows.commands.documents import restore, show, why
+from flows.commands.erase import erase
 from flows.commands.export import export, tag
 from flows.commands.ingest import ingest
 from flows.commands.init import init
@@ -29,7 +30,7 @@ INTERRUPTED = 130
 PANELS = {
     "Run": (init, ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
     "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
-    "Keep": (check, versions, tag, rollback, repartition, files, iceberg, doctor),
+    "Keep": (check, versions, tag, rollback, erase, repartition, files, iceberg, doctor),
 }
 JSON = "--json"
 

@@ -175,7 +175,7 @@ def describe_batch(result: BatchResult) -> dict[str, object]:
         "state": result.state,
         "version": result.version,
         **result.counts,
-        **{name: result.receipt[name] for name in ("reasons", "warnings", "rules", "languages")},
+        **{name: result.receipt[name] for name in ("erased", "reasons", "warnings", "rules", "languages")},
         "changes": dict(result.changes),
         "blocked_by": list(result.blocked_by),
         "page": result.page,
@@ -196,6 +196,8 @@ def outline_result(result: BatchResult) -> Iterable[tuple[str, str, str]]:
     repeats = "records with the text and publisher of another document" if receipt["duplicates"] else ""
     yield "duplicates", count(receipt["duplicates"]), repeats
     yield "quarantined", count(receipt["quarantined"]), name_counts(receipt["reasons"], "reason")
+    if receipt["erased"]:
+        yield "erased", count(receipt["erased"]), "records that were erased before"
     yield "lines removed", count(receipt["removed_lines"]), name_counts(receipt["rules"], "rule")
     yield "captions merged", count(receipt["captions_merged"]), ""
     yield "characters", count(receipt["chars"]), f"{kept:,} kept, {receipt['removed_chars']:,} removed"

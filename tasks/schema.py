@@ -217,10 +217,11 @@ RECEIPTS = pa.schema(
             make_list_type(uri=TEXT, size=COUNT, sha256=TEXT, records=COUNT),
             "Input files of the batch, in order: bytes, SHA-256, number of records.",
         ),
-        column("records", COUNT, "Records read. Equal to published + duplicates + quarantined."),
+        column("records", COUNT, "Records read. Equal to published + duplicates + quarantined + erased."),
         column("published", COUNT, "Documents published."),
         column("duplicates", COUNT, "Rows of `duplicates`."),
         column("quarantined", COUNT, "Rows of `quarantine`."),
+        column("erased", COUNT, "Rows of `erasures` with `is_delivered`.", default=0),
         column(
             "chars", COUNT, "Characters of the published documents' canonical texts. Equal to the four below together."
         ),
@@ -270,6 +271,27 @@ RECEIPTS = pa.schema(
     ]
 )
 
+ERASURES = pa.schema(
+    [
+        SOURCE,
+        LOGICAL_DATE,
+        column("input", TEXT, "The file that the record came from, as in `receipts.inputs`."),
+        column("uri_sha256", TEXT, "SHA-256 (hex) of the record's `uri`."),
+        column("publisher", TEXT, "Of the record, where it was known.", null=True),
+        column("doc_id", TEXT, "The document's id, where it had one.", null=True),
+        column("canonical_sha256", TEXT, "SHA-256 (hex) of the canonical text, where there was one.", null=True),
+        column("raw_sha256", TEXT, RAW_SHA256 + " Missing where a record that was not erased has the same.", null=True),
+        column(
+            "is_delivered",
+            pa.bool_(),
+            "Whether the files of the batch had the record when it ran last; then it counts as one of its records.",
+        ),
+        column("why", TEXT, "The reason that was given."),
+        column("requested_by", TEXT, "Who asked for it.", null=True),
+        column("requested_at", UTC_TIME, "When it was asked for."),
+    ]
+)
+
 RETIRED = {"receipts": frozenset({"twins"})}  # columns of older releases, which this one reads past
 
 TABLES: dict[str, pa.Schema] = {
@@ -279,6 +301,7 @@ TABLES: dict[str, pa.Schema] = {
     "stories": STORIES,
     "quarantine": QUARANTINE,
     "receipts": RECEIPTS,
+    "erasures": ERASURES,
 }
 
 # Sort keys of the rows in every published file; missing values come last.
@@ -289,4 +312,5 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "stories": ("story_id", "doc_id"),
     "quarantine": ("source", "logical_date", "uri", "stage"),
     "receipts": ("source", "logical_date"),
+    "erasures": ("source", "logical_date", "uri_sha256", "doc_id", "raw_sha256"),
 }

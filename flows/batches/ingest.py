@@ -19,14 +19,16 @@ from tasks.batch import InputFile, Learned, Limits, Release
 from tasks.corrections import FILE, choose_corrections
 from tasks.file_names import escape_name
 from tasks.lakes.delivered import find_gone, find_new
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.releases import find_releases
 from tasks.learned.versions import choose_version, find_learned
+from tasks.publishing.erasures import read_tombstones
 from tasks.publishing.publish import finish_showing, publish
 from tasks.reading.listing import Listing
 from tasks.reading.plan import NothingNew, PlanError, cut_shards, find_files, has_date
 from tasks.shard import StagedShard, check_complete
 from tasks.staging.receipt import describe_making, hash_files, list_publishers, take_fingerprint
+from tasks.stores.errors import ErasedMeanwhile
 
 
 def ingest_batches(
@@ -198,7 +200,9 @@ def settle_batch(
     run.watcher.step(batch.label, "audit")
     note = note or {}
     kept = note.get("kept", {"files": 0, "documents": 0})
-    judged = judge_batch(batch.source, batch.logical_date, staged, len(planned.files) + kept["files"], limits, stamp)
+    known = read_steadily(run.lake, lambda seen: read_tombstones(run.lake, seen, batch.source.name))
+    files = len(planned.files) + kept["files"]
+    judged = judge_batch(batch.source, batch.logical_date, staged, files, limits, stamp, known)
     if run.settings.drift != "off":
         history = read_history(run.lake, batch.source.name, batch.logical_date)
         judged = add_drift(judged, history, blocks=run.settings.drift == "block")
@@ -206,7 +210,10 @@ def settle_batch(
         result = BatchResult(batch, "blocked", judged.receipt, run.lake.version(), judged.findings, judged.blocked_by)
         return add_page(run, replace(result, drift=judged.drift, left_out=planned.left_out), judged)
     run.watcher.step(batch.label, "publish")
-    done = publish(run.lake, judged, {**note, **note_drift(judged.drift)})
+    try:
+        done = publish(run.lake, judged, {**note, **note_drift(judged.drift)})
+    except ErasedMeanwhile:
+        return settle_batch(batch, run, limits, staged, planned, stamp, note)
     changes = done.changes | {"kept": kept["documents"]} if done.changes else {}
     result = BatchResult(batch, "published", done.receipt, done.version, judged.findings, drift=judged.drift)
     return add_page(run, replace(result, changes=changes, left_out=planned.left_out))

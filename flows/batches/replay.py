@@ -25,6 +25,7 @@ from tasks.lakes.lake import Lake, read_steadily
 from tasks.lakes.places import read_places
 from tasks.lakes.releases import ChangeReleases, change_releases, drop_empty_releases
 from tasks.publishing.claims import read_own_claims
+from tasks.publishing.erasures import read_tombstones
 from tasks.reading.plan import has_date
 from tasks.sources import load_sources
 from tasks.staging.receipt import is_made_alike
@@ -138,5 +139,6 @@ def preview_batch(batch: Batch, run: Run, examples: int = 5) -> Differences:
         staged = build_shards(batch, run, files, limits, folder)
         staged += stage_gone(batch, run.lake, gone, folder, len(staged))
         run.watcher.step(batch.label, "audit")
-        judged = judge_batch(batch.source, day, staged, len(files) + len(gone), limits)
+        erased = read_steadily(run.lake, lambda seen: read_tombstones(run.lake, seen, name))
+        judged = judge_batch(batch.source, day, staged, len(files) + len(gone), limits, tombstones=erased)
         return diff_batch(run.lake, name, day, judged, examples)

@@ -30,6 +30,8 @@ ABOUT = {
     "quarantine": "One row per record that was read and not published, for the reasons that it lists.",
     "receipts": "One row per batch (source and logical date): its inputs, and its sums, which close. No row holds a "
     "time or a run's id; those are in `.lake-store/commits`.",
+    "erasures": "One row per record that was erased, in each batch that had it: hashes that keep it out of later runs, and no "
+    "text. It is the only table with a time of its own: when the erasure was asked for.",
 }
 TITLES = {
     "documents": "Documents",

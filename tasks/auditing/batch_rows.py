@@ -20,6 +20,7 @@ from tasks.lakes.older import is_older, read_twins
 from tasks.publishing.claims import read_own_claims
 from tasks.schema import DUPLICATES, MONTH, SAME_BATCH
 from tasks.shard import StagedShard
+from tasks.staging.erased import find_file
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import hash_file
 from tasks.staging.stage import empty_frame, stage_tables
@@ -34,12 +35,13 @@ KEPT_ROWS = 50_000  # documents per shard that is staged from the lake
 @dataclass(frozen=True)
 class PublishedBatch:
     """What a lake has of a batch: its receipt, its rows of quarantine, and of duplicates with the uri of their `twin`: the
-    record of the batch that they repeat.
+    record of the batch that they repeat; and its erased records, rows of `erasures`.
     """
 
     receipt: dict[str, Any]
     quarantine: pl.DataFrame
     duplicates: pl.DataFrame
+    erased: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch |
         return None
 
     def read(seen: Manifest) -> list[pl.DataFrame]:
-        stopped, repeats = (
+        stopped, repeats, erased = (
             scan_batch(lake, seen, table, source, day, month_of(day)).collect()
-            for table in ("quarantine", "duplicates")
+            for table in ("quarantine", "duplicates", "erasures")
         )
         if is_older(seen):
             own = (pl.col("source") == source) & (pl.col("logical_date") == day)
@@ -68,15 +70,9 @@ def read_published_batch(lake: Lake, source: str, day: date) -> PublishedBatch |
         claims = read_own_claims(lake, seen, source, day)
         originals = pl.concat([claims.select("doc_id", "uri"), stopped.select("doc_id", "uri").drop_nulls()])
         twins = originals.unique("doc_id", keep="first", maintain_order=True).rename({"uri": "twin"})
-        return [stopped, repeats.join(twins, on="doc_id", how="left", maintain_order="left")]
+        return [stopped, repeats.join(twins, on="doc_id", how="left", maintain_order="left"), erased]
 
     return PublishedBatch(receipt, *read_steadily(lake, read))
-
-
-def find_file(uri: str, files: Collection[str]) -> str:
-    """The file of a record: the longest beginning of its uri that is a file, up to a `#` (its number) or `!` (its member)."""
-    ends = (at for at in range(len(uri) - 1, 0, -1) if uri[at] in "#!" and uri[:at] in files)
-    return uri if uri in files else uri[: next(ends, 0)] or uri.rpartition("#")[0] or uri
 
 
 def pick_files(
@@ -140,6 +136,7 @@ def stage_published_rows(
     inputs = tuple(read_inputs(published.receipt, kept))
     inside = published.duplicates.filter(pl.col("reason") == SAME_BATCH)
     repeats = inside.filter([find_file(uri, files) in kept for uri in inside["uri"]])
+    erased = published.erased.filter("is_delivered", pl.col("input").is_in(list(kept)))
 
     def stage(seen: Manifest) -> list[StagedShard]:
         claims = read_own_claims(lake, seen, source, day)
@@ -151,10 +148,10 @@ def stage_published_rows(
         staged = []
         for number, part in enumerate(own.iter_slices(KEPT_ROWS) if own.height else [own], first):
             target = folder / f"kept-{number:05d}"
-            # Quarantine, inputs and duplicates belong to the whole batch: the first shard has them.
-            stopped, repeated = (rows if number == first else rows.clear() for rows in (mine, others))
-            rows = read_published_rows(lake, seen, source, day, part) | {"quarantine": stopped, "duplicates": repeated}
-            rows = lend_rows(rows, lent)
+            # Inputs and the rows of other tables belong to the whole batch: the first shard has them.
+            tables = {"quarantine": mine, "duplicates": others, "erasures": erased}
+            tables = {table: rows if number == first else rows.clear() for table, rows in tables.items()}
+            rows = lend_rows(read_published_rows(lake, seen, source, day, part) | tables, lent)
             if rows["documents"].height != part.height:
                 raise LakeError(
                     f"{lake.name}: {source} {day} claims {format_count(part.height, 'document')} and has "
@@ -162,7 +159,7 @@ def stage_published_rows(
                 )
             stage_tables(rows, target)
             measure_shard(target)
-            staged.append(StagedShard((str(target),), number, (), 0, part.height, stopped.height))
+            staged.append(StagedShard((str(target),), number, (), 0, part.height, tables["quarantine"].height))
         records = sum(entry.records for entry in inputs)
         staged[0] = replace(staged[0], inputs=inputs, records=records)
         return staged

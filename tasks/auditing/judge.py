@@ -14,6 +14,7 @@ from tasks.batch import Limits, Source
 from tasks.shard import StagedShard, gather_inputs
 from tasks.staging.assemble import assemble_quarantine
 from tasks.staging.duplicates import gather_duplicates, settle_duplicates
+from tasks.staging.erased import find_erased, read_kept, settle_erased
 from tasks.staging.receipt import (
     StagedBatch,
     StagedFolder,
@@ -23,6 +24,7 @@ from tasks.staging.receipt import (
     make_receipt,
     sum_batch,
 )
+from tasks.staging.stage import empty_frame
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,39 @@ def judge_batch(
     planned: int,
     limits: Limits,
     stamp: Mapping[str, Any] | None = None,
+    tombstones: pl.DataFrame | None = None,
 ) -> JudgedBatch:
-    """Settles duplicates, audits, fills quarantine, makes the receipt. `planned`: files to read; `stamp`: see `keep_making`."""
+    """Settles duplicates, leaves out what was erased, audits, fills quarantine, makes the receipt.
+
+    `planned`: files to read; `stamp`: see `keep_making`; `tombstones`: rows of `erasures` of the source.
+    """
+    inputs = gather_inputs(staged)
     folders = settle_duplicates([Path(folder) for shard in staged for folder in shard.folders])
     duplicates = gather_duplicates(folders)
+    stopped = [gather_quarantine(folders, {}, limits.excerpt_chars)] if folders else []
+    known = empty_frame("erasures") if tombstones is None else tombstones
+    found = find_erased(folders, [duplicates, *stopped], known)
+    erased = settle_erased(found, known, (source.name, day), {seen.uri for seen in inputs})
+    erasures = pl.concat([erased.rows, *read_kept(folders)])
+    folders, duplicates = erased.exclude(folders), erased.drop(duplicates)
     verdicts = [audit_documents(folders, limits.releases)]
     failing = verdicts[0].failing
-    quarantine = gather_quarantine(folders, failing, limits.excerpt_chars)
+    quarantine = erased.drop(gather_quarantine(folders, failing, limits.excerpt_chars))
     folders = [replace(part, excluded_ids=part.excluded_ids | failing.keys()) for part in folders]
     if failing:
         # What is left is audited again: no published document may fail a critical expectation.
         verdicts.append(audit_documents(folders, limits.releases))
-    inputs = gather_inputs(staged)
     made = describe_making(source, limits, find_publishers(folders) if limits.corrections else None)
     made = keep_making(made, stamp) if stamp else made
-    receipt = make_receipt(day, inputs, folders, quarantine, duplicates, verdicts[-1].warned, made)
+    others = {"quarantine": quarantine, "duplicates": duplicates, "erasures": erasures}
+    receipt = make_receipt(day, inputs, folders, others, verdicts[-1].warned, made)
     verdicts += [audit_quarantine(quarantine), audit_batch(sum_batch(receipt, planned, folders, quarantine))]
     faults = dict.fromkeys(reason for verdict in verdicts for reason in verdict.blocked_by)
     # The second audit of documents finds nothing critical, so the critical findings of the first one are kept.
     critical = {finding.reason: finding for finding in verdicts[0].findings if finding.severity == "critical"}
     last = [finding for verdict in verdicts[-3:] for finding in verdict.findings]
     findings = tuple(critical.get(finding.reason, finding) for finding in last)
-    return JudgedBatch(tuple(folders), duplicates, quarantine, receipt, findings, tuple(faults))
+    return JudgedBatch(tuple(folders), duplicates, quarantine, receipt, findings, tuple(faults), erased=erasures)
 
 
 def gather_quarantine(

@@ -20,6 +20,7 @@ from tasks.errors import RequestError
 from tasks.lakes.lake import Lake
 from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
+from tasks.publishing.erasures import carry_erasures, plan_erasures
 from tasks.publishing.merge import merge_sorted, narrow_sorted
 from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.publishing.sketches import plan_sketches
@@ -111,6 +112,7 @@ def publish_over(lake: Lake, last: int, staged: StagedBatch, note: dict[str, Any
             receipts = settle_receipts(lake, old, claims, staged.receipt)
             check_counts(receipts[0], claims, staged)
             changes = plan_changes(lake, old, claims, staged, receipts)
+            changes["erasures"] = plan_erasures(lake, old, claims, staged)
             changes["sketches"] = plan_sketches(lake, old, claims, draft / "scratch" / "sketches")
             counts = count_document_changes(claims)
             done = commit_changes(
@@ -130,6 +132,7 @@ def check_counts(receipt: Mapping[str, Any], claims: BatchClaims, staged: Staged
         "published": claims.claimed.height - hidden,
         "duplicates": staged.duplicates.height + hidden,
         "quarantined": staged.quarantine.height,
+        "erased": staged.erased.height,
     }
     gaps += [
         f"{what} is {receipt[what]}, counted {format_count(count, 'row')}"
@@ -187,7 +190,13 @@ def add_stories(version: NextVersion, links: LinkChanges, first: str) -> NextVer
 
 def show_next(version: NextVersion, batch: tuple[str, date] | None, note: dict[str, Any]) -> Manifest | None:
     """Shows a version of which all tables are built; None where it would be the old one again."""
-    old, tables = version.old, {table: version.tables[table] for table in (*TABLES, *HIDDEN)}
+    old, none = version.old, Change(frozenset(), [])
+    missing = [
+        table for table in TABLES if table not in version.tables
+    ]  # a version of a release that did not have them
+    first = find_first_month(old) if missing else ""
+    built = {table: build_table(version.lake, old, table, none, version.draft, first) for table in missing}
+    tables = {table: {**version.tables, **built}[table] for table in (*TABLES, *HIDDEN)}
     changed = list_changed_months(old, tables)
     if old.version and not any(changed.values()):
         return None
@@ -260,7 +269,12 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
         lake.store.repair_shown()
         return last
     with open_draft(lake.store.folder, last + 1) as draft:
-        changed = list_changed_months(lake.manifest(last), wanted.tables)
+        before, tables, rows = lake.manifest(last), wanted.tables, wanted.rows
+        # What was erased since stays so.
+        if change := carry_erasures(lake, before, wanted):
+            carried = build_table(lake, wanted, "erasures", change, draft, find_first_month(wanted))
+            tables, rows = tables | {"erasures": carried}, rows | {"erasures": sum(file.rows for file in carried)}
+        changed = list_changed_months(before, tables)
         again = replace(wanted, version=last + 1, batch=None, restores=number, changed=changed, note={}, vacant={})
-        show_draft(lake, wanted, draft, again)
+        show_draft(lake, wanted, draft, replace(again, tables=tables, rows=rows))
     return last + 1

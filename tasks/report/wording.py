@@ -59,7 +59,8 @@ def describe_result(report: Report) -> tuple[str, str]:
     if report.state == "published":
         duplicates = format_count(receipt["duplicates"], "duplicate")
         quarantined = format_count(receipt["quarantined"], "record in quarantine", "records in quarantine")
-        parts = [text for text in (duplicates, quarantined) if not text.startswith("0 ")]
+        erased = format_count(receipt["erased"], "erased record")
+        parts = [text for text in (duplicates, quarantined, erased) if not text.startswith("0 ")]
         left_out = f" Not published: {' and '.join(parts)}." if parts else " All records are published."
         warned = sum(finding.severity == "warning" and finding.failed > 0 for finding in report.findings)
         warning = f" {format_count(warned, 'expectation warns', 'expectations warn')}." if warned else ""
@@ -131,7 +132,10 @@ def describe_expectation(row: Expectation) -> str:
 def sum_receipt(receipt: Mapping[str, Any], *, is_blocked: bool) -> tuple[Sum, Sum]:
     """Records and characters of a receipt, with the parts that they must add up to."""
     published = "would be published" if is_blocked else "published"
-    records = ((published, receipt["published"]), *((name, receipt[name]) for name in ("duplicates", "quarantined")))
+    # The record of a run that an older release blocked has no `erased`.
+    erased = [("erased", receipt["erased"])] if receipt.get("erased") else []
+    others = [(name, receipt[name]) for name in ("duplicates", "quarantined")] + erased
+    records = ((published, receipt["published"]), *others)
     names = {
         "in the text": "body_chars",
         "kept apart": "apart_chars",

@@ -6,7 +6,7 @@ Every count is taken from the staged rows that will be published, not from what 
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tasks.file_names import escape_name
 from tasks.fingerprint import code_version, library_versions, rules_version
 from tasks.formats.stream import read_bytes
 from tasks.schema import RECEIPTS
+from tasks.staging.stage import empty_frame
 
 SUMS = {
     "published": pl.len().cast(pl.Int64),
@@ -45,14 +46,16 @@ class StagedFolder:
 
 @dataclass(frozen=True)
 class StagedBatch:
-    """A batch that can be published. `folders`: its staged rows; `duplicates`, `quarantine`: all its rows of these tables,
-    with `month`; `receipt`: its row of `receipts`. No other batch is looked at: what it has as well is counted as published.
+    """A batch that can be published. `folders`: its staged rows; `duplicates`, `quarantine`, `erased`: all its rows of these
+    tables (the last of `erasures`), with `month`; `receipt`: its row of `receipts`. No other batch is looked at: what it has as
+    well is counted as published.
     """
 
     folders: tuple[StagedFolder, ...]
     duplicates: pl.DataFrame
     quarantine: pl.DataFrame
     receipt: dict[str, Any]
+    erased: pl.DataFrame = field(default_factory=lambda: empty_frame("erasures"), kw_only=True)
 
 
 def make_settings(source: Source, limits: Limits, publishers: Collection[str | None] | None = None) -> str:
@@ -112,12 +115,12 @@ def make_receipt(
     logical_date: date,
     inputs: Sequence[InputSeen],
     folders: Sequence[StagedFolder],
-    quarantine: pl.DataFrame,
-    duplicates: pl.DataFrame,
+    others: Mapping[str, pl.DataFrame],
     warned: Mapping[str, int],
     made: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A row of `receipts`. `duplicates`, `quarantine`: such rows of the batch; `made`: as `describe_making` gives it."""
+    """A row of `receipts`. `others`: the batch's rows of duplicates, quarantine and erasures; `made`: see `describe_making`."""
+    quarantine = others["quarantine"]
     seen = sorted(inputs, key=lambda file: file.uri)
     # One shard after the other: a batch may have millions of documents.
     sums = [part.scan("narrow").select(**SUMS).collect() for part in folders]
@@ -128,8 +131,9 @@ def make_receipt(
         "inputs": [{key: value for key, value in asdict(file).items() if key != "passed_over"} for file in seen],
         "records": sum(file.records for file in seen),
         **pl.concat(sums).sum().row(0, named=True),
-        "duplicates": duplicates.height,
+        "duplicates": others["duplicates"].height,
         "quarantined": quarantine.height,
+        "erased": others["erasures"].height,
         "rules": tally((part.scan("lines").filter("removed") for part in folders), "rule"),
         "languages": tally((part.scan("narrow") for part in folders), "language"),
         "reasons": tally([quarantine.lazy().select(reason=pl.col("reasons").explode())], "reason"),

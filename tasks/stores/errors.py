@@ -45,6 +45,10 @@ class Overtaken(Exception):
     """Another writer committed a version first. Nothing was changed; the publish starts again from that version."""
 
 
+class ErasedMeanwhile(Exception):
+    """A record of a batch was erased after the batch was judged. Nothing was changed; the batch is judged again."""
+
+
 @dataclass(frozen=True)
 class LakeFault:
     """Something in a lake that is not as it should be: what, where, and what to do next."""

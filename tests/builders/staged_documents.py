@@ -39,7 +39,7 @@ ARTICLE: tuple[Line, ...] = (
 )
 # Counts of a batch that close, as `expectations.batch` wants them.
 GOOD_SUMS = (
-    {"records": 20, "published": 17, "duplicates": 2, "quarantined": 1, "input_records": 20}
+    {"records": 20, "published": 17, "duplicates": 2, "quarantined": 1, "erased": 0, "input_records": 20}
     | {"inputs": 3, "inputs_accounted": 3, "document_rows": 17, "quarantine_rows": 1}
     | {"chars": 1000, "body_chars": 600, "apart_chars": 100, "removed_chars": 260, "line_ends": 40}
     | {"removed_lines": 9, "removed_rows": 9, "language_documents": 17, "profile_documents": 17}

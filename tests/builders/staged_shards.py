@@ -176,6 +176,7 @@ def count_receipt(
         "published": len(built),
         "duplicates": duplicates,
         "quarantined": len(stopped),
+        "erased": 0,
         "chars": sum(document["raw_chars"] for document, _ in built),
         "body_chars": body,
         "apart_chars": sum(len(line["text"]) for line in lines if not line["removed"]),

@@ -288,7 +288,9 @@ def test_a_finding_is_a_sentence(reason: str, column: str, values: list[float | 
 
 def test_a_finding_on_a_batch_needs_no_count() -> None:
     found = {finding.reason: finding.observed for finding in audit_batch(GOOD_SUMS | {"quarantined": 0}).findings}
-    assert found["records_not_summed"] == "20 records were read, but 19 are published, duplicates or quarantined"
+    assert (
+        found["records_not_summed"] == "20 records were read, but 19 are published, duplicates, quarantined or erased"
+    )
     assert found["quarantine_differs"] == "quarantined 0, quarantine_rows 1"
     assert found["records_differ"] == "as expected"
 
