@@ -21,10 +21,11 @@ from builders.staged_shards import Doc, stage_batch
 
 from flows.reference.tables import write_dictionary
 from tasks.checking.check import check_lake
+from tasks.columns import column, fill_column
 from tasks.lakes.lake import Lake, find_documents, open_lake, restore_text, scan_files, table_paths
 from tasks.publishing.publish import publish, roll_back
 from tasks.publishing.repartition import move_partitions
-from tasks.schema import TABLES, column, fill_column
+from tasks.schema import TABLES
 from tasks.staging.assemble import DOCUMENT_COLUMNS, UnmadeColumnError
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import HIDDEN, file_schema, has_declared_columns

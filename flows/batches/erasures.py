@@ -2,24 +2,54 @@
 
 from collections.abc import Iterator
 
+from flows.batches.run import IN_STORE, read_store_options, register_lake
+from flows.batches.staging import sweep_staging
+from flows.settings import Settings
+from tasks.corrections import FILE, find_corrections_file, load_corrections
 from tasks.erasing.erase import Erased, erase, finish_erasures
-from tasks.erasing.targets import Request
+from tasks.erasing.targets import Request, Targets
 from tasks.lakes.lake import Lake
 
 
-def erase_records(lake: Lake, request: Request) -> Iterator[str]:
+def erase_records(lake: Lake, request: Request, settings: Settings) -> Iterator[str]:
     """Erases what a request names; lines on what was done."""
-    yield from describe_erased(lake, erase(lake, request))
+    sweep_staging(lake.staging)
+    done = erase(lake, request, lambda opened: follow_erasure(opened, settings))
+    yield from describe_erased(lake, done)
+    yield from name_corrections(done.targets, settings)
 
 
-def finish_pending(lake: Lake) -> Iterator[str]:
+def finish_pending(lake: Lake, settings: Settings) -> Iterator[str]:
     """Finishes erasures that were interrupted; lines on what was done."""
-    for done in finish_erasures(lake):
+    for done in finish_erasures(lake, lambda opened: follow_erasure(opened, settings)):
+        sweep_staging(lake.staging)
         yield "an interrupted erasure is finished"
         yield from describe_erased(lake, done)
 
 
+def follow_erasure(lake: Lake, settings: Settings) -> Iterator[str]:
+    """Points the Iceberg catalog to the new version and deletes what it knew of earlier ones; reports live staging."""
+    catalog = settings.iceberg or (IN_STORE if lake.files.list_names("iceberg") else "")
+    if catalog:
+        from tasks.lakes.iceberg import remove_unused_metadata
+
+        uri, _ = register_lake(lake, catalog)
+        removed = remove_unused_metadata(lake, uri, read_store_options())
+        yield f"Iceberg catalog {uri}: points to the new version; metadata files deleted: {removed}"
+    for folder in sorted(path.name for path in lake.staging.glob("*") if path.is_dir()):
+        yield f"{folder} is running: what it staged is removed when it ends, and no erased record is published"
+
+
 def describe_erased(lake: Lake, done: Erased) -> Iterator[str]:
     """Lines on what was done."""
-    yield f"{lake.name}: erased {done.targets.records.height:,} records, version {done.version}"
+    yield f"{lake.name}: erased {done.targets.records.height:,} records; readers see version {done.version}"
     yield from done.said
+
+
+def name_corrections(targets: Targets, settings: Settings) -> Iterator[str]:
+    """A line on corrections of erased records, which a person wrote and has to remove."""
+    path = find_corrections_file(settings.sources)
+    places = set(targets.records.select("source", "logical_date", "uri").iter_rows())
+    own = [row for row in load_corrections(path) if (row.source, row.logical_date, row.uri) in places]
+    if own:
+        yield f"{path}: {len(own)} rows of {FILE} quote erased records; remove them"

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 from expectations.evaluate import load_library
+from flows.batches.erasures import finish_pending
 from flows.batches.page import add_page
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
 from flows.batches.staging import claim_staging, remember_failure
@@ -69,6 +70,8 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         remember_failure(run.lake, batch.source.name, batch.logical_date) as count_as_failed,
     ):
         finish_showing(run.lake)
+        for line in finish_pending(run.lake, run.settings):
+            run.watcher.warn(line)
         # Looked up only now: a run that had to wait finds the batch done.
         known = run.lake.receipt(batch.source.name, batch.logical_date)
         planned = pick_new(batch, run, found, known)
@@ -208,7 +211,10 @@ def settle_batch(
         judged = add_drift(judged, history, blocks=run.settings.drift == "block")
     if judged.blocked_by:
         result = BatchResult(batch, "blocked", judged.receipt, run.lake.version(), judged.findings, judged.blocked_by)
-        return add_page(run, replace(result, drift=judged.drift, left_out=planned.left_out), judged)
+        result = add_page(run, replace(result, drift=judged.drift, left_out=planned.left_out), judged)
+        now = read_steadily(run.lake, lambda seen: read_tombstones(run.lake, seen, batch.source.name))
+        # The page shows staged rows, of which some were erased meanwhile.
+        return result if now.equals(known) else settle_batch(batch, run, limits, staged, planned, stamp, note)
     run.watcher.step(batch.label, "publish")
     try:
         done = publish(run.lake, judged, {**note, **note_drift(judged.drift)})

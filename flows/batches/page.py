@@ -62,7 +62,7 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
     from tasks.report.days_around import place_days_around, update_days_around
     from tasks.report.page import write_index, write_page
 
-    pages = open_pages(lake)
+    pages, erasures = open_pages(lake), lake.manifest().tables.get("erasures")
     source, day = result.batch.source.name, result.batch.logical_date
     record = RunRecord(source, day, result.state, gather_findings(result), result.blocked_by, left_out=result.left_out)
     record = replace(record, changes=dict(result.changes))
@@ -83,7 +83,12 @@ def write_run_page(lake: Lake, result: BatchResult, judged: JudgedBatch | None) 
     write_text(pages, page, place_days_around(write_page(report), lake, pages, source, page))
     update_days_around(lake, pages, source, [day])
     write_index(lake, pages)
-    return pages.address(page)
+    # What was erased since the page was collected may be on it.
+    return (
+        pages.address(page)
+        if lake.manifest().tables.get("erasures") == erasures
+        else write_run_page(lake, result, judged)
+    )
 
 
 def gather_findings(result: BatchResult) -> tuple[Finding, ...]:

@@ -173,6 +173,9 @@ def register_lake(lake: Lake, catalog: str) -> tuple[str, list[Registered]]:
     from tasks.lakes.iceberg import find_catalog, register
 
     uri = find_catalog(lake, "" if catalog == IN_STORE else catalog)
-    # pyiceberg's file system is Arrow's, which knows the other variables by itself.
-    known = {option: os.environ[name] for name, option in STORE_OPTIONS.items() if name in os.environ}
-    return uri, register(lake, uri, known)
+    return uri, register(lake, uri, read_store_options())
+
+
+def read_store_options() -> dict[str, str]:
+    """What pyiceberg has to be given of the environment; its file system, Arrow's, knows the other variables by itself."""
+    return {option: os.environ[name] for name, option in STORE_OPTIONS.items() if name in os.environ}

@@ -44,11 +44,12 @@ def erase(
     from datetime import UTC, datetime
 
     from flows.batches.erasures import erase_records, finish_pending
+    from flows.settings import read_settings
     from tasks.erasing.survey import survey_request
     from tasks.erasing.targets import Request, resolve_keys
 
-    opened = open_existing_lake(lake)
-    for line in finish_pending(opened):
+    settings, opened = read_settings(lake=lake), open_existing_lake(lake)
+    for line in finish_pending(opened, settings):
         print_line(line)
     if finish:
         return
@@ -65,7 +66,7 @@ def erase(
     if dry_run:
         print_line(f"{opened.name}: nothing was removed")
         return
-    for line in erase_records(opened, request):
+    for line in erase_records(opened, request, settings):
         print_line(line)
 
 

@@ -12,11 +12,12 @@ from typer.main import get_command
 from expectations.suites import ROWS, Expectation
 from tasks.auditing.audit import FEW_ROWS
 from tasks.batch import Fields
+from tasks.columns import DEFAULT
 from tasks.formats.exporters import load_exporters
 from tasks.formats.registry import FORMATS
 from tasks.formats.stream import PACKINGS
 from tasks.formats.unread import UNREAD, Unread
-from tasks.schema import DEFAULT, SORT_KEYS, TABLES
+from tasks.schema import SORT_KEYS, TABLES
 from tasks.toml_rows import read_toml_rows
 
 ABOUT = {

@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from tasks.checking.erasures import check_erasures
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
 from tasks.checking.store_files import check_store_files, check_tags
 from tasks.checking.stories import check_stories
@@ -73,6 +74,7 @@ def check_version(lake: Lake, manifest: Manifest, scratch: Path | None, digests:
     yield from damaged
     if damaged:
         return
+    yield from check_erasures(lake, manifest)
     yield from check_receipts(lake, manifest)
     yield from check_owners(lake, manifest)
     yield from check_stories(lake, manifest)

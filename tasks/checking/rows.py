@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.columns import fill_column
 from tasks.lakes.lake import Lake, table_paths
 from tasks.lakes.older import is_older
 from tasks.publishing.merge import CHUNK_FLOOR, SortedRows, merge_sorted, narrow_sorted, read_sorted, spill_chunks
 from tasks.publishing.receipts import COUNTED_COLUMNS, LISTS, TALLIES, Tally, find_open_sums, split_batches
-from tasks.schema import EARLIER_BATCH, TABLES, fill_column
+from tasks.schema import EARLIER_BATCH, TABLES
 from tasks.staging.measure import join_union, number_body, rebuild_hashes, split_body
 from tasks.staging.receipt import SUMS
 from tasks.stores.errors import LakeFault

@@ -9,7 +9,7 @@
 Each step may be repeated. A run that finds a request does all of them again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,9 +24,17 @@ from tasks.lakes.lake import Lake
 from tasks.publishing.publish import commit
 from tasks.publishing.rewrite import rewrite_over
 from tasks.stores.errors import LakeBusy, LakeError, PublishError
+from tasks.stores.store import ERASING
 from tasks.stores.tags import list_tags, remove_tag
 
 TRIES = 5
+# Lines on what was done after an erasure, such as bringing a catalog up to date.
+Follow = Callable[[Lake], Iterable[str]]
+
+
+def nothing_follows(lake: Lake) -> Iterable[str]:
+    """Nothing is due."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -38,19 +46,22 @@ class Erased:
     said: tuple[str, ...]
 
 
-def erase(lake: Lake, request: Request) -> Erased:
-    """Erases what a request names. Raises RequestError before anything is changed where tagged versions hold the text."""
+def erase(lake: Lake, request: Request, follow: Follow = nothing_follows) -> Erased:
+    """Erases what a request names. `follow`: what else is due, before it counts as done.
+
+    Raises RequestError before anything is changed where tagged versions hold the text.
+    """
     with hold_erasing(lake):
         require_untagged(lake, request, find_targets(lake, request, lake.manifest()).versions)
-        return finish_request(lake, save_request(lake.files, request), request)
+        return finish_request(lake, save_request(lake.files, request), request, follow)
 
 
-def finish_erasures(lake: Lake) -> list[Erased]:
+def finish_erasures(lake: Lake, follow: Follow = nothing_follows) -> list[Erased]:
     """Finishes erasures that a killed process began."""
-    if not lake.files.list_names("erasing"):
+    if not lake.files.list_names(ERASING):
         return []
     with hold_erasing(lake):
-        return [finish_request(lake, name, request) for name, request in list_pending(lake.files)]
+        return [finish_request(lake, name, request, follow) for name, request in list_pending(lake.files)]
 
 
 @contextmanager
@@ -68,11 +79,12 @@ def hold_erasing(lake: Lake) -> Iterator[None]:
         lock.release()
 
 
-def finish_request(lake: Lake, name: str, request: Request) -> Erased:
+def finish_request(lake: Lake, name: str, request: Request, follow: Follow) -> Erased:
     """Steps 2 to 5 of an erasure."""
     version, targets = commit(lake, lambda last: remove_rows(lake, last, request))
-    said = clear_leftovers(lake, request, targets)
+    said = [*clear_leftovers(lake, request, targets)]
     remove_versions(lake, request, targets)
+    said += follow(lake)
     forget_request(lake.files, name)
     return Erased(version, targets, tuple(said))
 

@@ -2,12 +2,49 @@
 
 from collections.abc import Iterator
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.erasing.learned import clear_learned
+from tasks.erasing.pages import FAILURES, clear_failures, clear_pages
+from tasks.erasing.runs import print_texts
 from tasks.erasing.targets import Request, Targets
+from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake
 
-OWN = ("versions", "commits", "staging")  # folders of a store that others look after
+ASIDE = "aside"  # where a repair moved what was in the way
 
 
 def clear_leftovers(lake: Lake, request: Request, targets: Targets) -> Iterator[str]:
     """Removes what else holds the text; a line for each kind."""
-    yield from ()
+    batches = frozenset(targets.records.select("source", "logical_date").iter_rows())
+    if any(lake.files.list_names(folder) for folder in ("reports", FAILURES)):
+        texts = print_texts(read_erased_texts(lake, request))
+        yield from clear_pages(lake, texts, batches)
+        yield from clear_failures(lake, texts, batches)
+    yield from clear_learned(lake, targets)
+    yield from clear_aside(lake, request)
+
+
+def clear_aside(lake: Lake, request: Request) -> Iterator[str]:
+    """Deletes files that a repair moved aside and that hold rows of the request."""
+    deleted = 0
+    for path in sorted((lake.store.folder / ASIDE).rglob("*.parquet")):
+        try:
+            holds = holds_rows(pq.read_table(path, partitioning=None), request)
+        except (OSError, pa.ArrowException):
+            holds = True  # damaged, and never to be used again
+        if holds and not path.is_symlink():
+            path.unlink()
+            deleted += 1
+    if deleted:
+        yield f"files deleted that a repair had moved aside: {deleted}"
+
+
+def holds_rows(rows: pa.Table, request: Request) -> bool:
+    """Whether a file has rows of a request, by doc_id, or by source, date and uri."""
+    ids, records = set(request.ids), set(request.records)
+    if "doc_id" in rows.column_names and not ids.isdisjoint(rows["doc_id"].to_pylist()):
+        return True
+    key = [name for name in ("source", "logical_date", "uri") if name in rows.column_names]
+    return len(key) == 3 and not records.isdisjoint(zip(*(rows[name].to_pylist() for name in key), strict=True))

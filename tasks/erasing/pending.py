@@ -11,22 +11,21 @@ from hashlib import sha256
 
 from tasks.erasing.targets import Request
 from tasks.stores.errors import LakeError
+from tasks.stores.store import ERASING
 from tasks.stores.store_files import StoreFiles, change_store_file, read_store_file
-
-FOLDER = "erasing"
 
 
 def save_request(files: StoreFiles, request: Request) -> str:
     """Writes the file of a request; its name."""
     content = json.dumps(asdict(request), default=str, sort_keys=True, ensure_ascii=False).encode()
-    name = f"{FOLDER}/{sha256(content).hexdigest()[:12]}.json"
+    name = f"{ERASING}/{sha256(content).hexdigest()[:12]}.json"
     change_store_file(files, name, lambda _: content)
     return name
 
 
 def list_pending(files: StoreFiles) -> Iterator[tuple[str, Request]]:
     """The erasures in progress with the names of their files. Raises LakeError when one is damaged."""
-    for name in files.list_names(FOLDER):
+    for name in files.list_names(ERASING):
         try:
             # Another process may finish it meanwhile.
             if content := read_store_file(files, name):

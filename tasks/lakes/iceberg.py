@@ -21,6 +21,7 @@ from tasks.lakes.lake import Lake, as_uri, require_lake
 from tasks.schema import TABLES
 from tasks.stores.errors import LakeError
 from tasks.stores.manifest import Manifest, file_schema
+from tasks.stores.store_files import change_store_file
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -155,6 +156,27 @@ def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], ve
             for path in wanted:
                 if path not in held:
                     snapshot.append_data_file(parquet_file_to_data_file(table.io, change.table_metadata, path))
+
+
+def remove_unused_metadata(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> int:
+    """Deletes the metadata files of the registered tables that their present state does not name; returns how many.
+
+    Those of removed snapshots tell the first letters of the least and greatest texts of files that are gone.
+    """
+    catalog = open_catalog(lake, uri, options)
+    removed = 0
+    for name in TABLES:
+        if not catalog.table_exists((lake.label, name)):
+            continue
+        table = catalog.load_table((lake.label, name))
+        used = {table.metadata_location}
+        for snapshot in table.snapshots():
+            used |= {snapshot.manifest_list, *(part.manifest_path for part in snapshot.manifests(table.io))}
+        for file in lake.files.list_names(f"iceberg/{name}"):
+            if as_uri(lake.files.address(file)) not in used:
+                change_store_file(lake.files, file, lambda _: None)
+                removed += 1
+    return removed
 
 
 def drop_snapshots(table: Table, lake: Lake) -> None:

@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 import polars as pl
 
 from tasks.batch import STORY_DAYS
+from tasks.columns import fill_column
 from tasks.errors import RequestError
 from tasks.formats.record import rebuild
 from tasks.formats.remote import tidy_error
-from tasks.schema import fill_column
 from tasks.stores.bucket_layout import BucketLayout
 from tasks.stores.bucket_store import BucketStore
 from tasks.stores.disk_store import DiskStore

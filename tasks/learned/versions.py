@@ -3,7 +3,7 @@
     .lake-store/learned/5f0c2a9be111.json
     .lake-store/learned/latest                  the name of the last one
 
-A version never changes and is never deleted: receipts name it.
+A version never changes and is never deleted: receipts name it. Only an erasure removes rows, and the file then says so.
 """
 
 import hashlib
@@ -57,13 +57,7 @@ class LearnedError(RequestError):
 
 def store_learned(lake: Lake, learned: pl.DataFrame, over: str | None = None) -> Learned:
     """Writes a version, if it is new, and makes it the latest. `over`: what the latest must be till then, else Overtaken."""
-    # One row per line, so that two versions can be compared with any tool.
-    rows = learned.select(ROWS.names()).sort("publisher", "key").to_dicts()
-    for row in rows:
-        if not row["imported"]:
-            del row["imported"]
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    content = f'{{"rows": [\n{lines}\n]}}\n'.encode()
+    content = write_version(learned)
     version = hash_content(content)
 
     def point(known: bytes | None) -> bytes:
@@ -74,6 +68,36 @@ def store_learned(lake: Lake, learned: pl.DataFrame, over: str | None = None) ->
     change_store_file(lake.files, name_version_file(version), lambda _: content)
     change_store_file(lake.files, LATEST, point)
     return Learned(version, lake.files.address(name_version_file(version)))
+
+
+def write_version(learned: pl.DataFrame, head: str = "") -> bytes:
+    """The content of a version: one row per line, so that two versions can be compared with any tool."""
+    rows = learned.select(ROWS.names()).sort("publisher", "key").to_dicts()
+    for row in rows:
+        if not row["imported"]:
+            del row["imported"]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{{{head}"rows": [\n{lines}\n]}}\n'.encode()
+
+
+def write_shortened(version: str, learned: pl.DataFrame) -> bytes:
+    """The content of a version that lost rows with the documents that they came from: it keeps its name."""
+    return write_version(learned, f'"version": "{version}", "left": "{hash_content(write_version(learned))}", ')
+
+
+def parse_version(content: bytes) -> pl.DataFrame:
+    """The rows in a version's file."""
+    return pl.DataFrame(json.loads(content)["rows"], schema=ROWS)
+
+
+def is_version(content: bytes, version: str) -> bool:
+    """Whether a file is what was learned, or what an erasure left of it."""
+    if hash_content(content) == version:
+        return True
+    try:
+        return content == write_shortened(version, parse_version(content))
+    except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError):
+        return False
 
 
 def find_learned(lake: Lake, version: str) -> Learned | None:
@@ -122,9 +146,9 @@ def load_learned(learned: Learned) -> pl.DataFrame:
         raise LearnedError(
             f"{learned.path} cannot be read ({error.strerror or 'it is missing'}); learn again or run with --learned none."
         ) from None
-    if hash_content(content) != learned.version:
+    if not is_version(content, learned.version):
         raise LearnedError(f"{learned.path} was changed by hand; learn again. To rule out a line, veto it.")
-    return pl.DataFrame(json.loads(content)["rows"], schema=ROWS)
+    return parse_version(content)
 
 
 def name_version_file(version: str) -> str:

@@ -14,11 +14,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.columns import can_be_added, fill_column
 from tasks.lakes.lake import Lake, table_paths
 from tasks.lakes.older import is_older, read_twins
 from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import SortedRows, read_sorted
-from tasks.schema import EARLIER_BATCH, MONTH, TABLES, can_be_added, fill_column
+from tasks.schema import EARLIER_BATCH, MONTH, TABLES
 from tasks.staging.assemble import assemble_duplicates
 from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import stage_tables

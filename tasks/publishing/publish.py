@@ -29,7 +29,7 @@ from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedBatch
 from tasks.stores.errors import LakeBusy, LakeError, Overtaken, PublishError
 from tasks.stores.manifest import HIDDEN, ORDERS, Manifest, TableFile, month_of, partition_of
-from tasks.stores.store import open_draft
+from tasks.stores.store import ERASING, open_draft
 from tasks.stores.table_files import write_empty, write_files
 
 TRIES = 50
@@ -262,6 +262,8 @@ def roll_back_over(lake: Lake, last: int, number: int) -> int:
         raise RequestError(
             f"{lake.name} has no version {number} any more; kept are {', '.join(map(str, kept)) or 'none'}"
         )
+    if lake.files.list_names(ERASING):
+        raise RequestError(f"{lake.name}: an erasure is in progress; run `copydesk erase --finish` first")
     wanted = lake.manifest(number)
     if fault := find_damage(lake, wanted, {}):
         raise LakeError(f"version {number} is not complete, so nothing was changed: {fault}; choose another version")

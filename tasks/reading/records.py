@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from tasks.schema import DOCUMENTS, INT, TEXT, column, make_list_type
+from tasks.columns import INT, TEXT, column, make_list_type
+from tasks.schema import DOCUMENTS
 
 RECORDS = pa.schema(
     [

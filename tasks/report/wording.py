@@ -61,7 +61,8 @@ def describe_result(report: Report) -> tuple[str, str]:
         quarantined = format_count(receipt["quarantined"], "record in quarantine", "records in quarantine")
         erased = format_count(receipt["erased"], "erased record")
         parts = [text for text in (duplicates, quarantined, erased) if not text.startswith("0 ")]
-        left_out = f" Not published: {' and '.join(parts)}." if parts else " All records are published."
+        listed = ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1] if parts else ""
+        left_out = f" Not published: {listed}." if parts else " All records are published."
         warned = sum(finding.severity == "warning" and finding.failed > 0 for finding in report.findings)
         warning = f" {format_count(warned, 'expectation warns', 'expectations warn')}." if warned else ""
         return "Published", f"Readers have {have}.{left_out}{describe_changes(report.changes)}{warning}"

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.schema import LOGICAL_DATE, MONTH, RETIRED, SORT_KEYS, SOURCE, TABLES, can_be_added, column
+from tasks.columns import can_be_added, column
+from tasks.schema import LOGICAL_DATE, MONTH, RETIRED, SORT_KEYS, SOURCE, TABLES
 from tasks.stores.errors import REPAIR, LakeError
 
 CLAIMS = pa.schema(

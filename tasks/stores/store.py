@@ -26,6 +26,7 @@ from tasks.stores.manifest import Manifest, TableFile
 from tasks.stores.store_files import StoreFiles
 
 NOTE = "handover"
+ERASING = "erasing"  # the folder of the erasures in progress, see `tasks.erasing.pending`
 
 
 class Store(Protocol):

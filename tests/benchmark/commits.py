@@ -23,11 +23,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from tasks.columns import fill_column
 from tasks.lakes.lake import Lake, PublishPolicy, open_lake
 from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.publish import publish
 from tasks.publishing.receipts import add_tally, tally_documents, tally_lines
-from tasks.schema import DOCUMENTS, LINES, MONTH, RECEIPTS, fill_column
+from tasks.schema import DOCUMENTS, LINES, MONTH, RECEIPTS
 from tasks.staging.receipt import StagedBatch, StagedFolder
 from tasks.staging.stage import empty_frame, stage_tables
 from tasks.stores.disk_store import FILE_ROWS

@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.schema import MONTH, TABLES, fill_column
+from tasks.columns import fill_column
+from tasks.schema import MONTH, TABLES
 
 Row = dict[str, Any]
 Parts = tuple[Row, list[Row]]

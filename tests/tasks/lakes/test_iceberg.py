@@ -82,6 +82,7 @@ def test_the_catalog_shows_the_lake(lake: Lake) -> None:
         ("lake.stories", 1, 0, 0),
         ("lake.quarantine", 1, 0, 0),
         ("lake.receipts", 1, 1, 1),
+        ("lake.erasures", 1, 0, 0),
     ]
     assert all(row.changed for row in done if row.rows)
     assert shows_the_lake(lake)

@@ -374,6 +374,7 @@ def test_reports_are_outside_the_tables_and_the_check_passes(published: BatchRes
     assert sorted(path.name for path in lake.iterdir()) == [
         "documents",
         "duplicates",
+        "erasures",
         "lines",
         "quarantine",
         "receipts",
