@@ -28,7 +28,9 @@ def clear_learned(lake: Lake, targets: Targets) -> Iterator[str]:
             continue
         rows = parse_version(content)
         # A line of more documents than were erased is one of documents that stay.
-        doubtful = rows.join(lost, on="publisher").filter(pl.col("documents") <= pl.col("erased"))
+        # A line from another lake comes from no document of this one.
+        own = rows.filter(pl.col("imported").is_null())
+        doubtful = own.join(lost, on="publisher").filter(pl.col("documents") <= pl.col("erased"))
         gone = doubtful.join(find_held(lake, doubtful, targets.ids), on=["publisher", "key"], how="anti")
         if gone.height:
             left = rows.join(gone, on=["publisher", "key"], how="anti", maintain_order="left")

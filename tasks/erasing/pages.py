@@ -20,10 +20,12 @@ Batches = Collection[tuple[str, date]]
 
 def clear_pages(lake: Lake, texts: ErasedTexts, batches: Batches) -> Iterator[str]:
     """Writes again the pages of batches that lost records, and others that show the texts; deletes those of blocked runs."""
+    from tasks.report.days_around import update_days_around
     from tasks.report.page import write_index
 
     pages = open_pages(lake)
     written = deleted = 0
+    changed: dict[str, list[date]] = {}
     for name in pages.list_names(""):
         hit = PAGE.fullmatch(name)
         if hit is None:
@@ -31,12 +33,15 @@ def clear_pages(lake: Lake, texts: ErasedTexts, batches: Batches) -> Iterator[st
         batch = (hit[1], date.fromisoformat(hit[2]))
         if batch not in batches and not shows_text(pages, name, texts):
             continue
+        changed.setdefault(batch[0], []).append(batch[1])
         if hit[3] or not write_again(lake, pages, *batch):
             for file in (name, name_record(name)):
                 change_store_file(pages, file, lambda _: None)
             deleted += 1
         else:
             written += 1
+    for source, days in changed.items():
+        update_days_around(lake, pages, source, days)
     if written or deleted:
         write_index(lake, pages)
         yield f"pages written again: {written}; deleted: {deleted}"
@@ -52,12 +57,13 @@ def shows_text(pages: StoreFiles, name: str, texts: ErasedTexts) -> bool:
 def write_again(lake: Lake, pages: StoreFiles, source: str, day: date) -> bool:
     """Writes the page of a published batch from the lake. False where the lake does not have the batch."""
     from tasks.report.collect import collect_published
+    from tasks.report.days_around import place_days_around
     from tasks.report.page import write_page
 
     page = name_run_page(source, day, "published")
     report = collect_published(lake, source, day, read_record(pages, name_record(page)))
     if report is not None:
-        write_text(pages, page, write_page(report))
+        write_text(pages, page, place_days_around(write_page(report), lake, pages, source, page))
     return report is not None
 
 
