@@ -69,9 +69,9 @@ wheel: $(READY_DEV) ## build the wheel into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --quiet --wheel --no-isolation
 
-bench: $(READY_DEV) ## measure what a document costs: make bench DOCUMENTS=5000 ROUNDS=3 PEERS=python WRITE=1
+bench: $(READY_DEV) ## measure what a document costs: make bench DOCUMENTS=5000 ROUNDS=3 TEXTS=file PEERS=python WRITE=1
 	@PYTHONPATH=tests $(BIN)/python -m benchmark.run $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	  $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write docs/benchmark.md)
+	  $(if $(TEXTS),--texts "$(TEXTS)") $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write docs/benchmark.md)
 
 torture: $(READY_DEV) ## kill writers of a lake for a while: make torture MINUTES=5 SEED=1 WRITE=1
 	@PYTHONPATH=tests $(BIN)/python -m torture.run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \

@@ -1,7 +1,8 @@
 """Any number of distinct articles out of the project's own seeds, the same on every machine.
 
-A seed lends its frame: opening lines, captions and whatever stands below the text. Headline and paragraphs are sentences
-of all seeds of its language, combined again; a hash of the article's number decides the choice at each place.
+A seed lends its frame: opening lines, captions and whatever stands below the text. Headline, paragraphs and the short lines
+between and below them are sentences that no other article has (`sentences`). Lengths are spread as those of articles are: half have
+more than 3.4 kB, one in twenty more than 12 kB, and two lines of five are short. The article's number decides everything.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
+from functools import cache
+from itertools import islice
 from pathlib import Path
+from random import Random
+
+from benchmark.sentences import Sentences, learn_sentences
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 FILE_RECORDS = 1_000
-BODY_CHARS = 2_600  # with its frame an article has about 3,500 bytes
+BODY_CHARS, SPREAD = 7.8, 0.9  # logarithm of the median, and how far others are from it
+DENSE_LANGUAGES = ("ja", "ar", "ru")  # more bytes per character
+SHORT_SHARE = 0.15  # of the lines of a body: sub-headings, points, titles of other stories
 PARAGRAPH_WIDTH = 110
 SENTENCE = re.compile(r"(?<=[.!?]”) |(?<=[.!?]) |(?<=。)")
 STOP = re.compile(r"[.!?。][”»\"']?\s*$")
@@ -88,15 +95,12 @@ def cut_seed(name: str, language: str, text: str) -> Seed:
 
 def make_records(seeds: Sequence[Seed], numbers: range) -> Iterator[dict[str, str]]:
     """The records of the articles with these numbers."""
-    sentences: dict[str, list[str]] = {}
-    for seed in seeds:
-        sentences.setdefault(seed.language, []).extend(
-            sentence for paragraph in seed.paragraphs for sentence in SENTENCE.split(paragraph) if len(sentence) > 15
-        )
+    sentences = learn_languages(tuple(seeds))
     for number in numbers:
-        seed = seeds[draw(number, 0) % len(seeds)]
-        day = date(2026, 7, 1) + timedelta(draw(number, 1) % DAYS)
-        headline, text = make_article(seed, sentences[seed.language], number, day)
+        random = Random(number)
+        seed = random.choice(seeds)
+        day = date(2026, 7, 1) + timedelta(random.randrange(DAYS))
+        headline, text = make_article(seed, sentences[seed.language], random, day)
         yield {
             "id": f"bench-{number}",
             "url": f"https://courier.example/{day:%Y/%m/%d}/{number}",
@@ -107,21 +111,40 @@ def make_records(seeds: Sequence[Seed], numbers: range) -> Iterator[dict[str, st
         }
 
 
-def make_article(seed: Seed, sentences: Sequence[str], number: int, day: date) -> tuple[str, str]:
+@cache
+def learn_languages(seeds: tuple[Seed, ...]) -> dict[str, Sentences]:
+    """The sentences of each language of the seeds."""
+    found: dict[str, list[str]] = {}
+    for seed in seeds:
+        found.setdefault(seed.language, []).extend(
+            sentence for paragraph in seed.paragraphs for sentence in SENTENCE.split(paragraph) if len(sentence) > 15
+        )
+    return {language: learn_sentences(sentences) for language, sentences in found.items()}
+
+
+def make_article(seed: Seed, sentences: Sentences, random: Random, day: date) -> tuple[str, str]:
     """Headline and text of one article. Its caption names its day and stands twice, as scraped ones do."""
-    headline = f"{sentences[draw(number, 2) % len(sentences)][:90].rstrip(' .。')} ({number})"
+    headline = sentences.make_title(random)
     blocks = [headline, *seed.head]
-    captions = [f"{day:%d.%m.%Y}: {caption}" for caption in seed.captions[:1]]
-    blocks += captions * 2
-    size, place = 0, 3
-    while size < (BODY_CHARS if seed.language not in ("ja", "ar", "ru") else BODY_CHARS // 2):
-        count = 2 + draw(number, place) % 2
-        paragraph = " ".join(sentences[draw(number, place + 1 + at) % len(sentences)] for at in range(count))
-        blocks.append(paragraph)
-        size, place = size + len(paragraph), place + 5
-    return headline, "\n\n".join([*blocks, "\n".join(seed.tail)]).strip()
+    if seed.captions:
+        blocks += [f"{day:%d.%m.%Y}: {sentences.make(random)} {seed.captions[0]}"] * 2
+    left = random.lognormvariate(BODY_CHARS, SPREAD) / (2 if seed.language in DENSE_LANGUAGES else 1)
+    while left > 0:
+        if random.random() < SHORT_SHARE:
+            blocks.append(sentences.make_title(random))
+        else:
+            blocks.append(" ".join(sentences.make(random) for _ in range(random.choice((1, 2, 2, 3, 3, 4, 6)))))
+        left -= len(blocks[-1])
+    others = [sentences.make_title(random) for _ in range(random.randrange(4))]
+    return headline, "\n\n".join([*blocks, "\n".join([*seed.tail, *others])]).strip()
 
 
-def draw(number: int, place: int) -> int:
-    """A number that depends on article and place alone."""
-    return int.from_bytes(blake2b(f"{number}/{place}".encode(), digest_size=6).digest(), "big")
+def copy_records(texts: Path, folder: Path, documents: int) -> int:
+    """Writes the first so many lines of a JSON Lines file as `write_corpus` does; returns how many there were."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with texts.open(encoding="utf-8") as lines:
+        while part := list(islice(lines, min(FILE_RECORDS, documents - count))):
+            (folder / f"articles-{count // FILE_RECORDS:05d}.jsonl").write_text("".join(part), encoding="utf-8")
+            count += len(part)
+    return count

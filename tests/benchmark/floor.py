@@ -12,7 +12,7 @@ def copy_records(corpus: Path, out: Path) -> None:
     """One Parquet file a JSON Lines file."""
     out.mkdir(parents=True)
     for path in sorted(corpus.glob("*.jsonl")):
-        pl.read_ndjson(path).write_parquet(out / f"{path.stem}.parquet", compression="zstd")
+        pl.read_ndjson(path, infer_schema_length=None).write_parquet(out / f"{path.stem}.parquet", compression="zstd")
 
 
 if __name__ == "__main__":

@@ -2,59 +2,116 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import stdev
 
 from rich import box
 from rich.table import Table
+from scipy.stats import t as student
 
-from benchmark.measure import Cost
+from benchmark.measure import Cost, take_median
 
-COLUMNS = ("what", "documents", "CPU s", "wall s", "ms/doc", "docs/s", "peak MB", "to copydesk", "to floor")
+COLUMNS = ("what", "documents", "CPU s", "wall s", "ms/doc", "docs/s", "peak MB")
+RATIOS = (  # what is compared with what
+    ("copydesk", "floor"),
+    ("copydesk, a tenth", "floor"),
+    ("langdetect", "copydesk"),
+    ("datatrove C4", "copydesk"),
+    ("datatrove C4 and language", "copydesk"),
+    ("datatrove C4", "floor"),
+)
+CONFIDENCE = 0.95
 UNDISTURBED = 0.9  # a run with one worker that had its core for less of its time was slowed down by others
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a job cost."""
+    """What a job cost in each round."""
 
     name: str
     documents: int
-    cost: Cost
+    rounds: tuple[Cost, ...]
+
+    @property
+    def cost(self) -> Cost:
+        """The median of each figure."""
+        return take_median(self.rounds)
 
 
 @dataclass(frozen=True)
 class Report:
-    """Rows, the size of the runs that stand for fixed start-up, how many rounds, and notes on what is missing."""
+    """Rows, the size of the runs that stand for fixed start-up, the file of texts (empty: made ones) and their bytes per
+    document, and notes on what is missing.
+    """
 
     rows: tuple[Row, ...]
     small: int
-    rounds: int
+    texts: str
+    size: float
     notes: tuple[str, ...]
 
+    @property
+    def turns(self) -> int:
+        """How many rounds there were."""
+        return len(self.rows[0].rounds)
 
-def cost_each(report: Report, row: Row) -> float | None:
+    def find(self, name: str) -> Row | None:
+        """The row of a job."""
+        return next((row for row in self.rows if row.name == name), None)
+
+
+def cost_each(report: Report, row: Row, turn: int | None = None) -> float | None:
     """CPU milliseconds per document, without start-up: what a run costs above the one on a few documents.
 
-    None where there is no such run, or too few documents to tell it from start-up.
+    Of one round, or of the medians. None where there is no such run, or too few documents to tell it from start-up.
     """
-    fixed = {own.name: own.cost.cpu for own in report.rows}.get(f"{row.name.split(',')[0]}, {report.small} documents")
+    fixed = report.find(f"{row.name.split(',')[0]}, {report.small} documents")
     if fixed is None or row.documents <= report.small:
         return None
-    each = (row.cost.cpu - fixed) / (row.documents - report.small) * 1_000
+    large, small = (own.cost if turn is None else own.rounds[turn] for own in (row, fixed))
+    each = (large.cpu - small.cpu) / (row.documents - report.small) * 1_000
     return each if each > 0 else None
+
+
+def rate(report: Report, name: str, base: str) -> tuple[float, float, float] | None:
+    """How many times what `base` costs a document `name` costs: the mean of all rounds, and the interval of confidence.
+
+    Geometric mean; interval by Student's t on the logarithms. None where a figure is missing.
+    """
+    one, other = report.find(name), report.find(base)
+    if one is None or other is None:
+        return None
+    pairs = [[cost_each(report, row, turn) for row in (one, other)] for turn in range(report.turns)]
+    found = [math.log(mine / theirs) for mine, theirs in pairs if mine and theirs]
+    if len(found) < report.turns:
+        return None
+    mean = sum(found) / len(found)
+    wide = 0.0
+    if len(found) > 1:
+        wide = stdev(found) / math.sqrt(len(found)) * float(student.ppf((1 + CONFIDENCE) / 2, len(found) - 1))
+    return math.exp(mean), math.exp(mean - wide), math.exp(mean + wide)
+
+
+def describe_ratios(report: Report) -> Iterator[str]:
+    """The ratios of CPU, a line each."""
+    for name, base in RATIOS:
+        if found := rate(report, name, base):
+            value, low, high = (f"{figure:.3g}" for figure in found)
+            yield f"{name} costs {value} times as much as {base} ({CONFIDENCE:.0%} confidence: {low} to {high})"
+    imported, small = report.find("import great_expectations"), report.find(f"copydesk, {report.small} documents")
+    if imported and small:
+        start = small.cost.cpu / imported.cost.cpu
+        yield f"copydesk ingest of {report.small} documents costs {start:.2f} times as much as import great_expectations"
 
 
 def make_cells(report: Report) -> Iterator[tuple[str, ...]]:
     """The table's rows, as words."""
-    own, floor = (
-        next((cost_each(report, row) for row in report.rows if row.name == name), None)
-        for name in ("copydesk", "floor")
-    )
     for row in report.rows:
         each = cost_each(report, row)
         yield (
@@ -65,8 +122,6 @@ def make_cells(report: Report) -> Iterator[tuple[str, ...]]:
             words(each),
             f"{1_000 / each:,.0f}" if each else "",
             f"{row.cost.memory:,.0f}",
-            f"{each / own:.2f}" if each and own else "",
-            f"{each / floor:,.0f}" if each and floor else "",
         )
 
 
@@ -77,7 +132,7 @@ def words(each: float | None) -> str:
 
 def make_table(report: Report) -> Table:
     """The table for the terminal."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), title=f"CPU without start-up; medians of {report.rounds} rounds")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), title=f"CPU without start-up; medians of {report.turns} rounds")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column == "what" else "right", no_wrap=True)
     for cells in make_cells(report):
@@ -111,6 +166,13 @@ def compare_workers(one: Cost, two: Cost) -> str:
     )
 
 
+def describe_texts(report: Report) -> str:
+    """What the corpus is."""
+    if report.texts:
+        return "The corpus is a JSON Lines file of texts"
+    return "The corpus is made from `seeds/`, without a sentence that returns (`tests/benchmark/sentences.py`), in eleven languages"
+
+
 def write_page(report: Report, path: Path) -> None:
     """Writes the page for the docs."""
     costs = {row.name: row for row in report.rows}
@@ -120,23 +182,26 @@ def write_page(report: Report, path: Path) -> None:
     lines = [
         "# What it costs",
         "",
-        "Written by `make bench WRITE=1`. The figures are from one run on a shared machine: read them as ratios, and measure",
-        "on your own. The corpus is made from `seeds/`: distinct articles of about 3.5 kB and 25 lines, most of them English,",
-        "the rest in ten other languages; from JSON Lines to published Parquet, audit included. Each run is a process of its own,",
-        f"in turns with the others, in {report.rounds} round{'s; figures are medians' if report.rounds > 1 else ''}. A run with one worker is bound to one core.",
+        "Written by `make bench WRITE=1`. The figures are from one run on a shared machine: read them as ratios, and measure on",
+        f"your own, with `TEXTS=file.jsonl` on texts of your own. {describe_texts(report)}:",
+        f"{whole.documents:,} documents of {report.size / 1000:.1f} kB of JSON on average. copydesk makes published Parquet of it, audit",
+        f"included. Each run is a process of its own, in turns with the others, in {report.turns} round{'s' if report.turns > 1 else ''}. All but the run with two workers are",
+        "bound to one core.",
         "",
         f"Machine: {name_machine()}. Python {platform.python_version()}, {packages}.",
+        "",
+        *(f"- {line}." for line in describe_ratios(report)),
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "| --- |" + " ---: |" * (len(COLUMNS) - 1),
         *("| " + " | ".join(cells) + " |" for cells in make_cells(report)),
         "",
-        f"ms/doc is CPU time per document without start-up: what a run costs above one on {report.small} documents, divided by the number of the rest;",
-        "docs/s on one core follows from it, and the last columns give it as a multiple of copydesk's and of the floor's cost. Peak memory is the largest",
-        "process's. Wall time depends on what else the machine is doing. Sentences that return in other articles compress better",
-        "than real text does, which makes writing cheaper for all, most of all for the floor.",
-        "The floor reads JSON Lines and writes Parquet with Polars, and does nothing else. datatrove reads JSON Lines, runs its C4",
-        "filter and its language step, and writes Parquet; its cost grows in a straight line, so a tenth of the corpus will do.",
+        f"Figures are medians. ms/doc is CPU time per document without start-up: what a run costs above one on {report.small} documents, divided by",
+        "the number of the rest; docs/s on one core follows from it. The ratios above are of ms/doc, taken within each round. Peak",
+        "memory is the largest process's. Wall time depends on what else the machine is doing.",
+        "The floor reads JSON Lines and writes zstd Parquet with Polars, and does nothing else. langdetect is its function `detect`",
+        "over the texts of the floor. datatrove reads JSON Lines, runs its C4 filter (and its language step, with the compressed",
+        "fastText model) and writes Parquet. The cost of both grows in a straight line, so fewer documents will do.",
         *report.notes,
         "",
         f"Ten times the documents ({tenth.documents:,} and {whole.documents:,}): {words(before) or '?'} and {words(after) or '?'} ms CPU per document, "
