@@ -52,7 +52,7 @@ def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluatio
 
 def load_library() -> None:
     """Imports Great Expectations, if that has not happened yet; it takes seconds."""
-    with silence_library(), delay_imports(LAZY_MODULES):
+    with silence_library(), delay_imports(LAZY_MODULES), pause_collection():
         import_module("great_expectations")
 
 
@@ -84,6 +84,18 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
         config = result.expectation_config
         found.setdefault(config.meta["reason"] if config and config.meta else "", []).append(result)
     return found
+
+
+@contextmanager
+def pause_collection() -> Iterator[None]:
+    """Keeps Python from looking for garbage within the block: what an import makes stays, and each look visits all of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
