@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.cleaning.clean import explain_rule
-from tasks.counts import format_count
+from tasks.counts import count_warnings, format_count
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
@@ -31,6 +31,7 @@ from tasks.report.record import name_run_page, read_blocked
 from tasks.report.texts import find_neighbours, shorten
 from tasks.stores.store_files import StoreFiles, change_store_file
 from tasks.trials.diff import CHANGES, Differences, count_changes, count_columns
+from tasks.trials.text_diff import mark_words
 
 RULES_SHOWN = 200
 CHANGES_SHOWN = 400  # lines of one document's diff
@@ -97,7 +98,10 @@ def write_changes(source: str, day: date, differences: Differences) -> str:
         columns=count_columns(differences.documents),
         rules=list(counted.head(RULES_SHOWN).iter_rows()),
         left=max(0, counted.height - RULES_SHOWN),
-        examples=[(change, list(group)) for change, group in groupby(differences.examples, lambda own: own.change)],
+        examples=[
+            (change, [(example, mark_words(example.diff)) for example in group])
+            for change, group in groupby(differences.examples, lambda own: own.change)
+        ],
         lines_shown=CHANGES_SHOWN,
     )
 
@@ -188,6 +192,7 @@ def load_templates() -> Environment:
         policy=Markup(policy + "base-uri 'none'; form-action 'none'"),
         date=lambda day: f"{day.day} {wording.MONTHS[day.month - 1]} {day.year}",
         count=format_count,
+        warnings=count_warnings,
         share=lambda part, whole: f"{part / whole:.1%}" if whole else "–",
         explain=explain_rule,
         shorten=shorten,

@@ -4,7 +4,6 @@ A document's id is a hash of its canonical text, so a line number means the same
 another text is another document: the new one and the removed one are paired by record id, url or uri.
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from tasks.schema import MONTH, TABLES
 from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import empty_frame
 from tasks.stores.manifest import Manifest
+from tasks.trials.text_diff import diff_texts
 
 CHUNK_DOCUMENTS = 20_000
 # Of documents, what readers notice first. `changed`: treated differently; `revised`: the input has another text of the article.
@@ -47,6 +47,7 @@ class Example(NamedTuple):
 
     doc_id: str
     uri: str
+    title: str | None
     change: str
     diff: tuple[str, ...]
 
@@ -202,16 +203,9 @@ def make_examples(chosen: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame) ->
     whole = pl.concat_str("title", "standfirst", "text", separator="\n", ignore_nulls=True)
     before, after = (dict(side.select("doc_id", whole).iter_rows()) for side in (old, new))
     return tuple(
-        Example(doc_id, uri, change, diff_texts(before.get(was or doc_id, ""), after.get(doc_id, "")))
-        for doc_id, uri, change, was in chosen.select("doc_id", "uri", "change", "was").iter_rows()
+        Example(doc_id, uri, title, change, diff_texts(before.get(was or doc_id, ""), after.get(doc_id, "")))
+        for doc_id, uri, title, change, was in chosen.select(*Example._fields[:-1], "was").iter_rows()
     )
-
-
-def diff_texts(old: str, new: str) -> tuple[str, ...]:
-    """Two texts as a diff with a line of context, blank lines left out: "-" before old lines, "+" before new ones."""
-    before, after = ([line for line in text.split("\n") if line] for text in (old, new))
-    # The first two lines name files.
-    return tuple(difflib.unified_diff(before, after, n=1, lineterm=""))[2:]
 
 
 def count_changes(lines: pl.DataFrame) -> pl.DataFrame:

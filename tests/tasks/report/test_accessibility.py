@@ -97,7 +97,7 @@ def test_a_keyboard_leads_from_the_grid_through_the_days_to_a_record(browser: An
     titles = rows.locator("td:first-child").all_inner_texts()
     page.keyboard.type(titles[1].upper()[:12])
     assert next(row.inner_text() for row in rows.all() if row.is_visible()).startswith(titles[1])
-    assert page.locator("#records output").inner_text() == f"1 of {len(titles)}"
+    assert page.locator("#records output").inner_text() == f"1 of {len(titles)} rows"
     press_until(page, ".high")
     page.close()
 

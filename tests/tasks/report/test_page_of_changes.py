@@ -46,7 +46,7 @@ def make_differences(
         schema=LINE_CHANGES,
     )
     return Differences(
-        documents, lines, (Example(f"{0:032x}", f"{text}.txt", "changed", diff),) if diff else (), blocked_by
+        documents, lines, (Example(f"{0:032x}", f"{text}.txt", text, "changed", diff),) if diff else (), blocked_by
     )
 
 
@@ -56,8 +56,8 @@ def test_the_page_counts_changes_and_shows_their_lines() -> None:
     )
     page = write_changes("wire", DAY, changes)
     assert "A run would change 1 document of 3." in page
-    assert '<del class="text" dir="auto">Read more: gulls</del>' in page
-    assert '<ins class="text" dir="auto">It came back.</ins>' in page
+    assert '<span class="text" dir="auto"><del>Read more: gulls</del></span>' in page
+    assert '<span class="text" dir="auto"><ins>It came back.</ins></span>' in page
     assert "It would be blocked" not in page
 
 

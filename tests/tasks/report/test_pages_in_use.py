@@ -50,3 +50,7 @@ def test_from_the_grid_to_a_page_to_the_effect_of_a_run(page: Any, tmp_path: Pat
     ingest_with_page(tmp_path, "other", tmp_path / "lake", name="radio", day=DAY)
     page.reload()
     assert page.locator(".grid tbody th").all_inner_texts() == ["radio", "wire"]
+    page.get_by_role("searchbox").fill("WIRE october")
+    assert page.locator(".grid tbody th:visible").all_inner_texts() == ["wire"]
+    page.get_by_role("searchbox").fill("wire 2025")
+    assert page.locator("#grid details:visible").count() == 0

@@ -15,7 +15,7 @@ from flows.batches.replay import preview_batch
 from flows.batches.run import Batch
 from tasks.batch import Source
 from tasks.rules import load_rules
-from tasks.trials.diff import Differences, count_changes, diff_texts
+from tasks.trials.diff import Differences, count_changes
 
 pytestmark = pytest.mark.slow
 
@@ -141,11 +141,6 @@ def test_a_document_that_would_be_stopped_is_named(place: Path, monkeypatch: pyt
     found = preview(place)
     assert found.blocked_by == ("text_short",)
     assert set(found.documents["change"]) == {"quarantined"}
-
-
-def test_a_diff_has_a_line_of_context() -> None:
-    assert diff_texts("a\n\nb\nc\n\nd", "a\nb\n\nd") == ("@@ -2,3 +2,2 @@", " b", "-c", " d")
-    assert diff_texts("a", "a") == ()
 
 
 def test_documents_of_files_that_are_gone_stay_in_the_preview_too(place: Path) -> None:

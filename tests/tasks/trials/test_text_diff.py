@@ -1,0 +1,28 @@
+"""Two texts as a diff, by lines and by words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.trials.text_diff import diff_texts, diff_words, mark_words
+
+
+def test_a_diff_has_a_line_of_context() -> None:
+    assert diff_texts("a\n\nb\nc\n\nd", "a\nb\n\nd") == ("@@ -2,3 +2,2 @@", " b", "-c", " d")
+    assert diff_texts("a", "a") == ()
+
+
+def test_rewritten_lines_are_one_line_and_others_are_two() -> None:
+    rows = mark_words(["-The ferry left at six.", "-Gone", "+The ferry left at seven.", "+Come here", " same"])
+    assert [mark for mark, _ in rows] == ["-", "-", "+", "+", " "]
+    rows = mark_words(["-The ferry left at six.", "+The ferry left at seven."])
+    assert rows == [("±", [(" ", "The ferry left at "), ("-", "six"), ("+", "seven"), (" ", ".")])]
+
+
+@pytest.mark.parametrize("script", ["桟橋の渡し船は六時に出た", "a b c d e f g h"])
+def test_parts_of_a_rewritten_line_are_the_old_and_the_new_line(script: str) -> None:
+    old, new = script, script.replace("六", "七").replace("d", "x")
+    parts = diff_words(old, new)
+    assert [mark for mark, _ in parts] == [" ", "-", "+", " "]
+    for mark, line in (("-", old), ("+", new)):
+        assert "".join(text for own, text in parts if own in (" ", mark)) == line
