@@ -17,7 +17,7 @@ from builders.reading_page import PROJECT, Example, read_examples, write_page
 
 PAGE = PROJECT / "docs" / "tutorial.md"
 UI = "copydesk ui\n"
-WIDTH = "130"
+WIDTH = "140"
 END = "--- "
 
 
