@@ -159,7 +159,7 @@ def list_signs(row: Mapping[str, Any]) -> Iterator[str]:
     """What makes a removal sure or doubtful, in a few words."""
     if name_decider(row["rule"]) == "repeat":
         if (row["evidence"] or "").isdigit():
-            yield f"repeats line {int(row['evidence']) + 1}"
+            yield f"repeats line {row['evidence']}"
         return
     if row["chance"] is not None:
         yield f"the page model gave {row['chance']:.2f}"
