@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from tasks.erasing.leftovers import clear_leftovers
+from tasks.erasing.leftovers import clear_leftovers, report_beyond_reach
 from tasks.erasing.pending import forget_request, list_pending, save_request
 from tasks.erasing.removal import plan_removal
 from tasks.erasing.targets import Request, Targets, find_targets
@@ -84,7 +84,7 @@ def finish_request(lake: Lake, name: str, request: Request, follow: Follow) -> E
     version, targets = commit(lake, lambda last: remove_rows(lake, last, request))
     said = [*clear_leftovers(lake, request, targets)]
     remove_versions(lake, request, targets)
-    said += follow(lake)
+    said += [*report_beyond_reach(lake), *follow(lake)]
     forget_request(lake.files, name)
     return Erased(version, targets, tuple(said))
 

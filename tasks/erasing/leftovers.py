@@ -11,6 +11,7 @@ from tasks.erasing.runs import print_texts
 from tasks.erasing.targets import Request, Targets
 from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake
+from tasks.stores.bucket_client import has_object_versions, open_address
 
 ASIDE = "aside"  # where a repair moved what was in the way
 
@@ -24,6 +25,24 @@ def clear_leftovers(lake: Lake, request: Request, targets: Targets) -> Iterator[
         yield from clear_failures(lake, texts, batches)
     yield from clear_learned(lake, targets)
     yield from clear_aside(lake, request)
+
+
+def report_beyond_reach(lake: Lake) -> Iterator[str]:
+    """What a bucket keeps that copydesk cannot remove, or must not: earlier versions of objects, and what workers handed over."""
+    if "://" not in lake.name:
+        return
+    bucket, key = open_address(lake.files.address("state.json"))
+    if has_object_versions(bucket, key):
+        prefixes = f"{lake.name}/ and {lake.files.address('')}/"
+        yield (
+            f"this bucket keeps earlier versions of its objects, which only its owner can delete: those below {prefixes} "
+            "(list-object-versions and delete-object, or a lifecycle rule for noncurrent versions)"
+        )
+    if staged := lake.files.list_names("staging"):
+        yield (
+            f"{len(staged)} objects below {lake.files.address('staging')} are staged by runs that are not done, or were lost: "
+            "`copydesk erase --verify` says whether they hold the text"
+        )
 
 
 def clear_aside(lake: Lake, request: Request) -> Iterator[str]:

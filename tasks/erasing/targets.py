@@ -7,7 +7,8 @@ from functools import cached_property
 
 import polars as pl
 
-from tasks.lakes.lake import Lake, scan_files
+from tasks.lakes.lake import Lake, scan_files, scan_table
+from tasks.staging.erased import hash_uri
 from tasks.stores.manifest import Manifest, TableFile
 
 # Where records are, in the order in which their rows are taken: the first ones say most of a record.
@@ -116,6 +117,16 @@ def resolve_keys(lake: Lake, keys: Keys) -> tuple[frozenset[str], frozenset[tupl
         if found.table == "quarantine":
             records |= set(hits.select(RECORD_KEY).iter_rows())
     return frozenset(ids), frozenset(records)
+
+
+def is_erased(lake: Lake, keys: Keys) -> bool:
+    """Whether records that keys name, by doc_id or uri, are erased already."""
+    rows = scan_table(lake, lake.manifest(), "erasures")
+    known = pl.col("doc_id").is_in(list(keys.names)) | pl.col("uri_sha256").is_in(
+        [hash_uri(name) for name in keys.names]
+    )
+    known = known | pl.col("publisher").is_in(list(keys.publishers)) | pl.col("source").is_in(list(keys.sources))
+    return bool(rows.select(known.any()).collect().item())
 
 
 def find_targets(lake: Lake, request: Request, current: Manifest) -> Targets:

@@ -92,6 +92,12 @@ def read_tag(bucket: Any, key: str) -> ObjectTag | None:
         return ObjectTag(str(answer.meta["e_tag"]), int(value) if value and value.isdigit() else None)
 
 
+def has_object_versions(bucket: Any, key: str) -> bool:
+    """Whether the store keeps earlier versions of an object."""
+    with explain_store(bucket, key) as obstore:
+        return bool(obstore.get(bucket, key, options={"head": True}).meta.get("version"))
+
+
 def read_object(bucket: Any, key: str) -> tuple[bytes, str]:
     """An object and its ETag. Raises FileNotFoundError."""
     with explain_store(bucket, key) as obstore:

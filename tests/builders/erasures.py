@@ -29,13 +29,16 @@ class Article:
     number: int
     publisher: str = PUBLISHERS[0]
     extra: int = 0  # another paragraph at its end
+    has_template: bool = False  # the line of its publisher at its end
+    published: str = ""
     is_broken: bool = False  # no JSON, but the text is in it
 
     @property
     def text(self) -> str:
         """Five paragraphs that no other number has."""
         parts = [write_paragraph(self.number * 100 + at) for at in range(5)]
-        return "\n\n".join([*parts, *([write_paragraph(self.extra)] if self.extra else [])])
+        parts += [write_paragraph(self.extra)] if self.extra else []
+        return "\n\n".join([*parts, *([write_template(self.publisher)] if self.has_template else [])])
 
     def write(self, at: int) -> str:
         """The line of a file."""
@@ -45,9 +48,19 @@ class Article:
             "title": f"Council of {write_name(self.number)} argues about the quay",
             "publisher": self.publisher,
             "text": self.text,
-        }
+        } | ({"published_at": self.published} if self.published else {})
         line = json.dumps(row, ensure_ascii=self.number % 2 == 0)
         return line[:-1] if self.is_broken else line
+
+
+def write_template(publisher: str) -> str:
+    """A line of fourteen words that every article of a publisher may have at its end."""
+    return " ".join(write_name(hash_name(publisher) + at) for at in range(14))
+
+
+def hash_name(name: str) -> int:
+    """A number for a name."""
+    return sum(ord(letter) * 31**at for at, letter in enumerate(name)) % 10**6
 
 
 def write_name(number: int) -> str:
@@ -79,12 +92,22 @@ def cut_runs(text: str) -> set[str]:
 
 def find_texts(folder: Path, texts: Iterable[str]) -> dict[str, str]:
     """The files below a folder that hold a run of twelve words of any text, with one such run."""
-    wanted = set().union(*map(cut_runs, texts))
+    return find_runs(list_disk_files(folder), set().union(*map(cut_runs, texts)))
+
+
+def list_disk_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
+        yield str(path.relative_to(folder)), path.read_bytes()
+
+
+def find_runs(files: Iterable[tuple[str, bytes]], wanted: set[str]) -> dict[str, str]:
+    """The files that have any of some runs, with one of them."""
     found = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for piece in unpack(path.name, path.read_bytes()):
+    for name, content in files:
+        for piece in unpack(name, content):
             if hits := cut_runs(piece) & wanted:
-                found[str(path.relative_to(folder))] = min(hits)
+                found[name] = min(hits)
     return found
 
 

@@ -63,6 +63,14 @@ def add_day(folder: Path) -> None:
     write_article(folder / "post" / NEXT_DAY / "6.txt", 6)
 
 
+def keep_learned(folder: Path) -> None:
+    """Learned lines beside the versions, and a failure, whose file an erasure changes."""
+    expect(folder, "learn")
+    failures = folder / LAKE / ".lake-store" / "failures"
+    failures.mkdir()
+    (failures / f"wire@{DAYS[0]}.json").write_text('{"why": "the disk was full"}')
+
+
 def lose_link(folder: Path) -> None:
     """Removes the link to the visible version."""
     (folder / LAKE / ".lake-store" / "current").unlink()
@@ -82,6 +90,11 @@ def copy_prepared(prepared: Path, folder: Path) -> None:
 SCENES = (
     Scene("publish", ("ingest", "wire", "--date", DAYS[0]), change_files),
     Scene("rollback", ("rollback", "1")),
+    Scene(
+        "erase",
+        ("erase", f"in/{DAYS[0]}/3.txt", f"in/{DAYS[0]}/2.txt", "--why", "withdrawn", "--on", NEXT_DAY),
+        keep_learned,
+    ),
     Scene("repair", ("check", "--repair"), lose_link),
     Scene("repartition", ("repartition", "--by", "day")),
     Scene(
