@@ -24,7 +24,7 @@ MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Asked:
+class WantedScan:
     """What a scan looks for, and where else than in the lake."""
 
     raw: tuple[Path, ...]
@@ -78,7 +78,7 @@ def erase(
     settings, opened = read_settings(lake=lake), open_existing_lake(lake)
     if verify:
         verify_erased(
-            opened, settings, Asked(tuple(map(Path, keys or ())), source or [], sketch, also or [], except_copies)
+            opened, settings, WantedScan(tuple(map(Path, keys or ())), source or [], sketch, also or [], except_copies)
         )
         return
     finished = list(finish_pending(opened, settings))
@@ -137,7 +137,7 @@ def run_erasure(lake: Lake, request: Request, settings: Settings, sketch: Option
         print_line(line)
 
 
-def verify_erased(lake: Lake, settings: Settings, asked: Asked) -> None:
+def verify_erased(lake: Lake, settings: Settings, asked: WantedScan) -> None:
     """Scans a lake for erased texts. Raises RequestError without texts to look for, RunFailed where any is found."""
     from flows.batches.run import make_limits
     from tasks.erasing.sketch import read_sketch
