@@ -25,17 +25,7 @@ PINS = (
     ("fastapi", (0, 151), "Prefect's server fails at import"),
     ("sqlalchemy", (2, 1), "Prefect's scheduler makes no runs, silently"),
 )
-LIBRARIES = (
-    "polars",
-    "pyarrow",
-    "duckdb",
-    "great_expectations",
-    "trafilatura",
-    "ftfy",
-    "langdetect",
-    "jinja2",
-    "vl_convert",
-)
+LIBRARIES = ("polars", "pyarrow", "duckdb", "great_expectations", "trafilatura", "ftfy", "langdetect", "jinja2")
 # The library of each extra.
 EXTRAS = {"warc": "fastwarc", "s3": "obstore", "dask": "distributed", "ray": "ray", "iceberg": "pyiceberg"}
 INSTALL = "Install requirements.lock again"

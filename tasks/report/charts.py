@@ -1,15 +1,13 @@
-"""The charts of a page: each is a Vega-Lite specification, a summary sentence, and a table of the same numbers.
+"""The charts of a page: each is an SVG drawing, a summary sentence, and a table of the same numbers.
 
-They are drawn as SVG in process (by vl-convert). Colours are variables of the page, so charts follow its theme. The layout does
-not depend on the fonts of a machine: margins are fixed, labels are cut here, and the page's font is used when a chart is shown.
+Colours are variables of the page, so charts follow its theme. The layout does not depend on the fonts of a machine: margins are
+fixed, labels are cut here, and the page's font is used when a chart is shown.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from tasks.counts import format_count
@@ -18,64 +16,24 @@ from tasks.report.wording import MONTHS, Sum, escape_label, flatten_text
 
 LABEL_CHARS = 24
 WIDE, BROAD = 2.0, 1.35  # times the usual width of a letter: Chinese characters; capitals, m and w
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.20.1.json"
-CONFIG: dict[str, Any] = {
-    "font": "Liberation Sans",  # the library measures with it and includes it
-    "aria": False,
-    "view": {"stroke": None},
-    "axis": {
-        **{"labelColor": "var(--muted)", "labelFontSize": 12, "labelLimit": 0, "labelOverlap": False},
-        **{"labelFlush": False, "titleColor": "var(--muted)", "titleFontSize": 12, "titleFontWeight": "normal"},
-        **dict.fromkeys(("domainColor", "tickColor", "gridColor"), "var(--line)"),
-        "tickSize": 4,
-    },
-}
-WIDTH = 304  # of the plot, in pixels, without padding
-LABEL_WIDTH = 150
-ROW_HEIGHT = 22
+# Sizes in pixels. Of columns: the plot, and the space left of it and around it; of rows: their labels and bars.
+PLOT_WIDTH, PLOT_HEIGHT, LEFT, TOP, RIGHT = 304, 180, 46, 10, 24
+LABEL_WIDTH, ROW_WIDTH, ROW_HEIGHT = 150, 216, 22
 WIDEST_BAR = 36
 COLOURS = 7  # variables --series-0 and so on in the style sheet
 BARS_SHOWN = 12
 TABLE_ROWS = 200
-AMOUNT = {"type": "quantitative", "axis": {"title": None, "tickCount": 4, "format": "~s", "tickMinStep": 1}}
-ROW_AXIS = {"title": None, "ticks": False, "domain": False, "labelColor": "var(--ink)"}
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A chart: its name in the page, title and summary, the same numbers as a table, and its Vega-Lite specification.
+class Chart(NamedTuple):
+    """A chart: its title and summary, an SVG element with both, the same numbers as a table, and names of its colours."""
 
-    `stretch`: it may be stretched to the page's width, as a strip without text may.
-    """
-
-    name: str
     title: str
     summary: str
-    spec: Mapping[str, Any]
+    svg: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     legend: tuple[str, ...] = ()
-    stretch: bool = False
-
-    @cached_property
-    def svg(self) -> str:
-        """An SVG element with title and description, without addresses outside the page."""
-        import vl_convert
-
-        whole = {"$schema": SCHEMA, "background": None, "config": CONFIG, "autosize": {"type": "none"}, **self.spec}
-        svg = str(vl_convert.vegalite_to_svg(whole))
-        found = re.match(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', svg)
-        if not found:
-            raise ValueError(f"chart {self.name} was drawn without a size")
-        width, height = found[1], found[2]
-        aspect = ' preserveAspectRatio="none"' if self.stretch else ""
-        opening = (
-            f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}"{aspect} role="img"'
-            f' aria-labelledby="{self.name}-title {self.name}-desc"><title id="{self.name}-title">'
-            f'{escape_label(self.title)}</title><desc id="{self.name}-desc">{escape_label(self.summary)}</desc>'
-        )
-        body = re.sub(r' (?:aria-[a-z]+|role|pointer-events)="[^"]*"| font-family="[^"]*"', "", svg[found.end() :])
-        return opening + re.sub(r'<path class="(?:back|fore)ground"[^>]*display="none"/>', "", body)
 
 
 def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int = 0) -> Chart:
@@ -88,34 +46,22 @@ def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int =
         totals[count.language] += count.documents
     languages = sorted(totals, key=lambda name: (name == OTHERS, -totals[name], name))
     unit = {10: "day", 7: "month", 4: "year"}[len(named[-1]) if named else 4]
-    place = {language: number for number, language in enumerate(languages)}
-    labels = {period: format_period(period) for period in periods}
-    first, last = labels[named[0]] if named else EARLIER, labels[periods[-1]]
+    labels = [format_period(period) for period in periods]
+    first, last = format_period(named[0]) if named else EARLIER, labels[-1]
+    title = f"Documents by {unit} and {kind}"
     summary = f"{format_count(totals.total(), 'document')}, " + (f"from {first} to {last}" if first != last else first)
     summary += f"; {older:,} earlier ones in the first bar." if older and named else "."
     summary += f" {undated:,} have no date and are counted on the day of their batch." if undated else ""
     step = max(1, -(-len(periods) // 6))
-    ticks = [labels[period] for period in periods[(len(periods) - 1) % step :: step]]
-    x = {
-        **{"field": "p", "type": "ordinal", "axis": {"title": None, "labelAngle": 0, "values": ticks}},
-        "scale": {"domain": list(labels.values()), "paddingOuter": 0.1},
-    }
-    colours = {
-        "domain": list(place.values()),
-        "range": [f"var(--series-{number % COLOURS})" for number in place.values()],
-    }
-    spec = {
-        **{"width": WIDTH, "height": 180, "padding": {"left": 46, "right": 24, "top": 10, "bottom": 28}},
-        "data": {"values": [{"p": labels[row.period], "l": place[row.language], "n": row.documents} for row in counts]},
-        "mark": {"type": "bar", "size": min(WIDEST_BAR, 0.85 * WIDTH / len(periods))},
-        "encoding": {
-            **{"x": x, "y": {"field": "n", **AMOUNT}, "order": {"field": "l", "type": "ordinal"}},
-            "color": {"field": "l", "type": "ordinal", "legend": None, "scale": colours},
-        },
-    }
+    shown = {at for at in range(len(periods)) if (len(periods) - 1 - at) % step == 0}
+    stacks: list[list[tuple[int, int]]] = [[] for _ in periods]
+    for count in sorted(counts, key=lambda count: languages.index(count.language)):
+        stacks[periods.index(count.period)].append((languages.index(count.language) % COLOURS, count.documents))
+    parts = draw_columns([label if at in shown else "" for at, label in enumerate(labels)], stacks)
     rows = tuple((count.period, flatten_text(count.language), f"{count.documents:,}") for count in counts)
     legend = tuple(f"{flatten_text(name)} {totals[name]:,}" for name in languages)
-    return Chart("days", f"Documents by {unit} and {kind}", summary, spec, (unit, kind, "documents"), rows, legend)
+    svg = make_svg("days", title, summary, (LEFT + PLOT_WIDTH + RIGHT, TOP + PLOT_HEIGHT + 28), parts)
+    return Chart(title, summary, svg, (unit, kind, "documents"), rows, legend)
 
 
 def format_period(period: str) -> str:
@@ -127,6 +73,22 @@ def format_period(period: str) -> str:
     return f"{int(day[0])} {name}" if day else f"{name} {year}"
 
 
+def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
+    """Documents by length of text."""
+    labels = [f"{count.low // 1000}k" if count.low >= 1000 else str(count.low) for count in counts]
+    total = sum(count.documents for count in counts)
+    short = sum(count.documents for count in counts if count.high and count.high <= 250)
+    summary = f"{format_count(total, 'document')} by characters of the clean text; {short:,} below 250."
+    parts = [*draw_columns(labels, [[(0, count.documents)] for count in counts])]
+    parts.append(write_text_at(LEFT + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT + 40, "characters, from"))
+    rows = tuple(
+        (f"{count.low:,} to {count.high - 1:,}" if count.high else f"{count.low:,} and more", f"{count.documents:,}")
+        for count in counts
+    )
+    svg = make_svg("lengths", "Text lengths", summary, (LEFT + PLOT_WIDTH + RIGHT, TOP + PLOT_HEIGHT + 46), parts)
+    return Chart("Text lengths", summary, svg, ("characters", "documents"), rows)
+
+
 def draw_rules(counts: Sequence[tuple[str, int]]) -> Chart:
     """Lines removed by each kind of rule, whatever its language; the table has each rule."""
     kinds: Counter[str] = Counter()
@@ -135,57 +97,44 @@ def draw_rules(counts: Sequence[tuple[str, int]]) -> Chart:
         head, _, rest = rule.partition(".")
         kinds[(f"copy of {rest}" if head == "repeat" else head).replace("-", " ")] += lines
     ranked = sorted(kinds.items(), key=lambda count: (-count[1], count[0]))
+    title = "Removed lines, by kind of rule"
     summary = f"{format_count(kinds.total(), 'line')} by {format_count(len(counts), 'rule')}"
     summary += f" of {len(kinds):,} kinds" if len(kinds) > 1 else ""
     summary += f", the {BARS_SHOWN} largest." if len(ranked) > BARS_SHOWN else "."
     labels = clip_labels([kind for kind, _ in ranked[:BARS_SHOWN]])
-    values = [{"k": label, "n": n, "s": f"{n:,}"} for label, (_, n) in zip(labels, ranked, strict=False)]
-    y = {"field": "k", "type": "ordinal", "scale": {"domain": labels, "paddingInner": 0.3}, "axis": ROW_AXIS}
-    scale = {"domain": [0, 1.25 * max(kinds.values(), default=1)]}
-    x = {"field": "n", "type": "quantitative", "axis": None, "scale": scale}
-    text = {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "var(--ink)"}
-    spec = {
-        **size_rows(len(labels), right=12, bottom=4),
-        **{"data": {"values": values}, "encoding": {"y": y, "x": x}},
-        "layer": [
-            {"mark": {"type": "bar", "color": "var(--series-0)"}},
-            {"mark": text, "encoding": {"text": {"field": "s"}}},
-        ],
-    }
+    parts = [*label_rows(labels)]
+    for at, (_, many) in enumerate(ranked[:BARS_SHOWN]):
+        width = many / ranked[0][1] * (ROW_WIDTH - 50)  # where the number of the longest bar stands
+        parts.append(draw_bar(LABEL_WIDTH, at * ROW_HEIGHT + 4, width, ROW_HEIGHT - 7, "series-0"))
+        parts.append(write_text_at(LABEL_WIDTH + width + 4, at * ROW_HEIGHT + 15, f"{many:,}", "start", "ink"))
     by_size = sorted(counts, key=lambda count: (-count[1], count[0]))[:TABLE_ROWS]
     rows = tuple((flatten_text(rule), f"{lines:,}") for rule, lines in by_size)
-    return Chart("rules", "Removed lines, by kind of rule", summary, spec, ("rule", "lines"), rows)
-
-
-def size_rows(count: int, *, right: int, bottom: int) -> dict[str, Any]:
-    """Size and padding of a chart with a labelled row for each of `count` values."""
-    padding = {"left": LABEL_WIDTH, "right": right, "top": 4, "bottom": bottom}
-    return {"width": WIDTH - LABEL_WIDTH + 50, "height": ROW_HEIGHT * count, "padding": padding}
+    svg = make_svg("rules", title, summary, (LABEL_WIDTH + ROW_WIDTH, len(labels) * ROW_HEIGHT + 4), parts)
+    return Chart(title, summary, svg, ("rule", "lines"), rows)
 
 
 def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     """The share of characters removed from each publisher's documents: a dot for this batch, a stroke for earlier ones."""
-    labels = clip_labels([share.publisher for share in shares])
-    pairs = list(zip(labels, shares, strict=True))
-    now = [{"k": label, "v": each.share} for label, each in pairs]
-    before = [{"k": label, "v": each.usual} for label, each in pairs if each.usual is not None]
+    title = "Share of characters removed, by publisher"
+    before = [share for share in shares if share.usual is not None]
     summary = "The dot is this batch, the stroke the batches of this source before it."
     if not before:
         summary += " There is no earlier batch to compare with."
     elif len(before) < len(shares):
         summary += f" {len(before)} of the {len(shares)} publishers shown have documents in one."
-    top = max([0.1, *(share.share for share in shares), *(share.usual or 0 for share in shares)])
-    scale = {"domain": [0, top * 1.05], "nice": True}
-    axis = {"title": None, "format": "%", "tickCount": 4, "grid": False}
-    encoding = {
-        "y": {"field": "k", "type": "ordinal", "scale": {"domain": labels}, "axis": {**ROW_AXIS, "grid": True}},
-        "x": {"field": "v", "type": "quantitative", "scale": scale, "axis": axis},
-    }
-    stroke = {"type": "tick", "color": "var(--muted)", "thickness": 3, "size": 15}
-    dot = {"type": "circle", "color": "var(--series-0)", "size": 90, "opacity": 1}
-    layers = [
-        {"data": {"values": rows}, "mark": mark, "encoding": encoding} for rows, mark in ((before, stroke), (now, dot))
-    ]
+    ticks = list_ticks(max([0.1, *(max(share.share, share.usual or 0) for share in shares)]))
+    width, bottom = ROW_WIDTH - 20, len(shares) * ROW_HEIGHT + 4
+    parts = [*label_rows(clip_labels([share.publisher for share in shares]))]
+    for tick in ticks:
+        x = LABEL_WIDTH + 8 + tick / ticks[-1] * (width - 8)
+        parts += [draw_line(x, bottom, x, bottom + 4), write_text_at(x, bottom + 17, f"{tick:.0%}")]
+    for at, share in enumerate(shares):
+        y = at * ROW_HEIGHT + ROW_HEIGHT / 2 + 1
+        parts.append(draw_line(LABEL_WIDTH + 8, y, LABEL_WIDTH + width, y))
+        now, usual = (LABEL_WIDTH + 8 + each / ticks[-1] * (width - 8) for each in (share.share, share.usual or 0))
+        if share.usual is not None:
+            parts.append(draw_bar(usual - 1.5, y - 7, 3, 14, "muted"))
+        parts.append(f'<circle cx="{now:.1f}" cy="{y:.1f}" r="5" fill="var(--series-0)"/>')
     rows = tuple(
         (
             *(flatten_text(share.publisher), f"{share.documents:,}", f"{share.share:.1%}"),
@@ -194,50 +143,92 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
         for share in shares
     )
     head = ("publisher", "documents", "removed", "before", "documents before")
-    spec = {**size_rows(len(labels), right=20, bottom=28), "layer": layers}
-    return Chart("publishers", "Share of characters removed, by publisher", summary, spec, head, rows)
+    svg = make_svg("publishers", title, summary, (LABEL_WIDTH + ROW_WIDTH, bottom + 26), parts)
+    return Chart(title, summary, svg, head, rows)
 
 
-def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
-    """Documents by length of text."""
-    labels = [f"{count.low // 1000}k" if count.low >= 1000 else str(count.low) for count in counts]
-    total = sum(count.documents for count in counts)
-    short = sum(count.documents for count in counts if count.high and count.high <= 250)
-    summary = f"{format_count(total, 'document')} by characters of the clean text; {short:,} below 250."
-    x = {
-        **{"field": "k", "type": "ordinal", "scale": {"domain": labels, "paddingInner": 0.08}},
-        "axis": {"title": "characters, from", "labelAngle": 0},
-    }
-    spec = {
-        **{"width": WIDTH, "height": 180, "padding": {"left": 46, "right": 12, "top": 10, "bottom": 46}},
-        "data": {"values": [{"k": label, "n": count.documents} for label, count in zip(labels, counts, strict=True)]},
-        "mark": {"type": "bar", "color": "var(--series-0)"},
-        "encoding": {"x": x, "y": {"field": "n", **AMOUNT}},
-    }
-    rows = tuple(
-        (f"{count.low:,} to {count.high - 1:,}" if count.high else f"{count.low:,} and more", f"{count.documents:,}")
-        for count in counts
-    )
-    return Chart("lengths", "Text lengths", summary, spec, ("characters", "documents"), rows)
+def draw_sum(name: str, whole: Sum) -> str:
+    """A total as a strip of its parts, which may be stretched to the page's width."""
+    parts, x, all_parts = [], 0.0, sum(many for _, many in whole.parts)
+    for at, (_, many) in enumerate(whole.parts):
+        width = 100 * many / max(all_parts, 1)
+        parts += [draw_bar(x, 0, width, 1, f"part-{at}")] if many else []
+        x += width
+    summary = ", ".join(f"{label} {many:,}" for label, many in whole.parts) + "."
+    return make_svg(f"sum-{name}", f"{whole.total:,} {whole.name}", summary, (100, 1), parts, stretch=True)
 
 
-def draw_sum(name: str, whole: Sum) -> Chart:
-    """A total as a strip of its parts."""
-    labels = [label for label, _ in whole.parts]
-    values = [{"k": label, "n": many, "o": at} for at, (label, many) in enumerate(p for p in whole.parts if p[1] > 0)]
-    colours = {"domain": labels, "range": [f"var(--part-{number})" for number in range(len(labels))]}
-    spec = {
-        **{"width": 720, "height": 16, "padding": 0, "data": {"values": values}, "mark": {"type": "bar"}},
-        "encoding": {
-            "x": {"field": "n", "type": "quantitative", "stack": "normalize", "axis": None},
-            "order": {"field": "o", "type": "ordinal"},
-            "color": {"field": "k", "type": "nominal", "legend": None, "scale": colours},
-        },
-    }
-    rows = tuple((label, f"{many:,}") for label, many in whole.parts)
-    summary = ", ".join(f"{label} {many}" for label, many in rows) + "."
-    return Chart(
-        f"sum-{name}", f"{whole.total:,} {whole.name}", summary, spec, (whole.name, "count"), rows, stretch=True
+def draw_columns(labels: Sequence[str], stacks: Sequence[Sequence[tuple[int, int]]]) -> Iterator[str]:
+    """Columns above their labels, with an axis of whole numbers. `stacks`: colour and number of each part, from below."""
+    ticks = list_ticks(max((sum(many for _, many in stack) for stack in stacks), default=0), least=1)
+    ground, step = TOP + PLOT_HEIGHT, PLOT_WIDTH / max(len(stacks), 1)
+    for tick in ticks:
+        y = ground - tick / ticks[-1] * PLOT_HEIGHT
+        yield draw_line(LEFT, y, LEFT + PLOT_WIDTH, y)
+        yield write_text_at(LEFT - 6, y + 4, shorten_number(tick), "end")
+    wide = min(WIDEST_BAR, 0.85 * step)
+    for at, (label, stack) in enumerate(zip(labels, stacks, strict=True)):
+        middle, y = LEFT + (at + 0.5) * step, float(ground)
+        for colour, many in stack:
+            height = many / ticks[-1] * PLOT_HEIGHT
+            y -= height
+            yield draw_bar(middle - wide / 2, y, wide, height, f"series-{colour}")
+        if label:
+            yield write_text_at(middle, ground + 16, label)
+
+
+def label_rows(labels: Iterable[str]) -> Iterator[str]:
+    """The labels of rows, left of them."""
+    for at, label in enumerate(labels):
+        yield write_text_at(LABEL_WIDTH - 4, at * ROW_HEIGHT + 15, label, "end", "ink")
+
+
+def list_ticks(top: float, least: float = 0.0, most: int = 4) -> list[float]:
+    """Round numbers from 0 to at least `top`, `most` steps of at least `least` or fewer.
+
+    >>> list_ticks(38, least=1), list_ticks(0.31)
+    ([0.0, 10.0, 20.0, 30.0, 40.0], [0.0, 0.1, 0.2, 0.3, 0.4])
+    """
+    rough = max(top / most, least, 1e-9)
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough)
+    return [round(step * number, 9) for number in range(max(1, ceil(top / step)) + 1)]
+
+
+def shorten_number(number: float) -> str:
+    """A number of an axis: 500, 1.5k, 2M."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if number >= unit:
+            return f"{number / unit:g}{name}"
+    return f"{number:g}"
+
+
+def draw_bar(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """A rectangle. `colour`: a variable of the page."""
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="var(--{colour})"/>'
+
+
+def draw_line(x: float, y: float, to_x: float, to_y: float) -> str:
+    """A thin line."""
+    return f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="var(--line)"/>'
+
+
+def write_text_at(x: float, y: float, text: str, anchor: str = "middle", colour: str = "muted") -> str:
+    """A label. `anchor`: which of its ends is at x."""
+    words = escape_label(text)
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="{anchor}" fill="var(--{colour})">{words}</text>'
+
+
+def make_svg(
+    name: str, title: str, summary: str, size: tuple[int, int], parts: Iterable[str], *, stretch: bool = False
+) -> str:
+    """An SVG element with title and description. `name`: for its ids; `stretch`: whatever the proportions of its place."""
+    width, height = size
+    aspect = ' preserveAspectRatio="none"' if stretch else ""
+    return (
+        f'<svg viewBox="0 0 {width} {height}"{aspect} role="img"'
+        f' aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape_label(title)}</title>'
+        f'<desc id="{name}-desc">{escape_label(summary)}</desc>{"".join(parts)}</svg>'
     )
 
 

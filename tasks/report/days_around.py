@@ -98,10 +98,9 @@ def place_days_around(page: str, lake: Lake, pages: StoreFiles, source: str, nam
 def read_days_around(lake: Lake, pages: StoreFiles, source: str, name: str) -> DaysAround:
     """What stands around the page of this name."""
     day = read_page_day(name)
-    # Of a day with two pages, the blocked run is the last one.
-    found = {
-        read_page_day(own): own for own in sorted(pages.list_names(source), reverse=True) if PAGE_NAME.fullmatch(own)
-    }
+    names = [own for own in pages.list_names(source) if PAGE_NAME.fullmatch(own)]
+    # Of a day with two pages, the blocked run is the last one; its name is the first in order.
+    found = {read_page_day(own): own for own in reversed(names)}
     receipts = lake.receipts(source, TREND_COLUMNS) if lake.version() else []
     figures = {
         row["logical_date"]: (
@@ -118,13 +117,13 @@ def read_days_around(lake: Lake, pages: StoreFiles, source: str, name: str) -> D
 
     before = max((own for own in found if own < day), default=None)
     after = min((own for own in found if own > day), default=None)
-    same = {own for own in pages.list_names(source) if PAGE_NAME.fullmatch(own) and read_page_day(own) == day} - {name}
+    other = next((own for own in names if read_page_day(own) == day and own != name), "")
     last = (day - timedelta(ago) for ago in reversed(range(TREND_DAYS)))
     days = tuple(describe(own) for own in last if own in found or own in figures)
     return DaysAround(
         describe(before) if before else None,
         describe(after) if after else None,
-        min(same, default="").rpartition("/")[2],
+        other.rpartition("/")[2],
         days,
         tuple(draw_trends(days, day)) if len(days) > 1 else (),
     )

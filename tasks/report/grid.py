@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tasks.counts import count_warnings, format_count
-from tasks.report.wording import MONTHS
+from tasks.report.wording import MONTHS, name_command
 
 SIGNS = {"published": "■", "warned": "▲", "blocked": "✕"}
 
@@ -24,11 +24,14 @@ class IndexRow(NamedTuple):
 
 
 class GridCell(NamedTuple):
-    """A batch. `label`: the cell in words, for pointers and screen readers; `page`: empty if there is no page."""
+    """A batch. `label`: the cell in words, for pointers and screen readers; `page`: empty if there is no page; `command`: runs it
+    again.
+    """
 
     state: str
     label: str
     page: str
+    command: str
 
     @property
     def sign(self) -> str:
@@ -67,4 +70,7 @@ def make_cell(row: IndexRow) -> GridCell:
     said = [f"blocked by {row.blocked_by}"] if row.blocked_by else [counts]
     said += [f"{receipt['quarantined']:,} quarantined"] if receipt["quarantined"] and not row.blocked_by else []
     said += [format_count(warnings, "warning")] if warnings and not row.blocked_by else []
-    return GridCell(state, f"{row.source}, {day.day} {MONTHS[day.month - 1]} {day.year}: {', '.join(said)}", row.page)
+    command = name_command(row.source, day)
+    return GridCell(
+        state, f"{row.source}, {day.day} {MONTHS[day.month - 1]} {day.year}: {', '.join(said)}", row.page, command
+    )

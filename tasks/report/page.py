@@ -35,14 +35,6 @@ from tasks.trials.text_diff import mark_words
 
 RULES_SHOWN = 200
 CHANGES_SHOWN = 400  # lines of one document's diff
-MEANINGS = {
-    "changed": "the same text, treated differently",
-    "revised": "the input has another text of the article",
-    "new": "the lake does not have it",
-    "removed": "its input is not there any more, or has another article",
-    "quarantined": "the audit would stop it",
-    "same": "no difference",
-}
 ROWS_SHOWN = 400  # per source; earlier ones are only counted
 DAYS_SHOWN = 60
 SOURCES_SHOWN = 6
@@ -73,6 +65,7 @@ def write_page(report: Report) -> str:
         "batch.html",
         report=report,
         receipt=report.receipt,
+        again=wording.name_command(report.source, report.logical_date),
         versions=json.loads(report.receipt["versions"]),
         headline=headline,
         summary=summary,
@@ -93,8 +86,7 @@ def write_changes(source: str, day: date, differences: Differences) -> str:
         total=changes.total(),
         changed=changes.total() - changes["same"],
         blocked_by=", ".join(differences.blocked_by),
-        changes=[(change, changes[change]) for change in CHANGES if changes[change]],
-        meanings=MEANINGS,
+        changes=[(change, meaning, changes[change]) for change, meaning in CHANGES.items() if changes[change]],
         columns=count_columns(differences.documents),
         rules=list(counted.head(RULES_SHOWN).iter_rows()),
         left=max(0, counted.height - RULES_SHOWN),

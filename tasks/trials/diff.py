@@ -22,8 +22,15 @@ from tasks.stores.manifest import Manifest
 from tasks.trials.text_diff import diff_texts
 
 CHUNK_DOCUMENTS = 20_000
-# Of documents, what readers notice first. `changed`: treated differently; `revised`: the input has another text of the article.
-CHANGES = ("changed", "revised", "new", "removed", "quarantined", "same")
+# Of documents, with their meanings; what readers notice first.
+CHANGES = {
+    "changed": "the same text, treated differently",
+    "revised": "the input has another text of the article",
+    "new": "the lake does not have it",
+    "removed": "its input is not there any more, or has another article",
+    "quarantined": "the audit would stop it",
+    "same": "no difference",
+}
 KEYS = ("record_id", "url", "uri")  # of an article in two texts, the surest first
 COMPARED = ("title", "standfirst", "authors", "published_at", "captions", "language", "publisher", "flags", "text")
 # `before`, `after`: text (in the body), apart or removed; `rule`: removes the line now, or removed it before.

@@ -22,6 +22,7 @@ def test_a_cell_says_what_happened() -> None:
         "published",
         "wire, 4 October 2026: 39 of 46 records published, 7 quarantined",
         "wire/2026-10-04.html",
+        "copydesk ingest wire --date 2026-10-04",
     )
     warned = make_cell(make_row("wire", DAY, warnings=[{"reason": "text_short", "count": 2}], quarantined=0))
     assert (warned.state, warned.label) == ("warned", "wire, 4 October 2026: 39 of 46 records published, 2 warnings")

@@ -44,7 +44,7 @@ def test_from_the_grid_to_a_page_to_the_effect_of_a_run(page: Any, tmp_path: Pat
     page.get_by_role("searchbox").fill("tram late")
     assert page.locator("#records tbody tr:visible td").first.inner_text() == "The Tram That Came Late"
     page.get_by_text("all batches").click()
-    assert page.locator(".grid a").get_attribute("title") == "wire, 9 October 2026: 3 of 3 records published"
+    assert page.locator(".grid a").get_attribute("aria-label") == "wire, 9 October 2026: 3 of 3 records published"
     # A source that runs for the first time is a new row.
     deliver(tmp_path / "other", "The Baker Who Slept In")
     ingest_with_page(tmp_path, "other", tmp_path / "lake", name="radio", day=DAY)
