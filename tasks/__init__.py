@@ -1,7 +1,7 @@
 """The work: plain functions on columns. No code here uses an orchestrator, a clock or the environment.
 
 `shard` builds one shard from files to staged rows; `schema`, `batch` and `lines` define what all packages share; `toml_rows`
-reads rows of data; `fingerprint` identifies the code; `unseen` shows
+reads rows of data; `kept` keeps what takes long to make from them; `fingerprint` identifies the code; `unseen` shows
 invisible characters. The packages, each of which imports only from those above it:
 
     formats     bytes -> text and records, one module per format; remote inputs

@@ -7,11 +7,14 @@ logged in to comment, the clerk had written on the door." stays.
 
 import re
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 
+from tasks.kept import keep
 from tasks.lines import mark_rows
 from tasks.rules import Rule, load_rules
+from tasks.rules.load import ROWS
 
 # What only a sentence that tells something has: who said it, or why. Whatever a rule reads in it, it is the article's.
 NARRATES = (
@@ -97,6 +100,11 @@ def measure_known(matched: pl.DataFrame) -> pl.DataFrame:
 @cache
 def load_words() -> tuple[pl.DataFrame, pl.DataFrame]:
     """The language of each rule with a pattern (rule, language), and the words of each language (language, word, is_known)."""
+    return keep("words", (Path(__file__), ROWS.parent), (pl.__version__,), find_words)
+
+
+def find_words() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `load_words` gives, found in the rules."""
     rules = [rule for rule in load_rules() if rule.takes != "paragraph"]  # whole notices have the words of sentences
     found = {
         (language, word) for rule in rules for word in find_rule_words(rule) - PRONOUNS for language in rule.languages

@@ -26,9 +26,11 @@ import numpy as np
 from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
+from tasks.kept import keep
 from tasks.language.relatives import find_relatives
 
 COUNTS = Path(__file__).with_name("counts")
+PROFILES = Path(langdetect.__file__).parent / "profiles"
 PLANE = 0x10000  # code points above the BMP share this place in every table: no profile has them
 SEPARATOR = "\ud800"  # between documents: no valid string holds a lone surrogate
 SPACE, OTHER = 1, 2  # letter ids: between words; a character that no profile has. 0: no letter
@@ -89,8 +91,13 @@ class LanguageModel:
 
 @cache
 def load_language_model() -> LanguageModel:
-    """The model, read from the installed langdetect and from counts/ once per process."""
-    theirs, ours = (read_profiles(folder) for folder in (Path(langdetect.__file__).parent / "profiles", COUNTS))
+    """The model, made from the installed langdetect and from counts/, and kept."""
+    return keep("languages", (Path(__file__).parent, PROFILES), (np.__version__,), make_language_model)
+
+
+def make_language_model() -> LanguageModel:
+    """The model, made of all profiles."""
+    theirs, ours = (read_profiles(folder) for folder in (PROFILES, COUNTS))
     profiles = theirs + ours
     languages = tuple(str(profile["name"]) for profile in profiles)
     points = [np.array(list(profile["freq"]), dtype="<U3").view(np.uint32).reshape(-1, 3) for profile in profiles]

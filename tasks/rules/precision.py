@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+import polars as pl
+
+from tasks.kept import keep
 from tasks.rules.load import ROWS, Rule, read_rules
-from tasks.toml_rows import RowError, name_path, read_toml_rows
+from tasks.toml_rows import PROJECT, RowError, name_path, read_toml_rows
 
 PRECISION = Path(__file__).with_name("precision.json")
 EXCEPTIONS = Path(__file__).with_name("precision_exceptions.toml")
@@ -59,7 +62,16 @@ class RulePrecision:
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """All rules by id; those under the floor flag. Raises RowError when a row is wrong."""
+    """All rules by id; those under the floor flag. Raises RowError when a row is wrong.
+
+    Reading and checking the rows takes most of a second, so they are kept.
+    """
+    sources = (Path(__file__).parent, PROJECT / "tasks" / "toml_rows.py")
+    return keep("rules", sources, (pl.__version__,), read_held_rules)
+
+
+def read_held_rules() -> tuple[Rule, ...]:
+    """All rules, read and checked; those under the floor flag."""
     return hold_to_floor(read_rules(ROWS), sum_counts(load_precision().counts, load_exceptions()))
 
 
