@@ -17,7 +17,19 @@ copyright = "its contributors, Apache License 2.0"
 extensions = ["myst_nb"]
 root_doc = "docs/index"
 include_patterns = ["docs/**", "lake/README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"]
-exclude_patterns = ["**/.*", "docs/conf.py", "docs/images/**"]
+# Folders that need not be searched for pages; and what is part of a page.
+exclude_patterns = [
+    "**/.*",
+    "build",
+    "dist",
+    "expectations",
+    "flows",
+    "seeds",
+    "tasks",
+    "tests",
+    "docs/conf.py",
+    "docs/images/**",
+]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 nitpicky = True
 
@@ -36,7 +48,7 @@ html_static_path = ["site"]
 html_css_files = ["site.css"]
 
 SECTION = re.compile(r"^## (.+)\n((?:(?!^## ).*\n?)*)", re.MULTILINE)
-LINK = re.compile(r"\]\(([^)#]+)\.(?:md|ipynb)\)")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+)\.(?:md|ipynb)\)")
 START = '<!DOCTYPE html><title>copydesk</title><meta http-equiv="refresh" content="0; url=docs/index.html">\n'
 
 
@@ -44,7 +56,7 @@ def add_menu(app: Sphinx, name: str, content: list[str]) -> None:
     """Appends the menu to `docs/index.md`: one part per section, with the pages that the section links."""
     if name == root_doc:
         for title, text in SECTION.findall(content[0]):
-            if pages := LINK.findall(text):
+            if pages := [f"{label} <{page}>" for label, page in LINK.findall(text)]:
                 content[0] += "\n".join(["", "```{toctree}", ":hidden:", f":caption: {title}", "", *pages, "```", ""])
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tasks.counts import count_warnings, sum_passed_over
+from tasks.counts import count_warnings, format_count, sum_passed_over
 from tasks.unseen import show_unseen
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def name_counts(tally: Sequence[dict[str, Any]], name: str, most: int = 8) -> st
     ranked = sorted(tally, key=lambda entry: (-entry["count"], entry[name]))
     words = ", ".join(f"{entry[name]} {entry['count']:,}" for entry in ranked[:most])
     rest = sum(entry["count"] for entry in ranked[most:])
-    return words + (f", and {len(ranked) - most} more kinds {rest:,}" if rest else "")
+    return words + (f", and {format_count(len(ranked) - most, 'more kind')} {rest:,}" if rest else "")
 
 
 def print_directions(lake: str) -> None:

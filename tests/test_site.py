@@ -68,6 +68,13 @@ def test_links_lead_to_files(project: Path, name: str) -> None:
     assert [target for target in targets if target and "://" not in target and not (project / target).exists()] == []
 
 
+def test_every_page_is_in_the_menu_once(project: Path) -> None:
+    menu = (project / "docs" / "index.md").read_text(encoding="utf-8").partition("\n## ")[2]
+    linked = [target for target in LINK.findall(menu) if not target.startswith("..")]
+    pages = [path.name for path in (project / "docs").iterdir() if path.suffix in (".md", ".ipynb")]
+    assert sorted([*linked, "index.md"]) == sorted(pages)
+
+
 def test_the_readme_is_short(project: Path) -> None:
     assert len((project / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_README_LINES
 

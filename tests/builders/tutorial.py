@@ -6,6 +6,7 @@ PYTHONPATH=tests python -m builders.tutorial        writes what the commands pri
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,8 @@ class Session:
             raise AssertionError(f"{example.code}\nended with {done.returncode}:\n{done.stdout}{done.stderr[-3_000:]}")
         printed, _, folder = done.stdout.rpartition(END)
         self.folder = Path(folder.strip())
-        printed = printed.replace(str(self.place), "...").replace(self.python, "python")
+        python = re.escape(str(Path(self.python).parent)) + r"/python[\d.]*"
+        printed = re.sub(python, "python", printed.replace(str(self.place), "..."))
         return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
 
