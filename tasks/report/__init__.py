@@ -3,7 +3,7 @@
     figures   numbers: days, languages, lengths, publishers compared with earlier batches
     hits      removed lines: the surest and the most doubtful of each rule
     texts     a few documents, rebuilt line by line
-    records   every record by title, with what happened to it
+    titles    every record by title, with what happened to it
     stories   the largest stories, with their documents
     record    the audit's findings, stored beside the page, since they are in no table
     collect   all of these in one `Report`

@@ -80,7 +80,7 @@ def draw_lengths(counts: Sequence[LengthCount]) -> Chart:
     short = sum(count.documents for count in counts if count.high and count.high <= 250)
     summary = f"{format_count(total, 'document')} by characters of the clean text; {short:,} below 250."
     parts = [*draw_columns(labels, [[(0, count.documents)] for count in counts])]
-    parts.append(write_text_at(LEFT + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT + 40, "characters, from"))
+    parts.append(draw_text(LEFT + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT + 40, "characters, from"))
     rows = tuple(
         (f"{count.low:,} to {count.high - 1:,}" if count.high else f"{count.low:,} and more", f"{count.documents:,}")
         for count in counts
@@ -106,7 +106,7 @@ def draw_rules(counts: Sequence[tuple[str, int]]) -> Chart:
     for at, (_, many) in enumerate(ranked[:BARS_SHOWN]):
         width = many / ranked[0][1] * (ROW_WIDTH - 50)  # where the number of the longest bar stands
         parts.append(draw_bar(LABEL_WIDTH, at * ROW_HEIGHT + 4, width, ROW_HEIGHT - 7, "series-0"))
-        parts.append(write_text_at(LABEL_WIDTH + width + 4, at * ROW_HEIGHT + 15, f"{many:,}", "start", "ink"))
+        parts.append(draw_text(LABEL_WIDTH + width + 4, at * ROW_HEIGHT + 15, f"{many:,}", "start", "ink"))
     by_size = sorted(counts, key=lambda count: (-count[1], count[0]))[:TABLE_ROWS]
     rows = tuple((flatten_text(rule), f"{lines:,}") for rule, lines in by_size)
     svg = make_svg("rules", title, summary, (LABEL_WIDTH + ROW_WIDTH, len(labels) * ROW_HEIGHT + 4), parts)
@@ -127,7 +127,7 @@ def draw_publishers(shares: Sequence[PublisherShare]) -> Chart:
     parts = [*label_rows(clip_labels([share.publisher for share in shares]))]
     for tick in ticks:
         x = LABEL_WIDTH + 8 + tick / ticks[-1] * (width - 8)
-        parts += [draw_line(x, bottom, x, bottom + 4), write_text_at(x, bottom + 17, f"{tick:.0%}")]
+        parts += [draw_line(x, bottom, x, bottom + 4), draw_text(x, bottom + 17, f"{tick:.0%}")]
     for at, share in enumerate(shares):
         y = at * ROW_HEIGHT + ROW_HEIGHT / 2 + 1
         parts.append(draw_line(LABEL_WIDTH + 8, y, LABEL_WIDTH + width, y))
@@ -165,7 +165,7 @@ def draw_columns(labels: Sequence[str], stacks: Sequence[Sequence[tuple[int, int
     for tick in ticks:
         y = ground - tick / ticks[-1] * PLOT_HEIGHT
         yield draw_line(LEFT, y, LEFT + PLOT_WIDTH, y)
-        yield write_text_at(LEFT - 6, y + 4, shorten_number(tick), "end")
+        yield draw_text(LEFT - 6, y + 4, shorten_number(tick), "end")
     wide = min(WIDEST_BAR, 0.85 * step)
     for at, (label, stack) in enumerate(zip(labels, stacks, strict=True)):
         middle, y = LEFT + (at + 0.5) * step, float(ground)
@@ -174,13 +174,13 @@ def draw_columns(labels: Sequence[str], stacks: Sequence[Sequence[tuple[int, int
             y -= height
             yield draw_bar(middle - wide / 2, y, wide, height, f"series-{colour}")
         if label:
-            yield write_text_at(middle, ground + 16, label)
+            yield draw_text(middle, ground + 16, label)
 
 
 def label_rows(labels: Iterable[str]) -> Iterator[str]:
     """The labels of rows, left of them."""
     for at, label in enumerate(labels):
-        yield write_text_at(LABEL_WIDTH - 4, at * ROW_HEIGHT + 15, label, "end", "ink")
+        yield draw_text(LABEL_WIDTH - 4, at * ROW_HEIGHT + 15, label, "end", "ink")
 
 
 def list_ticks(top: float, least: float = 0.0, most: int = 4) -> list[float]:
@@ -213,7 +213,7 @@ def draw_line(x: float, y: float, to_x: float, to_y: float) -> str:
     return f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="var(--line)"/>'
 
 
-def write_text_at(x: float, y: float, text: str, anchor: str = "middle", colour: str = "muted") -> str:
+def draw_text(x: float, y: float, text: str, anchor: str = "middle", colour: str = "muted") -> str:
     """A label. `anchor`: which of its ends is at x."""
     words = escape_label(text)
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="{anchor}" fill="var(--{colour})">{words}</text>'

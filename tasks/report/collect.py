@@ -15,9 +15,9 @@ from tasks.publishing.claims import read_own_claims
 from tasks.report import figures
 from tasks.report.hits import Hit, RuleHits, draw_sample, pick_doubts, pick_hits, scan_removed
 from tasks.report.record import RunRecord, shorten_receipt
-from tasks.report.records import ShownRecord, gather_records
 from tasks.report.stories import ShownStory, list_stories
 from tasks.report.texts import ShownDocument, choose_examples, read_documents
+from tasks.report.titles import ShownRecord, list_by_title
 from tasks.schema import TABLES
 from tasks.staging.receipt import StagedBatch
 from tasks.stores.manifest import month_of
@@ -138,7 +138,7 @@ def collect_report(
         examples=tuple(examples),
         texts=read_documents(rows["documents"], rows["lines"], documents, shown),
         reasons=list_reasons(rows["quarantine"].collect(), record.blocked_by),
-        records=gather_records(rows, documents["doc_id"], is_blocked=record.state == "blocked"),
+        records=list_by_title(rows, documents["doc_id"], is_blocked=record.state == "blocked"),
         duplicates=duplicates,
         sampled=documents.height if last is None else documents.filter(pl.col("doc_id") <= last).height,
         undated=documents["published_at"].null_count(),

@@ -125,7 +125,7 @@ def pick_different(hits: pl.DataFrame, most: int) -> list[Hit]:
     found: list[Hit] = []
     seen: list[set[str]] = []
     for hit in make_hits(hits.head(MOST_COMPARED)):
-        words = split_line(hit["text"])
+        words = gather_words(hit["text"])
         if not any(share_words(words, other) > ALIKE for other in seen):
             found.append(hit)
             seen.append(words)
@@ -134,7 +134,7 @@ def pick_different(hits: pl.DataFrame, most: int) -> list[Hit]:
     return found
 
 
-def split_line(text: str) -> set[str]:
+def gather_words(text: str) -> set[str]:
     """The words of a text, without digits and in lower case."""
     return set(WORD.findall(text.casefold()))
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from tasks.formats.record import rebuild
-from tasks.report.hits import name_decider, share_words, split_line
+from tasks.report.hits import gather_words, name_decider, share_words
 
 EXAMPLES = 4
 CANDIDATES = 100  # documents that examples are chosen from
@@ -66,7 +66,7 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
         .head(CANDIDATES)
     )
     rows = {row["doc_id"]: row for row in ranked.iter_rows(named=True)}
-    left = {own: (not row["long"], set(row["rules"]), split_line(row["texts"])) for own, row in rows.items()}
+    left = {own: (not row["long"], set(row["rules"]), gather_words(row["texts"])) for own, row in rows.items()}
     chosen: list[str] = []
     rules: set[str] = set()
     words: set[str] = set()

@@ -11,9 +11,9 @@ from builders.staged_documents import make_stopped
 from builders.staged_shards import Doc, publish_docs
 
 from tasks.lakes.lake import open_lake
-from tasks.report import records
+from tasks.report import titles
 from tasks.report.collect import collect_published
-from tasks.report.records import gather_records
+from tasks.report.titles import list_by_title
 
 DAY = date(2026, 10, 5)
 
@@ -36,7 +36,7 @@ def test_every_record_is_listed_with_its_result(tmp_path: Path) -> None:
 
 
 def test_records_are_bounded_and_those_that_are_not_published_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_RECORDS", 3)
+    monkeypatch.setattr(titles, "MOST_RECORDS", 3)
     ids = pl.Series("doc_id", [f"{number:032x}" for number in range(9)])
     named = {"title": "t" * 500, "publisher": "p" * 500, "flags": [["long"]] * 9, "removed_chars": 1, "raw_chars": 4}
     rows = {
@@ -46,7 +46,7 @@ def test_records_are_bounded_and_those_that_are_not_published_come_first(monkeyp
         "duplicates": pl.DataFrame(schema=dict.fromkeys(("doc_id", "uri", "title", "publisher"), pl.String)),
         "quarantine": pl.DataFrame([make_stopped(uri="bad.txt", doc_id=ids[0], title=None, publisher=None)]),
     }
-    found = gather_records({name: frame.lazy() for name, frame in rows.items()}, ids, is_blocked=True)
+    found = list_by_title({name: frame.lazy() for name, frame in rows.items()}, ids, is_blocked=True)
     # A blocked batch has its failed document among the documents, too.
     assert [row.key for row in found] == [ids[1][:12], ids[2][:12], "bad.txt"]
     assert found[0].result == "would be published, 25% removed, long"

@@ -18,7 +18,7 @@ class ShownRecord(NamedTuple):
     key: str
 
 
-def gather_records(rows: Mapping[str, pl.LazyFrame], ids: pl.Series, *, is_blocked: bool) -> tuple[ShownRecord, ...]:
+def list_by_title(rows: Mapping[str, pl.LazyFrame], ids: pl.Series, *, is_blocked: bool) -> tuple[ShownRecord, ...]:
     """The records of a batch by title, those without one last: all of them, or MOST_RECORDS, first those that are not published.
 
     `rows`: by table; `ids`: of its documents, in order.
