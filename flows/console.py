@@ -22,6 +22,9 @@ from tasks.counts import count_warnings, format_count, sum_passed_over
 from tasks.unseen import show_unseen
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from flows.batches.progress import Progress as BatchProgress
     from flows.batches.run import BatchResult, Watcher
 
 STEPS = {"plan": "looking for files", "build": "reading and cleaning", "audit": "auditing", "publish": "publishing"}
@@ -100,36 +103,63 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
     out.print(table)
 
 
-@contextmanager
-def open_progress(label: str = "") -> Iterator[tuple[Watcher, Callable[[], None]]]:
-    """Yields a watcher that shows a line on a terminal (in a pipe only warnings), and a function that hides it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+@dataclass(frozen=True)
+class ProgressLine:
+    """A line that changes while a run works, on a terminal only."""
 
-    from flows.batches.run import Watcher
+    progress: Bar
+
+    def show(self, what: str, share: float | None = None, said: str = "") -> None:
+        """What is done now, the share of it that is behind, and how far it is in words."""
+        total = None if share is None else 1.0
+        self.progress.update(
+            self.progress.task_ids[0], description=show_unseen(what), total=total, completed=share or 0, said=said
+        )
+        self.progress.start()
+
+    def hide(self) -> None:
+        """Hides the line until it is shown again."""
+        self.progress.stop()
+
+
+@contextmanager
+def open_progress_line() -> Iterator[ProgressLine]:
+    """A line on standard error; in a pipe nothing of it is printed."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
+        BarColumn(20),
+        TextColumn("{task.fields[said]}", markup=False),
         TimeElapsedColumn(),
     )
     progress = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-    task = progress.add_task(label, total=None)
-
-    def step(batch: str, name: str) -> None:
-        progress.update(task, description=show_unseen(f"{batch}: {STEPS[name]}"), total=None, completed=0)
-        progress.start()
-
-    def count(done: int, total: int) -> None:
-        progress.update(task, completed=done, total=total)
-
+    progress.add_task("", total=None, said="")
     try:
-        if label:
-            progress.start()
-        yield Watcher(step, print_warning, count), progress.stop
+        yield ProgressLine(progress)
     finally:
         progress.stop()
+
+
+@contextmanager
+def open_progress() -> Iterator[tuple[Watcher, Callable[[], None]]]:
+    """Yields a watcher that shows a line on a terminal (in a pipe only warnings), and a function that hides it."""
+    from flows.batches.progress import Pace, begin_pace
+    from flows.batches.run import Watcher
+
+    with open_progress_line() as line:
+        now: list[tuple[str, Pace]] = []
+
+        def step(batch: str, name: str) -> None:
+            now[:] = [(f"{batch}: {STEPS[name]}", begin_pace())]
+            line.show(now[0][0])
+
+        def count(progress: BatchProgress) -> None:
+            what, pace = now[0]
+            line.show(what, progress.share if progress.total else None, pace.describe(progress))
+
+        yield Watcher(step, print_warning, count if err.is_terminal else None), line.hide
 
 
 def print_result(result: BatchResult | Exception, hide: Callable[[], None] | None = None) -> None:

@@ -19,6 +19,7 @@ from tasks.formats.record import Reject
 from tasks.lakes.releases import flag_released
 from tasks.learned.versions import load_learned
 from tasks.lines import split_lines
+from tasks.progress import NOT_WATCHED, PART, ProgressFile, open_progress_file
 from tasks.reading.read import Readings, frame_records, frame_rejects, read_parts
 from tasks.schema import SAME_BATCH
 from tasks.staging.assemble import assemble_documents, assemble_duplicates, assemble_lines, assemble_quarantine
@@ -56,10 +57,11 @@ def build_shard(shard: Shard, limits: Limits, folder: Path) -> StagedShard:
     narrow.parquet. Inputs that cannot be read become quarantine rows; an exception means a fault of copydesk or the machine.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    parts = [
-        build_part(readings, shard, limits, folder / f"part-{number:04d}")
-        for number, readings in enumerate(read_parts(shard, limits))
-    ]
+    with open_progress_file(folder, shard.number) as progress:
+        parts = [
+            build_part(readings, shard, limits, folder / f"{PART}{number:04d}", progress)
+            for number, readings in enumerate(read_parts(shard, limits, progress))
+        ]
     staged = join_parts(shard.number, parts)
     (folder / "summary.json").write_text(json.dumps(asdict(staged), indent=1), encoding="utf-8")
     return staged
@@ -91,19 +93,25 @@ def join_parts(number: int, parts: Sequence[StagedShard]) -> StagedShard:
     )
 
 
-def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -> StagedShard:
+def build_part(
+    readings: Readings, shard: Shard, limits: Limits, folder: Path, progress: ProgressFile = NOT_WATCHED
+) -> StagedShard:
     """Stages the records of a shard, or of a part of it, in one folder."""
     records = readings.records
+    count = records.height + readings.quarantine.height
     learned = load_learned(limits.learned) if limits.learned else None
     lines, wraps = join_wrapped(split_lines(records["canonical"]))
-    lines = clean_documents(lines, records, limits.removal_budget, learned)
+    lines = clean_documents(lines, records, limits.removal_budget, learned, lambda: progress.finish("match", count))
     lines, corrected = apply_corrections(lines, records, limits.corrections)
+    progress.finish("clean", count)
     lines, captions = merge_captions(lines)
+    progress.finish("merge", count)
     unjoined = split_wrapped(lines, wraps)
     documents = assemble_documents(
         records, lines, unjoined, captions, shard.source.name, shard.logical_date, rules_version()
     )
     documents = flag_released(documents, limits.releases)
+    progress.finish("assemble", count)
     emptied = documents.filter(pl.col("text").is_null())
     published, repeats = split_duplicates(documents.filter(pl.col("text").is_not_null()))
     unread = readings.quarantine.with_columns(month=pl.lit(f"{shard.logical_date:%Y-%m}"))
@@ -123,11 +131,12 @@ def build_part(readings: Readings, shard: Shard, limits: Limits, folder: Path) -
     }
     stage_tables(tables, folder)
     measure_shard(folder)
+    progress.finish("stage", count)
     return StagedShard(
         folders=(str(folder),),
         number=shard.number,
         inputs=readings.inputs,
-        records=records.height + readings.quarantine.height,
+        records=count,
         documents=published.height,
         quarantined=quarantine.height,
         corrected=tuple(sorted(corrected)),

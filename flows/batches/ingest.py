@@ -1,7 +1,7 @@
 """The order of the steps that turn the files of a source and day into a published batch."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -10,9 +10,11 @@ from typing import Any
 from expectations.evaluate import load_library
 from flows.batches.erasures import finish_pending
 from flows.batches.page import add_page
+from flows.batches.progress import watch_shards
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
 from flows.batches.staging import claim_staging, remember_failure
 from flows.unexpected import explain_error
+from flows.workers.guarded_build import measure_file
 from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
 from tasks.auditing.drift import note_drift, read_history
 from tasks.auditing.judge import add_drift, judge_batch
@@ -160,7 +162,11 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
     """Cuts files into shards and has them built. Raises ShardLost when one does not come back complete."""
     run.watcher.step(batch.label, "build")
     shards = cut_shards(batch.source, batch.logical_date, files, limits)
-    with in_background(load_library):
+    with ExitStack() as stack:
+        stack.enter_context(in_background(load_library))
+        if run.watcher.count:
+            size = sum(measure_file(file) for shard in shards for file in shard.files)
+            stack.enter_context(watch_shards(folder, size, run.watcher.count))
         staged = run.map_shards(run, shards, limits, folder) if shards else []
     check_complete(shards, staged)
     return staged

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.batches.progress import Progress
 from flows.settings import Settings
 from flows.workers.clusters import choose_map
 from tasks.auditing.drift import Drift
@@ -105,12 +106,12 @@ class Watcher:
     """Functions that are called while a run works; each does nothing unless it is given.
 
     `step`: label of a batch, name of the step that begins; `warn`: a line on what the run waits for, or on a fault that does
-    not stop it; `count`: how many shards or days are done, and of how many.
+    not stop it; `count`: how far the batch is, about once a second, from another thread; None where nobody looks.
     """
 
     step: Callable[[str, str], None] = ignore
     warn: Callable[[str], None] = ignore
-    count: Callable[[int, int], None] = ignore
+    count: Callable[[Progress], object] | None = None
 
 
 NO_WATCHER = Watcher()

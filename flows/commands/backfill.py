@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
@@ -17,7 +18,7 @@ from flows.commands.options import (
     make_chosen_run,
     make_day_option,
 )
-from flows.console import open_progress, print_line, print_table
+from flows.console import err, open_progress_line, print_line, print_table, print_warning
 from tasks.counts import format_count
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def backfill(
     sources: SourcesOption = None,
 ) -> None:
     """Look at a range of days, and run those that are missing, failed or stale."""
+    from flows.batches.progress import DayMeter
     from flows.batches.requests import today
     from flows.batches.run import NO_WATCHER, Watcher
     from flows.days import plan
@@ -72,17 +74,26 @@ def backfill(
     print_line(f"{len(chosen)} of {format_count(len(days), 'day')} to run ({plan.count_states(days)})")
     if dry_run or not chosen:
         return
-    with open_progress(f"backfill {start} to {end}") as (progress, _):
-        watcher = Watcher(warn=progress.warn)  # the steps of parallel days would alternate too fast to be read
+    with open_progress_line() as line:
+        what, meter = f"backfill {start} to {end}", DayMeter(len(chosen))
+
+        def show_line() -> None:
+            line.show(what, *meter.describe())
 
         def run_day(day: Day, run_batch: RunBatch) -> BatchResult:
+            # The steps of parallel days would alternate too fast to be read.
+            count = partial(meter.count, day.batch.label, show_line)
             try:
-                return run_batch(day.batch, watcher)
+                return run_batch(day.batch, Watcher(warn=print_warning, count=count if err.is_terminal else None))
             except Exception as error:
                 return plan.fail_day(day.batch, error)
 
-        progress.count(0, len(chosen))
-        results = run_days(chosen, run.settings, parallel, run_day, lambda done: progress.count(len(done), len(chosen)))
+        def report(done: Sequence[BatchResult]) -> None:
+            meter.finish(result.batch.label for result in done)
+            show_line()
+
+        report(())
+        results = run_days(chosen, run.settings, parallel, run_day, report)
     print_line()
     print_rows([{**row, "page": shorten_path(row["page"])} for row in plan.tabulate_results(results)])
     print_line(f"{format_count(len(results), 'day')}: {plan.count_states(results)}")

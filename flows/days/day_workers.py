@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -73,8 +74,8 @@ def run_days(
 def open_day_workers(settings: Settings, count: int) -> Iterator[RunBatch]:
     """Yields a function that `count` threads may call at once; each call has a process to itself.
 
-    A day without a step for `settings.step_seconds` is stopped. At the end of the block all processes are ended, and what they
-    staged is removed.
+    A day without progress for `settings.step_seconds` is stopped. At the end of the block all processes are ended, and what
+    they staged is removed.
     """
     free: SimpleQueue[DayWorker | None] = SimpleQueue()
     started: set[DayWorker] = set()
@@ -146,14 +147,15 @@ def await_day(worker: DayWorker, batch: Batch, watcher: Watcher, seconds: float)
             kind, value = worker.pipe.recv()
             if kind in ("done", "error"):
                 return kind, value
-            getattr(watcher, kind)(*value)
+            if call := getattr(watcher, kind):
+                call(*value)
     except (EOFError, OSError):
         worker.process.join()
         code = worker.process.exitcode
         if code in (STOPPED, -signal.SIGTERM):
             raise BackfillStopped(f"{batch.label}: it was stopped") from None
         raise DayStopped(f"{batch.label}: its process died (exit code {code}); out of memory?") from None
-    raise DayStopped(f"{batch.label}: stopped after {seconds:,.0f} s without a step; see COPYDESK_STEP_SECONDS")
+    raise DayStopped(f"{batch.label}: stopped after {seconds:,.0f} s without progress; see COPYDESK_STEP_SECONDS")
 
 
 def follow_parent() -> None:
@@ -183,7 +185,13 @@ def serve_days(pipe: Connection, settings: Settings) -> None:
     follow_parent()
     with suppress(OSError):
         os.nice(NICE)
-    watcher = Watcher(lambda *step: pipe.send(("step", step)), lambda *line: pipe.send(("warn", line)))
+    writing = Lock()
+
+    def send(kind: str, *values: object) -> None:
+        with writing:  # progress comes from a thread of its own
+            pipe.send((kind, values))
+
+    watcher = Watcher(partial(send, "step"), partial(send, "warn"), partial(send, "count"))
     with suppress(EOFError, BrokenPipeError):
         while True:
             batch = pipe.recv()

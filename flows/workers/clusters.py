@@ -28,7 +28,7 @@ from flows.errors import ClusterLost, RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
 from flows.workers.builder import make_picklable, prepare_builder
 from flows.workers.local_map import THREADS, build_here
-from flows.workers.run_folder import build_for, collect_shard, mark_run_folder
+from flows.workers.run_folder import build_for, collect_shard, mark_run_folder, note_arrival
 from tasks.batch import Limits, Shard
 from tasks.shard import StagedShard
 
@@ -41,6 +41,7 @@ EXAMPLES = {"dask": "tcp://scheduler:8786", "ray": "ray://head:10001, or head:63
 LOST_WORKERS = 3
 Build = Callable[[Shard], StagedShard]
 Built = StagedShard | Exception
+Note = Callable[[StagedShard], object]
 
 
 def check_runner(settings: Settings) -> None:
@@ -158,10 +159,9 @@ def choose_map(settings: Settings) -> MapShards:
 
 def build_on_cluster(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
     """Builds shards on the workers of a cluster. Raises RunnerError when it cannot be reached, ClusterLost when it is lost."""
-    run.watcher.count(0, len(shards))
     target = mark_run_folder(folder, run.lake)
     spread = spread_dask if run.settings.runner == "dask" else spread_ray
-    built = spread(shards, partial(build_for, target, limits=limits), run)
+    built = spread(shards, partial(build_for, target, limits=limits), run.settings, partial(note_arrival, target))
     for found in built:
         if isinstance(found, Exception):
             raise found
@@ -169,27 +169,27 @@ def build_on_cluster(run: Run, shards: Sequence[Shard], limits: Limits, folder: 
     return [collect_shard(target, shard, staged) for shard, staged in pairs]
 
 
-def spread_dask(shards: Sequence[Shard], build: Build, run: Run) -> list[Built]:
-    """The shards as the workers of a Dask cluster built them, or the first error alone."""
+def spread_dask(shards: Sequence[Shard], build: Build, settings: Settings, note: Note) -> list[Built]:
+    """The shards as the workers of a Dask cluster built them, or the first error alone. `note` gets each as it arrives."""
     dask = load_cluster_library("dask")
-    address = run.settings.runner_address
+    address = settings.runner_address
     with ExitStack() as stack:
-        with explain_connection(run.settings):
+        with explain_connection(settings):
             client = stack.enter_context(dask.Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
         with explain_loss("dask"):
             running = client.map(partial(attempt, build), shards, pure=False)
-            for done, future in enumerate(dask.as_completed(running, loop=client.loop), 1):
+            for future in dask.as_completed(running, loop=client.loop):
                 if isinstance(found := future.result(), Exception):
                     return [found]
-                run.watcher.count(done, len(shards))
+                note(found)
             return [future.result() for future in running]
 
 
-def spread_ray(shards: Sequence[Shard], build: Build, run: Run) -> list[Built]:
-    """The shards as the workers of a Ray cluster built them, or the first error alone."""
+def spread_ray(shards: Sequence[Shard], build: Build, settings: Settings, note: Note) -> list[Built]:
+    """The shards as the workers of a Ray cluster built them, or the first error alone. `note` gets each as it arrives."""
     ray = load_cluster_library("ray")
-    with explain_connection(run.settings):
-        connect_ray(run.settings.runner_address)
+    with explain_connection(settings):
+        connect_ray(settings.runner_address)
     with explain_loss("ray"):
         try:
             task = ray.remote(max_retries=LOST_WORKERS)(attempt)
@@ -200,7 +200,7 @@ def spread_ray(shards: Sequence[Shard], build: Build, run: Run) -> list[Built]:
                     for other in left:
                         ray.cancel(other)
                     return [found]
-                run.watcher.count(len(shards) - len(left), len(shards))
+                note(found)
             return list(ray.get(running))
         except BaseException:
             # Ends the running tasks; the next day must not find the connection of a cluster that is lost.

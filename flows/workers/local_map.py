@@ -27,21 +27,14 @@ def build_here(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) 
     """Builds shards on this machine, as many at the same time as the settings want workers, each in a process of its own."""
     # A builder whose run was killed may still write for an instant, when the next run is at the same shard.
     folder = folder / uuid4().hex[:8]
-    count, total = run.watcher.count, len(shards)
-    count(0, total)
-    workers = min(run.settings.workers, total)
+    workers = min(run.settings.workers, len(shards))
     if workers == 1:
-        built = []
-        for shard in shards:
-            built.append(build_guarded(shard, limits, folder / name_shard(shard)))
-            count(len(built), total)
-        return built
+        return [build_guarded(shard, limits, folder / name_shard(shard)) for shard in shards]
     with ThreadPoolExecutor(workers) as pool, share_cores(workers):
         futures = [pool.submit(build_guarded, shard, limits, folder / name_shard(shard)) for shard in shards]
         try:
-            for done, future in enumerate(as_completed(futures), 1):
+            for future in as_completed(futures):
                 future.result()
-                count(done, total)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             end_builders()

@@ -16,11 +16,13 @@ from tasks.batch import Limits, Shard
 from tasks.file_names import escape_name
 from tasks.fingerprint import rules_version
 from tasks.lakes.lake import Lake
+from tasks.progress import note_built
 from tasks.shard import StagedShard
 from tasks.staging.receipt import make_versions
 from tasks.stores.store import fetch_parts, open_handover, send_parts
 
 MARKER = "run"
+ARRIVED = "arrived"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
         staged = build_guarded(shard, limits, Path(scratch))
         folders = send_parts(staged.folders, f"{target.handover}/{name_shard(shard)}/{attempt}")
         return replace(staged, folders=folders)
+
+
+def note_arrival(target: RunFolder, staged: StagedShard) -> None:
+    """Counts a shard that was built elsewhere as done; one that was built in the run's folder has done so itself."""
+    if target.handover:
+        size = sum(seen.size for seen in staged.inputs)
+        note_built(target.folder / ARRIVED / str(staged.number), staged.number, size, staged.records)
 
 
 def collect_shard(target: RunFolder, shard: Shard, staged: StagedShard) -> StagedShard:

@@ -4,6 +4,8 @@ On an article only sure rules cut. On a page the page model first finds the arti
 annotated again and cleaned as an article.
 """
 
+from collections.abc import Callable
+
 import polars as pl
 
 from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words
@@ -18,15 +20,20 @@ TAIL_BELOW = 5  # an article on a page is signed at most this many lines below i
 
 
 def clean_documents(
-    lines: pl.DataFrame, records: pl.DataFrame, removal_budget: float, learned: pl.DataFrame | None = None
+    lines: pl.DataFrame,
+    records: pl.DataFrame,
+    removal_budget: float,
+    learned: pl.DataFrame | None = None,
+    report_matched: Callable[[], object] = lambda: None,
 ) -> pl.DataFrame:
     """Annotates the lines and decides which are removed.
 
     `lines`, `records` and `learned` as `match_words` takes them, `removal_budget` as `clean_lines` does (the page model's cuts
-    do not count). Adds the columns of both; a line that the page model cut has a `page.` rule, and as evidence the
-    probability that it is no part of the article.
+    do not count); `report_matched` is called after two thirds of the time. Adds the columns of both; a line that the page model
+    cut has a `page.` rule, and as evidence the probability that it is no part of the article.
     """
     words = match_words(lines, records, learned)
+    report_matched()
     annotated = assign_roles(words, records)
     marked = mark_page_cuts(annotated)
     pages = marked.filter(pl.col("page_cut"))["doc"].unique()

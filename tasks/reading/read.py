@@ -30,6 +30,7 @@ from tasks.formats.remote import AddressError
 from tasks.formats.repair import repair_surrogates
 from tasks.formats.stream import Tap, read_received, unpack_chunks
 from tasks.formats.values import parse_host
+from tasks.progress import NOT_WATCHED, ProgressFile
 from tasks.reading.contents import read_contents
 from tasks.reading.records import RECORDS
 from tasks.reading.spans import RECORD_BYTES, read_span
@@ -48,7 +49,7 @@ class Readings:
     inputs: tuple[InputSeen, ...]
 
 
-def read_parts(shard: Shard, limits: Limits) -> Iterator[Readings]:
+def read_parts(shard: Shard, limits: Limits, progress: ProgressFile = NOT_WATCHED) -> Iterator[Readings]:
     """The shard's files in parts of about `limits.shard_bytes`, at least one: a packed file may unpack to many times its size.
 
     A file is among the inputs of the part in which it ends. Raises MissingExtra when the library of a format is not
@@ -58,9 +59,10 @@ def read_parts(shard: Shard, limits: Limits) -> Iterator[Readings]:
     inputs: list[InputSeen] = []
     weight = 0
     for file in shard.files:
-        for item in read_file(file, shard.source, limits):
+        for item in read_file(file, shard.source, limits, progress):
             if isinstance(item, InputSeen):
                 inputs.append(item)
+                progress.end_file(item.size)
                 continue
             if weight >= limits.shard_bytes:
                 yield Readings(frame_records(part, shard), frame_rejects(part, shard, limits), tuple(inputs))
@@ -70,7 +72,9 @@ def read_parts(shard: Shard, limits: Limits) -> Iterator[Readings]:
     yield Readings(frame_records(part, shard), frame_rejects(part, shard, limits), tuple(inputs))
 
 
-def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found | InputSeen]:
+def read_file(
+    file: InputFile, source: Source, limits: Limits, progress: ProgressFile = NOT_WATCHED
+) -> Iterator[Found | InputSeen]:
     """Records and rejects of one file, at least one unless it is a span, then the file as it was read.
 
     Records that were yielded cannot be retracted. They are buffered until the file has ended or, where it holds more than
@@ -81,7 +85,10 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
         yield InputSeen(file.uri, file.size, "", 1)
         return
     if file.span:
-        yield from read_span(file, file.span, source, limits)
+        for item in read_span(file, file.span, source, limits):
+            if not isinstance(item, InputSeen):
+                progress.count_record(0)
+            yield item
         return
     tap = Tap()
     held: list[Found] = []
@@ -96,6 +103,7 @@ def read_file(file: InputFile, source: Source, limits: Limits) -> Iterator[Found
                     passed[found.kind] = count + 1, first
                     continue
                 held.append(make_canonical(found))
+                progress.count_record(tap.size)
                 weight += measure_found(held[-1])
                 if weight >= limits.shard_bytes:
                     if not yielded and not tap.has_members:

@@ -101,9 +101,9 @@ def test_a_process_that_dies_fails_one_day(place: Path, run: RunBatch) -> None:
     assert run(make_batch(place, "in"), Watcher()).state in ("published", "unchanged")
 
 
-def test_a_day_without_a_step_is_stopped(place: Path) -> None:
+def test_a_day_without_progress_is_stopped(place: Path) -> None:
     settings = Settings(lake=place / "lake", step_seconds=0.01)
-    with open_day_workers(settings, 1) as hurried, pytest.raises(DayStopped, match="without a step"):
+    with open_day_workers(settings, 1) as hurried, pytest.raises(DayStopped, match="without progress"):
         hurried(make_batch(place, "big"), Watcher())
 
 

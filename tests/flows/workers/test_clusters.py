@@ -17,7 +17,6 @@ from builders.clusters import Cluster, kill_busy, start_dask, start_ray
 from builders.deliveries import FIRST, write_day, write_sources
 from builders.lakes import hash_lake, make_test_run
 
-from flows.batches.run import Watcher
 from flows.errors import ClusterLost, RunnerError, WorkerUnfit
 from flows.settings import Settings
 from flows.workers.clusters import build_on_cluster, choose_map
@@ -124,7 +123,7 @@ def stage(folder: Path) -> Path:
     return folder
 
 
-def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path) -> None:
+def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(
         "A title\n\nThe tram came late again, and nobody on the quay was surprised by it.\n"
     )
@@ -136,14 +135,14 @@ def test_errors_of_a_dask_cluster_are_one_line(tmp_path: Path) -> None:
         with pytest.raises(WorkerUnfit, match=r"does not see .*none.txt: all workers must see the raw files"):
             build_on_cluster(run, make_shards(tmp_path / "none.txt"), Limits(), stage(tmp_path / "other"))
 
-        def kill_scheduler(done: int, total: int) -> None:
-            if done:
-                dask.nodes[0].kill()
-                dask.nodes[0].wait()
+        def kill_scheduler(*_: object) -> None:
+            dask.nodes[0].kill()
+            dask.nodes[0].wait()
 
+        monkeypatch.setattr("flows.workers.clusters.note_arrival", kill_scheduler)
         with pytest.raises(ClusterLost, match="the dask cluster gave up a shard, or was lost"):
             build_on_cluster(
-                replace(run, watcher=Watcher(count=kill_scheduler)),
+                run,
                 [replace(shard, number=number) for number, shard in enumerate(shards * 20)],
                 Limits(),
                 stage(tmp_path / "third"),
