@@ -21,13 +21,15 @@ from prefect.settings import get_current_settings
 from prefect.workers.process import ProcessWorker
 
 from flows.console import print_error, print_line, print_table
+from flows.orchestration.alerts import register_alerts, show_host
+from flows.orchestration.connection import explain_server
 from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
 from flows.orchestration.schedules import FROM_SOURCES, NIGHTLY, write_deployments
 from flows.orchestration.services import HOME
 from flows.settings import read_settings
 from flows.unexpected import explain_error
 from tasks.errors import RequestError, RunFailed, find_exit_code
-from tasks.sources import load_source_rows
+from tasks.sources import load_notify, load_source_rows
 from tasks.toml_rows import RowError
 
 POOL = "copydesk"
@@ -36,6 +38,7 @@ POOL = "copydesk"
 QUEUES: tuple[tuple[str, int, int | None], ...] = ((NIGHTLY, 1, None), ("backfill", 2, 1), ("upkeep", 3, 1))
 SCHEDULER_SECONDS = 120
 LOST = "copydesk: runs whose process is gone"
+MISSED_BEATS = 5  # a busy machine sends one late
 LOST_MESSAGE = "no heartbeat: the process has ended. Press Retry."
 RESUME = "--resume="
 
@@ -54,13 +57,20 @@ def register_deployments(project: Path, began: datetime | None) -> None:
             "one and registers everything."
         )
     faults: dict[str, RowError] = {}
-    declared = load_source_rows(read_settings().sources, faults)
+    settings = read_settings()
+    declared = load_source_rows(settings.sources, faults)
+    alerts = settings.notify or load_notify(settings.sources)
     written, names = write_deployments(project / "prefect.yaml", declared, project / HOME)
     for fault in faults.values():
         print_error(fault)
-    with get_client(sync_client=True) as client:
+    with explain_server(), get_client(sync_client=True) as client:
         make_pool(client)
         watch_heartbeats(client)
+        try:
+            if register_alerts(client, alerts):
+                print_line(f"alerts are sent to {show_host(alerts)}" if alerts else "no alerts are sent any more")
+        except RequestError as error:
+            print_error(error)  # runs do not need it
         command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(written)]
         done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -103,7 +113,7 @@ def make_pool(client: SyncPrefectClient) -> None:
 
 
 def watch_heartbeats(client: SyncPrefectClient) -> None:
-    """Has runs that miss three heartbeats marked Crashed: else they stay Running for ever, and cannot be retried."""
+    """Has runs that miss some heartbeats marked Crashed: else they stay Running for ever, and cannot be retried."""
     if client.read_automations_by_name(LOST):
         return
     beat = get_current_settings().flows.heartbeat_frequency or 180
@@ -118,7 +128,7 @@ def watch_heartbeats(client: SyncPrefectClient) -> None:
                 for_each={"prefect.resource.id"},
                 posture=Posture.Proactive,
                 threshold=1,
-                within=timedelta(seconds=3 * beat),
+                within=timedelta(seconds=MISSED_BEATS * beat),
             ),
             actions=[ChangeFlowRunState(state=StateType.CRASHED, message=LOST_MESSAGE)],
         )

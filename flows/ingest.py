@@ -19,12 +19,15 @@ from flows.batches.page import locate_page
 from flows.batches.requests import find_batches, today
 from flows.batches.run import BatchResult, MapShards, Run, make_run
 from flows.console import name_counts, outline_result
-from flows.orchestration.reporting import fail_run, make_log_watcher, report_assets, show_progress, show_text
+from flows.days.states import find_short
+from flows.orchestration.alerts import SHORT_STATE
+from flows.orchestration.forms import titled
+from flows.orchestration.reporting import begin_run, fail_run, report_assets, show_text
 from flows.orchestration.retries import retried_task
-from flows.orchestration.supervised_process import follow_worker
+from flows.orchestration.shown_progress import make_shown_watcher
 from flows.settings import Settings, read_settings
 from flows.unexpected import explain_error
-from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder
+from flows.workers.run_folder import RunFolder, build_for, collect_shard, mark_run_folder, note_arrival
 from flows.workers.runners import run_tasks
 from tasks.batch import Limits, Shard
 from tasks.counts import count_warnings, format_count
@@ -32,9 +35,6 @@ from tasks.errors import RequestError
 from tasks.reading.plan import NothingNew
 from tasks.shard import StagedShard
 from tasks.unseen import show_unseen
-
-# A run of at least so many shards takes long enough to be watched; its progress is shown about as often.
-COUNTED = 20
 
 
 class BatchBlocked(RuntimeError):
@@ -53,24 +53,21 @@ def build(shard: Shard, limits: Limits, target: RunFolder) -> StagedShard:
 
 
 def map_tasks(settings: Settings, stack: ExitStack) -> MapShards:
-    """Builds shards as Prefect tasks, which an artifact counts. The runner starts with the first and ends with the stack."""
+    """Builds shards as Prefect tasks. The runner starts with the first and ends with the stack."""
 
     @cache
     def start_runner() -> TaskRunner[Any]:
         return stack.enter_context(run_tasks(settings))
 
     def build_as_tasks(run: Run, shards: Sequence[Shard], limits: Limits, folder: Path) -> list[StagedShard]:
-        target, total = mark_run_folder(folder, run.lake), len(shards)
+        target = mark_run_folder(folder, run.lake)
         given = {"shard": list(shards), "limits": unmapped(limits), "target": unmapped(target)}
         # Prefect's own types ask for a coroutine, and take a function.
         futures = start_runner().map(build, given)  # type: ignore[arg-type]
         staged: list[StagedShard] = []
-        progress = None
-        for done, (shard, future) in enumerate(zip(shards, futures, strict=True), 1):
-            staged.append(collect_shard(target, shard, future.result()))
-            if total >= COUNTED and (done == total or done % (total // COUNTED) == 0):
-                text = f"{shard.source.name} {shard.logical_date}: {done:,} of {total:,} shards"
-                progress = show_progress(progress, "ingest-progress", round(100 * done / total, 1), text)
+        for shard, future in zip(shards, futures, strict=True):
+            note_arrival(target, built := future.result())
+            staged.append(collect_shard(target, shard, built))
         return staged
 
     return build_as_tasks
@@ -102,15 +99,15 @@ def name_ingest() -> str:
     name="ingest", flow_run_name=name_ingest, persist_result=False, validate_parameters=True, timeout_seconds=24 * 3600
 )
 def ingest(
-    what: list[str] = [],  # noqa: B006  (a form shows an empty list, and nothing changes it)
-    logical_date: date | None = None,
-    days_back: Annotated[int, Field(ge=0, le=31)] = 0,
-    time_zone: str = "UTC",
-    lake: str = "",
-    force: bool = False,
-    learned: str = "",
-    remove_missing: bool = False,
-    fields: list[str] = [],  # noqa: B006
+    what: list[str] = titled("Sources, files or folders", []),
+    logical_date: date | None = titled("Logical date", None),
+    days_back: Annotated[int, Field(ge=0, le=31)] = titled("Days back", 0),
+    time_zone: str = titled("Time zone", "UTC"),
+    lake: str = titled("Lake", ""),
+    force: bool = titled("Run again even if nothing has changed", False),
+    learned: str = titled("Learned lines", ""),
+    remove_missing: bool = titled("Remove documents of missing files", False),
+    fields: list[str] = titled("Fields of records", []),
 ) -> list[BatchResult] | State[Any]:
     """Clean, audit and publish raw files: one batch per source.
 
@@ -125,7 +122,7 @@ def ingest(
         remove_missing: Remove the documents of files that are no longer there. They are kept otherwise.
         fields: Which field of the records of a path is what, each as text=body.
     """
-    follow_worker()
+    begin_run()
     # An error is in the run's state, in one line, without a traceback in its log.
     try:
         settings = read_settings(lake=lake or None, learned=learned or None)
@@ -133,7 +130,7 @@ def ingest(
         day = find_logical_date(given, runtime.flow_run.scheduled_start_time)
         with ExitStack() as stack:
             mapper = map_tasks(settings, stack)
-            run = make_run(settings, make_log_watcher(), mapper, is_forced=force, removes_missing=remove_missing)
+            run = make_run(settings, make_shown_watcher(), mapper, is_forced=force, removes_missing=remove_missing)
             batches = find_batches(what, day, today(), settings.sources, run.lake, fields)
             found = ingest_batches(batches, run, lambda result: report_result(result, run))
     except Exception as error:
@@ -144,13 +141,15 @@ def ingest(
     if errors:
         return fail_run(" ".join(map(str, errors)), errors[0])
     ends = sorted(results, key=lambda result: not result.why)
-    said = " ".join(describe_outcome(result, settings.pages_url) for result in ends)
+    published = [result for result in results if result.state == "published"]
+    short = {result.batch.label: find_short(result.batch, result.counts["records"], run.lake) for result in published}
+    said = " ".join(describe_outcome(result, settings.pages_url, short.get(result.batch.label, "")) for result in ends)
     if any(result.state == "blocked" for result in results):
         return fail_run(said, BatchBlocked(said, results))
     if not results:
         # Not a failure: on most nights a drop folder gets no new files.
         return Completed(message=str(found[0]), data=results)
-    return Completed(message=said, data=results)
+    return Completed(name=SHORT_STATE if any(short.values()) else "Completed", message=said, data=results)
 
 
 def report_result(result: BatchResult | Exception, run: Run) -> None:
@@ -165,8 +164,11 @@ def report_result(result: BatchResult | Exception, run: Run) -> None:
         report_assets(run.lake, label, result.counts)
 
 
-def describe_outcome(result: BatchResult, pages_url: str) -> str:
-    """The end of a batch in a sentence: wire 2026-10-02: 39 published, 7 quarantined, 1 warning (text_short 1)."""
+def describe_outcome(result: BatchResult, pages_url: str, short: str = "") -> str:
+    """The end of a batch in a sentence: wire 2026-10-02: 39 published, 7 quarantined, 1 warning (text_short 1).
+
+    `short`: what is wrong where there are far fewer records than usual.
+    """
     if result.why:
         said = result.why
     else:
@@ -176,6 +178,8 @@ def describe_outcome(result: BatchResult, pages_url: str) -> str:
     if warnings := result.receipt.get("warnings"):
         total = format_count(count_warnings(result.receipt), "warning")
         said += f", {total} ({name_counts(warnings, 'reason')})"
+    if short:
+        said += f", short: {short}"
     page = locate_page(result, pages_url)
     return f"{result.batch.label}: {said}." + (f" Page: {page}" if page else "")
 

@@ -11,8 +11,8 @@ from prefect.states import Completed
 from flows.batches.page import write_reports
 from flows.batches.run import open_settings_lake
 from flows.batches.staging import sweep_staging
-from flows.orchestration.reporting import fail_run, show_table, show_text
-from flows.orchestration.supervised_process import follow_worker
+from flows.orchestration.forms import titled
+from flows.orchestration.reporting import begin_run, fail_run, show_table, show_text
 from flows.settings import Settings, SourceName, read_settings
 from flows.unexpected import explain_error
 from tasks.checking.check import check_lake
@@ -37,12 +37,12 @@ def name_run() -> str:
 
 @flow(name="maintain", flow_run_name=name_run, persist_result=False, timeout_seconds=12 * 3600)
 def maintain(
-    check_lake: bool = True,
-    learn_templates: bool = True,
-    copies_days: int = 0,
-    clear_away: bool = True,
-    partitions: Literal["as they are", "month", "day"] = "as they are",
-    lake: str = "",
+    check_lake: bool = titled("Check the lake", True),
+    learn_templates: bool = titled("Learn templates", True),
+    copies_days: int = titled("Look for copies so many days apart", 0),
+    clear_away: bool = titled("Remove old versions and left-overs", True),
+    partitions: Literal["as they are", "month", "day"] = titled("Partitions", "as they are"),
+    lake: str = titled("Lake", ""),
 ) -> State[Any]:
     """Checks the lake, learns publishers' templates, and removes old versions and left-overs.
 
@@ -56,7 +56,7 @@ def maintain(
         partitions: The lake's partitions from now on. By day is for more than about a million documents per month.
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
-    follow_worker()
+    begin_run()
     done: list[str] = []
     try:
         settings = read_settings(lake=lake or None)
@@ -128,7 +128,12 @@ def remove_leftovers(lake: Lake) -> str:
 
 
 @flow(name="report", flow_run_name=name_run, persist_result=False, timeout_seconds=6 * 3600)
-def report(source: SourceName = "", logical_date: date | None = None, target: str = "", lake: str = "") -> State[Any]:
+def report(
+    source: SourceName = titled("Source", ""),
+    logical_date: date | None = titled("Logical date", None),
+    target: str = titled("Folder", ""),
+    lake: str = titled("Lake", ""),
+) -> State[Any]:
     """Writes the pages of runs again, after a change to the page or into a shared folder, and the index over them.
 
     Args:
@@ -137,7 +142,7 @@ def report(source: SourceName = "", logical_date: date | None = None, target: st
         target: Folder for the pages. Left empty: where runs write theirs.
         lake: Folder of the lake, or s3://bucket/folder. Left empty: the setting COPYDESK_LAKE, or the folder lake.
     """
-    follow_worker()
+    begin_run()
     try:
         opened = open_settings_lake(read_settings(lake=lake or None))
         index, pages = write_reports(opened, source or None, logical_date, Path(target) if target else None)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     keep_versions: int = Field(5, ge=1)  # versions of the lake that are kept for roll-back
     wait_seconds: float = Field(600, ge=0)  # how long to wait for another run of the same batch or lake
     partition: Literal["month", "day"] = "month"  # of a new lake; `copydesk repartition` changes an old one
-    step_seconds: float = Field(4 * 3600, gt=0)  # a day of a backfill without a step for so long is stopped
+    step_seconds: float = Field(4 * 3600, gt=0)  # a day of a backfill without progress for so long is stopped
     shard_bytes: int = Field(32 * 2**20, ge=1)  # bytes of input that one task takes, about
     shard_files: int = Field(5_000, ge=1)  # files that one task takes at most
     file_bytes: int = Field(2 * 2**30, ge=1)  # a larger file, packed or unpacked, goes to quarantine
@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     story_days: int = Field(STORY_DAYS, ge=1)  # how many days apart copies of a story are looked for
     report: bool = True  # whether a run writes its page: `copydesk report` can do it later
     pages_url: str = ""  # where a browser finds the pages; `copydesk ui` and `copydesk pages` serve them
+    notify: str = ""  # where alerts go, instead of the line `notify` of sources.toml; the address may be a secret
+    # What `copydesk ui` records runs in; auto: PostgreSQL where its programs are installed, else SQLite.
+    database: Literal["auto", "postgres", "sqlite"] = "auto"
     learned: str = "auto"  # learned lines: latest, none or a version; auto: what the batch used before, else the latest
     # Iceberg catalog that follows every publish: `store` (in the lake's store), an SQLite file or a URI.
     iceberg: str = ""

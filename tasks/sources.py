@@ -11,13 +11,14 @@ from zoneinfo import available_timezones
 from tasks.batch import Fields, Source
 from tasks.formats.registry import BY_NAME
 from tasks.reading.plan import DATE
-from tasks.toml_rows import RowError, describe_unknown, read_toml_rows
+from tasks.toml_rows import RowError, describe_unknown, read_toml, read_toml_rows
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 FIELD_KEYS = tuple(field.name for field in list_fields(Fields) if field.name != "records")
 MOST_DAYS_BACK = 31
 UTC = "UTC"
+NOTIFY = "notify"  # the one line of the file that is no row
 list_time_zones = cache(available_timezones)  # it reads a folder of hundreds of files
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
@@ -124,7 +125,15 @@ def load_sources(path: Path, faults: dict[str, RowError] | None = None) -> dict[
 
 def load_source_rows(path: Path, faults: dict[str, RowError] | None = None) -> tuple[SourceRow, ...]:
     """The rows of a file, as `load_sources` takes them."""
-    return read_toml_rows(path, "source", SourceRow, faults=faults) if path.exists() else ()
+    return read_toml_rows(path, "source", SourceRow, (NOTIFY,), faults=faults) if path.exists() else ()
+
+
+def load_notify(path: Path) -> str:
+    """Where alerts go, from the line `notify` of a file; "" where it has none. Raises RowError."""
+    address = read_toml(path).get(NOTIFY, "") if path.exists() else ""
+    if not isinstance(address, str):
+        raise RowError(f"{path}: {NOTIFY} must be text, an address such as https://example.org/hook")
+    return address.strip()
 
 
 def make_source(row: SourceRow) -> Source:

@@ -164,7 +164,7 @@ def test_a_backfill_killed_twice_gives_the_same_lake_and_a_nightly_run_does_not_
         nightly = prefect.submit("ingest/nightly-herald", what=["herald"], logical_date=NIGHTLY)
         await_true(lambda: prefect.run(nightly)["start_time"] or count_receipts(folder) >= DAYS // 2)
 
-        # The flow's own process is killed: the server notices after three heartbeats.
+        # The flow's own process is killed: the server notices after some missing heartbeats.
         os.kill(find_flow(run)[0], signal.SIGKILL)
         killed_at = count_receipts(folder)
         night = prefect.await_state(nightly, "COMPLETED")

@@ -117,7 +117,7 @@ def report(
     from flows.batches.page import write_reports
 
     index, pages = write_reports(open_chosen_lake(lake), source, day, target)
-    print_table(("source", "date", "state", "page"), pages if len(pages) <= MOST_ROWS else ())
+    print_table(("source", "date", "state", "page"), pages if output.is_json or len(pages) <= MOST_ROWS else ())
     print_line(f"{len(pages)} pages, from {index}" if len(pages) != 1 else f"index: {index}")
 
 

@@ -133,6 +133,7 @@ def run_flow(
     from flows.batches.run import open_settings_lake
     from flows.ingest import BatchBlocked
     from flows.ingest import ingest as ingest_as_flow
+    from flows.orchestration.connection import explain_server
     from flows.workers.runners import make_runner
     from tasks.file_names import escape_name
 
@@ -145,7 +146,7 @@ def run_flow(
     names = [escape_name(name) for name in what]
     blocked = None
     try:
-        with stop_at_once():
+        with stop_at_once(), explain_server():
             found = ingest_as_flow(
                 what=names, logical_date=day, lake=settings.lake, learned=settings.learned, **options
             )

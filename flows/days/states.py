@@ -18,6 +18,7 @@ from flows.batches.staging import list_failures
 from tasks.batch import InputFile, Limits, Source
 from tasks.errors import RequestError
 from tasks.fingerprint import rules_version
+from tasks.lakes.lake import Lake
 from tasks.lakes.releases import group_releases
 from tasks.learned.versions import choose_version, find_learned
 from tasks.reading.plan import PlanError, has_date
@@ -127,10 +128,25 @@ def find_state(
         state = "missing"
     elif changes := find_changes(batch.source, files, receipt, limits):
         state, why = "stale", "; ".join(changes)
-    elif usual is not None and receipt["records"] < SHORT * usual:
+    elif why := describe_short(receipt["records"], usual):
         state = "short"
-        why = f"{receipt['records']:,} records, and {usual:,.0f} are usual; a new run changes nothing until more files arrive"
     return Day(batch, state, why, len(files), records)
+
+
+def describe_short(records: int, usual: float | None) -> str:
+    """What is wrong with a day of far fewer records than usual; "" for any other day."""
+    if usual is None or records >= SHORT * usual:
+        return ""
+    return f"{records:,} records, and {usual:,.0f} are usual; a new run changes nothing until more files arrive"
+
+
+def find_short(batch: Batch, records: int, lake: Lake) -> str:
+    """What `describe_short` says of a batch that a run has published, by the other days of its source."""
+    if not has_date(batch.source):
+        return ""
+    others = lake.receipts(batch.source.name, columns=("logical_date", "records"))
+    known = {row["logical_date"]: int(row["records"]) for row in others}
+    return describe_short(records, find_usual(batch.logical_date, known))
 
 
 def find_changes(source: Source, files: Sequence[InputFile], receipt: Mapping[str, Any], limits: Limits) -> list[str]:

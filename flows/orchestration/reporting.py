@@ -10,13 +10,17 @@ from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import State, artifacts, get_run_logger
+from prefect import State, artifacts, get_run_logger, runtime
 from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Failed
 
 from flows.batches.run import Watcher
+from flows.orchestration.forms import link_artifact
+from flows.orchestration.supervised_process import follow_worker
 from tasks.lakes.lake import Lake, as_uri
 from tasks.schema import TABLES
 from tasks.unseen import show_unseen
@@ -25,9 +29,19 @@ ENGINE_MESSAGE = "Engine execution exited with unexpected exception"
 
 # Prefect has no limit; a page with more rows cannot be read.
 MOST_ROWS = 400
-# Each wait is twice as long as the one before: 14 s in all; 2 s for progress, which is soon updated again.
+# Each wait is twice as long as the one before: 14 s in all.
 TRIES = 3
-PROGRESS_TRIES = 1
+
+
+def begin_run() -> None:
+    """What a flow does first: it ends with its worker, and a retry removes the artifacts of the attempts before it."""
+    follow_worker()
+    if (runtime.flow_run.run_count or 0) < 2:
+        return
+    own = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[UUID(runtime.flow_run.id)]))
+    with tolerate_errors("the removal of earlier artifacts"), get_client(sync_client=True) as client:
+        for found in client.read_artifacts(artifact_filter=own):
+            client.delete_artifact(found.id)
 
 
 def make_log_watcher() -> Watcher:
@@ -52,34 +66,30 @@ def is_informative(record: logging.LogRecord) -> bool:
     return record.msg != ENGINE_MESSAGE
 
 
-def show_table(key: str, rows: list[dict[str, str]], description: str) -> None:
-    """A table artifact of at most MOST_ROWS rows."""
+def show_table(key: str, rows: list[dict[str, str]], description: str, link: str = "") -> str:
+    """A table artifact of at most MOST_ROWS rows; its address, "" where it has none. `link`: Markdown for its page."""
     left_out = f". The first {MOST_ROWS} of {len(rows):,} rows" if len(rows) > MOST_ROWS else ""
+    address = ""
     with tolerate_errors(key):
-        artifacts.create_table_artifact(rows[:MOST_ROWS], key=key, description=description + left_out)
-        log_artifact(key, description)
+        words = " ".join(filter(None, (description + left_out, link)))
+        made = artifacts.create_table_artifact(rows[:MOST_ROWS], key=key, description=words)
+        address = log_artifact(key, description, made)
+    return address
 
 
 def show_text(key: str, markdown: str, description: str) -> None:
     """A text artifact, in Markdown."""
     with tolerate_errors(key):
-        artifacts.create_markdown_artifact(markdown, key=key, description=description)
-        log_artifact(key, description)
+        made = artifacts.create_markdown_artifact(markdown, key=key, description=description)
+        log_artifact(key, description, made)
 
 
-def show_progress(shown: UUID | None, key: str, percent: float, description: str) -> UUID | None:
-    """Creates a progress artifact, or updates `shown`. Returns the id for the next call, None if there is none yet."""
-    with tolerate_errors(key, PROGRESS_TRIES):
-        if shown is None:
-            # Its type says that it may have to be awaited; only in async flows it has to.
-            return cast(UUID, artifacts.create_progress_artifact(percent, key, description))
-        artifacts.update_progress_artifact(shown, percent, description=description)
-    return shown
-
-
-def log_artifact(key: str, description: str) -> None:
-    """Names an artifact in the log, which the page of a run shows first."""
-    get_run_logger().info("%s. See %s under Artifacts", description, key)
+def log_artifact(key: str, description: str, artifact: object) -> str:
+    """Names an artifact in the log, which the page of a run shows first; returns its address, "" where it has none."""
+    # The type of its id says that it may have to be awaited; only in async flows it has to.
+    address = link_artifact(cast(UUID, artifact))
+    get_run_logger().info("%s. See %s", description, address or f"{key} under Artifacts")
+    return address
 
 
 def name_assets(lake: Lake) -> list[Asset]:

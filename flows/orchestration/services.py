@@ -1,6 +1,7 @@
-"""Prefect's server and worker as `make ui` runs them: started, started again when they end, and ended together."""
+"""Prefect's database, server and worker as `make ui` runs them: started, started again when they end, and ended together."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from types import FrameType
 
 from flows import DEFAULTS
 from flows.console import print_line
+from flows.orchestration.database import await_postgres, choose_database
 from flows.orchestration.page_server import PLACE
 from flows.orchestration.supervised_process import ASKED, ORDER, end_group, start_process
 from flows.settings import read_settings
@@ -23,6 +25,7 @@ HOME = ".prefect"
 LOCKS = "running"
 HOST = "127.0.0.1"
 SERVER = "flows.orchestration.server:make_app"
+ADDRESS = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 START_SECONDS = 180
 # A process that ends more often than this in as many seconds is not started again.
 MOST_ENDS, ENDS_SECONDS = 3, 600
@@ -36,8 +39,11 @@ class StopRequested(Exception):
 def run_services(port: int, project: Path) -> None:
     """Keeps server and worker running until StopRequested. Raises RunFailed when one of them ends again and again."""
     home, python = project / HOME, [sys.executable, "-m"]
+    home.mkdir(parents=True, exist_ok=True)
     environment = make_environment(home, port)
+    postgres = choose_database(home, read_settings().database)
     commands = {
+        **({"database": postgres.command} if postgres else {}),
         "server": [*python, "uvicorn", "--factory", SERVER, f"--host={HOST}", f"--port={port}", "--log-level=warning"],
         "worker": [*python, "prefect", "worker", "start", "--pool", "copydesk", "--limit", str(WORKER_RUNS)],
     }
@@ -51,7 +57,11 @@ def run_services(port: int, project: Path) -> None:
         # Runs that the server lists as running have ended with their worker.
         if name == "worker" and (code := register(f"--resume={began.isoformat()}")):
             raise SystemExit(code)  # it has printed the reason
-        running[name] = start_process(commands[name], home / f"{name}.log", environment, project, home / LOCKS / name)
+        own = {ADDRESS: postgres.address} if postgres and name == "server" else {}
+        log, lock = home / f"{name}.log", home / LOCKS / name
+        running[name] = start_process(commands[name], log, environment | own, project, lock)
+        if name == "database" and postgres:
+            await_postgres(running[name], postgres)
         if name == "server":
             await_server(running[name], port)
 
@@ -82,6 +92,8 @@ def run_services(port: int, project: Path) -> None:
         for name in ORDER:
             if name in running:
                 end_group(running[name])
+        if postgres:
+            shutil.rmtree(postgres.socket, ignore_errors=True)
 
 
 def read_declared(project: Path) -> list[bytes]:
@@ -106,7 +118,7 @@ def make_environment(home: Path, port: int) -> dict[str, str]:
         # Without a login, a page of another site that a browser here shows could otherwise start runs.
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",
         # How often the worker asks for runs that are due; Prefect's ten seconds are long after a click on Run.
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         "COPYDESK_PAGES_URL": os.environ.get("COPYDESK_PAGES_URL") or f"http://{HOST}:{port}{PLACE}",

@@ -19,8 +19,8 @@ from threading import Thread
 from typing import IO
 
 STOP_SECONDS = 30
-# The order of ending: a worker ends the runs it has started.
-ORDER = ("worker", "server")
+# The order of ending: a worker ends the runs it has started, and a server its connections.
+ORDER = ("worker", "server", "database")
 # The lock of `make ui` itself: its holder may start and end the others.
 OWNER = "ui"
 DONE = b"done"

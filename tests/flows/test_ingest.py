@@ -50,6 +50,25 @@ def test_the_flow_gives_the_same_bytes_as_a_run_in_process(project: Path, flow_l
 
 
 @pytest.mark.slow
+def test_an_artifact_counts_the_documents_of_a_run(
+    project: Path, tmp_path: Path, prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.ingest import ingest
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("flows.batches.progress.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("flows.orchestration.shown_progress.SHOW_SECONDS", 0.0)
+    (outcome,) = ingest(what=["seeds"], logical_date=DAY, lake=str(tmp_path / "lake"))
+    with get_client(sync_client=True) as client:
+        (shown,) = [found for found in client.read_artifacts() if found.key == "ingest-progress"]
+    records = outcome.counts["records"]
+    assert (shown.type, shown.data) == ("progress", 100.0)
+    assert str(shown.description).startswith(f"seeds {DAY}: {records} of about {records} documents")
+
+
+@pytest.mark.slow
 def test_a_run_has_a_name_and_an_artifact_to_read(flow_lake: Path) -> None:
     from prefect.client.orchestration import get_client
 

@@ -60,7 +60,7 @@ def open_form(page: Any, prefect: LocalPrefect) -> None:
     page.locator(f"a[href*='{backfill}']").click()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
-    page.get_by_text("max_parallel_days").wait_for()
+    page.get_by_text("Days at the same time").wait_for()
 
 
 def pick_date(page: Any, number: int, day: str) -> None:
@@ -89,7 +89,7 @@ def submit(page: Any) -> str:
     with page.expect_response(re.compile("/create_flow_run$")) as answered:
         page.get_by_role("button", name="Submit").click()
     assert answered.value.status == 201, answered.value.text()
-    page.get_by_text("max_parallel_days").wait_for(state="detached")
+    page.get_by_text("Days at the same time").wait_for(state="detached")
     return str(answered.value.json()["id"])
 
 
@@ -134,7 +134,7 @@ def test_too_many_days_at_once_are_refused_in_the_form(page: Any, prefect: Local
         page.get_by_role("spinbutton").evaluate("field => field.validationMessage")
         == "Value must be less than or equal to 8."
     )
-    page.get_by_text("max_parallel_days").wait_for()
+    page.get_by_text("Days at the same time").wait_for()
 
 
 def test_a_range_that_ends_before_it_starts_is_refused_in_one_line(page: Any, prefect: LocalPrefect) -> None:
@@ -194,6 +194,39 @@ def test_submit_runs_the_days_and_the_parquet_has_changed(page: Any, prefect: Lo
     assert ask(lake, "SELECT count(*) FROM 'LAKE/documents/**/*.parquet' WHERE title = 'The tram that came late'") == [
         (1,)
     ]
+
+
+def test_the_plan_leads_to_the_run_with_its_range_filled_in(page: Any, prefect: LocalPrefect) -> None:
+    given = {"start_date": "2026-10-01", "end_date": "2026-10-03", "sources": ["wire"], "on_existing": "replace"}
+    dry = prefect.submit("backfill/backfill", **given, dry_run=True)
+    prefect.await_state(dry, "COMPLETED")
+    prefect.await_log(dry, "To run these days: ")
+    page.goto(f"http://127.0.0.1:{prefect.port}/v2/runs/flow-run/{dry}")
+    # The log, which the page of a run shows first, has the plan's address.
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    page.get_by_text("compare").first.wait_for()
+    shoot(page, "plan-with-link")
+    page.get_by_role("link", name="Run these days").click()
+    page.get_by_text("October 1st, 2026").wait_for()
+    page.get_by_text("October 3rd, 2026").wait_for()
+    assert page.get_by_role("switch").first.get_attribute("aria-checked") == "false"
+    shoot(page, "form-from-plan")
+    run = prefect.await_state(submit(page), "COMPLETED")
+    assert {name: run["parameters"][name] for name in given} == given
+    assert run["parameters"]["dry_run"] is False
+    assert run["state"]["message"] == "3 days: 3 unchanged"
+
+
+def test_a_retried_run_shows_the_tables_of_its_last_attempt_alone(prefect: LocalPrefect) -> None:
+    run = prefect.submit("backfill/backfill", start_date="2026-10-01", end_date="2026-10-02", on_existing="replace")
+    prefect.await_state(run, "COMPLETED")
+    asked = {"artifacts": {"flow_run_id": {"any_": [run]}}}
+    first = {found["id"]: found["key"] for found in prefect.ask("/artifacts/filter", asked)}
+    prefect.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True})
+    prefect.await_state(run, "COMPLETED")
+    second = {found["id"]: found["key"] for found in prefect.ask("/artifacts/filter", asked)}
+    assert sorted(first.values()) == sorted(second.values()) == ["backfill-days", "backfill-plan", "backfill-progress"]
+    assert not first.keys() & second.keys()
 
 
 def test_a_run_leads_to_its_page_and_the_grid_to_it_too(page: Any, prefect: LocalPrefect) -> None:

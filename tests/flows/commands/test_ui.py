@@ -115,7 +115,9 @@ def test_a_backfill_leaves_a_slot_for_a_nightly_run(prefect: LocalPrefect) -> No
 
 
 def test_its_data_lies_in_the_project(prefect: LocalPrefect) -> None:
-    assert (prefect.folder / ".prefect" / "prefect.db").is_file()
+    home = prefect.folder / ".prefect"
+    assert (home / "prefect.db").is_file() or (home / "postgres" / "PG_VERSION").is_file()
+    assert any(line.startswith("runs are recorded in ") for line in prefect.output)
 
 
 def test_a_parameter_out_of_range_is_refused_before_the_run(prefect: LocalPrefect) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,17 +28,18 @@ def read_artifacts(run: UUID) -> dict[str, Any]:
 def test_a_run_continues_when_artifacts_cannot_be_saved(prefect_server: None, caplog: pytest.LogCaptureFixture) -> None:
     from prefect import flow
 
-    from flows.orchestration.reporting import show_progress, show_table, show_text
-
-    unknown = uuid4()
+    from flows.orchestration.reporting import show_table, show_text
+    from flows.orchestration.shown_progress import ShownProgress
 
     @flow(persist_result=False)
     def refused() -> str:
         # No such key is allowed, and there is no such artifact.
         show_table("A Table", [], "refused")
         show_text("A Text", "", "refused")
-        assert show_progress(None, "A Count", 50.0, "refused") is None
-        assert show_progress(unknown, "a-count", 50.0, "refused") == unknown
+        ShownProgress("A Count").show(0.5, "refused", at_once=True)
+        unknown = ShownProgress("a-count")
+        unknown.id = uuid4()
+        unknown.show(0.5, "refused", at_once=True)
         return "fine"
 
     with caplog.at_level(logging.WARNING):
@@ -52,18 +54,27 @@ def test_a_count_is_one_artifact_and_a_long_table_is_cut(
 ) -> None:
     from prefect import flow, runtime
 
-    from flows.orchestration.reporting import show_progress, show_table
+    from flows.orchestration.reporting import show_table
+    from flows.orchestration.shown_progress import ShownProgress
 
     @flow(persist_result=False)
     def here() -> UUID:
         show_table("a-table", [{"row": str(number)} for number in range(MOST_ROWS + 1)], "All rows")
-        shown = show_progress(None, "a-count", 50.0, "1 of 2")
-        assert show_progress(shown, "a-count", 100.0, "2 of 2") == shown
+        now = [0.0]
+        shown = ShownProgress("a-count", lambda: now[0])
+        for seconds, share in ((1, 0.1), (6, 0.5), (7, 0.6), (8, 1.0)):  # soon, due, too soon, the last
+            now[0] = seconds
+            shown.show(share, f"{share} of 1")
+            said.append(read_artifacts(UUID(runtime.flow_run.id))["a-count"].description if shown.id else None)
         return UUID(runtime.flow_run.id)
 
+    said: list[str | None] = []
     with caplog.at_level(logging.INFO):
         found = read_artifacts(here())
-    assert (found["a-count"].data, found["a-count"].description) == (100.0, "2 of 2")
+    assert (found["a-count"].data, said) == (100.0, [None, "0.5 of 1", "0.5 of 1", "1.0 of 1"])
     assert len(json.loads(found["a-table"].data)) == MOST_ROWS
     assert found["a-table"].description == "All rows. The first 400 of 401 rows"
-    assert any("See a-table under Artifacts" in line for line in caplog.messages)
+    assert any(
+        re.fullmatch(r"All rows\. See (a-table under Artifacts|http://.*/artifacts/artifact/[0-9a-f-]+)", line)
+        for line in caplog.messages
+    )

@@ -1,0 +1,97 @@
+"""The database of `make ui`: PostgreSQL where its programs are, SQLite with the reason otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flows.orchestration import database
+from flows.orchestration.database import Postgres, await_postgres, choose_database, find_programs, prepare_postgres
+from tasks.errors import RequestError, RunFailed
+
+needs_postgres = pytest.mark.skipif(not any(find_programs()), reason="the programs of PostgreSQL are not here")
+
+
+def hide_programs(monkeypatch: pytest.MonkeyPatch, *found: tuple[int, Path]) -> None:
+    """Has only these programs found."""
+    monkeypatch.setattr(database, "find_programs", lambda: iter(found))
+
+
+def test_without_its_programs_runs_are_recorded_in_sqlite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hide_programs(monkeypatch)
+    assert choose_database(tmp_path, "auto") is None
+    assert capsys.readouterr().out == (
+        "runs are recorded in SQLite (PostgreSQL is not installed: pip install 'copydesk[postgres]')\n"
+    )
+    with pytest.raises(RequestError, match="COPYDESK_DATABASE is 'postgres': PostgreSQL is not installed"):
+        choose_database(tmp_path, "postgres")
+
+
+def test_a_folder_keeps_the_database_it_began_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_programs(monkeypatch, (18, tmp_path))
+    (tmp_path / "prefect.db").touch()
+    made, why = prepare_postgres(tmp_path)
+    assert made is None
+    assert why.startswith("the runs so far are recorded in SQLite; remove ")
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
+    made, why = prepare_postgres(tmp_path)
+    assert (made, why.partition(":")[0]) == (
+        None,
+        "PostgreSQL 15, which the runs so far are recorded with, is not installed",
+    )
+
+
+def test_data_that_cannot_be_created_is_a_reason_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bin"
+    broken.mkdir()
+    (broken / "initdb").write_text("#!/bin/sh\necho one >&2; echo the disk is full >&2; exit 1\n")
+    (broken / "initdb").chmod(0o755)
+    hide_programs(monkeypatch, (18, broken))
+    monkeypatch.setattr(database, "choose_account", lambda: ((), ""))
+    made, why = prepare_postgres(tmp_path / "home")
+    assert (made, why) == (None, "PostgreSQL cannot keep its data here (the disk is full)")
+    assert not (tmp_path / "home" / "postgres").exists()
+
+
+def test_one_that_ends_at_once_is_an_error(tmp_path: Path) -> None:
+    with subprocess.Popen(["false"]) as process:
+        process.wait()
+    with pytest.raises(RunFailed, match=r"PostgreSQL ended \(exit code 1\). See database.log"):
+        await_postgres(process, Postgres(tmp_path, tmp_path, tmp_path))
+
+
+@needs_postgres
+@pytest.mark.slow
+def test_it_is_ready_keeps_its_data_and_listens_on_no_port(tmp_path: Path) -> None:
+    import asyncpg
+
+    async def ask(postgres: Postgres, *questions: str) -> object:
+        connection = await asyncpg.connect(user="prefect", database="postgres", host=str(postgres.socket))
+        try:
+            return [await connection.fetchval(question) for question in questions][-1]
+        finally:
+            await connection.close()
+
+    for questions in (("CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)", "SHOW listen_addresses"), ()):
+        postgres, why = prepare_postgres(tmp_path)
+        assert postgres, why
+        with subprocess.Popen(postgres.command, cwd="/", start_new_session=True, stderr=subprocess.DEVNULL) as process:
+            try:
+                await_postgres(process, postgres)
+                if questions:
+                    assert asyncio.run(ask(postgres, *questions)) == ""
+                else:
+                    assert asyncio.run(ask(postgres, "SELECT n FROM kept")) == 7
+            finally:
+                os.killpg(process.pid, signal.SIGKILL if questions else signal.SIGTERM)
+    assert (postgres.data.stat().st_mode & 0o777, postgres.socket.stat().st_mode & 0o777) == (0o700, 0o700)
