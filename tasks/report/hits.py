@@ -9,15 +9,14 @@ Doubt is a number from 0 to 1 from published columns, so that the lines to check
                    number of documents that have the same line
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from tasks.lines import PARAGRAPH_WIDTH, SENTENCE_WIDTH, measure_lines
+from tasks.trials.text_diff import gather_words, share_words
 
-WORD = re.compile(r"[^\W\d_]+")
 SAMPLE_LINES = 200_000
 SHOWN_CHARS = 300
 RULES_SHOWN = 10
@@ -132,16 +131,6 @@ def pick_different(hits: pl.DataFrame, most: int) -> list[Hit]:
         if len(found) == most:
             break
     return found
-
-
-def gather_words(text: str) -> set[str]:
-    """The words of a text, without digits and in lower case."""
-    return set(WORD.findall(text.casefold()))
-
-
-def share_words(one: set[str], other: set[str]) -> float:
-    """The share of the words of the shorter text that the other has."""
-    return len(one & other) / max(min(len(one), len(other)), 1)
 
 
 def rank_doubts(hits: pl.DataFrame) -> pl.DataFrame:

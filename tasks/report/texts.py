@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from tasks.formats.record import rebuild
-from tasks.report.hits import gather_words, name_decider, share_words
+from tasks.report.hits import name_decider
+from tasks.trials.text_diff import gather_words, share_words
 
 EXAMPLES = 4
 CANDIDATES = 100  # documents that examples are chosen from

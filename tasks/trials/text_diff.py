@@ -1,4 +1,4 @@
-"""Two texts as a diff: line by line, and word by word where a line was rewritten."""
+"""Two texts compared: as a diff line by line, word by word where a line was rewritten, and by how many words they share."""
 
 import difflib
 import re
@@ -7,9 +7,10 @@ from itertools import groupby, zip_longest
 
 REWRITTEN = 0.5  # of the words of a line that was rewritten, so many are the same
 MOST_PAIRS = 250_000  # of words that are compared
-# A word with the blanks behind it, a character of a script without blanks, or any other character.
+# A word with the blanks behind it, a character of a script without blanks, or a sign. A vowel sign of Hindi is part of its word.
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+\s*|\W")
+SIGNS = r"!-/:-@\[-`{-~\u00a1-\u00bf\u0964\u0965\u2010-\u205e\u3000-\u303f"
+WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}{SIGNS}]+\s*|.")
 
 
 def diff_texts(old: str, new: str) -> tuple[str, ...]:
@@ -52,3 +53,17 @@ def diff_words(old: str, new: str) -> list[tuple[str, str]]:
         gone, come = "".join(before[first:last]), "".join(after[start:end])
         parts += [(" ", gone)] if gone == come else [("-", gone), ("+", come)]
     return [(mark, text) for mark, text in parts if text]
+
+
+def gather_words(text: str) -> set[str]:
+    """The words of a text in lower case, without numbers and signs.
+
+    >>> sorted(gather_words("The 3 gulls, THE ferry."))
+    ['ferry', 'gulls', 'the']
+    """
+    return {word.strip() for word in WORD.findall(text.casefold()) if word[0].isalpha()}
+
+
+def share_words(one: set[str], other: set[str]) -> float:
+    """The share of the words of the shorter text that the other has."""
+    return len(one & other) / max(min(len(one), len(other)), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.report.hits import gather_words, measure_doubts, pick_doubts, share_words
+from tasks.report.hits import measure_doubts, pick_doubts
 from tasks.report.texts import LINES_SHOWN, choose_examples
 
 
@@ -55,9 +55,3 @@ def test_lines_to_check_are_in_other_words_and_of_every_rule() -> None:
     ]
     found = pick_doubts(measure_doubts(pl.DataFrame(rows).with_columns(evidence=pl.lit(""))), 8)
     assert sorted(hit["rule"] for hit in found) == ["related.en", "share.en"]
-
-
-def test_words_are_compared_without_case_and_digits() -> None:
-    assert gather_words("Share 3 of 4: THE ferry, la môle") == {"share", "of", "the", "ferry", "la", "môle"}
-    assert share_words({"a", "b"}, {"a", "b", "c", "d"}) == 1.0
-    assert share_words(set(), {"a"}) == 0.0
