@@ -28,7 +28,7 @@ CHANGES = {
     "revised": "the input has another text of the article",
     "new": "the lake does not have it",
     "removed": "its input is not there any more, or has another article",
-    "quarantined": "the audit would stop it",
+    "quarantined": "its input would go to quarantine",
     "same": "no difference",
 }
 KEYS = ("record_id", "url", "uri")  # of an article in two texts, the surest first
@@ -75,7 +75,7 @@ class Differences:
 def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples: int = 5) -> Differences:
     """A judged batch compared with the rows that the lake has of it, and with those that an earlier batch owns for it."""
     staged = read_claimed(judged.folders, day)
-    quarantined = judged.quarantine["doc_id"].drop_nulls().unique()
+    stopped = judged.quarantine.select("doc_id", "record_id", "uri")
 
     def compare(seen: Manifest) -> Differences:
         held = read_own_claims(lake, seen, source, day)
@@ -85,7 +85,7 @@ def diff_batch(lake: Lake, source: str, day: date, judged: JudgedBatch, examples
             before = read_published_rows(lake, seen, source, day, held.join(part, on="doc_id", how="semi"))
             after = read_folders(judged.folders, part)
             lines.append(compare_lines(before, after))
-            documents.append(compare_documents(before["documents"], after["documents"], lines[-1], quarantined))
+            documents.append(compare_documents(before["documents"], after["documents"], lines[-1], stopped))
         whole = pair_revisions(pl.concat(documents)) if documents else DOCUMENT_CHANGES.to_frame()
         shown = pick_examples(whole, examples)
         known = shown.select(doc_id=pl.coalesce("was", "doc_id"))
@@ -127,11 +127,11 @@ def compare_lines(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame
 
 
 def compare_documents(
-    before: pl.DataFrame, after: pl.DataFrame, lines: pl.DataFrame, quarantined: pl.Series
+    before: pl.DataFrame, after: pl.DataFrame, lines: pl.DataFrame, stopped: pl.DataFrame
 ) -> pl.DataFrame:
     """Documents of both sides, as DOCUMENT_CHANGES says but for `was`, with their KEYS.
 
-    `lines`: their LINE_CHANGES; `quarantined`: ids that are stopped.
+    `lines`: their LINE_CHANGES; `stopped`: the rows of quarantine.
     """
     chars = pl.col("text").str.len_chars().cast(pl.Int64)
     counted = lines.group_by("doc_id").agg(
@@ -143,6 +143,7 @@ def compare_documents(
     names = ["doc_id", *KEYS, *COMPARED]
     joined = before.select(names).join(after.select(names), on="doc_id", how="full", coalesce=True, suffix="_now")
     is_new, is_missing = pl.col("uri").is_null(), pl.col("uri_now").is_null()
+    is_stopped = pl.any_horizontal(pl.col(key).is_in(stopped[key].drop_nulls().implode()) for key in stopped.columns)
     differing = [pl.when(pl.col(name).ne_missing(pl.col(f"{name}_now"))).then(pl.lit(name)) for name in COMPARED]
     columns = pl.when(~is_new & ~is_missing).then(pl.concat_list(differing).list.drop_nulls())
     return (
@@ -153,7 +154,7 @@ def compare_documents(
             *(pl.coalesce(f"{name}_now", name).alias(name) for name in (*KEYS, "publisher", "title")),
             pl.when(is_new)
             .then(pl.lit("new"))
-            .when(is_missing & pl.col("doc_id").is_in(quarantined.implode()))
+            .when(is_missing & is_stopped.fill_null(False))
             .then(pl.lit("quarantined"))
             .when(is_missing)
             .then(pl.lit("removed"))

@@ -117,8 +117,8 @@ def test_documents_come_go_and_are_stopped(place: Path) -> None:
     found = preview(place, removes_missing=True)
     fates = dict(found.documents.select("uri", "change").iter_rows())
     assert fates["in/carillon.de.txt"] == "removed"
-    # Nothing is left of its new text, so there is no document to pair the old one with.
-    assert fates["in/strait-cup.en.txt"] == "removed"
+    # Nothing would be left of its new text.
+    assert fates["in/strait-cup.en.txt"] == "quarantined"
     assert fates["in/half-bridge.ja.txt"] == "revised"
     assert fates["in/new.txt"] == "new"
     assert fates["in/night-train.en.txt"] == "same"
