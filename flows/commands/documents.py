@@ -28,7 +28,7 @@ FIELDS = (
 
 
 def why(key: KeyArgument, lake: LakeOption = None) -> None:
-    """What was removed from a document, by which rule, on which evidence; or why it is in quarantine."""
+    """What was removed from a document, by which rule, on which evidence; or why it is in quarantine, or what it repeats."""
     from tasks.lakes.lake import find_documents, find_duplicates, find_owners, find_quarantined
 
     opened = open_chosen_lake(lake)
@@ -45,6 +45,8 @@ def why(key: KeyArgument, lake: LakeOption = None) -> None:
         owner = find_owners(opened, opened.manifest(), row["source"], [row["doc_id"]]).get(row["doc_id"])
         state = f"{owner[1]} ({owner[0]}), published as" if owner else "a record that is in quarantine as"
         print_line(f"{row['uri']}: duplicate ({row['reason']}): repeats {state} {row['doc_id']}")
+    if len(repeats) == 1 and not quarantined and find_documents(opened, repeats[0]["doc_id"]):
+        explain_document(opened, find_document(opened, repeats[0]["doc_id"]))
     if not quarantined and not repeats:
         raise RequestError(
             f"{key!r} is neither a document, nor in quarantine, nor a duplicate in {opened.name}. "
