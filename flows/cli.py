@@ -20,6 +20,7 @@ from flows.commands.lake import check, files, iceberg, repartition, rollback, ve
 from flows.commands.learned import learn, learned
 from flows.commands.quarantine import quarantine, release, replay
 from flows.commands.rules import rules
+from flows.commands.source_changes import remove_source, rename_source
 from flows.commands.stories import story
 from flows.commands.ui import deploy, pages, ui
 from flows.console import output, print_error
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 PANELS = {
     "Run": (init, ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
     "Ask": (status, why, show, story, restore, quarantine, report, diff, rules, sources, learned, corrections, export),
-    "Keep": (check, versions, tag, rollback, erase, repartition, files, iceberg, doctor),
+    "Keep": (check, versions, tag, rollback, rename_source, remove_source, erase, repartition, files, iceberg, doctor),
 }
 JSON = "--json"
 

@@ -118,6 +118,9 @@ QUARANTINE = pa.schema(
         column("raw_chars", COUNT, "As in `documents`.", null=True),
         column("text_chars", COUNT, "As in `documents`.", null=True),
         column("encoding", TEXT, "As in `documents`.", null=True),
+        column(
+            "canonical_sha256", TEXT, "SHA-256 (hex) of the canonical text; missing where there is none.", null=True
+        ),
     ]
 )
 

@@ -55,7 +55,7 @@ def find_batch(lake: Lake, name: str, day: date, settings: Settings) -> Batch:
     declared = load_sources(settings.sources)
     if name in declared:
         return Batch(declared[name], day, settings.sources.absolute().parent)
-    recorded = json.loads(receipt["settings"])["source"]
+    recorded = json.loads(receipt["settings"])["source"] | {"name": name}
     fields = Fields(**{key: tuple(value) for key, value in recorded.pop("fields").items()})
     place = read_places(lake).get(name)
     return Batch(Source(**recorded, fields=fields), day, Path(place.root) if place else Path.cwd())

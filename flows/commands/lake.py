@@ -57,7 +57,8 @@ def check(
     )
     print_line(f"{opened.name}: all files and sums and {checked} are as their receipts say")
     if odd_days:
-        print_line(f"odd beside their neighbours: {format_count(len(odd_days), 'day')}")
+        kinds = Counter(found.what for found in odd_days)
+        print_line("worth a look: " + ", ".join(f"{what} ({times:,})" for what, times in kinds.most_common()))
 
 
 def versions(lake: LakeOption = None) -> None:

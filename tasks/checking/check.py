@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from tasks.checking.erasures import check_erasures
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
+from tasks.checking.sources import find_shared_files
 from tasks.checking.store_files import check_store_files, check_tags
 from tasks.checking.stories import check_stories
 from tasks.counts import format_count
@@ -134,8 +135,9 @@ def find_cure(lake: Lake, manifest: Manifest, table: str, file: TableFile, diges
 
 
 def find_odd_days(lake: Lake) -> list[LakeFault]:
-    """Days of a source that are missing, short or delivered twice: perhaps right, but worth a look."""
-    return list(check_days(read_receipts(lake, lake.manifest())))
+    """Days of a source that are missing, short or delivered twice, and sources with the same files: worth a look."""
+    seen = lake.manifest()
+    return [*find_shared_files(lake, seen), *check_days(read_receipts(lake, seen))]
 
 
 def check_days(receipts: Iterable[Mapping[str, Any]]) -> Iterator[LakeFault]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import polars as pl
 
+from tasks.erasing.renamed import add_other_names
 from tasks.lakes.lake import Lake, scan_files, scan_table
 from tasks.staging.erased import hash_uri
 from tasks.stores.manifest import Manifest, TableFile
@@ -110,13 +111,14 @@ def resolve_keys(lake: Lake, keys: Keys) -> tuple[frozenset[str], frozenset[tupl
     """doc_ids of the records that keys name, and the rows of quarantine that they name."""
     ids: set[str] = set()
     records: set[tuple[str, date, str]] = set()
-    for found in list_kept_files(lake):
+    files = list(list_kept_files(lake))
+    for found in files:
         rows = found.frame.filter(keys.match(found.frame.collect_schema().names()))
         hits = rows.select("doc_id", *RECORD_KEY).collect()
         ids |= set(hits["doc_id"].drop_nulls())
         if found.table == "quarantine":
             records |= set(hits.select(RECORD_KEY).iter_rows())
-    return frozenset(ids), frozenset(records)
+    return add_other_names(lake, ids, records, [(found.table, found.frame) for found in files])
 
 
 def is_erased(lake: Lake, keys: Keys) -> bool:

@@ -96,6 +96,20 @@ def read_places(lake: Lake) -> dict[str, Place]:
     return parse_places(lake, read_store_file(lake.files, FILE))
 
 
+def rename_place(lake: Lake, old: str, new: str | None) -> None:
+    """Gives the place of a source another name, or forgets it (None)."""
+
+    def change(content: bytes | None) -> bytes | None:
+        known = json.loads(content or b"{}")
+        if old not in known:
+            return content
+        place = known.pop(old)
+        rows = {new: place} | known if new else known
+        return json.dumps({name: rows[name] for name in sorted(rows)}, indent=1).encode()
+
+    change_store_file(lake.files, FILE, change)
+
+
 def parse_places(lake: Lake, content: bytes | None) -> dict[str, Place]:
     """The places in the store's file. Raises LakeError when it is damaged."""
     try:

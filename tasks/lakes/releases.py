@@ -8,7 +8,7 @@ batch finds it, so the document stays published, and a new fault of the same doc
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -88,6 +88,16 @@ def change_releases(lake: Lake, source: str, day: date, change: ChangeReleases) 
         return write_releases(rows) if rows or content is not None else None
 
     change_store_file(lake.files, name, rewrite)
+
+
+def move_releases(lake: Lake, day: date, old: str, new: str, ids: Mapping[str, str]) -> None:
+    """Gives the releases of a batch to that of another source. `ids`: the doc_ids of its documents by uri."""
+    name = name_batch_file(FOLDER, old, day)
+    rows = parse_releases(lake, name, read_store_file(lake.files, name))
+    moved = [replace(row, doc_id=ids.get(row.uri, row.doc_id)) for row in rows]
+    if moved:
+        change_releases(lake, new, day, lambda known: known or moved)
+    change_store_file(lake.files, name, lambda _: None)
 
 
 def drop_empty_releases(lake: Lake, source: str, day: date) -> None:

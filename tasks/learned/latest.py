@@ -6,22 +6,24 @@ What a lake learns by itself counts before what it was given, and a line that ei
 imported, and learns nothing from it.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from tasks.batch import Learned
-from tasks.lakes.lake import Lake
+from tasks.lakes.lake import Lake, scan_table
 from tasks.learned.learn import learn_lines
 from tasks.learned.shared import SharedLine, make_learned, parse_shared, write_shared
 from tasks.learned.versions import (
     LATEST,
     ROWS,
     VETO_FILE,
+    LearnedError,
     Veto,
+    add_version,
     apply_vetoes,
     choose_version,
     find_learned,
@@ -32,6 +34,7 @@ from tasks.learned.versions import (
     store_learned,
 )
 from tasks.stores.errors import LakeError, Overtaken
+from tasks.stores.manifest import Manifest
 from tasks.stores.store_files import change_store_file, read_store_file
 from tasks.toml_rows import RowError
 
@@ -152,3 +155,71 @@ def find_touched(lake: Lake, publishers: Collection[str], version: str) -> list[
         if any(entry["publisher"] in publishers for entry in row["profile"] or ())
         and choose_version("auto", row) != version
     ]
+
+
+def has_publisher(lake: Lake, manifest: Manifest, source: str, publisher: str) -> bool:
+    """Whether other sources than one have documents of a publisher."""
+    others = scan_table(lake, manifest, "receipts").filter(pl.col("source") != source).select("profile")
+    named = others.explode("profile").select(pl.col("profile").struct.field("publisher") == publisher)
+    return bool(named.collect().to_series().any())
+
+
+def rename_version(lake: Lake, version: str, old: str, new: str, keeps: bool) -> str:
+    """The version that has the lines of a publisher under its new name; it is written, if it is another one.
+
+    `keeps`: the old name keeps its lines as well. A version that is lost stays as it is.
+    """
+    try:
+        learned = find_learned(lake, version)
+        rows = load_learned(learned) if learned else ROWS.to_frame()
+    except LearnedError:
+        return version
+    renamed = rename_lines(rows, old, new, keeps)
+    return version if renamed.equals(rows) else add_version(lake, renamed).version
+
+
+def rename_lines(rows: pl.DataFrame, old: str, new: str, keeps: bool) -> pl.DataFrame:
+    """Learned lines with those of a publisher under its new name, where that has no such line; in order."""
+    own = rows.filter(pl.col("publisher") == old)
+    fresh = own.with_columns(publisher=pl.lit(new)).join(rows, on=LINE, how="anti")
+    kept = rows if keeps else rows.filter(pl.col("publisher") != old)
+    return pl.concat([kept, fresh]).sort(LINE)
+
+
+def rename_publisher(lake: Lake, old: str, new: str, keeps: bool) -> None:
+    """Gives a publisher its new name in the latest version and in the imported rows. See `rename_version`."""
+
+    def change(content: bytes | None) -> bytes | None:
+        rows = parse_imports(lake, content)
+        fresh = [replace(row, publisher=new) for row in rows if row.publisher == old]
+        known = {(row.publisher, row.key) for row in rows}
+        kept = [row for row in rows if keeps or row.publisher != old]
+        renamed = [*kept, *(row for row in fresh if (row.publisher, row.key) not in known)]
+        return write_shared(renamed).encode() if fresh else content
+
+    change_store_file(lake.files, IMPORTS, change)
+    change_latest(lake, lambda rows: rename_lines(rows, old, new, keeps))
+
+
+def forget_publishers(lake: Lake) -> None:
+    """Removes the own lines of publishers of which the lake has no document any more from the latest version."""
+    profiles = lake.receipts(columns=("profile",))
+    if any(row["profile"] is None for row in profiles):
+        return  # batches of older releases do not say whose documents they have
+    known = list({entry["publisher"] for row in profiles for entry in row["profile"]})
+    change_latest(lake, lambda rows: rows.filter(pl.col("imported").is_not_null() | pl.col("publisher").is_in(known)))
+
+
+def change_latest(lake: Lake, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Makes changed rows of the latest version the latest; nothing where they are the same."""
+    while True:
+        over = name_latest(read_store_file(lake.files, LATEST))
+        rows = load_latest(lake)
+        changed = change(rows)
+        if changed.equals(rows):
+            return
+        try:
+            store_learned(lake, changed, over)
+        except Overtaken:
+            continue
+        return

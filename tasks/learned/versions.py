@@ -57,16 +57,22 @@ class LearnedError(RequestError):
 
 def store_learned(lake: Lake, learned: pl.DataFrame, over: str | None = None) -> Learned:
     """Writes a version, if it is new, and makes it the latest. `over`: what the latest must be till then, else Overtaken."""
-    content = write_version(learned)
-    version = hash_content(content)
+    made = add_version(lake, learned)
 
     def point(known: bytes | None) -> bytes:
         if over is not None and name_latest(known) != over:
             raise Overtaken(f"{lake.name}: another process learned at the same time; run it again")
-        return f"{version}\n".encode()
+        return f"{made.version}\n".encode()
 
-    change_store_file(lake.files, name_version_file(version), lambda _: content)
     change_store_file(lake.files, LATEST, point)
+    return made
+
+
+def add_version(lake: Lake, learned: pl.DataFrame) -> Learned:
+    """Writes a version, if it is new."""
+    content = write_version(learned)
+    version = hash_content(content)
+    change_store_file(lake.files, name_version_file(version), lambda _: content)
     return Learned(version, lake.files.address(name_version_file(version)))
 
 

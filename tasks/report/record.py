@@ -9,7 +9,7 @@ Stored as JSON beside the page, on a disk or in a bucket, so that pages can be w
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -63,12 +63,17 @@ def shorten_receipt(receipt: Mapping[str, Any]) -> dict[str, Any]:
 def write_record(pages: StoreFiles, record: RunRecord) -> str:
     """Writes a record, and deletes that of an earlier blocked run unless this one is blocked. Returns the page's name."""
     page = name_run_page(record.source, record.logical_date, record.state)
-    write_text(pages, name_record(page), json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False))
+    write_text(pages, name_record(page), format_record(record))
     if record.state != "blocked":
         stale = name_run_page(record.source, record.logical_date, "blocked")
         for name in (stale, name_record(stale)):
             change_store_file(pages, name, lambda _: None)
     return page
+
+
+def format_record(record: RunRecord) -> str:
+    """A record as JSON."""
+    return json.dumps(asdict(record), default=str, sort_keys=True, ensure_ascii=False)
 
 
 def read_record(pages: StoreFiles, name: str) -> RunRecord | None:
@@ -91,6 +96,19 @@ def read_blocked(pages: StoreFiles, names: Iterable[str]) -> Iterable[RunRecord]
     for name in names:
         if name.endswith(".blocked.json") and (record := read_record(pages, name)) is not None:
             yield record
+
+
+def move_pages(pages: StoreFiles, old: str, new: str | None) -> bool:
+    """Gives the pages and records of a source to another name, or deletes them (None); whether there were any."""
+    names = pages.list_names(old)
+    for name in names:
+        record = read_record(pages, name) if name.endswith(".json") else None
+        if record and new:
+            write_text(pages, f"{new}/{name.removeprefix(f'{old}/')}", format_record(replace(record, source=new)))
+        elif new and (page := read_store_file(pages, name)):
+            write_text(pages, f"{new}/{name.removeprefix(f'{old}/')}", page.decode())
+        change_store_file(pages, name, lambda _: None)
+    return bool(names)
 
 
 def write_text(pages: StoreFiles, name: str, text: str) -> None:

@@ -92,11 +92,7 @@ def assemble_documents(
     settled = [
         words and parse_published(words, origin) for words, origin in zip(records["dated"], origins, strict=True)
     ]
-    # Stable: 32 hex digits over source, publisher and the canonical text's digest.
-    named = (
-        f"{source}\n{who}\n{digest}" for who, digest in records.select("publisher", "canonical_sha256").iter_rows()
-    )
-    ids = [hashlib.sha256(name.encode()).hexdigest()[:32] for name in named]
+    ids = [name_document(source, *row) for row in records.select("publisher", "canonical_sha256").iter_rows()]
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
         *language.get_columns(),
@@ -106,6 +102,11 @@ def assemble_documents(
         rules_version=pl.lit(version),
     )
     return found.select("doc", *pick_columns("documents", DOCUMENT_COLUMNS, "DOCUMENT_COLUMNS"))
+
+
+def name_document(source: str, publisher: str, canonical_sha256: str) -> str:
+    """The doc_id of a document: 32 hex digits."""
+    return hashlib.sha256(f"{source}\n{publisher}\n{canonical_sha256}".encode()).hexdigest()[:32]
 
 
 def assemble_lines(lines: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
