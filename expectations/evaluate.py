@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from threading import Lock
 from types import ModuleType
@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.suites import Expectation, build_suite, list_columns
+from expectations.suites import Expectation, build_suite
 
 LINE_END = "\n"
 ONE_AT_A_TIME = Lock()
@@ -44,10 +44,18 @@ class Evaluation:
     fault: str = ""
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What Great Expectations found in the values of one row: the places of bad ones, or why it did not judge them."""
+
+    places: list[int]
+    fault: str = ""
+
+
 def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluation]:
     """One evaluation for each of `rows`. Of an empty frame only columns are checked: Great Expectations would pass it."""
-    results = run_suite(rows, frame) if rows and frame.height else {}
-    return [read_evaluation(row, frame, results) for row in rows]
+    judgements = run_suite(rows, frame) if rows and frame.height else {}
+    return [read_evaluation(row, frame, judgements) for row in rows]
 
 
 def load_library() -> None:
@@ -56,9 +64,12 @@ def load_library() -> None:
         import_module("great_expectations")
 
 
-def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, list[Any]]:
-    """Great Expectations' results by reason code. Each call has its own context: threads that share one mix up counts."""
-    judged = frame.select(name for name in list_columns(rows) if name in frame.columns)
+def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, Judgement]:
+    """What Great Expectations finds, by reason code. Each call has its own context: threads that share one mix up counts."""
+    groups = group_rows(rows, frame)
+    height = frame.height * max(map(len, groups), default=0)
+    judged = pl.DataFrame([each for number, group in enumerate(groups) for each in stack(group, number, frame, height)])
+    suite = [make_wide(group[0], number) for number, group in enumerate(groups)]
     load_library()
     with silence_library():
         import great_expectations as gx
@@ -74,7 +85,7 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
         asset = context.data_sources.add_pandas("staging").add_dataframe_asset("narrow")
         whole = asset.add_batch_definition_whole_dataframe("whole")
         batch = whole.get_batch({"dataframe": judged.to_pandas()})
-        validation = batch.validate(build_suite("suite", rows), result_format=COMPLETE)
+        validation = batch.validate(build_suite("suite", suite), result_format=COMPLETE)
     if frame.height >= BULKY_ROWS:
         # Its objects form reference cycles, which keep the frame in memory until the next collection.
         del context, asset, whole, batch
@@ -83,7 +94,55 @@ def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, lis
     for result in validation.results:
         config = result.expectation_config
         found.setdefault(config.meta["reason"] if config and config.meta else "", []).append(result)
-    return found
+    judgements: dict[str, Judgement] = {}
+    for wide, group in zip(suite, groups, strict=True):
+        judgements |= read_judgements(group, found.get(wide.reason, []), frame.height)
+    return judgements
+
+
+def group_rows(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[list[Expectation]]:
+    """The rows whose columns the frame has, those that find the same values good together: each group is one expectation.
+
+    What an expectation costs besides its values is milliseconds, so in a small frame many columns are judged as one; one that
+    is BULKY_ROWS high is judged column by column.
+    """
+    most = max(1, BULKY_ROWS // frame.height)
+    alike: dict[object, list[list[Expectation]]] = {}
+    for row in rows:
+        if all(name in frame.columns for name in row.columns):
+            types = [str(frame.schema[name]) for name in row.columns]
+            groups = alike.setdefault((row.kind, row.low, row.high, row.one_of, *types), [[]])
+            if len(groups[-1]) == most:
+                groups.append([])
+            groups[-1].append(row)
+    return [group for groups in alike.values() for group in groups]
+
+
+def name_wide(number: int) -> tuple[str, str]:
+    """The one or two columns of a group."""
+    return f"group {number}", f"group {number} equals"
+
+
+def stack(group: Sequence[Expectation], number: int, frame: pl.DataFrame, height: int) -> Iterator[pl.Series]:
+    """The columns that a group of rows judges, one below the other; missing values, which are not judged, fill it up."""
+    for wide, names in zip(name_wide(number), zip(*(row.columns for row in group), strict=True), strict=False):
+        stacked = pl.concat([frame[name] for name in names]).alias(wide)
+        yield stacked.extend_constant(None, height - len(stacked))
+
+
+def make_wide(row: Expectation, number: int) -> Expectation:
+    """The expectation that judges the whole group of a row."""
+    column, equals = name_wide(number)
+    return replace(row, reason=column, column=column, equals=equals if row.equals is not None else None, finding=())
+
+
+def read_judgements(group: Sequence[Expectation], results: Sequence[Any], height: int) -> dict[str, Judgement]:
+    """What the result of a group says about each of its rows."""
+    fault = describe_fault(results[0]) if len(results) == 1 else f"{len(results)} results instead of one"
+    places: list[list[int]] = [[] for _ in group]
+    for at in [] if fault else results[0].result["unexpected_index_list"]:
+        places[at // height].append(at % height)
+    return {row.reason: Judgement(own, fault) for row, own in zip(group, places, strict=True)}
 
 
 @contextmanager
@@ -115,18 +174,16 @@ def silence_library() -> Iterator[None]:
             logger.propagate = propagate
 
 
-def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str, list[Any]]) -> Evaluation:
-    """The evaluation of one row from `results`, with missing values added."""
+def read_evaluation(row: Expectation, frame: pl.DataFrame, judgements: Mapping[str, Judgement]) -> Evaluation:
+    """The evaluation of one row from what was found, with missing values added."""
     names = row.columns
     if absent := [name for name in names if name not in frame.columns]:
         return Evaluation(row.reason, fault=f"no column {' and '.join(absent)}")
     if frame.is_empty():
         return Evaluation(row.reason)
-    found = results.get(row.reason, [])
-    if len(found) != 1:
-        return Evaluation(row.reason, fault=f"{len(found)} results instead of one")
-    if fault := describe_fault(found[0]):
-        return Evaluation(row.reason, fault=fault)
+    found = judgements.get(row.reason, Judgement([], "no result"))
+    if found.fault:
+        return Evaluation(row.reason, fault=found.fault)
     gaps = []
     if not row.may_be_missing:
         floats = [name for name in names if frame.schema[name].is_float()]
@@ -134,7 +191,7 @@ def read_evaluation(row: Expectation, frame: pl.DataFrame, results: Mapping[str,
         # Rows of orphaned lines need no values.
         needed = pl.col("document_rows") != 0 if "document_rows" in frame.columns else pl.lit(True)
         gaps = frame.select((empty & needed).fill_null(True).arg_true()).to_series().to_list()
-    places = sorted({*found[0].result["unexpected_index_list"], *gaps})
+    places = sorted({*found.places, *gaps})
     bad = frame.select(names)[places]
     ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
     return Evaluation(row.reason, places, ranges, len(gaps))

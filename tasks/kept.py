@@ -19,7 +19,7 @@ import pyarrow as pa
 Value = TypeVar("Value")
 
 
-def keep(name: str, sources: Iterable[Path], libraries: Iterable[str], make: Callable[[], Value]) -> Value:
+def keep_value(name: str, sources: Iterable[Path], libraries: Iterable[str], make: Callable[[], Value]) -> Value:
     """What `make` returns, from the kept file `name` as long as nothing that it follows from has changed.
 
     `sources`: files and folders that it is made from and by, with all files below them; `libraries`: the versions of others. What
@@ -35,14 +35,14 @@ def keep(name: str, sources: Iterable[Path], libraries: Iterable[str], make: Cal
             return pickle.loads(pa.decompress(packed, size, codec="zstd"))  # type: ignore[no-any-return]
     value = make()
     with suppress(OSError):
-        save(path, pickle.dumps(value, protocol=5))
+        write_kept(path, pickle.dumps(value, protocol=5))
         for other in folder.glob(f"{name}-*.kept"):
             if other != path:
                 other.unlink(missing_ok=True)
     return value
 
 
-def save(path: Path, content: bytes) -> None:
+def write_kept(path: Path, content: bytes) -> None:
     """Writes a kept file, whole or not at all."""
     path.parent.mkdir(exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid4().hex[:8]}")

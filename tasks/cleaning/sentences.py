@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.kept import keep
+from tasks.kept import keep_value
 from tasks.lines import mark_rows
 from tasks.rules import Rule, load_rules
 from tasks.rules.load import ROWS
@@ -100,10 +100,10 @@ def measure_known(matched: pl.DataFrame) -> pl.DataFrame:
 @cache
 def load_words() -> tuple[pl.DataFrame, pl.DataFrame]:
     """The language of each rule with a pattern (rule, language), and the words of each language (language, word, is_known)."""
-    return keep("words", (Path(__file__), ROWS.parent), (pl.__version__,), find_words)
+    return keep_value("words", (Path(__file__), ROWS.parent), (pl.__version__,), find_known_words)
 
 
-def find_words() -> tuple[pl.DataFrame, pl.DataFrame]:
+def find_known_words() -> tuple[pl.DataFrame, pl.DataFrame]:
     """What `load_words` gives, found in the rules."""
     rules = [rule for rule in load_rules() if rule.takes != "paragraph"]  # whole notices have the words of sentences
     found = {

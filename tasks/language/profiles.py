@@ -26,7 +26,7 @@ import numpy as np
 from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
-from tasks.kept import keep
+from tasks.kept import keep_value
 from tasks.language.relatives import find_relatives
 
 COUNTS = Path(__file__).with_name("counts")
@@ -92,7 +92,7 @@ class LanguageModel:
 @cache
 def load_language_model() -> LanguageModel:
     """The model, made from the installed langdetect and from counts/, and kept."""
-    return keep("languages", (Path(__file__).parent, PROFILES), (np.__version__,), make_language_model)
+    return keep_value("languages", (Path(__file__).parent, PROFILES), (np.__version__,), make_language_model)
 
 
 def make_language_model() -> LanguageModel:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.kept import keep
+from tasks.kept import keep_value
 from tasks.rules.load import ROWS, Rule, read_rules
 from tasks.toml_rows import PROJECT, RowError, name_path, read_toml_rows
 
@@ -67,7 +67,7 @@ def load_rules() -> tuple[Rule, ...]:
     Reading and checking the rows takes most of a second, so they are kept.
     """
     sources = (Path(__file__).parent, PROJECT / "tasks" / "toml_rows.py")
-    return keep("rules", sources, (pl.__version__,), read_held_rules)
+    return keep_value("rules", sources, (pl.__version__,), read_held_rules)
 
 
 def read_held_rules() -> tuple[Rule, ...]:

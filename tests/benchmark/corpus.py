@@ -139,7 +139,7 @@ def make_article(seed: Seed, sentences: Sentences, random: Random, day: date) ->
     return headline, "\n\n".join([*blocks, "\n".join([*seed.tail, *others])]).strip()
 
 
-def copy_records(texts: Path, folder: Path, documents: int) -> int:
+def copy_texts(texts: Path, folder: Path, documents: int) -> int:
     """Writes the first so many lines of a JSON Lines file as `write_corpus` does; returns how many there were."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmark.corpus import copy_records, write_corpus
+from benchmark.corpus import copy_texts, write_corpus
 from benchmark.measure import Cost, JobFailedError, measure
 from benchmark.report import Report, Row, describe_ratios, make_table, write_page
 
@@ -80,13 +80,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def write_corpora(scratch: Path, documents: int, texts: Path | None) -> dict[int, Path]:
     """Folders of JSON Lines files by how many documents they have: few, as many as slow peers get, a tenth, and all."""
     if texts:
-        documents = copy_records(texts, scratch / "texts", documents)
+        documents = copy_texts(texts, scratch / "texts", documents)
         shutil.rmtree(scratch / "texts")
     corpora = {}
     for size in sorted({SMALL, min(MOST_SLOW, documents // 10), documents // 10, documents}):
         corpora[size] = scratch / f"corpus-{size}"
         if texts:
-            copy_records(texts, corpora[size], size)
+            copy_texts(texts, corpora[size], size)
         else:
             write_corpus(corpora[size], size)
     return corpora

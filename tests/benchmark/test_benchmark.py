@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.corpus import copy_records, make_records, read_seeds, write_corpus
+from benchmark.corpus import copy_texts, make_records, read_seeds, write_corpus
 from benchmark.measure import Cost, JobFailedError, measure, take_median
 from benchmark.report import Report, Row, compare_workers, cost_each, rate
 
@@ -46,9 +46,9 @@ def test_articles_are_distinct_and_look_like_articles(project: Path) -> None:
 def test_texts_of_ones_own_are_taken_in_their_order(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     own.write_text("".join(f'{{"text": "Article {number}."}}\n' for number in range(1_500)), encoding="utf-8")
-    assert copy_records(own, tmp_path / "few", 1_200) == 1_200
+    assert copy_texts(own, tmp_path / "few", 1_200) == 1_200
     assert [len(path.read_text().splitlines()) for path in sorted((tmp_path / "few").iterdir())] == [1_000, 200]
-    assert copy_records(own, tmp_path / "all", 9_000) == 1_500
+    assert copy_texts(own, tmp_path / "all", 9_000) == 1_500
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks import kept
-from tasks.kept import keep
+from tasks.kept import keep_value
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def count(folder: Path) -> Callable[[], int]:
         made.append(len(made) + 1)
         return made[-1]
 
-    return lambda: keep("value", [folder / "rows"], ["1.0"], make)
+    return lambda: keep_value("value", [folder / "rows"], ["1.0"], make)
 
 
 def test_a_value_is_made_once(count: Callable[[], int]) -> None:
@@ -54,7 +54,7 @@ def test_a_change_of_a_source_makes_it_again_and_removes_the_old_file(
 
 def test_another_version_of_a_library_makes_it_again(folder: Path) -> None:
     values = iter((1, 2))
-    assert [keep("value", [folder / "rows"], [library], lambda: next(values)) for library in ("1", "2")] == [1, 2]
+    assert [keep_value("value", [folder / "rows"], [library], lambda: next(values)) for library in ("1", "2")] == [1, 2]
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 40, b"\0" * 5_000])
@@ -76,5 +76,5 @@ def test_an_error_is_raised_and_nothing_is_kept(folder: Path) -> None:
         raise ValueError("a wrong row")
 
     with pytest.raises(ValueError, match="a wrong row"):
-        keep("value", [folder / "rows"], [], fail)
+        keep_value("value", [folder / "rows"], [], fail)
     assert not (folder / "__pycache__").exists()
