@@ -51,7 +51,8 @@ def draw_days(counts: Sequence[DayCount], kind: str = "language", undated: int =
     title = f"Documents by {unit} and {kind}"
     summary = f"{format_count(totals.total(), 'document')}, " + (f"from {first} to {last}" if first != last else first)
     summary += f"; {older:,} earlier ones in the first bar." if older and named else "."
-    summary += f" {undated:,} have no date and are counted on the day of their batch." if undated else ""
+    have = f"{undated:,} have no date and are" if undated != 1 else "1 has no date and is"
+    summary += f" {have} counted on the day of the batch." if undated else ""
     step = max(1, -(-len(periods) // 6))
     shown = {at for at in range(len(periods)) if (len(periods) - 1 - at) % step == 0}
     stacks: list[list[tuple[int, int]]] = [[] for _ in periods]

@@ -12,6 +12,8 @@ from tasks.report.hits import name_decider
 from tasks.trials.text_diff import gather_words, share_words
 
 EXAMPLES = 4
+LEAST_EXAMPLES = 2  # whether they differ or not
+SAME_WORDS = 0.8  # of a document's removed lines, in those of the ones that are shown already
 CANDIDATES = 100  # documents that examples are chosen from
 LINE_CHARS = 700
 LINES_SHOWN = 90
@@ -51,6 +53,7 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
     """Documents that differ: first the one with most rules, then those with most rules that no earlier one has; long ones last.
 
     Where several have as many, the one whose removed lines have least words of earlier ones; then other publishers and languages.
+    Documents that would only say the same again are left out.
     """
     kinds = removed.group_by("doc_id").agg(
         rules=pl.col("rule").unique(),
@@ -74,8 +77,10 @@ def choose_examples(documents: pl.DataFrame, removed: pl.DataFrame, most: int = 
     while left and len(chosen) < most:
         # Of equal ones, the first in order.
         best = max(left, key=lambda own: (left[own][0], len(left[own][1] - rules), -share_words(left[own][2], words)))
-        chosen.append(best)
         _, own_rules, own_words = left.pop(best)
+        if len(chosen) >= LEAST_EXAMPLES and own_rules <= rules and share_words(own_words, words) > SAME_WORDS:
+            break
+        chosen.append(best)
         rules, words = rules | own_rules, words | own_words
     return chosen
 

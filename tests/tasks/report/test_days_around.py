@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders.report_pages import look
 from builders.staged_shards import Doc, publish_docs
 
 from tasks.lakes.lake import open_lake
+from tasks.report import days_around
 from tasks.report.days_around import TREND_DAYS, TrendDay, draw_trends, list_affected, update_days_around
 from tasks.report.record import open_pages, write_text
 from tasks.stores.store_files import change_store_file, read_store_file
@@ -101,3 +103,22 @@ def test_a_trend_has_a_bar_per_day_in_its_place() -> None:
     # A day without any has a bar, too; a day without a batch has none.
     assert {bar.height for bar in quarantined.bars if bar.kind != "blocked"} == {1}
     assert warnings.summary.startswith("0 on 31 October")
+
+
+def test_of_two_runs_at_once_the_page_names_both_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_days(tmp_path, (THIRD, FIRST))
+    lake = open_lake(tmp_path / "lake")
+    place, asked = days_around.place_days_around, 0
+
+    def overtake(*arguments: Any) -> str:
+        nonlocal asked
+        asked += 1
+        page = place(*arguments)
+        if asked == 1:
+            write_days(tmp_path, (SECOND,))
+        return page
+
+    monkeypatch.setattr(days_around, "place_days_around", overtake)
+    update_days_around(lake, open_pages(lake), "s", [FIRST])
+    page = (read_store_file(open_pages(lake), f"s/{FIRST}.html") or b"").decode()
+    assert look(page).values("href") == [f"{SECOND}.html"]

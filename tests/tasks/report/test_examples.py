@@ -39,6 +39,12 @@ def test_examples_show_other_rules_before_other_words() -> None:
     ) == ["a", "e", "d"]
 
 
+def test_examples_do_not_say_the_same_a_third_time() -> None:
+    same = {own: [("share.en", "Share this story")] for own in "abc"}
+    assert make_documents(same) == ["a", "b"]
+    assert make_documents(same | {"d": [("share.en", "Send it to a friend")]}) == ["a", "d"]
+
+
 def test_a_long_document_is_an_example_only_without_others() -> None:
     removed = {"a": [("x", "one"), ("y", "two")], "b": [("x", "one")]}
     assert make_documents(removed, {"a": LINES_SHOWN + 1}) == ["b", "a"]
