@@ -8,17 +8,13 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
-import polars as pl
 import pytest
 from builders.command_line import run_copydesk
 from builders.lakes import DAY as REPORTED
 from builders.lakes import Recorder, make_lake
-from builders.report_pages import DAY, EARLY, Seen, ingest_with_page, look, page_of, write_hostile
-from hypothesis import given
-from hypothesis import strategies as st
+from builders.report_pages import DAY, EARLY, ingest_with_page, look, page_of, write_hostile
 from typer.testing import CliRunner
 
 from flows.batches.page import gather_findings
@@ -29,15 +25,10 @@ from tasks.auditing.drift import Comparison, Drift
 from tasks.formats.remote import fetch_remote
 from tasks.lakes.lake import Lake, open_lake
 from tasks.report import page as pages_module
-from tasks.report.charts import draw_days, draw_publishers
 from tasks.report.collect import collect_published
 from tasks.report.days_around import MARKED
-from tasks.report.figures import EARLIER, PublisherShare, count_days, count_lengths, list_periods
-from tasks.report.hits import measure_doubts, pick_hits
 from tasks.report.page import write_page
 from tasks.report.record import RunRecord, write_text
-from tasks.report.texts import ShownLine, shorten
-from tasks.report.wording import escape_text, flatten_text
 from tasks.stores.store_files import FolderFiles, StoreFiles
 
 
@@ -410,146 +401,3 @@ def test_a_page_is_bounded(tmp_path: Path, kind: str) -> None:
     outcome = ingest_with_page(tmp_path, "in", tmp_path / "lake")
     assert page_of(outcome).stat().st_size < 2_000_000
     assert look(page_of(outcome)).problems == []
-
-
-# Not an alphabet of `text`, which would draw the few that matter as rarely as any other character.
-LETTERS = st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>&\"'\u202a\u202e\u2066\u2069\u2028\x00\x1b\x7f"))
-
-
-@given(st.lists(LETTERS, max_size=40).map("".join))
-def test_shown_text_is_text(words: str) -> None:
-    seen = look(f"<p>{escape_text(words)}</p>")
-    assert set(seen.tags) <= {"p", "span"}
-    assert seen.problems == []
-    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", str(escape_text(words)))
-    assert not re.search("[\x00-\x1f\u202a-\u202e\u2066-\u2069\u2028]", flatten_text(words))
-
-
-RUNS = st.lists(
-    st.tuples(st.sampled_from(["body", "apart", "removed"]), st.sampled_from(["a", "b.list"]), st.integers(1, 30)),
-    max_size=40,
-)
-
-
-@given(RUNS)
-def test_shortened_documents_account_for_every_line(runs: list[tuple[str, str, int]]) -> None:
-    decisions = [(decision, rule) for decision, rule, length in runs for _ in range(length)]
-    lines = [
-        ShownLine(number, f"line {number}", decision, rule=rule) for number, (decision, rule) in enumerate(decisions)
-    ]
-    short = shorten(lines, 40)
-    assert sum(line.skipped or 1 for line in short) == len(lines)
-    assert len(short) <= 41
-
-
-HIT = {"doc_id": "d", "line": 5, "rule": "share.en", "evidence": "share", "text": "Share this", "first": 1, "last": 9}
-DOUBTS = [
-    ("page model, sure", {"rule": "page.line", "evidence": "boilerplate with probability 0.98"}, 0.04),
-    ("page model, wavering", {"rule": "page.outside", "evidence": "boilerplate with probability 0.5"}, 1.0),
-    ("learned everywhere", {"rule": "learned.line", "evidence": "seen in 40 of 40 documents of P"}, 0.0),
-    ("learned here and there", {"rule": "learned.line", "evidence": "seen in 10 of 40 documents of P"}, 0.75),
-    ("a copy", {"rule": "repeat.caption", "evidence": "3"}, 0.0),
-    ("short line in the body", {}, 0.062),
-    ("short line below the body", {"line": 20}, 0.031),
-    ("a sentence in the body", {"text": "This is nearly as long as a sentence of an article may be."}, 0.967),
-    ("a long line", {"text": "word " * 31 + "word"}, 0.994),
-]
-
-
-@pytest.mark.parametrize(("change", "doubt"), [row[1:] for row in DOUBTS], ids=[row[0] for row in DOUBTS])
-def test_doubt(change: dict[str, object], doubt: float) -> None:
-    rows = pl.DataFrame([HIT | change], schema_overrides={"line": pl.Int32, "first": pl.Int32, "last": pl.Int32})
-    assert measure_doubts(rows)["doubt"].to_list() == [doubt]
-
-
-def test_a_line_in_many_documents_is_less_doubtful() -> None:
-    rows = [HIT | {"doc_id": f"d{n}", "text": "Share this article with everybody"} for n in range(4)]
-    rows.append(HIT | {"doc_id": "d9", "text": "Share this story of ours with everybody"})
-    measured = measure_doubts(pl.DataFrame(rows))
-    (found,) = pick_hits(measured, [("share.en", 5)])
-    assert found.surest["documents"] == 4
-    assert [hit["text"][:16] for hit in found.doubtful] == ["Share this story"]
-
-
-def frame(days: list[str | None], logical: date = DAY) -> pl.DataFrame:
-    dated = pl.Series("published_at", days, dtype=pl.String).str.to_datetime(
-        "%Y-%m-%d", time_zone="UTC", time_unit="us"
-    )
-    return pl.DataFrame({"published_at": dated, "logical_date": [logical] * len(days), "language": ["en"] * len(days)})
-
-
-PERIODS = [
-    ("one day", ["2026-10-31", None], {"2026-10-31": 2}),
-    ("one old", ["2026-10-31"] * 4 + ["1999-01-01"], {EARLIER: 1, "2026-10-31": 4}),
-    ("months", ["2026-10-31", "2026-03-01"], {"2026-03": 1, "2026-10": 1}),
-    ("years", ["2026-10-31", "2001-03-01", "1871-01-01", "2012-01-01"], {EARLIER: 1, "2001": 1, "2012": 1, "2026": 1}),
-]
-
-
-@pytest.mark.parametrize(("days", "expected"), [row[1:] for row in PERIODS], ids=[row[0] for row in PERIODS])
-def test_days_become_months_and_years(days: list[str | None], expected: dict[str, int]) -> None:
-    counts = count_days(frame(days), DAY)
-    assert {count.period: count.documents for count in counts} == expected
-    assert "<svg" in draw_days(counts).svg
-
-
-def test_rare_languages_are_counted_together() -> None:
-    rows = frame(["2026-10-31"] * 30).with_columns(
-        language=pl.Series(["en"] * 20 + ["de", "fr", "es", "it", "pl", "ru", "tr", "ja", "ar", "nl"])
-    )
-    counts = count_days(rows, DAY)
-    assert [count.language for count in counts] == ["en", "ar", "de", "es", "fr", "others"]
-    assert counts[-1].documents == 6
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "many"), [("2026-02-27", "2026-03-02", 4), ("2025-11", "2026-02", 4), ("1999", "2002", 4)]
-)
-def test_no_period_is_left_out(first: str, last: str, many: int) -> None:
-    found = list_periods(first, last)
-    assert (found[0], found[-1], len(found)) == (first, last, many)
-
-
-def test_every_length_has_its_bin() -> None:
-    lengths = [1, 99, 100, 249, 31_999, 32_000, 10**7]
-    counts = count_lengths(pl.DataFrame({"text_chars": lengths}))
-    assert sum(count.documents for count in counts) == len(lengths)
-    assert [count.documents for count in counts if count.documents] == [2, 2, 1, 2]
-
-
-def test_a_chart_does_not_depend_on_the_fonts_of_the_machine_or_break_on_odd_names() -> None:
-    names = ["新華社新聞網站中文版", "الجزيرة", "<b>&\"'", "x" * 90, "x" * 91, ""]
-    chart = draw_publishers([PublisherShare(name, 3, 0.1, 0.2, 5) for name in names])
-    seen: Seen = look(chart.svg)
-    assert seen.problems == []
-    assert "viewBox" in chart.svg
-    assert seen.tags.count("text") >= len(names)
-    assert "font-family" not in chart.svg
-
-
-STYLE = files("tasks.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
-PALETTE = {
-    name: (light, dark) for name, light, dark in re.findall(r"--([a-z0-9-]+): light-dark\((#\w+), (#\w+)\)", STYLE)
-}
-READ = ["ink", "muted", "stop", "warn", "good", "link", "rule", "list", "page", "learned", "repeat"]
-SEEN_ONLY = [name for name in PALETTE if name.startswith("series-")] + ["part-0", "part-2"]
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 has it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("name", "least"), [*((name, 4.5) for name in READ), *((name, 3.0) for name in SEEN_ONLY)])
-def test_colours_can_be_read_in_both_themes(name: str, least: float, theme: int) -> None:
-    for ground in ("paper", "shade") if name in READ else ("paper",):
-        low, high = sorted((luminance(PALETTE[name][theme]), luminance(PALETTE[ground][theme])))
-        assert (high + 0.05) / (low + 0.05) >= least, ground
-
-
-def test_every_colour_that_is_used_is_declared() -> None:
-    used = set(re.findall(r"var\(--([a-z0-9-]+)\)", STYLE)) - {"serif", "sans"}
-    assert used <= PALETTE.keys()

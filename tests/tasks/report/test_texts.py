@@ -1,11 +1,12 @@
-"""What a page shows differs: documents by their rules, then by their words; lines by their words."""
+"""Documents on a page: they differ in rules, then in words, and every line is accounted for."""
 
 from __future__ import annotations
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tasks.report.hits import measure_doubts, pick_doubts
-from tasks.report.texts import LINES_SHOWN, choose_examples
+from tasks.report.texts import LINES_SHOWN, ShownLine, choose_examples, shorten
 
 
 def make_documents(removed: dict[str, list[tuple[str, str]]], lines: dict[str, int] | None = None) -> list[str]:
@@ -50,14 +51,18 @@ def test_a_long_document_is_an_example_only_without_others() -> None:
     assert make_documents(removed, {"a": LINES_SHOWN + 1}) == ["b", "a"]
 
 
-def test_lines_to_check_are_in_other_words_and_of_every_rule() -> None:
-    rows = [
-        {"doc_id": f"{rule} {number}", "rule": rule, "text": f"{text} {number}", "line": 5, "first": 1, "last": 9}
-        for rule, text in (
-            ("share.en", "Share this whole story of the harbour ferry with everybody you know, number"),
-            ("related.en", "The other gulls that left the quay in the morning were never seen again"),
-        )
-        for number in range(3)
+RUNS = st.lists(
+    st.tuples(st.sampled_from(["body", "apart", "removed"]), st.sampled_from(["a", "b.list"]), st.integers(1, 30)),
+    max_size=40,
+)
+
+
+@given(RUNS)
+def test_shortened_documents_account_for_every_line(runs: list[tuple[str, str, int]]) -> None:
+    decisions = [(decision, rule) for decision, rule, length in runs for _ in range(length)]
+    lines = [
+        ShownLine(number, f"line {number}", decision, rule=rule) for number, (decision, rule) in enumerate(decisions)
     ]
-    found = pick_doubts(measure_doubts(pl.DataFrame(rows).with_columns(evidence=pl.lit(""))), 8)
-    assert sorted(hit["rule"] for hit in found) == ["related.en", "share.en"]
+    short = shorten(lines, 40)
+    assert sum(line.skipped or 1 for line in short) == len(lines)
+    assert len(short) <= 41
