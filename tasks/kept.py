@@ -25,7 +25,7 @@ def keep_value(name: str, sources: Iterable[Path], libraries: Iterable[str], mak
     `sources`: files and folders that it is made from and by, with all files below them; `libraries`: the versions of others. What
     `make` raises is raised, and nothing is kept.
     """
-    folder = Path(cache_from_source(__file__)).parent
+    folder = find_kept_folder()
     path = folder / f"{name}-{hash_sources(sources, libraries)}.kept"
     # A file that cannot be read or loaded, whatever is wrong with it, is made again.
     with suppress(Exception):
@@ -40,6 +40,11 @@ def keep_value(name: str, sources: Iterable[Path], libraries: Iterable[str], mak
             if other != path:
                 other.unlink(missing_ok=True)
     return value
+
+
+def find_kept_folder() -> Path:
+    """The folder of kept files. It may not exist."""
+    return Path(cache_from_source(__file__)).parent
 
 
 def write_kept(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ sheet and that script by their hashes: a page loads and runs nothing else, whate
 
 import hashlib
 import json
+import os
 import re
 from base64 import b64encode
 from collections import Counter
@@ -16,11 +17,12 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasks.cleaning.clean import explain_rule
 from tasks.counts import count_warnings, format_count
+from tasks.kept import find_kept_folder
 from tasks.lakes.lake import Lake
 from tasks.report import charts, wording
 from tasks.report.collect import Report
@@ -168,7 +170,9 @@ def name_digest(text: str) -> str:
 @cache
 def load_templates() -> Environment:
     """The templates. Every value that they print is escaped, without their doing."""
+    folder = find_kept_folder()
     environment = Environment(
+        bytecode_cache=FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None,
         loader=PackageLoader("tasks.report"),
         autoescape=True,
         undefined=StrictUndefined,
