@@ -170,6 +170,31 @@ def test_the_same_batch_gives_the_same_bytes_wherever_and_however_its_page_is_ma
 
 
 @pytest.mark.slow
+def test_running_a_day_again_changes_no_byte_of_any_page(project: Path, tmp_path: Path) -> None:
+    def run(day: int, is_forced: bool = False) -> None:
+        ingest_with_page(
+            project,
+            "seeds/daily/{date}/*.jsonl",
+            tmp_path / "lake",
+            name="wire",
+            day=date(2026, 10, day),
+            is_forced=is_forced,
+        )
+
+    for day in (1, 2, 3):
+        run(day)
+    folder = tmp_path / ".lake-store" / "reports"
+    before = {path.name: path.read_bytes() for path in folder.rglob("*.html")}
+    assert len(before) == 4
+    for day in (1, 2):
+        run(day, is_forced=True)
+    assert {path.name: path.read_bytes() for path in folder.rglob("*.html")} == before
+    made = CliRunner().invoke(app, ["report", "--lake", str(tmp_path / "lake")])
+    assert made.exit_code == 0, made.output
+    assert {path.name: path.read_bytes() for path in folder.rglob("*.html")} == before
+
+
+@pytest.mark.slow
 def test_pages_of_a_bucket_are_those_of_a_disk_on_every_machine(
     project: Path,
     published: BatchResult,
