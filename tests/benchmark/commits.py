@@ -24,7 +24,9 @@ import polars as pl
 import pyarrow as pa
 
 from tasks.columns import fill_column
-from tasks.lakes.lake import Lake, PublishPolicy, open_lake
+from tasks.erasing.erase import erase
+from tasks.erasing.targets import Request
+from tasks.lakes.lake import Lake, PublishPolicy, open_lake, scan_table
 from tasks.publishing.claims import read_rival_claims
 from tasks.publishing.publish import publish
 from tasks.publishing.receipts import add_tally, tally_documents, tally_lines
@@ -226,6 +228,18 @@ def measure_backfill(root: Path) -> Iterable[tuple[str, Spent]]:
     yield "disk after 20 more commits of 100 documents", Spent(0, measure_disk(lake) / 2**20)
 
 
+def measure_erasure(root: Path) -> Iterable[tuple[str, Spent]]:
+    """One document is erased from a lake of 200,000 in two months; beside it, what publishing one of these months took."""
+    lake = open_lake(root / "erasure" / "lake")
+    yield "100,000 documents into the second month of a lake", fill(lake, root / "staging", 2, 100_000)
+    (doc_id,) = scan_table(lake, lake.manifest(), "documents").select("doc_id").head(1).collect().to_series()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    erase(lake, Request((doc_id,), (), "withdrawn", None, datetime(2026, 11, 30, tzinfo=UTC)))
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    yield "one document erased from that lake of 200,000", Spent(spent, 0)
+
+
 def measure_disk(lake: Lake) -> int:
     """Bytes of all versions, hard links counted once."""
     sizes = {}
@@ -289,7 +303,8 @@ def main() -> int:
     print("| what | CPU s | MB written |\n| --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="commits-") as folder:
         root = Path(folder)
-        for part in (measure_small_batches(root), measure_backfill(root), measure_duplicates(root, options.claims)):
+        parts = (measure_small_batches, measure_backfill, measure_erasure)
+        for part in (*(part(root) for part in parts), measure_duplicates(root, options.claims)):
             for what, spent in part:
                 print(f"| {what} | {spent.seconds:.2f} | {spent.written:,.1f} |", flush=True)
     return 0

@@ -1,6 +1,6 @@
 """Lets every call that changes a lake fail once, or kills the process at it, and judges from outside what is left.
 
-    python -m faults.run [--every N] [--ways N] [--scene NAME]
+    python -m faults.run [--every N] [--ways N] [--scene NAME] [--only WAY]
 
 A shim in C counts the calls of a command that open, write, flush, rename, link or delete something below the folder of the lake.
 Each call then fails once: with EIO, with the process killed before it, with ENOSPC or with EACCES in turn, or in several of these
@@ -103,8 +103,10 @@ def pick_calls(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
             yield number, kind, what
 
 
-def run_scene(root: Path, scene: Scene, every: int, ways: int) -> tuple[Counter[str], list[str]]:
-    """How often each kind of call was tried, and all faults found."""
+def run_scene(
+    root: Path, scene: Scene, every: int, order: Sequence[tuple[str, int]], ways: int
+) -> tuple[Counter[str], list[str]]:
+    """How often each kind of call was tried, and all faults found. `order`: the ways in which calls fail in turn, twice."""
     prepared, clean = root / scene.name, root / f"{scene.name}-clean"
     prepared.mkdir()
     prepare(prepared)
@@ -125,7 +127,7 @@ def run_scene(root: Path, scene: Scene, every: int, ways: int) -> tuple[Counter[
     found: list[str] = []
     lines = log.read_text(errors="replace").splitlines()
     for turn, (number, kind, what) in enumerate(list(pick_calls(lines))[::every]):
-        for how, error in [*WAYS, *WAYS][turn % len(WAYS) :][:ways]:
+        for how, error in order[turn % (len(order) // 2) :][:ways]:
             tried[f"{kind} {how}"] += 1
             folder = root / f"{scene.name}-{number}-{how}"
             for fault in judge_call(prepared, folder, scene, Fault(number, error), expected):
@@ -148,6 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=1, help="try each Nth call only")
     parser.add_argument("--ways", type=int, default=1, help="in how many ways each call fails (1 to 4)")
     parser.add_argument("--scene", help="try one command only")
+    parser.add_argument("--only", choices=[name for name, _ in WAYS], help="fail in this way only")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         root = Path(folder)
@@ -161,7 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         faults = 0
         for scene in SCENES:
             if options.scene in (None, scene.name):
-                tried, found = run_scene(root, scene, options.every, options.ways)
+                chosen = [way for way in WAYS if options.only in (None, way[0])]
+                tried, found = run_scene(root, scene, options.every, [*chosen, *chosen], options.ways)
                 faults += len(found)
                 kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(tried.items()))
                 print(f"{scene.name}: {sum(tried.values())} runs, {len(found)} faults ({kinds})", flush=True)
