@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flows.batches.run import IN_STORE, read_store_options, register_lake
 from flows.batches.staging import sweep_staging
 from flows.settings import Settings
-from tasks.corrections import FILE, find_corrections_file, load_corrections
+from tasks.corrections import find_corrections_file, load_corrections
 from tasks.erasing.erase import Erased, erase, finish_erasures
 from tasks.erasing.targets import Request, Targets
 from tasks.lakes.lake import Lake
@@ -16,7 +16,6 @@ def erase_records(lake: Lake, request: Request, settings: Settings) -> Iterator[
     sweep_staging(lake.staging)
     done = erase(lake, request, lambda opened: follow_erasure(opened, settings))
     yield from describe_erased(lake, done)
-    yield from name_corrections(done.targets, settings)
 
 
 def finish_pending(lake: Lake, settings: Settings) -> Iterator[str]:
@@ -46,10 +45,8 @@ def describe_erased(lake: Lake, done: Erased) -> Iterator[str]:
     yield from done.said
 
 
-def name_corrections(targets: Targets, settings: Settings) -> Iterator[str]:
-    """A line on corrections of erased records, which a person wrote and has to remove."""
-    path = find_corrections_file(settings.sources)
+def count_corrections(targets: Targets, settings: Settings) -> int:
+    """How many corrections are of records to erase; a person wrote them and has to remove them."""
     places = set(targets.records.select("source", "logical_date", "uri").iter_rows())
-    own = [row for row in load_corrections(path) if (row.source, row.logical_date, row.uri) in places]
-    if own:
-        yield f"{path}: {len(own)} rows of {FILE} quote erased records; remove them"
+    rows = load_corrections(find_corrections_file(settings.sources))
+    return sum((row.source, row.logical_date, row.uri) in places for row in rows)

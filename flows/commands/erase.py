@@ -96,7 +96,7 @@ def erase(
         return
     if request is None:
         raise RequestError(f"{opened.name} has no record of these keys, in no version that is kept. Nothing was done.")
-    print_survey(survey_erasure(opened, request))
+    print_survey(survey_erasure(opened, request), settings)
     if dry_run:
         print_line(f"{opened.name}: nothing was removed")
         return
@@ -203,8 +203,11 @@ def gather_keys(
     return Keys(tuple(found["names"]), tuple(found["publisher"]), tuple(found["source"]))
 
 
-def print_survey(survey: Survey) -> None:
-    """What an erasure removes, what it leaves, and which raw files hold the text."""
+def print_survey(survey: Survey, settings: Settings) -> None:
+    """What an erasure removes, what it leaves, and which raw files and corrections hold the text."""
+    from flows.batches.erasures import count_corrections
+    from tasks.corrections import FILE
+
     print_table(("what", "count"), survey.counts.items(), right=frozenset({"count"}))
     if survey.tags:
         print_line(f"tagged versions that hold the text: {', '.join(survey.tags)}")
@@ -217,6 +220,10 @@ def print_survey(survey: Survey) -> None:
         print_table(("doc_id", "kind", "share", "publisher", "source", "date", "uri"), rows[:MOST_SHOWN])
         if len(rows) > MOST_SHOWN:
             print_line(f"and {format_count(len(rows) - MOST_SHOWN, 'more document')}")
+    if corrections := count_corrections(survey.targets, settings):
+        print_line(
+            f"{FILE} has {format_count(corrections, 'row')} of these records, which quote them; remove them by hand"
+        )
     if survey.files:
         print_line("raw files that hold the text, which stay:")
         print_table(("source", "date", "file"), survey.files)

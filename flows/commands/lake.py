@@ -100,7 +100,10 @@ def rollback(
 
 def files(
     table: Annotated[
-        str, typer.Argument(help="documents, lines, stories, duplicates, quarantine or receipts.", metavar="TABLE")
+        str,
+        typer.Argument(
+            help="documents, lines, stories, duplicates, quarantine, receipts or erasures.", metavar="TABLE"
+        ),
     ] = "documents",
     lake: LakeOption = None,
 ) -> None:

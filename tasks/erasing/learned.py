@@ -17,26 +17,35 @@ from tasks.stores.store_files import change_store_file, read_store_file
 
 def clear_learned(lake: Lake, targets: Targets) -> Iterator[str]:
     """Removes the learned lines that no document of their publisher has any more, of publishers that lost documents."""
-    losing = targets.records.drop_nulls("doc_id")["publisher"].drop_nulls().unique().implode()
-    # Of all erasures: one after the other may have taken each document that has a line.
-    tombstones = scan_table(lake, lake.manifest(), "erasures").filter(pl.col("publisher").is_in(losing))
-    lost = tombstones.group_by("publisher").agg(erased=pl.col("doc_id").n_unique()).collect()
+    for name, left, gone in find_orphans(lake, targets):
+        version = PurePosixPath(name).stem
+        shortened = write_shortened(version, left)
+        change_store_file(lake.files, name, lambda _: shortened)  # noqa: B023
+        yield f"learned lines removed from {version}: {gone}"
+
+
+def find_orphans(lake: Lake, targets: Targets) -> Iterator[tuple[str, pl.DataFrame, int]]:
+    """The files of learned lines that lose some: name, the lines that are left, and how many are not."""
+    erased = count_erased(lake, targets)
     for name in lake.files.list_names(FOLDER):
-        path = PurePosixPath(name)
-        content = read_store_file(lake.files, name) if path.suffix == ".json" else None
+        content = read_store_file(lake.files, name) if name.endswith(".json") else None
         if not content:
             continue
         rows = parse_version(content)
-        # A line of more documents than were erased is one of documents that stay.
-        # A line from another lake comes from no document of this one.
+        # A line from another lake comes from no document of this one, and one of more documents than were erased has others.
         own = rows.filter(pl.col("imported").is_null())
-        doubtful = own.join(lost, on="publisher").filter(pl.col("documents") <= pl.col("erased"))
+        doubtful = own.join(erased, on="publisher").filter(pl.col("documents") <= pl.col("erased"))
         gone = doubtful.join(find_held(lake, doubtful, targets.ids), on=["publisher", "key"], how="anti")
         if gone.height:
-            left = rows.join(gone, on=["publisher", "key"], how="anti", maintain_order="left")
-            shortened = write_shortened(path.stem, left)
-            change_store_file(lake.files, name, lambda _: shortened)  # noqa: B023
-            yield f"learned lines removed from {path.stem}: {gone.height}"
+            yield name, rows.join(gone, on=["publisher", "key"], how="anti", maintain_order="left"), gone.height
+
+
+def count_erased(lake: Lake, targets: Targets) -> pl.DataFrame:
+    """publisher, erased: documents of each publisher that loses some, of all erasures: one after the other may take each."""
+    own = targets.records.select("publisher", "doc_id").drop_nulls()
+    before = scan_table(lake, lake.manifest(), "erasures").select("publisher", "doc_id").drop_nulls().collect()
+    every = pl.concat([own, before.join(own, on="publisher", how="semi")])
+    return every.group_by("publisher").agg(erased=pl.col("doc_id").n_unique())
 
 
 def find_held(lake: Lake, lines: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:

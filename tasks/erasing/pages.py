@@ -26,15 +26,9 @@ def clear_pages(lake: Lake, texts: ErasedTexts, batches: Batches) -> Iterator[st
     pages = open_pages(lake)
     written = deleted = 0
     changed: dict[str, list[date]] = {}
-    for name in pages.list_names(""):
-        hit = PAGE.fullmatch(name)
-        if hit is None:
-            continue
-        batch = (hit[1], date.fromisoformat(hit[2]))
-        if batch not in batches and not shows_text(pages, name, texts):
-            continue
-        changed.setdefault(batch[0], []).append(batch[1])
-        if hit[3] or not write_again(lake, pages, *batch):
+    for name, source, day, is_blocked in find_pages(pages, texts, batches):
+        changed.setdefault(source, []).append(day)
+        if is_blocked or not write_again(lake, pages, source, day):
             for file in (name, name_record(name)):
                 change_store_file(pages, file, lambda _: None)
             deleted += 1
@@ -45,6 +39,15 @@ def clear_pages(lake: Lake, texts: ErasedTexts, batches: Batches) -> Iterator[st
     if written or deleted:
         write_index(lake, pages)
         yield f"pages written again: {written}; deleted: {deleted}"
+
+
+def find_pages(pages: StoreFiles, texts: ErasedTexts, batches: Batches) -> Iterator[tuple[str, str, date, bool]]:
+    """Name, source, logical date of the pages of some batches and of those that show texts, and whether a run was blocked."""
+    for name in pages.list_names(""):
+        if hit := PAGE.fullmatch(name):
+            batch = (hit[1], date.fromisoformat(hit[2]))
+            if batch in batches or shows_text(pages, name, texts):
+                yield name, *batch, bool(hit[3])
 
 
 def shows_text(pages: StoreFiles, name: str, texts: ErasedTexts) -> bool:

@@ -6,8 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from tasks.erasing.targets import Request, Targets, find_targets
+from tasks.erasing.learned import find_orphans
+from tasks.erasing.pages import find_pages
+from tasks.erasing.runs import print_texts
+from tasks.erasing.targets import Request, Targets, find_targets, match_request
+from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake, scan_table
+from tasks.report.record import open_pages
 from tasks.staging.erased import find_file
 from tasks.stores.manifest import Manifest
 from tasks.stores.tags import list_tags
@@ -30,8 +35,9 @@ class NearCopy:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a request removes. `counts`: rows by what they are; `files`: raw files that hold the text, by source and day."""
+    """What a request removes. `counts`: by what it is; `files`: raw files that hold the text, by source and day."""
 
+    targets: Targets
     counts: dict[str, int]
     versions: tuple[int, ...]
     tags: tuple[str, ...]
@@ -53,12 +59,33 @@ def survey_request(lake: Lake, request: Request) -> Survey:
         "lines": lines.filter(own).select(pl.len()).collect().item(),
         "duplicates": removed.get("duplicates", 0),
         "quarantine rows": removed.get("quarantine", 0),
+        "excerpts": count_excerpts(lake, manifest, request, targets),
         "story rows": stories.filter(own).select(pl.len()).collect().item(),
-        "versions": len(targets.versions - {manifest.version}),
+        "learned lines": sum(gone for _, _, gone in find_orphans(lake, targets)),
+        "pages": count_pages(lake, request, targets),
+        "earlier versions": len(targets.versions - {manifest.version}),
     }
     tags = [tag for tag, version in list_tags(lake.files).items() if version in targets.versions]
     near = tuple(find_near(lake, manifest, targets))
-    return Survey(counts, tuple(sorted(targets.versions)), tuple(tags), near, tuple(list_raw_files(lake, targets)))
+    return Survey(
+        targets, counts, tuple(sorted(targets.versions)), tuple(tags), near, tuple(list_raw_files(lake, targets))
+    )
+
+
+def count_excerpts(lake: Lake, manifest: Manifest, request: Request, targets: Targets) -> int:
+    """How many rows of quarantine to remove have an excerpt."""
+    rows = scan_table(lake, manifest, "quarantine", sorted(targets.months("quarantine")))
+    own = match_request(request, "quarantine") & pl.col("excerpt").is_not_null()
+    return int(rows.filter(own).select(pl.len()).collect().item())
+
+
+def count_pages(lake: Lake, request: Request, targets: Targets) -> int:
+    """How many pages of runs are written again or deleted."""
+    pages = open_pages(lake)
+    if not pages.list_names(""):
+        return 0
+    batches = frozenset(targets.records.select("source", "logical_date").iter_rows())
+    return sum(1 for _ in find_pages(pages, print_texts(read_erased_texts(lake, request)), batches))
 
 
 def find_near(lake: Lake, manifest: Manifest, targets: Targets) -> Iterator[NearCopy]:
