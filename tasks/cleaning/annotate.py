@@ -105,7 +105,7 @@ def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
 def mark_article_zones(lines: pl.DataFrame) -> pl.DataFrame:
     """Adds zone as `mark_zones` does, but a standfirst (a second line above a byline, caption or date) opens no body."""
     is_second = above("doc", 1).is_not_null() & above("doc", 2).is_null()
-    has_furniture_below = above("role_hit", -1).is_in(["byline", "bio", "timestamp", "caption", "credit"])
+    has_furniture_below = above("role_hit", -1).is_in(["byline", "timestamp", "caption", "credit"])
     is_standfirst = is_second & has_furniture_below.fill_null(False) & (pl.col("width") <= STANDFIRST_WIDTH)
     return mark_zones(lines, pl.col("is_paragraph") & ~is_standfirst)
 

@@ -21,9 +21,8 @@ LABELLED = re.compile(LABEL)
 LABELS = 3  # at most so many before one caption
 
 
-QUOTES = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
-)
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'} | dict.fromkeys("’‘ʼ`´′‚‛", "'"))
+UNSEEN = str.maketrans(dict.fromkeys("\xad\ufe0e\ufe0f"))  # soft hyphens, and how a sign is drawn
 DASHES = str.maketrans(dict.fromkeys("–—−‐‑‒―", "-"))
 SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
 
@@ -77,9 +76,7 @@ def fold_words(text: str) -> str:
     >>> fold_words("• The  mayor’s “Bridge” – seen… on Monday")
     'the mayor\\'s "bridge" - seen... on monday'
     """
-    folded = (
-        " ".join(text.replace("\xad", "").split()).casefold().translate(QUOTES).translate(DASHES).replace("…", "...")
-    )
+    folded = " ".join(text.translate(UNSEEN).split()).casefold().translate(QUOTES).translate(DASHES).replace("…", "...")
     return folded.strip(SIGNS)
 
 

@@ -12,22 +12,25 @@ from operator import itemgetter
 import polars as pl
 
 from tasks.cleaning.caption_copies import CUT_CHARS, CaptionLine, merge_copies
-from tasks.cleaning.caption_places import name_placed_captions
+from tasks.cleaning.caption_credits import name_lone_credits
+from tasks.cleaning.caption_places import BREAK, name_placed_captions
 from tasks.cleaning.caption_tails import name_tailed_captions
 from tasks.cleaning.caption_words import CREDIT_CHARS, LABEL, LABELS, SIGNS, fold_words, read_credit, strip_label
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines, change_listed_lines, mark_rows
+from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, change_listed_lines, mark_rows
 
 CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
 CAPTION_WIDTH = 220  # a longer line beside a credit is a paragraph
 DATED_WIDTH = 60  # a shorter line with a date may be a heading
 ALONE_WIDTH = 20  # a shorter line beside a credit is no caption
+WIDE_BELOW = 60  # a shorter line a blank line below a credit may be a sub-heading
 STEM_CHARS = 12  # letters and digits that a copy of a caption begins with
 STEM_FROM = 60  # characters of a line in which these are looked for
 # A label on a line of its own, as the BBC has it; and the number of a picture in a gallery.
 LABEL_LINE = r"^(?i:(?:image|media|photo|video|picture) caption,?|open this photo in gallery:?)$"
-COUNTER = r"^\d{1,3} ?(?:of|/|von|de|di|sur|av|af|z|из) ?\d{1,3}$"
+SEPARATORS = " \u3000|/–—-"  # between the words of a caption and its credit
+COUNTER = r"^\d{1,3} ?(?:of|/|von|de|di|sur|av|af|z|из) ?\d{1,3}$|^Image$|^Slideshow ?\( ?\d{1,3} images? ?\)$"
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
 # What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
@@ -40,8 +43,6 @@ PICTURE_MARK = (
     r"|(?:image|photo|picture|slide|bild|foto|imagen|immagine|zdjęcie|photo) \d{1,3} (?:of|von|de|sur|di|av|af|z|/) ?\d{1,3})$"
 )
 CUT_END = r"(?:…|\.\.\.)[^.…]{0,12}$"
-# A photographer and a house, as credits name them.
-SLASH_CREDIT = r"^\p{Lu}[\p{L}.'’\-]+(?: \p{Lu}[\p{L}.'’\-]+){1,3} ?/ ?\p{Lu}[\p{L}\p{N}.'’\- ]{1,30}$"
 
 
 def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -52,8 +53,9 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     named = name_captions_again(name_repeated_captions(name_placed_captions(name_tailed_captions(lines))))
     lines = restore_cut_copies(named)
+    words = pl.coalesce(pl.col("role_text").str.strip_chars_end(SEPARATORS), "text")
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
-        "doc", "line", "place", "role", pl.coalesce("role_text", "text").str.strip_chars(), "role_value"
+        "doc", "line", "place", "role", words.str.strip_chars(), "role_value"
     )
     repeats: list[tuple[int, int, str, str]] = []
     captions: list[tuple[int, list[dict[str, object]]]] = []
@@ -82,7 +84,7 @@ def restore_cut_copies(lines: pl.DataFrame) -> pl.DataFrame:
 
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     """Names what repetition shows: captions (`by`: one of `REASONS`), paragraphs (a removed `repeat`) and credits."""
-    lines = name_repeated_credits(lines)
+    lines = name_lone_credits(lines)
     width = pl.col("width")
     is_free = is_body() & pl.col("rule").is_null()
     may_repeat = (
@@ -101,10 +103,19 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     begins &= ~pl.col("text").str.contains("@", literal=True)  # the author's address
     is_short = pl.col("_is_free") & begins & width.is_between(ALONE_WIDTH, CAPTION_WIDTH) & ~pl.col("is_paragraph")
     next_is_credit = above("role", -1).eq_missing("credit") & above("gap", -2, True)
+    next_is_credit |= above("by", -1).eq_missing("caption.sign") & above("role", -2).eq_missing("credit")
     last_is_credit = above("role", 1).eq_missing("credit") & above("gap", 1, True)
+    # Between two paragraphs a block of one sentence and a credit is a picture's; so is a sentence below a counter.
+    is_between = above("is_paragraph", 1, False) & above("is_paragraph", -2, False) & ~above("gap", -1, True)
+    is_counted = above("text", 1, "").str.contains(COUNTER)
+    is_sentence = pl.col("_is_free") & begins & (width < PARAGRAPH_WIDTH) & pl.col("is_paragraph")
+    is_sentence &= (is_between | is_counted) & ~pl.col("text").str.contains(BREAK)
     is_alone = (
         pl.col("_is_free") & ~pl.col("gap") & above("gap", -1, True) & width.is_between(ALONE_WIDTH, CAPTION_WIDTH)
     )
+    # A sub-heading below a picture's credit is shorter than its next words.
+    is_far_below = is_short & (width >= WIDE_BELOW) & ~pl.col("ends_sentence") & above("role", 1).eq_missing("credit")
+    is_far_below &= above("is_paragraph", 2, False) & above("is_paragraph", -1, False)
     is_labelled = pl.col("_is_free") & above("text", 1, "").str.contains(LABEL_LINE) & (width <= 2 * CAPTION_WIDTH)
     keyed = keyed.with_columns(
         _is_second=is_second,
@@ -112,8 +123,8 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
         _is_pictured=has_key_of(keyed, by_picture),
         _is_dated=dated,
         _is_cut=find_cut_captions(keyed, captions),
-        _is_above=is_short & next_is_credit,
-        _is_below=is_alone & last_is_credit,
+        _is_above=(is_short | is_sentence) & next_is_credit,
+        _is_below=(is_alone & last_is_credit) | is_far_below,
         _is_labelled=is_labelled,
     )
     reason = (
@@ -265,11 +276,3 @@ def has_prefix(texts: Sequence[str], start: str) -> bool:
     """
     at = bisect_left(texts, start)
     return at < len(texts) and texts[at].startswith(start)
-
-
-def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
-    """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
-    is_short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
-    free = lines.filter(is_body() & is_short)
-    named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
-    return change_listed_lines(lines, named.select("doc", "line"), role="credit", by="credit.repeated")

@@ -31,6 +31,8 @@ REASONS: dict[str, str] = {
     "caption.beside-credit": "The line repeats an earlier one, and a copy stands beside a credit or a picture's button.",
     "credit.repeated": "A line with only a name and an agency occurs more than once, as credits do.",
     "caption.dated-copies": "The line repeats an earlier one and dates itself in full, as agencies date pictures.",
+    "credit.below-label": "The line stands under `Image source` or the like.",
+    "credit.below-words": "A name and a house below a line between paragraphs credit the picture that the line describes.",
     "caption.same-words": "The line says word for word what a caption says, perhaps with another label or credit.",
     "caption.cut-short": "The line is a caption cut short, and marked as cut.",
     "caption.credit-behind": "Behind the sentence are capitalised words that are a credit elsewhere, or the name of an agency.",
@@ -66,7 +68,7 @@ CAPITALS = r"^[^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p{Ll}]*\p{Lu}{2,}[^\p{Ll}]* [^\p
 TABLE_ROW = r"\d[.,]\d|%"  # LOW LARKHAVEN INC. 113.40 -1.41%
 LABELLED = r"^\p{Lu}[\p{Lu} '’&]{2,24}(?:: |- | \| )\P{Ll}.* .* .* .*\p{Ll}"  # OTTAWA: Council to vote on the bridge
 LEAST_LABELS = 3
-BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt")
+BUTTON_FAMILIES = ("share", "gift-save", "video-scroll", "comments", "app-prompt", "print-email")
 BUTTON_WIDTH = 24
 LEAST_TIMES = 3
 UNCOUNTED_FAMILY = (

@@ -45,7 +45,8 @@ PRONOUNS = frozenset(
 )  # boilerplate says you and us
 LEAST_WORDS = 5  # a line of fewer words is no sentence, unless it ends as one
 SIGNS = r"(?i)[©ⓒ@]|\(c\)|copyright|https?:|www\."  # an address or a sign, with which a line below may have any words
-POINT = r"^(\d{1,2}[.)]|\([a-z]\)|[a-z]\)) \S"
+BARE_POINT, BARE_CHARS = r"^#?([1-9]) \p{Lu}", 60  # of numbered sub-headings without a point: 1, 2 and 3 are there
+POINT = r"^#?(\d{1,2}[.)]|\([a-z]\)|[a-z]\)) \S"
 
 
 def find_sentences(lines: pl.DataFrame) -> pl.Series:
@@ -131,4 +132,6 @@ def find_rule_words(rule: Rule) -> set[str]:
 def is_point() -> pl.Expr:
     """Whether a line is a point of a numbered or lettered list, or of a series of numbered sub-headings."""
     marker = pl.col("text").str.extract(POINT)
-    return marker.is_not_null() & (marker.drop_nulls().n_unique().over("doc") > 1)
+    bare = pl.when(pl.col("chars") <= BARE_CHARS).then(pl.col("text").str.extract(BARE_POINT))
+    is_series = pl.all_horizontal((bare == number).any().over("doc") for number in ("1", "2", "3"))
+    return (marker.is_not_null() & (marker.drop_nulls().n_unique().over("doc") > 1)) | (bare.is_not_null() & is_series)

@@ -20,7 +20,7 @@ NAMED = r"(?-i:[^\W\d_a-z])[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*"
 HANGUL = re.compile(
     r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|선임기자|인턴기자|논설위원|편집위원|전문기자|아나운서|PD)(?![가-힣])"
 )
-HAN_NAME = re.compile(r"[\u4e00-\u9fff々]{2,5}(?:[ 　]?[\u3040-\u30ff\u4e00-\u9fff]{1,4})?")
+HAN_NAME = re.compile(r"(?!.*[的了是在将將被])[\u4e00-\u9fff々]{2,5}(?:[ 　]?[\u3040-\u30ff\u4e00-\u9fff]{1,4})?")
 HAN_BY = re.compile(
     r"^(?:記者|记者|文／|文/|撰文／?|作者[:：]?|取材・文[:＝・=／]?|文[・:＝=：])[ 　]?([\u3040-\u30ff\u4e00-\u9fff]{2,8})"
 )
@@ -33,7 +33,9 @@ UPDATED = re.compile(
     re.IGNORECASE,
 )
 # What may follow names behind "by".
-BEHIND = re.compile(r"\s+(?:on|published|posted|updated|follow|special to|for|in|@\w+)\b.*$")
+BEHIND = re.compile(
+    r"\s+(?:(?:on|for|in)(?= (?:the\b|[^\Wa-zß-ÿ]))|(?:published|posted|updated|follow|special to|@\w+)\b).*$"
+)
 NICKNAME = re.compile(r"\s[\"“‘'][^\"”’']{2,20}[\"”’']\s")
 ASIDE = re.compile(r"\([^()]*\)")
 MAIL = re.compile(
@@ -108,9 +110,21 @@ NO_PLACES = (
     "|REPORT|STORY|POLL|QUIZ|TIPS?|BRIEF|BRIEFING|SUMMARY|BACKGROUND|HINTERGRUND|CONTEXT|NOTE|NOTES?|EDITOR|EDITORS|TO|THE|AND|OF|IN|ON|AT|FOR"
     "|MORNING|EVENING|DAILY|WEEKLY|KEY|POINTS?|WHAT|WHERE|WHEN|WHO|WHY|HOW|WAS|WO|WANN|WER|WARUM|WIE|QUÉ|DÓNDE|CUÁNDO|QUIÉN|QUI|QUOI|OÙ|QUAND"
     "|CHI|COSA|DOVE|QUANDO|KTO|CO|GDZIE|KIEDY|DATE|TIME|PLACE|VENUE|TICKETS|ADMISSION|COST|INFO|DETAILS|CONTACT|NEXT|PLUS|WARNING|SPOILER"
+    "|BOOKS?|TRAVEL|FOOD|FILM|MUSIC|MUSIK|TV|HEALTH|SCIENCE|TECH|TECHNOLOGY|BUSINESS|MONEY|MARKETS?|POLITICS|POLITIK|POLITIQUE"
+    "|POLÍTICA|POLITICA|POLITIEK|WIRTSCHAFT|KULTUR|CULTURE|CULTURA|PERSONS|PEOPLE|PERSONALIEN|LIFESTYLE|FASHION|GARDEN|RECIPES?"
+    "|EDUCATION|HISTORY|CRIME|COURT|LOCAL|NATIONAL|WORLD|ECONOMY|ENVIRONMENT|RELIGION|ARTS?|THEATRE|GAMES?|OBITUARIES|CORRECTIONS"
     "|ADVERTISEMENT|SPONSORED|PROMOTED|HOROSCOPE|WEATHER|TRAFFIC|RESULTS?|SCORES?|FINAL|YES|NO|PROS?|CONS?|QUESTION|ANSWER"
 )
-NO_PLACE = rf"(?m)^(?:{NO_PLACES})(?:[ /](?:{NO_PLACES})){{0,4}}(?: ?\([^()\n]{{1,30}}\))? ?[-–—:]+ ?"
+# Words that open or close a label of more words, and no place.
+OPENERS = (
+    "HOW|WHAT|WHY|WHO|WHEN|WHERE|MY|OUR|YOUR|MEET|INSIDE|TODAY|TONIGHT"
+    "|SUNDAY|MONDAY|TUESDAY|WEDNESDAY|THURSDAY|FRIDAY|SATURDAY"
+)
+CLOSERS = "LIFE|LIVE|REPORT|GUIDE|STYLE|WATCH|DIARY|BEST|TALK|POLL|REVIEW|UPDATE|ALERT"
+NO_PLACE = (
+    rf"(?m)^(?:(?:{NO_PLACES})(?:[ /](?:{NO_PLACES})){{0,4}}(?: ?\([^()\n]{{1,30}}\))?"
+    rf"|(?:{OPENERS})(?: \p{{Lu}}+){{1,5}}|(?:\p{{Lu}}+ ){{1,4}}(?:{CLOSERS})) ?[-–—:]+ ?"
+)
 
 
 def split_byline(names: str) -> list[str]:

@@ -49,6 +49,7 @@ FROM = re.compile(
 )
 # What else than a publication may have a day and an hour.
 NO_LABEL_WORDS = """
+der die das ein eine einen une un una les los las il lo gli
 deadline closing closes expires expired ends end starts start begins begin opens opening doors due until from till before after
 since born died founded built event venue tickets sale offer registration entries beginn ende frist anmeldeschluss
 einsendeschluss ablauf termin eröffnung début fin inicio cierre inizio scadenza plazo fecha
@@ -64,6 +65,8 @@ HOUR = re.compile(r"\d[:.]\d\d(?![.\d])")
 PLACE = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|la|del|the|of|am|an|der|im|sur|on|upon|al|el|di|du|and|und|et|y|e|&)"
 )
+HAN, HAN_PLACE = re.compile(r"[\u3400-\u9fff]+"), 3  # characters of a place behind a date
+HAN_WORDS = re.compile("[的了是在]")
 CASELESS = re.compile(r"[\u3400-\u9fff\u30a0-\u30ff\uac00-\ud7a3]{1,8}|[\u0621-\u064a]{2,12}")
 
 
@@ -153,6 +156,8 @@ def is_timestamp(line: str, *, with_place: bool = True) -> bool:
         return False
     at = words.find(rest[0])
     before, behind = words[:at].rstrip(" "), words[at + len(rest[0]) :].lstrip(" ")
+    if before and HAN.fullmatch(rest[0]) and (len(rest[0]) > HAN_PLACE or HAN_WORDS.search(rest[0])):
+        return False  # what happened that day
     if SEPARATOR.match(behind) if not before else SEPARATOR.search(before[-1:]):
         return True
     # A section or a paper right beside a day with its hour.

@@ -61,6 +61,9 @@ de del la las los der den van von vom zu di da dos das do du le el al bin ben ib
 """
 PARTICLES = frozenset(PARTICLE_WORDS.split())
 FIRST = ("de", "van", "von", "di", "da", "al", "el", "la")  # particles that a name may begin with
+NO_FIRST = frozenset(
+    ("der", "die", "das", "ein", "eine", "une", "les", "los", "gli")
+)  # articles: no name begins with one
 # Of scripts without capitals: Hebrew, Arabic, those of India, Thai, Japanese, Chinese, Korean.
 CASELESS_LETTER = "[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 TOKEN = re.compile(r"[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*")
@@ -78,7 +81,12 @@ def is_name(words: str, least: int = 2) -> bool:
     tokens = words.split(" ")
     if not least <= len(tokens) <= MOST_WORDS or len(words) > MOST_CHARS:
         return False
-    if any(token.lower() in NO_NAMES for token in tokens) or POSTS.search(words) or any(map(GLUED.match, tokens)):
+    if (
+        tokens[0].lower() in NO_FIRST
+        or any(token.lower() in NO_NAMES for token in tokens)
+        or POSTS.search(words)
+        or any(map(GLUED.match, tokens))
+    ):
         return False
     named = [token for token in tokens if token not in PARTICLES]
     if max(map(len, tokens)) < 3 or len(tokens[0]) < 2 or not (tokens[0] in named or tokens[0] in FIRST):

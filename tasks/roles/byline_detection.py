@@ -228,11 +228,11 @@ def is_headed(candidate: Candidate, name_count: int) -> bool:
         return True
     if candidate.headline is not None and own.place < candidate.headline:
         return False  # a kicker
-    opens = below.is_paragraph or below.role_hit in HEADS
+    opens = below.is_paragraph or below.role_hit in HEADS or below.role in HEADS
     if not opens and not (candidate.below2.is_paragraph and len(below.text) <= PLACE_CHARS):
         return False
     is_first = own.prose == 0 or candidate.above2.role == "headline"
-    return is_first or (own.prose == 1 and name_count > 1)
+    return is_first or (own.prose == 1 and name_count > 1 and "/" not in own.text)
 
 
 def is_spoken_of(name: str, in_head: bool, body: str) -> bool:

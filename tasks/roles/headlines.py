@@ -34,8 +34,11 @@ LANGUAGE_ROW = rf"^(?:(?:{LANGUAGES})(?: \(\p{{L}}+\))?[\s|,/·•]*){{3,}}$"
 SIGNED = (
     r"(?i)\bpublished \d+ \w+ ago$|^(?:by|von|par|por) \p{L}+ \p{L}+$|^(?:by|posted|published|updated)\b.*\b\d{1,2},? \d{4}$"
     r"|^(?:(?:posted|published|written|filed)(?: (?:on|by|in|under))*|by|von|par|por|di|door|av|af)\W*$|^updated\b.*\d"
-    r"|^(?:subscribe to|sign up (?:for|to)|listen to (?:the|this)|follow us|skip to|share this|read more|advertis)"
-    r"|\bclick here\W*$|^\S*(?:://|www\.)\S+$|(?-i:^[^\p{Ll}]+ \d+\.\d\d$)"
+    r"|^(?:posted|filed) (?:on|by|in|under)\b|^(?:(?:read|available|also) (?:this )?(?:in|on)|from|to|cc|sent) ?: "
+    r"|^vol(?:ume|\.)? ?\d|^\d{1,3} ?min(?:utes?|uten|uti)?\.?$|\| ?(?:19|20)\d\d ?\|"
+    r"|^(?:photo|picture|image|video) ?gallery\W*\d*\W*$|^(?:#\S+\s*){2,}$"
+    r"|^(?:subscribe (?:to|now|today)|sign up (?:for|to)|listen to (?:the|this)|follow us|skip to|share this|read more|advertis)"
+    r"|\bclick here\W*$|(?:^|\s)\S*(?:://|www\.)\S+$|(?-i:^[^\p{Ll}]+ \d+\.\d\d$)"
     r"|^(?:headline|title|byline|dateline|date|author|section|source|category|tags?|url|slug|keywords|copyright) ?: "
 )
 NAME_AND_PAPER = r"^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+, (?:The )?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?$"
@@ -50,6 +53,18 @@ POINTS = (
 STOPPED = r"(?:[.。।…][\"”’»)]*|[^:：][:：]|[;,–—-])$"
 ABBREVIATED = r"(?:\b\p{L}\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|Bros|vs|etc)\.$|#?\d+;$"
 LOUD = r"[!?？！؟][\"”’»)]*$"
+# A sentence of the article: an interview's question, an aside in brackets, a speech and who speaks, a clause that goes on.
+TOLD = (
+    r"^(?:Q|Q\.|[A-Z]\.) ?: |^Q: |^\((?:[^)]{20,}|[^)]*\)\W*$)|^[\"“„«][^\"”“»]{4,}[,?!.][\"”“»] (?:I|he|she|we|they)\b"
+    r"|^(?:And|But|Or|Und|Aber|Et|Mais|Pero|Ma|Mas|Maar|Och|Og|Men|И|Но|А) (?:\S+ ){9,}"
+)
+# Who said it and when: a headline has no room for this.
+REPORTED = (
+    r"(?i)\b(?:said|told|announced|reported|sagte|erklärte|a annoncé|a déclaré|dijo|anunció|ha detto|disse) (?:.{1,40} )?"
+    r"(?:on|am|le|el|na) ?(?:mon|tues|wednes|thurs|fri|satur|sun|montag|dienst|mitt|donner|frei|sams|sonn|lun|mar|mer|jeu|ven|mié"
+    r"|jue|vie|sáb|dom)"
+)
+TAKEN_CHARS = 50  # a line that closes with so many characters of the paragraph below is quoted from it
 QUOTED = r"^[\"“„«‘][^\"“”»]*[\"”“»’.,]$"
 ENDED = r"(?:[.。！।][\"”’»)]*|[:：])$"
 FOLDS = r"[\s\"'“”‘’«»„.,:;!?–—-]+"
@@ -63,7 +78,12 @@ def fold_text(text: pl.Expr) -> pl.Expr:
     >>> pl.select(fold_text(pl.lit("“Last ferry” leaves – at six!"))).item()
     'last ferry leaves at six'
     """
-    return text.str.to_lowercase().str.replace_all(FOLDS, " ").str.strip_chars(" ")
+    return (
+        text.str.replace_all("\xad", "", literal=True)
+        .str.to_lowercase()
+        .str.replace_all(FOLDS, " ")
+        .str.strip_chars(" ")
+    )
 
 
 def name_headlines(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -112,10 +132,15 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     is_furniture = pl.any_horizontal(
         pl.col("text").str.contains(row) for row in (SIGNED, LANGUAGE_ROW, NAME_AND_PAPER, POINTS)
     )
-    top = untitled.filter(pl.col("place") < TOP_LINES).with_columns(_above=above("text", 1, ""))
+    beside = {
+        "_above": above("text", 1, ""),
+        "_next": above("text", -1, ""),
+        "_is_prose": above("is_paragraph", -1, False),
+    }
+    top = untitled.filter(pl.col("place") < TOP_LINES).with_columns(**beside)
     free = top.filter(is_free).filter(~is_furniture)
     first = free.unique("doc", keep="first", maintain_order=True)
-    by_place = first.filter(~reads_like_body(), ~pl.col("_above").str.contains(POINTS))
+    by_place = first.filter(~reads_like_body(), ~pl.col("_above").str.contains(POINTS), ~is_said_below())
     ways = [(by_title, "headline.record-title")]
     if known is not None:
         headlines = known.filter(pl.col("role") == "headline")
@@ -135,9 +160,19 @@ def reads_like_body() -> pl.Expr:
         (width > TOP_WIDTH)
         | (text.str.contains(STOPPED) & ~text.str.contains(ABBREVIATED))
         | ((width >= LOUD_WIDTH) & text.str.contains(LOUD))
+        | text.str.contains(TOLD)
+        | ((width >= QUOTE_WIDTH) & text.str.contains(REPORTED))
         | ((width >= QUOTE_WIDTH) & text.str.contains(QUOTED))
         | (~text.str.contains(r"\S\s+\S") & ~is_dense)
     )
+
+
+def is_said_below() -> pl.Expr:
+    """Whether a line at the top is one of several quotations, or closes with words that the paragraph below has further on."""
+    text, below = fold_text(pl.col("text")), fold_text(pl.col("_next"))
+    is_quoted = pl.col("text").str.contains(QUOTED) & pl.col("_next").str.contains(QUOTED) & (text != below)
+    is_taken = below.str.contains(text.str.tail(TAKEN_CHARS), literal=True) & ~below.str.starts_with(text)
+    return is_quoted | (pl.col("_is_prose") & (pl.col("width") >= QUOTE_WIDTH) & is_taken)
 
 
 def prefer_printed_headline(placed: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
@@ -209,6 +244,10 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
         is_free & (pl.col("_above") == "headline") & pl.col("rule").is_null(),
         pl.col("width").is_between(*STANDFIRST_WIDTH) & ~is_copied & (has_furniture_below | is_unstopped),
     )
+    # So is one that stands again further below.
+    again = lines.filter(pl.col("width") >= STANDFIRST_WIDTH[0]).join(by_place, on=["doc", "text"], how="semi")
+    again = again.filter(pl.struct("doc", "text").is_duplicated())
+    by_place = by_place.join(again, on=["doc", "text"], how="anti")
     ways = [by_record]
     if known is not None:
         standfirsts = known.filter(pl.col("role") == "standfirst")

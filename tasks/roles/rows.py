@@ -18,6 +18,13 @@ ROWS = Path(__file__).with_name("rows.toml")
 ROLES = ("caption", "credit", "byline", "timestamp", "bio", "contributors", "correction", "embed")
 IN_TEXT = ("correction", "embed")  # roles of lines that stay in the text
 END_CHARS = 100  # what a precheck of a line's end sees
+VALUES = (
+    "credit",
+    "names",
+    "given",
+    "house",
+    "arabic",
+)  # groups of a pattern that hold the value of a role; at most one is filled
 PART = re.compile(r"<([A-Z]+)>")
 
 
@@ -111,8 +118,10 @@ def match_row(lines: pl.DataFrame, row: RoleRow) -> pl.DataFrame | None:
         raise RowError(f"tasks/roles/rows.toml ({row.id}): {describe_pattern_error(error)}") from None
     groups = pl.col("text").str.extract_groups(row.pattern).struct
     value, text = (
-        next((groups.field(name) for name in names if f"?P<{name}>" in row.pattern), pl.lit(None, dtype=pl.String))
-        for names in (("credit", "names"), ("text",))
+        pl.coalesce(
+            pl.lit(None, dtype=pl.String), *(groups.field(name) for name in names if f"?P<{name}>" in row.pattern)
+        )
+        for names in (VALUES, ("text",))
     )
     return near.select(
         "at",

@@ -98,6 +98,11 @@ BODY = [
     "LARKHAVEN, Merrow –",
     "Background",
     "WOW..",
+    "Q: When will the ferry sail?",
+    "(Imagine that: the oldest ferry of all is to sail for one more summer)",
+    "“Where is the ferry?” I asked my mother. “She sails at noon, child”",
+    "And so the ferry sails on, green and rusty, with the band on deck, for one more summer",
+    "The company, which has run ferries since 1911, said on Friday that it would run the oldest for a summer",
 ]
 SKIPPED = [
     "English Español Français Deutsch Italiano",
@@ -112,6 +117,16 @@ SKIPPED = [
     "Headline: Seven ships you must see",
     "Mara Quist, Courier",
     "QUAY AT THE OLD LOCK 51.88",
+    "Read in: English Deutsch Français",
+    "Subscribe now for full access",
+    "4 min",
+    "Photo gallery (12)",
+    "#ferry #island #boats",
+    "From: Mara Quist",
+    "Ferries of the north - http://courier.example/ferries",
+    "The Green Queen | 1998 | 94 min",
+    "Posted by Mara Quist in Ferries",
+    "Vol. 12, No. 4",
 ]
 HEADLINES = [
     "Ferry returns to the U.S.",
@@ -131,6 +146,23 @@ HEADLINES = [
 def test_a_first_line_that_reads_like_the_body_stays_in_the_text(line: str) -> None:
     assert find_roles(f"{line}\n\nLast ferry leaves\n\n{PARAGRAPH}", None).get(0) is None
     assert find_reasons(line, "", "Last ferry leaves", PARAGRAPH)[1] is None
+
+
+def test_what_is_said_below_is_no_headline() -> None:
+    said = "When she read the plan the captain knew that the last ferry would leave an hour later than planned, and not return"
+    below = f"It was on deck that {said[5:]}. {PARAGRAPH}"
+    assert find_reasons(said, "", below)[0] is None
+    assert find_reasons(said, "", PARAGRAPH)[0] == TOP
+    quotation = "“Why is the ferry green?”"
+    assert find_reasons(quotation, "“Why is she late?”", PARAGRAPH)[0] is None
+    assert find_reasons(quotation, "", PARAGRAPH)[0] == TOP
+
+
+def test_a_standfirst_does_not_stand_again_below() -> None:
+    line = "The oldest ferry of the island sails for one more summer and nobody knows who will pay for the paint"
+    once = f"Last ferry leaves\n\n{line}\n\nBy Mara Quist\n\n{PARAGRAPH}"
+    assert find_roles(once, None)[2] == "standfirst"
+    assert find_roles(f"{once}\n\n{line}\n\n{PARAGRAPH}", None)[2] is None
 
 
 @pytest.mark.parametrize("line", SKIPPED)
