@@ -5,10 +5,11 @@ A command that was killed after its commit does the rest when it is run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -28,12 +29,11 @@ from tasks.learned.latest import forget_publishers, has_publisher, rename_publis
 from tasks.learned.versions import VETO_FILE
 from tasks.publishing.claims import read_own_claims
 from tasks.publishing.renamed_rows import plan_renaming
-from tasks.publishing.source_removal import count_source_rows, find_extent, remove_batches
-from tasks.publishing.source_renaming import find_renaming, rename_batches, require_other_days
+from tasks.publishing.source_removal import REMOVED, count_source_rows, find_extent, remove_batches
+from tasks.publishing.source_renaming import RENAMED, rename_batches, require_other_days
 from tasks.report.page import write_index
 from tasks.report.record import move_pages, open_pages
 from tasks.sources import NAME, load_source_rows
-from tasks.stores.manifest import Manifest
 from tasks.stores.store import ERASING
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 from tasks.toml_edits import change_rows, count_rows_of
@@ -68,20 +68,22 @@ def rename_source(lake: Lake, settings: Settings, old: str, new: str, *, keeps_p
     check_new_name(lake, settings, old, new)
     seen = lake.manifest()
     if find_extent(lake, seen, old).days:
+        require_free_place(lake, old, new)
         with hold_alone(lake, old):
             version, is_publisher = rename_batches(lake, old, new, keeps_publisher=keeps_publisher)
         yield f"{lake.name}: {old} is {new} now, in version {version}"
     else:
-        was_publisher = find_renaming(lake, old, new)
-        if was_publisher is None:
-            raise RequestError(describe_absence(lake, seen, old))
-        is_publisher = was_publisher
+        note = find_note(lake, RENAMED, {"from": old, "to": new})
+        if note is None:
+            raise RequestError(describe_absence(lake, old))
+        is_publisher = bool(note["publisher"])
         yield f"{lake.name}: {old} is {new} already"
     keeps = is_publisher and has_publisher(lake, lake.manifest(), new, old)
     move_notes(lake, old, new)
     if is_publisher:
         rename_publisher(lake, old, new, keeps)
-    if move_pages(open_pages(lake), old, new):
+    # Pages of other sources show that a command before this one may have stopped after it moved some.
+    if move_pages(open_pages(lake), old, new) or open_pages(lake).list_names(""):
         yield f"pages: {format_count(len(write_reports(lake, new, None, None)[1]), 'page')} written again"
     yield from edit_rows(settings, old, new, is_publisher, keeps)
 
@@ -98,6 +100,10 @@ def check_new_name(lake: Lake, settings: Settings, old: str, new: str) -> None:
         raise RequestError(
             f"{settings.sources} declares both {old} and {new}. Delete the row that is not wanted first."
         )
+
+
+def require_free_place(lake: Lake, old: str, new: str) -> None:
+    """Raises RequestError where a name is that of another place."""
     places = read_places(lake)
     if new in places and (old not in places or places[old].location != places[new].location):
         raise RequestError(f"{lake.name} has another source {new}, from {places[new].location}. Choose another name.")
@@ -125,7 +131,7 @@ def refuse_running(lake: Lake, source: str) -> None:
             lock.release()
 
 
-def describe_absence(lake: Lake, seen: Manifest, name: str) -> str:
+def describe_absence(lake: Lake, name: str) -> str:
     """That a lake has no batch of a source, with the nearest name that it has."""
     known = sorted({row["source"] for row in lake.receipts(columns=("source",))})
     return f"{lake.name} has no batch of {name}. `copydesk sources` lists what it has.{suggest_name(name, known)}"
@@ -137,7 +143,8 @@ def preview_renaming(lake: Lake, settings: Settings, old: str, new: str, *, keep
     seen = lake.manifest()
     own = find_extent(lake, seen, old)
     if not own.days:
-        raise RequestError(describe_absence(lake, seen, old))
+        raise RequestError(describe_absence(lake, old))
+    require_free_place(lake, old, new)
     require_other_days(own, find_extent(lake, seen, new))
     renaming = plan_renaming(lake, seen, own, new, keeps_publisher)
     counts = count_source_rows(lake, seen, own)
@@ -156,28 +163,38 @@ def preview_removal(lake: Lake, name: str) -> dict[str, int]:
     seen = lake.manifest()
     extent = find_extent(lake, seen, name)
     if not extent.days:
-        raise RequestError(describe_absence(lake, seen, name))
+        raise RequestError(describe_absence(lake, name))
     return count_source_rows(lake, seen, extent) | count_notes(lake, name)
 
 
 def remove_source(lake: Lake, settings: Settings, name: str) -> Iterator[str]:
     """Removes all batches of a source and what the lake's store has of it; a line for each thing done, or to do by hand."""
     seen = lake.manifest()
-    found = find_extent(lake, seen, name).days
-    left = count_notes(lake, name)
-    if not found and not any(left.values()):
-        raise RequestError(describe_absence(lake, seen, name))
-    with hold_alone(lake, name):
-        version = remove_batches(lake, name) if found else seen.version
-    yield f"{lake.name}: {name} is removed, with {format_count(len(found), 'batch', 'batches')}; readers see version {version}"
-    if version > 1 and found:
-        yield f"`copydesk rollback {version - 1}` brings it back, while that version is kept"
+    if found := find_extent(lake, seen, name).days:
+        with hold_alone(lake, name):
+            version = remove_batches(lake, name)
+        batches = format_count(len(found), "batch", "batches")
+        yield f"{lake.name}: {name} is removed, with {batches}; readers see version {version}"
+        yield f"`copydesk rollback {seen.version}` brings its rows back, while that version is kept"
+    elif find_note(lake, REMOVED, {"source": name}) is None:
+        raise RequestError(describe_absence(lake, name))
+    else:
+        yield f"{lake.name}: {name} is removed already"
     move_notes(lake, name, None)
     forget_publishers(lake)
-    if move_pages(open_pages(lake), name, None):
+    if move_pages(open_pages(lake), name, None) or open_pages(lake).list_names(""):
         write_index(lake, open_pages(lake))
     if count_rows_of(settings.sources, "source", "name", name):
         yield f"{settings.sources} declares {name}: delete its row, or its next run publishes it again"
+
+
+def find_note(lake: Lake, key: str, said: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The latest note of a commit under a key that says this, and perhaps more; None where there is none."""
+    for number in sorted(lake.store.list_versions(), reverse=True):
+        note: Mapping[str, Any] = lake.manifest(number).note.get(key) or {}
+        if note.items() >= said.items():
+            return note
+    return None
 
 
 def count_notes(lake: Lake, name: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from tasks.lakes.lake import Lake
-from tasks.publishing.source_renaming import NOTE
+from tasks.publishing.source_renaming import RENAMED
 from tasks.staging.assemble import name_document
 
 HASHED = ("documents", "shadowed", "quarantine")
@@ -38,7 +38,7 @@ def list_renamings(lake: Lake) -> list[tuple[str, str, bool]]:
     """The renamings since the oldest kept version: the names before and after, and whether they are a publisher's as well."""
     made = lake.versions()
     oldest = min((version.version for version in made if version.kept), default=0)
-    notes = [version.note[NOTE] for version in made if version.version > oldest and NOTE in version.note]
+    notes = [version.note[RENAMED] for version in made if version.version > oldest and RENAMED in version.note]
     return [(note["from"], note["to"], note["publisher"]) for note in notes]
 
 

@@ -144,6 +144,8 @@ def is_default_publisher(lake: Lake, old: Manifest, own: SourceExtent) -> bool:
     for table in ("documents", "shadowed", "duplicates", "quarantine"):
         rows = scan_table(lake, old, table, sorted(own.list_partitions(table, old.by)))
         named = rows.filter(pl.col("source") == own.name, pl.col("publisher") == own.name)
+        if table == "quarantine" and not named.filter(pl.col("stage") == "read").limit(1).collect().is_empty():
+            return False  # what cannot be read has the publisher that its record names, and no other
         urls = named.select("url" if table != "quarantine" else pl.lit(None, pl.String).alias("url")).collect()
         if any(map(parse_host, urls["url"].drop_nulls().unique())):
             return False

@@ -18,6 +18,7 @@ from tasks.stores.manifest import Manifest, month_of, partition_of
 BY_DOCUMENT = ("documents", "lines", "shadowed", "shadowed_lines", "sketches")
 BY_DAY = ("duplicates", "quarantine", "receipts")
 BUDGET = CHUNK_BYTES // 8
+REMOVED = "removed"  # key of a commit's note
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def remove_batches(lake: Lake, source: str) -> int:
         changes = {table: drop_source(lake, old, table, extent) for table in (*BY_DOCUMENT, *BY_DAY, "claims")}
         return changes | {"erasures": forget_deliveries(lake, old, source)}
 
-    note = {"removed": {"source": source}}
+    note = {REMOVED: {"source": source}}
     return commit(lake, lambda last: rewrite_over(lake, last, plan, note))
 
 

@@ -39,7 +39,7 @@ from tasks.staging.assemble import assemble_duplicates
 from tasks.staging.stage import empty_frame
 from tasks.stores.manifest import ORDERS, Manifest, month_of
 
-NOTE = "renamed"  # key of a commit's note
+RENAMED = "renamed"  # key of a commit's note
 
 
 @dataclass(frozen=True)
@@ -68,25 +68,20 @@ def rename_batches(lake: Lake, old: str, new: str, *, keeps_publisher: bool = Fa
 
     def plan(before: Manifest, scratch: Path) -> Mapping[str, Change]:
         own, others = (find_extent(lake, before, name) for name in (old, new))
+        if not own.days:
+            raise RequestError(
+                f"{lake.name} has no batch of {old} any more; another process has renamed or removed it."
+            )
         require_other_days(own, others)
         renaming = plan_renaming(lake, before, own, new, keeps_publisher)
         check_erased(lake, before, renaming, own, others)
         if renaming.is_publisher:
             renaming = replace(renaming, learned=rename_learned(lake, before, own, new))
-        note[NOTE] = {"from": old, "to": new, "publisher": renaming.is_publisher}
+        note[RENAMED] = {"from": old, "to": new, "publisher": renaming.is_publisher}
         return change_tables(lake, before, renaming, (own, others), scratch)
 
     version = commit(lake, lambda last: rewrite_over(lake, last, plan, note))
-    return version, note[NOTE]["publisher"]
-
-
-def find_renaming(lake: Lake, old: str, new: str) -> bool | None:
-    """Whether a renaming in the lake's record renamed a publisher as well; None where there was no such renaming."""
-    for number in sorted(lake.store.list_versions(), reverse=True):
-        note = lake.manifest(number).note.get(NOTE, {})
-        if (note.get("from"), note.get("to")) == (old, new):
-            return bool(note["publisher"])
-    return None
+    return version, note[RENAMED]["publisher"]
 
 
 def require_other_days(own: SourceExtent, others: SourceExtent) -> None:
