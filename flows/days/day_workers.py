@@ -115,8 +115,9 @@ def open_day_workers(settings: Settings, count: int) -> Iterator[RunBatch]:
         with lock:
             is_closed = True
         # Nothing is added or removed any more.
+        idle = {free.get() for _ in range(free.qsize())}
         for worker in started:
-            stop_worker(worker)
+            stop_worker(worker, is_idle=worker in idle)
         sweep_staging(open_settings_lake(settings).staging)
 
 
@@ -130,9 +131,12 @@ def start_worker(settings: Settings) -> DayWorker:
     return DayWorker(process, ours)
 
 
-def stop_worker(worker: DayWorker) -> None:
-    """Ends a process: an idle one finds its pipe closed, a busy one gets SIGTERM to clean up, then SIGKILL."""
+def stop_worker(worker: DayWorker, *, is_idle: bool = False) -> None:
+    """Ends a process: an idle one ends by itself when its pipe is closed, a busy one gets SIGTERM to clean up, then SIGKILL."""
     worker.pipe.close()
+    if is_idle:
+        # A signal now would keep Python from removing what its libraries share between processes, and it warns of that.
+        worker.process.join(GRACE_SECONDS)
     worker.process.terminate()
     worker.process.join(GRACE_SECONDS)
     worker.process.kill()

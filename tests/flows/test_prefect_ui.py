@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from builders.browser import NEEDS_BROWSER, open_browser
 from builders.lakes import ask, hash_lake
-from builders.local_prefect import LocalPrefect, make_team_folder, start_ui
+from builders.local_prefect import LocalPrefect, find_processes, make_team_folder, start_ui
 
 PATIENCE = 90_000  # milliseconds; a page of this UI takes some seconds on a busy machine
 
@@ -101,6 +102,18 @@ def open_artifact(page: Any, prefect: LocalPrefect, run: str, key: str) -> None:
         "/artifacts/filter", {"artifacts": {"key": {"any_": [key]}, "flow_run_id": {"any_": [run]}}}
     )
     page.locator(f"a[href*='{artifact['id']}']").first.click()
+
+
+def follow(page: Any, link: Any) -> Any:
+    """Clicks on a link; the page it leads to, which may be a new tab."""
+    link.wait_for()
+    if link.get_attribute("target") != "_blank":
+        link.click()
+        return page
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.set_default_timeout(PATIENCE)
+    return opened.value
 
 
 def shoot(page: Any, name: str) -> None:
@@ -203,10 +216,10 @@ def test_the_plan_leads_to_the_run_with_its_range_filled_in(page: Any, prefect: 
     prefect.await_log(dry, "To run these days: ")
     page.goto(f"http://127.0.0.1:{prefect.port}/v2/runs/flow-run/{dry}")
     # The log, which the page of a run shows first, has the plan's address.
-    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    page = follow(page, page.locator("a[href*='/artifacts/artifact/']").first)
     page.get_by_text("compare").first.wait_for()
     shoot(page, "plan-with-link")
-    page.get_by_role("link", name="Run these days").click()
+    page = follow(page, page.get_by_role("link", name="Run these days"))
     page.get_by_text("October 1st, 2026").wait_for()
     page.get_by_text("October 3rd, 2026").wait_for()
     assert page.get_by_role("switch").first.get_attribute("aria-checked") == "false"
@@ -222,6 +235,8 @@ def test_a_retried_run_shows_the_tables_of_its_last_attempt_alone(prefect: Local
     prefect.await_state(run, "COMPLETED")
     asked = {"artifacts": {"flow_run_id": {"any_": [run]}}}
     first = {found["id"]: found["key"] for found in prefect.ask("/artifacts/filter", asked)}
+    while find_processes(run):  # Prefect's worker takes a run again only when its process has ended
+        threading.Event().wait(0.2)
     prefect.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True})
     prefect.await_state(run, "COMPLETED")
     second = {found["id"]: found["key"] for found in prefect.ask("/artifacts/filter", asked)}
