@@ -10,7 +10,7 @@ import os
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -37,7 +37,7 @@ from tasks.trials.text_diff import mark_words
 
 RULES_SHOWN = 200
 CHANGES_SHOWN = 400  # lines of one document's diff
-ROWS_SHOWN = 400  # per source; earlier ones are only counted
+ROWS_SHOWN = 60  # per source; the grid has all
 DAYS_SHOWN = 60
 SOURCES_SHOWN = 6
 INDEX_COLUMNS = (
@@ -110,9 +110,10 @@ def render_index(lake: Lake, pages: StoreFiles) -> str:
     """The index as HTML."""
     names = pages.list_names("")
     receipts = lake.receipts(columns=INDEX_COLUMNS) if lake.version() else ()
-    published = [list_batch(receipt, names, "published") for receipt in receipts]
+    known = frozenset(names)
+    published = [list_batch(receipt, known, "published") for receipt in receipts]
     blocked = [
-        list_batch(record.receipt, names, "blocked", ", ".join(record.blocked_by))
+        list_batch(record.receipt, known, "blocked", ", ".join(record.blocked_by))
         for record in read_blocked(pages, names)
         if record.receipt
     ]
@@ -145,7 +146,7 @@ def draw_batches(rows: Sequence[IndexRow]) -> charts.Chart | None:
     return charts.draw_days([DayCount(*key, documents) for key, documents in sorted(counts.items())], "source")
 
 
-def list_batch(receipt: Mapping[str, Any], names: Sequence[str], state: str, blocked_by: str = "") -> IndexRow:
+def list_batch(receipt: Mapping[str, Any], names: Set[str], state: str, blocked_by: str = "") -> IndexRow:
     """A receipt as a row of the index. `names`: the existing pages."""
     day = date.fromisoformat(str(receipt["logical_date"]))
     page = name_run_page(receipt["source"], day, state)
