@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from builders.staged_shards import Doc, publish_docs
 
+from flows.batches.run import open_settings_lake
 from flows.batches.source_changes import preview_removal, preview_renaming, remove_source, rename_source
 from flows.settings import Settings
 from tasks.batch import Release
@@ -35,14 +36,18 @@ FILES = {
 }
 
 
+KEPT = ("failures", "hashes", "learned", "learned_imports.toml", "places.json", "releases", "reports")
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 
 
-def make_project(root: Path) -> Settings:
-    """A lake of two sources, and everything that names one of them."""
+def make_project(root: Path, place: str = "") -> Settings:
+    """A lake of two sources (in the project, unless there is a `place`), and everything that names one of them."""
     root.mkdir()
-    lake = open_lake(root / "lake")
+    settings = Settings(lake=place or str(root / "lake"), sources=root / "sources.toml", work=root / "work")
+    lake = open_settings_lake(settings)
     for number, source in enumerate(("agency", "b")):
         for day in DAYS:
             docs = [Doc(1), Doc(100 * (number + 1) + day.day)]
@@ -58,7 +63,7 @@ def make_project(root: Path) -> Settings:
         '[[correction]]\nline = "x"\naction = "keep"\nwhy = "y"\nsource = "agency"\nlogical_date = 2026-09-30\nuri = "x"\n'
     )
     shutil.rmtree(root / "staged")
-    return Settings(lake=str(root / "lake"), sources=root / "sources.toml")
+    return settings
 
 
 def read_state(root: Path) -> dict[str, bytes]:
@@ -190,3 +195,27 @@ def test_names_and_places_follow_and_both_declared_are_refused(tmp_path: Path) -
     assert read_places(lake).keys() == {"b", "courier"}
     with pytest.raises(RequestError, match="has no batch of agency"):
         list(remove(lake, settings))
+
+
+@pytest.mark.slow
+def test_in_a_bucket_the_same_follows(tmp_path: Path, object_store: str) -> None:
+    settings = [
+        make_project(tmp_path / "disk"),
+        make_project(tmp_path / "bucket", f"{object_store}/{tmp_path.name}/lake"),
+    ]
+    lakes = [open_settings_lake(own) for own in settings]
+    said = [[line.partition(": ")[2] for line in rename(*pair)] for pair in zip(lakes, settings, strict=True)]
+    assert said[0] == said[1]
+    disk, bucket = (
+        {name: lake.files.read(name)[0] for name in lake.files.list_names("") if name.partition("/")[0] in KEPT}
+        for lake in lakes
+    )
+    assert disk == bucket
+    assert any("courier" in name for name in disk)
+    assert not any("agency" in name for name in disk)
+    assert lakes[0].manifest().rows == lakes[1].manifest().rows
+    for lake, own in zip(lakes, settings, strict=True):
+        assert check_lake(lake, tmp_path) == []
+        list(remove_source(lake, own, "courier"))
+        assert check_lake(lake, tmp_path) == []
+        assert not any("courier" in name for name in lake.files.list_names(""))
