@@ -52,8 +52,8 @@ def judge_batch(
     inputs = gather_inputs(staged)
     folders = settle_duplicates([Path(folder) for shard in staged for folder in shard.folders])
     duplicates = gather_duplicates(folders)
-    stopped = [gather_quarantine(folders, {}, limits.excerpt_chars)] if folders else []
     known = empty_frame("erasures") if tombstones is None else tombstones
+    stopped = [gather_quarantine(folders, {}, limits.excerpt_chars)] if folders and known.height else []
     found = find_erased(folders, [duplicates, *stopped], known)
     erased = settle_erased(found, known, (source.name, day), {seen.uri for seen in inputs})
     erasures = pl.concat([erased.rows, *read_kept(folders)])

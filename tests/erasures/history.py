@@ -13,7 +13,7 @@ from builders.erasures import DAYS, PUBLISHERS, Article, deliver, write_template
 from builders.lakes import make_test_run
 
 from flows.batches.ingest import ingest_batch
-from flows.batches.run import Batch, BatchResult, Run
+from flows.batches.run import IN_STORE, Batch, BatchResult, Run, register_lake
 from flows.settings import Settings
 from tasks.batch import Source
 from tasks.lakes.lake import Lake
@@ -87,6 +87,8 @@ def make_history(root: Path, place: str, seed: int) -> History:
     blocked = ingest_batch(Batch(Source(SOURCES[0], str(path)), BLOCKED_DAY, root), run)
     assert blocked.state == "blocked", blocked.state
     move_aside(made.lake)
+    if "://" not in place:
+        register_lake(made.lake, IN_STORE)
     return made
 
 
