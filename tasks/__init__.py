@@ -20,4 +20,5 @@ invisible characters. The packages, each of which imports only from those above 
     checking    whether a lake is what its manifests say
     trials      what a run or a new rule would change
     report      the page of a run
+    erasing     records leave every version and file of a lake, and stay out
 """

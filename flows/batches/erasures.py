@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flows.batches.run import IN_STORE, read_store_options, register_lake
+from flows.batches.run import IN_STORE, read_store_options
 from flows.batches.staging import sweep_staging
 from flows.settings import Settings
 from tasks.corrections import find_corrections_file, load_corrections
@@ -27,14 +27,14 @@ def finish_pending(lake: Lake, settings: Settings) -> Iterator[str]:
 
 
 def follow_erasure(lake: Lake, settings: Settings) -> Iterator[str]:
-    """Points the Iceberg catalog to the new version and deletes what it knew of earlier ones; reports live staging."""
+    """Registers the tables in the Iceberg catalog again, without what it knew of earlier versions; reports live staging."""
     catalog = settings.iceberg or (IN_STORE if lake.files.list_names("iceberg") else "")
     if catalog:
-        from tasks.lakes.iceberg import remove_unused_metadata
+        from tasks.lakes.iceberg import find_catalog, register_anew
 
-        uri, _ = register_lake(lake, catalog)
-        removed = remove_unused_metadata(lake, uri, read_store_options())
-        yield f"Iceberg catalog {uri}: points to the new version; metadata files deleted: {removed}"
+        uri = find_catalog(lake, "" if catalog == IN_STORE else catalog)
+        removed = register_anew(lake, uri, read_store_options())
+        yield f"Iceberg catalog {uri}: its tables are made again; metadata files deleted: {removed}"
     for folder in sorted(path.name for path in lake.staging.glob("*") if path.is_dir()):
         yield f"{folder} is running: what it staged is removed when it ends, and no erased record is published"
 

@@ -158,18 +158,21 @@ def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], ve
                     snapshot.append_data_file(parquet_file_to_data_file(table.io, change.table_metadata, path))
 
 
-def remove_unused_metadata(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> int:
-    """Deletes the metadata files of the registered tables that their present state does not name; returns how many.
+def register_anew(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> int:
+    """Registers tables without a past; returns how many metadata files of their past were deleted.
 
-    Those of removed snapshots tell the first letters of the least and greatest texts of files that are gone.
+    Manifests tell the first letters of the least and greatest texts of files, also of those that a snapshot removed.
     """
     catalog = open_catalog(lake, uri, options)
+    for name in TABLES:
+        if catalog.table_exists((lake.label, name)):
+            catalog.drop_table((lake.label, name))
+    register(lake, uri, options)
     removed = 0
     for name in TABLES:
-        if not catalog.table_exists((lake.label, name)):
-            continue
         table = catalog.load_table((lake.label, name))
-        used = {table.metadata_location}
+        # Earlier metadata files, which pyiceberg deletes itself in time, have no figures of columns.
+        used = {table.metadata_location, *(entry.metadata_file for entry in table.metadata.metadata_log)}
         for snapshot in table.snapshots():
             used |= {snapshot.manifest_list, *(part.manifest_path for part in snapshot.manifests(table.io))}
         for file in lake.files.list_names(f"iceberg/{name}"):

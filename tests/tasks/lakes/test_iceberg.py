@@ -127,6 +127,23 @@ def test_a_catalog_stays_right_until_its_version_is_swept(lake: Lake) -> None:
         load(lake, "documents").scan().to_arrow()
 
 
+@pytest.mark.slow
+def test_tables_without_a_past_name_no_other_files(lake: Lake, caplog: pytest.LogCaptureFixture) -> None:
+    """After an erasure nothing of earlier snapshots is left, and later registrations miss none of it."""
+    uri = iceberg.find_catalog(lake)
+    for number in range(6):
+        iceberg.register(lake, uri)
+        put(lake, Doc(20 + number), keep=1)
+        if number % 3 == 2:
+            assert iceberg.register_anew(lake, uri) > 0
+            kinds = [name.rpartition(".")[2] for name in lake.files.list_names("iceberg/documents")]
+            assert sorted(kinds) == ["avro", "avro", "json", "json"]  # before the only snapshot, and with it
+            assert shows_the_lake(lake)
+    iceberg.register(lake, uri)
+    assert shows_the_lake(lake)
+    assert [line for line in caplog.messages if "delete" in line] == []
+
+
 def test_a_date_opens_the_files_of_its_month_only(lake: Lake) -> None:
     iceberg.register(lake, iceberg.find_catalog(lake))
     table = load(lake, "documents")
