@@ -22,7 +22,7 @@ from tasks.erasing.erase import hold_erasing
 from tasks.errors import RequestError, RunFailed
 from tasks.lakes.delivered import FOLDER as HASHES
 from tasks.lakes.lake import Lake
-from tasks.lakes.places import read_places, rename_place
+from tasks.lakes.places import Place, read_places, rename_place
 from tasks.lakes.releases import FOLDER as RELEASES
 from tasks.lakes.releases import move_releases
 from tasks.learned.latest import forget_publishers, has_publisher, rename_publisher
@@ -80,6 +80,7 @@ def rename_source(lake: Lake, settings: Settings, old: str, new: str, *, keeps_p
         yield f"{lake.name}: {old} is {new} already"
     keeps = is_publisher and has_publisher(lake, lake.manifest(), new, old)
     move_notes(lake, old, new)
+    rename_place(lake, old, name_place(lake, settings, old, new))
     if is_publisher:
         rename_publisher(lake, old, new, keeps)
     # Pages of other sources show that a command before this one may have stopped after it moved some.
@@ -181,6 +182,7 @@ def remove_source(lake: Lake, settings: Settings, name: str) -> Iterator[str]:
     else:
         yield f"{lake.name}: {name} is removed already"
     move_notes(lake, name, None)
+    rename_place(lake, name, None)
     forget_publishers(lake)
     if move_pages(open_pages(lake), name, None) or open_pages(lake).list_names(""):
         write_index(lake, open_pages(lake))
@@ -207,7 +209,7 @@ def count_notes(lake: Lake, name: str) -> dict[str, int]:
 
 
 def move_notes(lake: Lake, old: str, new: str | None) -> None:
-    """Gives the releases, failures, hashes and the place of a source to another name, or deletes them (None)."""
+    """Gives the releases, failures and hashes of a source to another name, or deletes them (None)."""
     for folder in (RELEASES, FAILURES):
         for source, day, name in list(list_batch_files(lake.files, folder)):
             if source != old:
@@ -218,7 +220,14 @@ def move_notes(lake: Lake, old: str, new: str | None) -> None:
             else:
                 move_file(lake, name, name_batch_file(folder, new, day) if new else None)
     move_file(lake, f"{HASHES}/{old}.json", f"{HASHES}/{new}.json" if new else None)
-    rename_place(lake, old, new)
+
+
+def name_place(lake: Lake, settings: Settings, old: str, new: str) -> str | None:
+    """The new name of a source's place; None where a declared source of that name is elsewhere, which needs no place."""
+    place = read_places(lake).get(old)
+    paths = [row.path for row in load_source_rows(settings.sources, {}) if row.name == new]
+    root = str(settings.sources.absolute().parent)
+    return new if place is None or all(Place(path, root).location == place.location for path in paths) else None
 
 
 def move_file(lake: Lake, name: str, target: str | None) -> None:

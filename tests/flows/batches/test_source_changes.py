@@ -178,6 +178,14 @@ def test_what_cannot_be_renamed_is_one_line_and_stays(tmp_path: Path, old: str, 
         assert read_state(tmp_path / "project") == before
 
 
+def test_the_place_of_a_path_follows(tmp_path: Path) -> None:
+    settings = make_project(tmp_path / "project")
+    lake = open_lake(settings.lake)
+    (tmp_path / "project" / "sources.toml").write_text('[[source]]\nname = "courier"\npath = "/data/in/agency"\n')
+    list(rename(lake, settings))
+    assert read_places(lake).keys() == {"b", "courier"}
+
+
 def test_names_and_places_follow_and_both_declared_are_refused(tmp_path: Path) -> None:
     settings = make_project(tmp_path / "project")
     lake = open_lake(settings.lake)
@@ -192,7 +200,8 @@ def test_names_and_places_follow_and_both_declared_are_refused(tmp_path: Path) -
         list(rename(lake, settings))
     change_store_file(lake.files, "erasing/0123456789ab.json", lambda _: None)
     list(rename(lake, settings))
-    assert read_places(lake).keys() == {"b", "courier"}
+    # The declared source is elsewhere, so a run of it must not take the place for another source of its name.
+    assert read_places(lake).keys() == {"b"}
     with pytest.raises(RequestError, match="has no batch of agency"):
         list(remove(lake, settings))
 
