@@ -41,6 +41,11 @@ MARKS = 3  # and stands at least so often between two kept ones
 BETWEEN_WIDTH = 12  # a narrower line between two marks is a button or the like
 STANDFIRST_WIDTH = (40, 420)
 UNSTOPPED_WIDTH = 60  # a standfirst without a final stop is at least as wide
+# A place in front of a standfirst: "Larkhafen. Die Fähre fährt wieder. Was das kostet."
+PLACED = re.compile(
+    r"[^\W\d_a-zß-ÿ][^\W\d_]{2,}(?:[ /-][^\W\d_a-zß-ÿ][^\W\d_]{2,})?\. (?=[^\W\d_a-zß-ÿ]).{40,240}[.?!]"
+)
+SENTENCES = re.compile(r"[^\W\d_A-Z]{2}[.?!](?= |$)")
 HEAD_LINES = 15  # it stands at most so far below the headline,
 BREAK_LINES = 3  # and at most so many lines stand between it and the body: an advertisement, buttons
 PRINTED_LINES = 6  # the headline as printed stands at most so far below the page's own title,
@@ -163,7 +168,7 @@ def find_standfirst_line(page: PageLines, headline: Bools, kept: Bools) -> Bools
     may_be &= lines["role_hit"].is_null().to_numpy() & lines["rule"].is_null().to_numpy()
     role_below = read_neighbour(features["role"], 1, page.bounds)
     may_be &= role_below != ROLE_NUMBERS["credit"]
-    found = np.zeros(len(kept), dtype=np.bool_)
+    found, texts = np.zeros(len(kept), dtype=np.bool_), lines["text"]
     for at in np.flatnonzero(headline).tolist():
         end = int(page.bounds.end[at])
         printed = find_printed(page, at, min(end, at + PRINTED_LINES + 1))
@@ -173,8 +178,18 @@ def find_standfirst_line(page: PageLines, headline: Bools, kept: Bools) -> Bools
         first = next((line for line in range(printed + 2, min(end, at + HEAD_LINES + 1)) if kept[line]), at)
         behind = next((line for line in range(first + 1, min(end, first + BREAK_LINES + 2)) if kept[line]), first)
         is_apart = behind > first + 1 and not kept[printed + 1] and role_below[first] != ROLE_NUMBERS["caption"]
-        found[first] = is_apart and may_be[first] and is_stopped[first]
+        is_placed = behind == first + 1 and opens_with_place(texts[first]) and width[behind] > width[first]
+        found[first] = (is_apart or is_placed) and may_be[first] and is_stopped[first]
     return found
+
+
+def opens_with_place(text: str) -> bool:
+    """Whether a line is a place and two or three short sentences, as papers in German print a standfirst.
+
+    >>> opens_with_place("Larkhafen. Die Fähre fährt wieder. Was das den Hafen kostet."), opens_with_place("Die Fähre fährt. Ja.")
+    (True, False)
+    """
+    return PLACED.fullmatch(text) is not None and len(SENTENCES.findall(text)) > 2
 
 
 def find_printed(page: PageLines, headline: int, end: int) -> int:
