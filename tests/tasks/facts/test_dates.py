@@ -35,6 +35,7 @@ LINES = [
     ("Mara Quist 5 May 2026, 14:41", "Mara Quist"),
     ("Mara Quist, May 5, 2026", "Mara Quist"),
     ("Mara Quist vor 3 Stunden", "Mara Quist"),
+    ("Mara Quist vor 3 Stundenvor 3 Stunden", "Mara Quist"),
     ("Mara Quist 3 hours ago", "Mara Quist"),
     ("Mara Quist 2026-05-05 updated", "Mara Quist"),
     ("Mara Quist 5. April 14:41 Uhr", "Mara Quist"),
