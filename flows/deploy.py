@@ -1,6 +1,7 @@
-"""`copydesk deploy`: registers the work pool, queues, automation and deployments on a Prefect server.
+"""`copydesk deploy`: registers the work pool, queues, automations, alerts and deployments on a Prefect server.
 
-The server is that of PREFECT_API_URL. It may be run any number of times: settings that a team has changed stay.
+The server is that of PREFECT_API_URL. Runs that were missed or interrupted are created again. The command may be repeated at any
+time: settings that a team has changed stay.
 """
 
 import subprocess
@@ -23,7 +24,13 @@ from prefect.workers.process import ProcessWorker
 from flows.console import print_error, print_line, print_table
 from flows.orchestration.alerts import register_alerts, show_host
 from flows.orchestration.connection import explain_server
-from flows.orchestration.missed_runs import SCHEDULED, create_missed_runs, read_scheduled_runs, resume_runs
+from flows.orchestration.missed_runs import (
+    SCHEDULED,
+    create_missed_runs,
+    list_deployments,
+    read_scheduled_runs,
+    resume_runs,
+)
 from flows.orchestration.schedules import FROM_SOURCES, NIGHTLY, write_deployments
 from flows.orchestration.services import HOME
 from flows.settings import read_settings
@@ -93,7 +100,7 @@ def register_deployments(project: Path, began: datetime | None) -> None:
 
 def remove_deployments(client: SyncPrefectClient, names: Collection[str]) -> None:
     """Removes deployments that were made from rows of sources.toml, except for those with these names."""
-    for deployment in client.read_deployments():
+    for deployment in list_deployments(client):
         if FROM_SOURCES in deployment.tags and deployment.name not in names:
             client.delete_deployment(deployment.id)
             print_line(f"{deployment.name} is removed: sources.toml has no such schedule any more")
@@ -139,7 +146,7 @@ def await_schedules(client: SyncPrefectClient) -> list[tuple[str, str, str]]:
     """Every deployment with its queue and next run, once the scheduler has created the runs; "" where it created none."""
     deadline = time.monotonic() + SCHEDULER_SECONDS
     while True:
-        rows = [describe_deployment(client, deployment) for deployment in client.read_deployments()]
+        rows = [describe_deployment(client, deployment) for deployment in list_deployments(client)]
         if all(row[2] for row in rows) or time.monotonic() > deadline:
             return sorted(rows)
         time.sleep(1)

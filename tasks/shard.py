@@ -119,7 +119,7 @@ def build_part(
         emptied.join(records.select("uri", "canonical"), on="uri", how="left", maintain_order="left"),
         stage="clean",
         reasons=pl.lit(["empty_after_clean"]),
-        detail=pl.format("all {} lines of text were taken out or kept apart; nothing is left for a body", "line_count"),
+        detail=pl.format("all {} lines of text were removed or kept apart; nothing is left for a body", "line_count"),
         excerpt=pl.col("canonical").str.head(limits.excerpt_chars),
     )
     quarantine = pl.concat([unread, without_text])

@@ -46,16 +46,20 @@ def find_batches(
         check_names(declared, declared, root, lake)
         return list(named.values())
     what = list(dict.fromkeys(name if name in named else find_path(name) for name in what))
+    known = read_places(lake)
+    for name in what:
+        if name in known and name not in named and not (REMOTE.match(name) or os.path.lexists(name)):
+            named[name] = Batch(Source(name, known[name].path, fields=own), day, Path(known[name].root))
     paths = [path for path in what if path not in named]
     for path in paths:
         if not REMOTE.match(path) and not os.path.lexists(path):
-            known = f" Declared sources are {', '.join(declared)}." if declared else ""
+            others = f" Declared sources are {', '.join(declared)}." if declared else ""
             hint = suggest_name(path, [*declared, *list_neighbours(path)])
             raise RequestError(
-                f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{known}{hint}"
+                f"{path[:MOST_CHARS]!r} is neither a declared source nor a file or folder here.{others}{hint}"
             )
-    if fields and len(paths) < len(what):
-        name = next(name for name in what if name in named)
+    if fields and (rows := [name for name in what if name in declared]):
+        name = rows[0]
         raise RequestError(f"--field is for a path. Write `fields` into the row of source {name} in {sources_file}.")
     check_names(declared, [name for name in what if name in declared], root, lake)
     places = name_places(lake, paths, declared)

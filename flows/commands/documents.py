@@ -114,5 +114,5 @@ def find_document(lake: Lake, key: str) -> dict[str, Any]:
     if len(found) > 1:
         print_line(f"{len(found)} documents match {key}:")
         print_table(("doc_id", "uri", "title"), ((row["doc_id"], row["uri"], row["title"]) for row in found))
-        raise RequestError("name one of them")
+        raise RequestError("Name one of them by its doc_id.")
     return found[0]

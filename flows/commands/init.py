@@ -1,5 +1,6 @@
 """`copydesk init`: a folder to start from, with what the package holds in `flows/starter`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +22,9 @@ def init(
     """Create a folder to start from: sources.toml, prefect.yaml and a README. Overwrites nothing."""
     written = write_starter(folder, with_sample=sample)
     print_line(f"{folder}: {', '.join(written)}")
-    go = "" if folder.resolve() == Path.cwd() else f"cd {folder}, then "
+    go = "" if folder.resolve() == Path.cwd() else f"`cd {shlex.quote(str(folder))}`, then "
     print_line(
-        f"Next: {go}copydesk inspect {f'{SAMPLE}' if sample else 'FOLDER'} shows what a run would make of files."
+        f"Next: {go}`copydesk inspect {SAMPLE if sample else 'FOLDER'}`, which shows what a run would make of files."
     )
 
 

@@ -1,4 +1,4 @@
-"""The rules: those that clean, a new one tried on a lake, and the lines that are learned for each publisher."""
+"""The rules that clean, and a new one tried on a lake."""
 
 from __future__ import annotations
 

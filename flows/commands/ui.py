@@ -30,9 +30,9 @@ def ui(port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port 
         own = acquire(locks / OWNER, wait=True)
     with own:
         for name in end_left_over(locks):
-            print_line(f"ended a {name} that was left over from a `make ui` that was killed")
+            print_line(f"ended a {name} that was left over from a `copydesk ui` that was killed")
         if is_taken(HOST, port):
-            raise RequestError(f"port {port} is taken. Choose another one: make ui PORT={port + 1}")
+            raise RequestError(f"port {port} is taken. Choose another one: copydesk ui --port {port + 1}")
         own.write(f"http://{HOST}:{port}")
         own.flush()
         try:

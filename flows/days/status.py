@@ -8,6 +8,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from flows.batches.run import COUNTS
 from flows.days.states import Day
 from tasks.counts import count_warnings
 from tasks.lakes.lake import Lake
@@ -17,7 +18,7 @@ SIGNS = {
     "blocked": ("B", "the audit blocked the last run"),
     "failed": ("F", "the last run failed"),
     "missing": ("M", "there are files, and no batch"),
-    "short": ("s", "far fewer records than usual"),
+    "short": ("<", "far fewer records than usual"),
     "stale": ("S", "files, rules or settings changed since"),
     "warned": ("W", "published with warnings"),
     "running": ("R", "a run is at work"),
@@ -25,7 +26,6 @@ SIGNS = {
     "no files": (".", "nothing to read"),
 }
 TO_RUN = ("blocked", "failed", "missing", "stale")
-COUNTS = ("records", "published", "duplicates", "quarantined")
 COLUMNS = ("source", "logical_date", *COUNTS, "warnings")
 BLOCKED = "blocked by "
 

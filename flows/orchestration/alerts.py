@@ -77,19 +77,19 @@ def register_alerts(client: SyncPrefectClient, address: str, late_after: timedel
     if len(known) == 2 and all(key in found.description for found in known):
         return False
     remove_alerts(client)
-    # Its type says that it may have to be awaited; only in async code it has to.
-    saved = cast(UUID, block.save(BLOCK, overwrite=True))
-    for automation in make_automations(saved, f"to {show_host(address)} ({key})", late_after):
-        client.create_automation(automation)
     try:
         with silence("apprise"), block.raise_on_failure():
-            # Its type says that it may have to be awaited, as that of `save`.
+            # Its type says that it may have to be awaited; only in async code it has to.
             cast(Any, block).notify(
                 "Runs that fail, are short or do not start are reported here.", "copydesk: alerts are on"
             )
     except Exception as error:
         why = " ".join(str(error).replace(address, show_host(address)).split()) or type(error).__name__
         raise RequestError(f"notify: {show_host(address)} did not take a first message ({why}).") from None
+    # Only now: what is registered is not tried again.
+    saved = cast(UUID, block.save(BLOCK, overwrite=True))
+    for automation in make_automations(saved, f"to {show_host(address)} ({key})", late_after):
+        client.create_automation(automation)
     return True
 
 

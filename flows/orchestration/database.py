@@ -114,8 +114,7 @@ def prepare_postgres(home: Path) -> tuple[Postgres | None, str]:
             shutil.chown(socket, account)
         if wanted is None:
             create_data(made, account)
-    except (OSError, RunFailed) as error:
-        shutil.rmtree(data, ignore_errors=True)
+    except (OSError, LookupError, RunFailed) as error:
         shutil.rmtree(socket, ignore_errors=True)
         return None, f"PostgreSQL cannot keep its data here ({error})"
     return made, ""
@@ -146,15 +145,18 @@ def choose_account() -> tuple[tuple[str, ...] | None, str]:
 
 
 def create_data(postgres: Postgres, account: str) -> None:
-    """Creates the folder of the data. Raises RunFailed with the first line of what is wrong."""
-    postgres.data.mkdir(mode=0o700, parents=True)
+    """Creates the folder of the data in one step. Raises RunFailed with the last line of what is wrong."""
+    draft = postgres.data.with_name(f"{FOLDER}.next")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700, parents=True)
     if account:
-        shutil.chown(postgres.data, account)
+        shutil.chown(draft, account)
     options = ["--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    command = [*postgres.prefix, str(postgres.programs / "initdb"), "-D", str(postgres.data), *options]
+    command = [*postgres.prefix, str(postgres.programs / "initdb"), "-D", str(draft), *options]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     if done.returncode:
         raise RunFailed((done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1])
+    draft.rename(postgres.data)
 
 
 def await_postgres(process: subprocess.Popen[bytes], postgres: Postgres) -> None:
@@ -162,10 +164,10 @@ def await_postgres(process: subprocess.Popen[bytes], postgres: Postgres) -> None
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RunFailed(f"PostgreSQL ended (exit code {process.returncode}). See {LOG}")
+            raise RunFailed(f"PostgreSQL ended (exit code {process.returncode}). See {postgres.data.parent.name}/{LOG}")
         with suppress(OSError):
             lines = (postgres.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             if lines[:1] == [str(process.pid)] and "".join(lines[READY_LINE:]).strip() == "ready":
                 return
         time.sleep(0.05)
-    raise RunFailed(f"PostgreSQL was not ready in {READY_SECONDS} s. See {LOG}")
+    raise RunFailed(f"PostgreSQL was not ready in {READY_SECONDS} s. See {postgres.data.parent.name}/{LOG}")

@@ -4,22 +4,41 @@ Prefect creates runs three nights ahead while its server runs, and none for past
 schedule after the last run that started.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import StateType
-from prefect.client.schemas.sorting import FlowRunSort
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.states import AwaitingRetry, Cancelled
 
+Found = TypeVar("Found")
+
 MOST_NIGHTS = 31
+AT_ONCE = 200
 SCHEDULED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
 STARTED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(not_any_=[StateType.SCHEDULED]))
 UNFINISHED = filters.FlowRunFilterState(
     type=filters.FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
 )
 CRASHED = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.CRASHED]))
+
+
+def list_deployments(client: SyncPrefectClient) -> list[DeploymentResponse]:
+    """Every deployment of the server."""
+    return read_all(client.read_deployments, sort=DeploymentSort.NAME_ASC)
+
+
+def read_all(read: Callable[..., list[Found]], **wanted: Any) -> list[Found]:
+    """All that a reading method of the client finds: the server gives no more than AT_ONCE in one answer."""
+    found: list[Found] = []
+    while len(part := read(offset=len(found), limit=AT_ONCE, **wanted)) == AT_ONCE:
+        found += part
+    return found + part
 
 
 def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> list[tuple[str, int]]:
@@ -29,7 +48,7 @@ def create_missed_runs(client: SyncPrefectClient, queue: str, now: datetime) -> 
     its schedule and time, and does not create it again.
     """
     missed = []
-    for deployment in client.read_deployments():
+    for deployment in list_deployments(client):
         if deployment.work_queue_name != queue or deployment.paused:
             continue
         started = read_scheduled_runs(client, deployment.id, state=STARTED)
@@ -66,9 +85,9 @@ def resume_runs(client: SyncPrefectClient, lost: str, began: datetime) -> list[s
     """
     since = filters.FlowRunFilterEndTime(after_=began)
     names = []
-    for run in (
-        *client.read_flow_runs(flow_run_filter=filters.FlowRunFilter(state=UNFINISHED)),
-        *client.read_flow_runs(flow_run_filter=filters.FlowRunFilter(state=CRASHED, end_time=since)),
+    interrupted = (filters.FlowRunFilter(state=UNFINISHED), filters.FlowRunFilter(state=CRASHED, end_time=since))
+    for run in chain.from_iterable(
+        read_all(client.read_flow_runs, flow_run_filter=wanted, sort=FlowRunSort.ID_DESC) for wanted in interrupted
     ):
         if run.deployment_id is None or run.state is None:
             continue

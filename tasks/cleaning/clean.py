@@ -57,7 +57,7 @@ REASONS: dict[str, str] = {
     "page.outside": "On a whole page, the line lies above or below the article that the page model found.",
     "page.line": "On a whole page, the page model finds the line foreign to the article around it.",
 }
-LIST_WHY = "The line hangs under the header that this rule took out."
+LIST_WHY = "The line is in the list below the header that this rule removed."
 MENU_WIDTH = 40  # an item of a menu is at most this wide
 MENU_LINES = 6  # a shorter list may open an article
 MENU_SECTIONS = 2  # a menu has at least so many items that a navigation rule matches

@@ -99,3 +99,15 @@ def test_fields_are_for_a_path(tmp_path: Path) -> None:
     for what in (["wire"], []):
         with pytest.raises(RequestError, match="--field is for a path"):
             find_batches(what, DAY, DAY, tmp_path / "sources.toml", lake, ["text=body"])
+
+
+def test_a_place_is_known_by_the_name_that_the_lake_has_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_story(tmp_path / "in" / "news", "Anna")
+    monkeypatch.chdir(tmp_path)
+    lake = open_lake(tmp_path / "lake")
+    first = find_batches(["in/news"], DAY, DAY, tmp_path / "sources.toml", lake)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert find_batches(["news"], DAY, DAY, tmp_path / "sources.toml", lake) == first
+    with pytest.raises(RequestError, match="'newt' is neither a declared source nor a file"):
+        find_batches(["newt"], DAY, DAY, tmp_path / "sources.toml", lake)

@@ -21,7 +21,7 @@ def test_a_new_folder_has_sources_deployments_and_a_readme(tmp_path: Path, capsy
         0,
         [f"desk/news/{n}" for n in ("README.md", "prefect.yaml", "sources.toml")],
     )
-    assert "Next: cd" in said
+    assert "Next: `cd" in said
     assert load_sources(tmp_path / "desk" / "news" / "sources.toml") == {}
 
 

@@ -66,8 +66,42 @@ def test_data_that_cannot_be_created_is_a_reason_and_leaves_nothing(
 def test_one_that_ends_at_once_is_an_error(tmp_path: Path) -> None:
     with subprocess.Popen(["false"]) as process:
         process.wait()
-    with pytest.raises(RunFailed, match=r"PostgreSQL ended \(exit code 1\). See database.log"):
-        await_postgres(process, Postgres(tmp_path, tmp_path, tmp_path))
+    with pytest.raises(RunFailed, match=r"PostgreSQL ended \(exit code 1\). See home/database.log"):
+        await_postgres(process, Postgres(tmp_path, tmp_path / "home" / "postgres", tmp_path))
+
+
+def test_the_data_of_earlier_runs_stays_where_it_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_programs(monkeypatch, (18, tmp_path))
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("18\n")
+    monkeypatch.setattr(database, "choose_account", lambda: (("true",), "no-such-account"))
+    made, why = prepare_postgres(tmp_path)
+    assert made is None
+    assert why.startswith("PostgreSQL cannot keep its data here")
+    assert (tmp_path / "postgres" / "PG_VERSION").exists()
+
+
+def test_data_whose_creation_was_interrupted_is_created_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "initdb").write_text('#!/bin/sh\necho 18 > "$2/PG_VERSION"\n')
+    (programs / "initdb").chmod(0o755)
+    hide_programs(monkeypatch, (18, programs))
+    monkeypatch.setattr(database, "choose_account", lambda: ((), ""))
+
+    def interrupt(*_: object, **__: object) -> None:
+        (tmp_path / "home" / "postgres.next" / "PG_VERSION").write_text("18\n")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            prepare_postgres(tmp_path / "home")
+    assert not (tmp_path / "home" / "postgres").exists()
+    assert prepare_postgres(tmp_path / "home")[0]
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["postgres"]
 
 
 @needs_postgres

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.orchestration.missed_runs import create_missed_runs, resume_runs
+from flows.orchestration.missed_runs import AT_ONCE, create_missed_runs, read_all, resume_runs
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -147,3 +147,15 @@ def test_a_run_that_crashed_before_the_start_is_left_as_it_is(client: Any, night
     run = client.create_flow_run_from_deployment(night[0])
     client.set_flow_run_state(run.id, Crashed(message=LOST), force=True)
     assert run.name not in resume_runs(client, LOST, datetime.now(UTC) + timedelta(seconds=1))
+
+
+def test_what_the_server_gives_in_parts_is_read_to_the_end() -> None:
+    there = list(range(2 * AT_ONCE + 3))
+
+    def read(offset: int, limit: int, sort: str) -> list[int]:
+        assert sort == "name"
+        return there[offset : offset + limit]
+
+    assert read_all(read, sort="name") == there
+    there = there[:AT_ONCE]
+    assert read_all(read, sort="name") == there
