@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
@@ -115,9 +115,14 @@ def open_day_workers(settings: Settings, count: int) -> Iterator[RunBatch]:
         with lock:
             is_closed = True
         # Nothing is added or removed any more.
-        idle = {free.get() for _ in range(free.qsize())}
+        idle: list[DayWorker | None] = []
+        with suppress(Empty):
+            while True:
+                idle.append(free.get_nowait())
         for worker in started:
             stop_worker(worker, is_idle=worker in idle)
+        for one in idle:
+            free.put(one)  # for calls that come now, which find it closed
         sweep_staging(open_settings_lake(settings).staging)
 
 

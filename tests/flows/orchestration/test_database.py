@@ -6,9 +6,14 @@ import asyncio
 import os
 import signal
 import subprocess
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
+from builders.local_prefect import LocalPrefect, find_processes, make_team_folder, start_ui
 
 from flows.orchestration import database
 from flows.orchestration.database import Postgres, await_postgres, choose_database, find_programs, prepare_postgres
@@ -129,3 +134,36 @@ def test_it_is_ready_keeps_its_data_and_listens_on_no_port(tmp_path: Path) -> No
             finally:
                 os.killpg(process.pid, signal.SIGKILL if questions else signal.SIGTERM)
     assert (postgres.data.stat().st_mode & 0o777, postgres.socket.stat().st_mode & 0o777) == (0o700, 0o700)
+
+
+@needs_postgres
+@pytest.mark.slow
+def test_a_killed_database_is_started_again_and_ends_with_a_killed_ui(project: Path, tmp_path: Path) -> None:
+    make_team_folder(project, tmp_path)
+    with start_ui(tmp_path) as prefect:
+        assert "runs are recorded in PostgreSQL" in prefect.output
+        lock = tmp_path / ".prefect" / "running" / "database"
+        first = int(lock.read_text())
+        os.killpg(first, signal.SIGKILL)
+        await_true(lambda: lock.read_text() not in ("", str(first)))
+        await_true(lambda: answers(prefect))
+        assert {"backfill", "maintain"} <= {found["name"] for found in prefect.ask("/deployments/filter", {})}
+        prefect.process.kill()
+        await_true(lambda: find_processes(str(tmp_path)) == [])
+
+
+def answers(prefect: LocalPrefect) -> bool:
+    """Whether the server reads from its database."""
+    try:
+        return bool(prefect.ask("/deployments/filter", {}))
+    except HTTPError as error:
+        error.close()
+        return False
+
+
+def await_true(is_so: Callable[[], bool], seconds: float = 300) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.2)
