@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.compute as pc
 
+from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import Change, Mask, drop_rows, list_touched, read_partitions, sort_frame
 from tasks.publishing.merge import CHUNK_BYTES
@@ -58,16 +59,25 @@ def count_source_rows(lake: Lake, manifest: Manifest, extent: SourceExtent) -> d
     return counts | {"stories": int(told.select(pl.len()).collect().item())}
 
 
+def require_batches(lake: Lake, extent: SourceExtent) -> None:
+    """Raises RequestError where a source has no batch, perhaps since another process was faster."""
+    if not extent.days:
+        raise RequestError(
+            f"{lake.name} has no batch of {extent.name} any more; another process has renamed or removed it."
+        )
+
+
 def match_source(name: str) -> Mask:
     """Matches the rows of a source."""
     return lambda rows: pc.equal(rows["source"], name)
 
 
 def remove_batches(lake: Lake, source: str) -> int:
-    """Removes all batches of a source in one commit; returns the version, the same as before where there are none."""
+    """Removes all batches of a source in one commit; returns the version. Raises RequestError where there are none."""
 
     def plan(old: Manifest, _: Path) -> Mapping[str, Change]:
         extent = find_extent(lake, old, source)
+        require_batches(lake, extent)
         changes = {table: drop_source(lake, old, table, extent) for table in (*BY_DOCUMENT, *BY_DAY, "claims")}
         return changes | {"erasures": forget_deliveries(lake, old, source)}
 

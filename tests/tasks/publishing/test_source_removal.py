@@ -63,8 +63,9 @@ def test_a_removed_source_leaves_the_lake_as_if_it_had_never_come(any_lake: Lake
     assert remove_batches(any_lake, "agency") == 5
     assert read_all(any_lake) == before
     assert check_lake(any_lake, tmp_path) == []
-    # Again: there is nothing to do.
-    assert remove_batches(any_lake, "agency") == 5
+    for attempt in (lambda: remove_batches(any_lake, "agency"), lambda: rename_batches(any_lake, "agency", "courier")):
+        with pytest.raises(RequestError, match="has no batch of agency any more"):
+            attempt()
     assert roll_back(any_lake, 4) == 6
     assert read_all(any_lake) == full
 
