@@ -235,6 +235,18 @@ def test_the_standfirst_stands_below_the_headline_as_printed(lines: list[str], f
     assert find_standfirst_below(*lines) == found
 
 
+def test_a_place_and_short_sentences_right_above_the_body_are_the_standfirst() -> None:
+    placed = "Eastmere. The town rebuilds the pier. The sea wall has to wait."
+    for line, is_standfirst in (
+        (placed, True),
+        (placed.removeprefix("Eastmere. "), False),
+        (placed + " " + placed, False),
+    ):
+        page = make_page(HEADLINE, "By Anna Webb", line, P1)
+        found = find_standfirst_line(page, mark(page, [HEADLINE]), mark(page, [line, P1]))
+        assert found.any() == is_standfirst, line
+
+
 def test_the_standfirst_of_a_page_is_published_as_one() -> None:
     marked = mark_page_cuts(
         annotate_texts(["\n".join([MENU, HEADLINE, STANDFIRST, "By Anna Webb", *PARAGRAPHS, FOOTER])])
