@@ -119,15 +119,16 @@ def find_tags(lake: Lake, versions: frozenset[int]) -> list[str]:
 
 
 def remove_versions(lake: Lake, request: Request, targets: Targets) -> None:
-    """Removes the kept versions that hold rows of a request, and those before them. Raises LakeError where one stays."""
-    if not targets.versions:
-        return
-    newest = max(targets.versions)
+    """Removes the kept versions that hold rows of a request, and those before them. Raises LakeError where one stays.
+
+    Without such versions, what a killed process had not finished removing is removed.
+    """
+    newest = max(targets.versions, default=0)
     for _ in range(TRIES):
         for tag in find_tags(lake, targets.versions) if request.removes_tags else ():
             remove_tag(lake.store, tag)
         with lake.store.lock(lake.policy.wait_seconds, lake.policy.on_wait) as last:
-            lake.store.sweep_versions(last - newest)
+            lake.store.sweep_versions(last - newest if newest else lake.policy.keep_versions)
         left = list_left(lake, targets.versions)
         if not left:
             return

@@ -208,20 +208,25 @@ class DiskStore:
         self.check_whole(last)
         tagged = set(list_tags(self.files).values())
         for tree in sorted((self.folder / "versions").iterdir()):
-            if tree.name.isdigit() and int(tree.name) <= last - max(keep, 1) and int(tree.name) not in tagged:
-                try:
-                    manifest = self.read_manifest(int(tree.name))
-                except LakeError:  # what is in it is unknown; `check --all` reports it
+            if not tree.name.isdigit() or int(tree.name) >= last or int(tree.name) in tagged:
+                continue
+            try:
+                manifest = self.read_manifest(int(tree.name))
+            except LakeError:  # what is in it is unknown; `check --all` reports it
+                continue
+            # One that is not kept is still there where a process was killed while it removed it.
+            if manifest.kept:
+                if int(tree.name) > last - max(keep, 1):
                     continue
                 self.store_manifest(replace(manifest, tables={}, kept=False))
                 # A new tag is read back after it was written: either it finds the version no longer kept, or it is found here.
                 if int(tree.name) in list_tags(self.files).values():
                     self.store_manifest(manifest)
                     continue
-                # Renamed first: a half-removed tree must not look like a version.
-                doomed = tree.with_suffix(".tmp")
-                tree.rename(doomed)
-                shutil.rmtree(doomed)
+            # Renamed first: a half-removed tree must not look like a version.
+            doomed = tree.with_suffix(".tmp")
+            tree.rename(doomed)
+            shutil.rmtree(doomed)
 
     def repair_shown(self) -> None:
         """Nothing to do: what readers see are the very files of the version."""
