@@ -81,10 +81,16 @@ def erase(
             opened, settings, WantedScan(tuple(map(Path, keys or ())), source or [], sketch, also or [], except_copies)
         )
         return
-    finished = list(finish_pending(opened, settings))
+    if finish and any((keys, publisher, source, from_file)):
+        raise RequestError(
+            "--finish only finishes an erasure that was interrupted. Leave out what else is to be erased."
+        )
+    finished = [] if dry_run else list(finish_pending(opened, settings))
     for line in finished:
         print_line(line)
     if finish:
+        if not finished:
+            print_line(f"{opened.name}: no erasure is in progress")
         return
     asked = gather_keys(keys, publisher, source, from_file)
     if not dry_run and not (why or "").strip():
@@ -143,11 +149,17 @@ def verify_erased(lake: Lake, settings: Settings, asked: WantedScan) -> None:
     from tasks.erasing.sketch import read_sketch
     from tasks.erasing.verify import except_copies, scan_lake, sketch_raw_files
     from tasks.sources import load_sources
+    from tasks.toml_rows import suggest_name
 
     if bool(asked.raw) == bool(asked.sketch):
         raise RequestError("--verify looks for the texts of raw files (name them), or of a --sketch. Give one of them.")
+    if len(asked.sources) > 1 or (asked.sources and asked.sketch):
+        raise RequestError("with --verify, --source says how raw files are read. Give one source, and its raw files.")
     declared = load_sources(settings.sources) if asked.sources else {}
-    source = declared.get(asked.sources[0]) if asked.sources else None
+    if asked.sources and asked.sources[0] not in declared:
+        hint = suggest_name(asked.sources[0], declared)
+        raise RequestError(f"source {asked.sources[0]}: {settings.sources} declares no such source.{hint}")
+    source = declared[asked.sources[0]] if asked.sources else None
     made = (
         read_sketch(asked.sketch) if asked.sketch else sketch_raw_files(lake, asked.raw, source, make_limits(settings))
     )
@@ -171,6 +183,13 @@ def verify_erased(lake: Lake, settings: Settings, asked: WantedScan) -> None:
     if found:
         raise RunFailed(
             f"{format_count(len(found), 'file')} of {lake.name} {'has' if len(found) == 1 else 'have'} words of erased texts"
+        )
+    if unread := [name for row in places for name in row.unread]:
+        for name in unread[:MOST_SHOWN]:
+            print_line(f"{name}: cannot be unpacked")
+        raise RunFailed(
+            f"no run of twelve words of these texts was found, but {format_count(len(unread), 'file')} cannot be unpacked, so "
+            "nothing is proved about them: look at them, or delete them if they are of no use"
         )
     print_line(f"{lake.name}: no run of twelve words of these texts is left")
 

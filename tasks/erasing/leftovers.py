@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from tasks.erasing.learned import clear_learned
 from tasks.erasing.pages import FAILURES, clear_failures, clear_pages
-from tasks.erasing.runs import print_texts
+from tasks.erasing.runs import fingerprint_texts
 from tasks.erasing.targets import Request, Targets
 from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake
@@ -20,7 +20,7 @@ def clear_leftovers(lake: Lake, request: Request, targets: Targets) -> Iterator[
     """Removes what else holds the text; a line for each kind."""
     batches = frozenset(targets.records.select("source", "logical_date").iter_rows())
     if any(lake.files.list_names(folder) for folder in ("reports", FAILURES)):
-        texts = print_texts(read_erased_texts(lake, request))
+        texts = fingerprint_texts(read_erased_texts(lake, request))
         yield from clear_pages(lake, texts, batches)
         yield from clear_failures(lake, texts, batches)
     yield from clear_learned(lake, targets)

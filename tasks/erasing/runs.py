@@ -74,7 +74,7 @@ def key_line(line: str) -> int | None:
     return hash(" ".join(words)) if len(words) >= LEAST_WORDS else None
 
 
-def print_texts(texts: Iterable[str]) -> ErasedTexts:
+def fingerprint_texts(texts: Iterable[str]) -> ErasedTexts:
     """What texts are recognised by."""
     runs: list[Hashes] = []
     lines: set[int] = set()

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.erasing.learned import find_orphans
 from tasks.erasing.pages import find_pages
-from tasks.erasing.runs import print_texts
+from tasks.erasing.runs import fingerprint_texts
 from tasks.erasing.targets import Request, Targets, find_targets, match_request
 from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake, scan_table
@@ -85,7 +85,7 @@ def count_pages(lake: Lake, request: Request, targets: Targets) -> int:
     if not pages.list_names(""):
         return 0
     batches = frozenset(targets.records.select("source", "logical_date").iter_rows())
-    return sum(1 for _ in find_pages(pages, print_texts(read_erased_texts(lake, request)), batches))
+    return sum(1 for _ in find_pages(pages, fingerprint_texts(read_erased_texts(lake, request)), batches))
 
 
 def find_near(lake: Lake, manifest: Manifest, targets: Targets) -> Iterator[NearCopy]:

@@ -16,13 +16,18 @@ TEXTS = {
     "duplicates": ("title",),
     "quarantine": ("title", "excerpt", "detail"),
 }
+SHARED_ROLES = ("byline", "credit", "dateline", "timestamp")
 
 
 def read_erased_texts(lake: Lake, request: Request) -> Iterator[str]:
-    """Titles, texts, lines and excerpts of the records of a request; lines that a rule knows as boilerplate are no one's text."""
+    """Titles, texts, lines and excerpts of the records of a request.
+
+    Without what other articles have too: lines that a rule knows as boilerplate, bylines, credits, dates and places.
+    """
     for found in list_kept_files(lake, tuple(TEXTS)):
         rows = found.frame.filter(match_request(request, found.table))
         if found.table.endswith("lines"):
-            rows = rows.filter(~(pl.col("removed") & (pl.col("role") == "boilerplate")))
+            is_boilerplate = pl.col("removed") & (pl.col("role") == "boilerplate")
+            rows = rows.filter(~(is_boilerplate | pl.col("role").is_in(SHARED_ROLES)).fill_null(False))
         for row in rows.select(TEXTS[found.table]).collect().iter_rows():
             yield from filter(None, row)

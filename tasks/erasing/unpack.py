@@ -8,38 +8,42 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 PARQUET, GZIP, ZSTD, SQLITE, AVRO = b"PAR1", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"Obj\x01"
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 SYNC = 16
 DEPTH = 4  # of files packed in files
 
 
-def unpack_texts(name: str, content: bytes, depth: int = 0) -> Iterator[list[str]]:
-    """The texts in a file, some at a time. What cannot be unpacked is scanned as it is."""
+def unpack_texts(name: str, content: bytes, unread: list[str], depth: int = 0) -> Iterator[list[str]]:
+    """The texts in a file, some at a time. What cannot be unpacked is scanned as it is, and its name is added to `unread`."""
     plain = content.decode("utf-8", "replace")
     yield [plain]
     try:
         if content.startswith(PARQUET):
             yield from read_cells(pq.ParquetFile(io.BytesIO(content)))
-        elif depth < DEPTH and content.startswith(GZIP):
-            yield from unpack_texts(name.removesuffix(".gz"), gzip.decompress(content), depth + 1)
-        elif depth < DEPTH and content.startswith(ZSTD):
+        elif depth == DEPTH and content.startswith((GZIP, ZSTD)):
+            unread.append(name)
+        elif content.startswith(GZIP):
+            yield from unpack_texts(name.removesuffix(".gz"), gzip.decompress(content), unread, depth + 1)
+        elif content.startswith(ZSTD):
             whole = pa.CompressedInputStream(io.BytesIO(content), "zstd").read()
-            yield from unpack_texts(name.removesuffix(".zst"), whole, depth + 1)
+            yield from unpack_texts(name.removesuffix(".zst"), whole, unread, depth + 1)
         elif content.startswith(SQLITE):
             yield list(read_database(content))
         elif content.startswith(AVRO):
             yield list(read_avro(content))
-        elif name.endswith((".json", ".jsonl")):
-            yield list(read_json_strings(plain))
+        elif name.endswith((".json", ".jsonl")) and content:
+            for text in read_json_strings(plain):
+                yield [text]
         elif name.endswith((".html", ".htm")):
             yield [html.unescape(TAG.sub(" ", plain))]
     except (OSError, EOFError, ValueError, IndexError, zlib.error, sqlite3.Error, pa.ArrowException):
-        return
+        unread.append(name)
 
 
 def read_cells(file: pq.ParquetFile) -> Iterator[list[str]]:
@@ -110,20 +114,25 @@ def read_avro(content: bytes) -> Iterator[str]:
             key = read_bytes()
             facts[key] = read_bytes()
     at += SYNC
+    codec = facts.get(b"avro.codec", b"null")
+    if codec not in (b"null", b"deflate"):
+        raise ValueError(f"the codec {codec!r} of Avro is not known")
+    is_packed = codec == b"deflate"
     while at < len(content):
         read_long()
         block = read_bytes()
         at += SYNC
-        packed = facts.get(b"avro.codec") == b"deflate"
-        yield (zlib.decompress(block, -zlib.MAX_WBITS) if packed else block).decode("utf-8", "replace")
+        yield (zlib.decompress(block, -zlib.MAX_WBITS) if is_packed else block).decode("utf-8", "replace")
 
 
 def read_json_strings(text: str) -> Iterator[str]:
-    """Every string in JSON, or in lines of it."""
+    """Every string in JSON, or in lines of it. Raises ValueError, after all others, where a line is no JSON."""
     try:
         waiting = [json.loads(text)]
-    except ValueError:
-        waiting = [json.loads(line) for line in text.splitlines() if line.strip()]
+        broken = None
+    except ValueError as error:
+        waiting, broken = parse_json_lines(text)
+        broken = broken if waiting else error
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
@@ -132,3 +141,16 @@ def read_json_strings(text: str) -> Iterator[str]:
             waiting += [*value.values(), *value.keys()]
         elif isinstance(value, list):
             waiting += value
+    if broken:
+        raise broken
+
+
+def parse_json_lines(text: str) -> tuple[list[Any], ValueError | None]:
+    """The values of lines that are JSON, and what is wrong with the last line that is not."""
+    found, broken = [], None
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            broken = error
+    return found, broken

@@ -22,13 +22,16 @@ from tasks.stores.bucket_client import list_objects, open_address, read_object
 
 @dataclass(frozen=True)
 class ScannedPlace:
-    """What was scanned in one place: files, their bytes, characters of unpacked text; `hits`: files with a run, and how many."""
+    """What was scanned in one place: files, their bytes, characters of unpacked text; `hits`: files with a run, and how many;
+    `unread`: files of which all or a part cannot be unpacked, so that only their bytes were scanned.
+    """
 
     place: str
     files: int
     size: int
     chars: int
     hits: tuple[tuple[str, int], ...]
+    unread: tuple[str, ...]
 
 
 def read_raw_texts(lake: Lake, paths: Sequence[Path], source: Source | None, limits: Limits) -> Iterator[str]:
@@ -77,7 +80,12 @@ def except_copies(lake: Lake, sketch: Sketch) -> tuple[Sketch, dict[str, int]]:
 
 
 def scan_lake(lake: Lake, sketch: Sketch, others: Sequence[Path] = ()) -> Iterator[ScannedPlace]:
-    """Scans a lake, its store and its working folder, and other files and folders; a row for each place."""
+    """Scans a lake, its store and its working folder, and other files and folders; a row for each place.
+
+    Raises RequestError where one of the others is not there.
+    """
+    if missing := [str(path) for path in others if not path.exists()]:
+        raise RequestError(f"there is nothing at {', '.join(missing)}. Check the path and run again.")
     seen: set[tuple[int, int]] = set()
     folders = [Path(lake.store.folder), *others]
     if "://" in lake.name:
@@ -118,15 +126,16 @@ def scan_files_of(place: str, files: Iterable[tuple[str, bytes]], sketch: Sketch
     """Scans files, given by name and content."""
     count = size = chars = 0
     hits: list[tuple[str, int]] = []
+    unread: list[str] = []
     for name, content in files:
         count, size, found = count + 1, size + len(content), 0
-        texts = (text for some in unpack_texts(name, content) for text in some)
+        texts = (text for some in unpack_texts(name, content, unread) for text in some)
         for some in cut_texts(texts):
             chars += sum(map(len, some))
             found += int(np.isin(list_twelves(some, sketch.salt)[0], sketch.runs).sum())
         if found:
             hits.append((name, found))
-    return ScannedPlace(place, count, size, chars, tuple(hits))
+    return ScannedPlace(place, count, size, chars, tuple(hits), tuple(dict.fromkeys(unread)))
 
 
 def sketch_raw_files(lake: Lake, paths: Sequence[Path], source: Source | None, limits: Limits) -> Sketch:

@@ -78,13 +78,9 @@ def settle_erased(
         rows = rows.join(told, on=key, how="left", maintain_order="left", nulls_equal=False)
     keys = ("doc_id", "raw_sha256", "uri_sha256")
     # A record with a text that another record of the batch has, by whose bytes both were found.
-    rest = asked.row(0, named=True)
+    rows = rows.with_columns(pl.coalesce(f"{name}_{key}" for key in keys).alias(name) for name in ASKED)
     rows = rows.with_columns(
-        *(
-            pl.coalesce(*(f"{name}_{key}" for key in keys), pl.lit(rest[name])).alias(name)
-            for name in ("why", "requested_at")
-        ),
-        requested_by=pl.coalesce(f"requested_by_{key}" for key in keys),
+        *(pl.coalesce(name, pl.col(name).drop_nulls().first().over("doc_id")).alias(name) for name in ASKED),
         canonical_sha256=pl.coalesce("canonical_sha256", "canonical_sha256_doc_id"),
         # Other bytes are no reason to keep a record out.
         raw_sha256=pl.when(pl.col("raw_sha256").is_in(asked["raw_sha256"].drop_nulls().implode())).then("raw_sha256"),

@@ -60,13 +60,29 @@ def test_a_text_is_found_in_what_holds_it(name: str) -> None:
 
 def test_zstd_is_unpacked() -> None:
     packed = pa.compress(TEXT.encode(), "zstd", asbytes=True)
-    assert TEXT in [text for some in unpack_texts("a.zst", packed) for text in some]
+    assert TEXT in [text for some in unpack_texts("a.zst", packed, []) for text in some]
 
 
 def test_damaged_files_are_scanned_as_they_are() -> None:
     for head in (b"PAR1", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"Obj\x01"):
         place = scan_files_of("x", [("a.json", head + TEXT.encode())], sketch_texts([TEXT]))
         assert [name for name, _ in place.hits] == ["a.json"]
+        assert place.unread == ("a.json",)
+
+
+def test_one_wrong_line_hides_no_other_and_is_reported() -> None:
+    lines = "\n".join([json.dumps({"t": TEXT}), "{", json.dumps({"t": OTHER})]).encode()
+    place = scan_files_of("x", [("a.jsonl", lines)], sketch_texts([OTHER]))
+    assert ([name for name, _ in place.hits], place.unread) == (["a.jsonl"], ("a.jsonl",))
+    whole = scan_files_of("x", [("a.jsonl", lines.replace(b"{\n", b"")), ("gone.json", b"")], sketch_texts([OTHER]))
+    assert whole.unread == ()
+
+
+def test_what_is_packed_too_deep_is_reported() -> None:
+    packed = TEXT.encode()
+    for _ in range(6):
+        packed = gzip.compress(packed)
+    assert scan_files_of("x", [("a.gz", packed)], sketch_texts([TEXT])).unread
 
 
 def test_eleven_words_are_no_run_and_twelve_are() -> None:
