@@ -10,6 +10,7 @@ from builders.erasures import DAYS, PUBLISHERS, Article, deliver
 
 from tasks.erasing import erase as erasing
 from tasks.lakes.lake import open_lake
+from tasks.stores.bucket_client import open_bucket, put_object
 from tasks.stores.errors import LakeError
 
 pytestmark = pytest.mark.slow
@@ -80,3 +81,20 @@ def test_an_interrupted_erasure_is_reported_and_finished(
     assert "an interrupted erasure is finished" in said
     assert read_copydesk(capsys, "check", "--all")[0] == 0
     assert [made.version for made in open_lake("lake").versions() if made.kept] == [2]
+
+
+def test_a_bucket_is_scanned(
+    tmp_path: Path, object_store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lake = f"{object_store}/{tmp_path.name}/lake"
+    path = deliver(tmp_path, "wire", DAYS[0], [Article(1), Article(2), Article(3), Article(1)])
+    assert read_copydesk(capsys, "ingest", path, "--date", DAYS[0], "--lake", lake)[0] == 0
+    assert read_copydesk(capsys, "erase", URL, "--why", "withdrawn", "--lake", lake)[0] == 0
+    code, said = read_copydesk(capsys, "erase", "--verify", path, "--lake", lake)
+    assert code == 0, said
+    assert said.count("s3://") >= 2
+    put_object(open_bucket(object_store), f"{tmp_path.name}/.lake-store/notes", Article(1).text.encode(), e_tag=None)
+    code, said = read_copydesk(capsys, "erase", "--verify", path, "--lake", lake)
+    assert code == 1
+    assert ".lake-store/notes" in said
