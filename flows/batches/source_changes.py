@@ -79,6 +79,8 @@ def rename_source(lake: Lake, settings: Settings, old: str, new: str, *, keeps_p
         is_publisher = bool(note["publisher"])
         yield f"{lake.name}: {old} is {new} already"
     keeps = is_publisher and has_publisher(lake, lake.manifest(), new, old)
+    # At once, so that no nightly run delivers the old name again.
+    yield from edit_rows(settings, old, new, is_publisher, keeps)
     move_notes(lake, old, new)
     rename_place(lake, old, name_place(lake, settings, old, new))
     if is_publisher:
@@ -86,7 +88,6 @@ def rename_source(lake: Lake, settings: Settings, old: str, new: str, *, keeps_p
     # Pages of other sources show that a command before this one may have stopped after it moved some.
     if move_pages(open_pages(lake), old, new) or open_pages(lake).list_names(""):
         yield f"pages: {format_count(len(write_reports(lake, new, None, None)[1]), 'page')} written again"
-    yield from edit_rows(settings, old, new, is_publisher, keeps)
 
 
 def check_new_name(lake: Lake, settings: Settings, old: str, new: str) -> None:
@@ -139,7 +140,7 @@ def describe_absence(lake: Lake, name: str) -> str:
 
 
 def preview_renaming(lake: Lake, settings: Settings, old: str, new: str, *, keeps_publisher: bool) -> dict[str, int]:
-    """What `rename_source` would change, counted. Raises RequestError as it does."""
+    """What `rename_source` would change, counted. Raises RequestError for names that it refuses."""
     check_new_name(lake, settings, old, new)
     seen = lake.manifest()
     own = find_extent(lake, seen, old)

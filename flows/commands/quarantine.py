@@ -50,7 +50,8 @@ def quarantine(
         source,
     )
     if not rows:
-        print_line("nothing in quarantine" + (f" with reason {reason}" if reason else ""))
+        asked = [f"with reason {reason}"] * bool(reason) + [f"of source {source}"] * bool(source)
+        print_line(" ".join(["nothing in quarantine", *asked]))
         return
     print_table(
         ("reasons", "uri", "date", "stage", "detail"),

@@ -173,8 +173,7 @@ def commit_changes(
 def find_first_month(old: Manifest, *days: date) -> str:
     """The month of the first receipt of a version, or of a day before it.
 
-    A table without rows has one empty file in that month: receipts are never removed, so its place depends on the lake's
-    content alone.
+    A table without rows has one empty file in that month, so its place depends on the lake's content alone.
     """
     return min([*map(month_of, days), *(file.month for file in old.tables.get("receipts", ()))])
 

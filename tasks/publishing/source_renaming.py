@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.counts import format_count
 from tasks.errors import RequestError
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import (
@@ -87,8 +88,9 @@ def rename_batches(lake: Lake, old: str, new: str, *, keeps_publisher: bool = Fa
 def require_other_days(own: SourceExtent, others: SourceExtent) -> None:
     """Raises RequestError where a source has a batch of a day that the other has too: one would replace the other."""
     if both := sorted({*own.days} & {*others.days}):
+        more = f" (and of {format_count(len(both) - 1, 'other day')})" if len(both) > 1 else ""
         raise RequestError(
-            f"{own.name} and {others.name} both have a batch of {both[0]} (and of {len(both) - 1} other days). Remove the one "
+            f"{own.name} and {others.name} both have a batch of {both[0]}{more}. Remove the one "
             f"that is not wanted: copydesk remove-source {own.name}, or {others.name}. `copydesk check` says what they share."
         )
 

@@ -102,3 +102,17 @@ def test_days_of_both_names_are_refused_and_nothing_changes(tmp_path: Path, lake
         rename_batches(lake, "agency", "courier")
     assert "\n" not in str(refused.value)
     assert lake.version() == 4
+
+
+@pytest.mark.parametrize("partition", ["month", "day"])
+def test_tables_without_rows_follow_the_first_batch_that_is_left(tmp_path: Path, partition: str) -> None:
+    def publish_day(name: str, source: str, day: date) -> Lake:
+        lake = open_lake(tmp_path / name)
+        publish_docs(lake, tmp_path / f"{name}-{day}", [Doc(day.day)], source=source, day=day, partition=partition)
+        return lake
+
+    for source, day in (("early", DAYS[0]), ("late", DAYS[1])):
+        lake = publish_day("both", source, day)
+    remove_batches(lake, "early")
+    alone = publish_day("alone", "late", DAYS[1])
+    assert lake.manifest().tables == alone.manifest().tables
