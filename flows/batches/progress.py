@@ -84,9 +84,9 @@ class Pace:
         return f"{said}, {format_rate(done / seconds)}{self.describe_left(progress.share)}"
 
     def describe_left(self, share: float) -> str:
-        """The time left after a share of the work, in words; "" before it can be known."""
+        """The time left after a share of the work, in words; "" before it can be known, and at the end."""
         seconds = self.clock() - self.began
-        if share <= 0 or seconds < SURE_SECONDS:
+        if not 0 < share < 1 or seconds < SURE_SECONDS:
             return ""
         return f", about {format_seconds(seconds / share - seconds)} left"
 

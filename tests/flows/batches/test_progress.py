@@ -34,6 +34,7 @@ def test_a_line_has_documents_rate_and_time_left() -> None:
         "4,000 of about 20,000 documents, 400 per second, about 40 s left"
     )
     assert make_pace(2).describe(Progress(4_000, 20_000)) == "4,000 of about 20,000 documents"
+    assert make_pace(10).describe(Progress(50, 50)) == "50 of about 50 documents, 5 per second"
     assert make_pace(10).describe(Progress(1_000)) == "1,000 documents, 100 per second"
     assert make_pace(10).describe(Progress(0, 20_000)) == "0 of about 20,000 documents"
 

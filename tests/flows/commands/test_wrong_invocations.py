@@ -19,7 +19,6 @@ RANGE = ("--from", "2026-10-03", "--to", "2026-10-04")
 # The files of the folder that differ, the command, variables, the exit code, words of the one line.
 WRONG: dict[str, tuple[Mapping[str, str], tuple[str, ...], Mapping[str, str], int, str]] = {
     "another folder": ({"prefect.yaml": ""}, ("ui",), {}, 2, "Run this in the project's folder."),
-    "no server": ({}, ("deploy",), {}, 2, "Set PREFECT_API_URL, or run `copydesk ui`"),
     "a reversed range": ({}, ("backfill", "--from", "2026-10-04", "--to", "2026-10-03"), {}, 2, "Give the earlier day first."),
     "a range ahead": ({}, ("backfill", "--from", "2026-10-04", "--to", "2126-10-03"), {}, 2, "Give an earlier day."),
     "a wrong century": ({}, ("backfill", "--from", "1026-10-04", "--to", "2026-10-03"), {}, 2, "Is the year right?"),
