@@ -59,7 +59,7 @@ def backfill(
     learned: LearnedOption = None,
     sources: SourcesOption = None,
 ) -> None:
-    """Look at a range of days, and run those that are missing, failed or stale."""
+    """Look at a range of days, and run those that the lake does not have; with --on-existing also stale and failed ones."""
     from flows.batches.progress import DayMeter
     from flows.batches.requests import today
     from flows.batches.run import NO_WATCHER, Watcher

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 JALALI_YEARS = range(1380, 1421)
-NOWRUZ_YEARS = 621  # Gregorian year in which the Iranian year begins, less the Iranian one
 BUDDHIST_YEARS = range(2440, 2643)
 BUDDHIST = 543
 # Year before the first one of each era.

@@ -136,7 +136,7 @@ def read_entry(entry: bytes, file: BinaryIO, shift: int) -> Member | None:
     large = extra.get(1, b"")
     wide = iter(struct.unpack_from(f"<{len(large) // 8}Q", large))
     size, packed, offset = (next(wide, value) if value == WIDE else value for value in (size, packed, offset))
-    name = decode_name(raw, flags, extra)
+    name = decode_name(raw, extra)
     mode = attributes >> 16
     if name.endswith(("/", "\\")) or (system == 3 and stat.S_ISDIR(mode)):
         return None
@@ -160,7 +160,7 @@ def read_extra(raw: bytes) -> dict[int, bytes]:
     return fields
 
 
-def decode_name(raw: bytes, flags: int, extra: dict[int, bytes]) -> str:
+def decode_name(raw: bytes, extra: dict[int, bytes]) -> str:
     """The name of an entry: UTF-8 where it is valid, else as the bytes that it is."""
     own = extra.get(0x7075, b"")
     if own[:1] == b"\x01" and struct.unpack_from("<L", own.ljust(5, b"\x00"), 1)[0] == zlib.crc32(raw):
