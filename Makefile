@@ -92,7 +92,7 @@ lock: $(READY) ## resolve the locks again: make lock UPGRADE=1
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev --all-extras --output-file requirements-dev.lock >/dev/null
 	@# Begun from the larger lock, the smaller one keeps its versions.
 	@cp requirements-dev.lock requirements.lock
-	@$(COMPILE) pyproject.toml --group build --extra warc --extra s3 --extra excel --extra office --extra postgres --output-file requirements.lock >/dev/null
+	@$(COMPILE) pyproject.toml --group build --extra warc --extra s3 --extra excel --extra office --output-file requirements.lock >/dev/null
 
 clean: ## remove the environment, build results and the sample lake
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .lake-store lake/documents lake/lines lake/quarantine lake/receipts

