@@ -105,7 +105,10 @@ def apply_markup(lines: pl.DataFrame, markup: pl.Series) -> pl.DataFrame:
 def mark_article_zones(lines: pl.DataFrame) -> pl.DataFrame:
     """Adds zone as `mark_zones` does, but a standfirst (a second line above a byline, caption or date) opens no body."""
     is_second = above("doc", 1).is_not_null() & above("doc", 2).is_null()
-    has_furniture_below = above("role_hit", -1).is_in(["byline", "timestamp", "caption", "credit"])
+    below = above("role_hit", -1)
+    # A bio that ends as a sentence may be one of the article's.
+    is_bio = (below == "bio") & ~above("text", -1).str.contains(r"[.!?…]\W*$")
+    has_furniture_below = below.is_in(["byline", "timestamp", "caption", "credit"]) | is_bio
     is_standfirst = is_second & has_furniture_below.fill_null(False) & (pl.col("width") <= STANDFIRST_WIDTH)
     return mark_zones(lines, pl.col("is_paragraph") & ~is_standfirst)
 
