@@ -45,7 +45,7 @@ test-all: test test-slow ## run all tests but those in a browser
 test-ui: $(READY_DEV) ## drive Prefect's UI and the pages in a real browser (installs Chromium where it may)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "Chromium is not here, and only root can install it: apt-get install chromium"
-	@$(BIN)/python -m pytest -m ui
+	@$(BIN)/python -m pytest -m "ui and not slow"
 
 lint: $(READY_DEV) ## check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

@@ -94,6 +94,7 @@ def test_the_tutorial_on_a_desktop(page: Any, site: Path) -> None:
     shoot(page, "site-tutorial", "SHOTS", full_page=True)
 
 
+@pytest.mark.slow
 def test_pictures_of_the_newspaper(page: Any, browser: Any, tmp_path: Path) -> None:
     session = Session(tmp_path.resolve())
     steps = (
