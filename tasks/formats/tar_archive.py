@@ -9,6 +9,7 @@ from tasks.formats.archive import Member, read_members
 from tasks.formats.record import BrokenInputError, Chunks, Format, Found, PassedOver, ReadContext
 
 BLOCK = 512
+CHECKSUM = slice(148, 156)
 MAGIC = slice(257, 262)
 EXTENSION_BYTES = 2**20
 LINKS = (tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
@@ -74,9 +75,9 @@ def parse_tar_header(block: bytes) -> tarfile.TarInfo | None:
 def starts_tar(start: bytes) -> bool:
     """Whether a header of TAR comes first: its signature or, in old archives, its checksum."""
     block = start[:BLOCK]
-    return len(block) == BLOCK and (
-        block[MAGIC] == b"ustar" or (bool(block[0]) and parse_tar_header(block) is not None)
-    )
+    # Without digits a checksum is read as 0, which the signed sum of other binary data may be.
+    is_old = bool(block[:1].strip(b"\0")) and bool(block[CHECKSUM].strip(b" \0"))
+    return len(block) == BLOCK and (block[MAGIC] == b"ustar" or (is_old and parse_tar_header(block) is not None))
 
 
 def read_tar(chunks: Chunks, context: ReadContext) -> Iterator[Found | PassedOver]:
