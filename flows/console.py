@@ -110,7 +110,7 @@ class ProgressLine:
     progress: Bar
 
     def show(self, what: str, share: float | None = None, said: str = "") -> None:
-        """What is done now, the share of it that is behind, and how far it is in words."""
+        """Shows what is done now, the share of it that is finished (0 to 1), and how far it is in words."""
         total = None if share is None else 1.0
         self.progress.update(
             self.progress.task_ids[0], description=show_unseen(what), total=total, completed=share or 0, said=said
@@ -145,19 +145,18 @@ def open_progress_line() -> Iterator[ProgressLine]:
 @contextmanager
 def open_progress() -> Iterator[tuple[Watcher, Callable[[], None]]]:
     """Yields a watcher that shows a line on a terminal (in a pipe only warnings), and a function that hides it."""
-    from flows.batches.progress import Pace, begin_pace
+    from flows.batches.progress import StepMeter
     from flows.batches.run import Watcher
 
     with open_progress_line() as line:
-        now: list[tuple[str, Pace]] = []
+        meter = StepMeter()
 
         def step(batch: str, name: str) -> None:
-            now[:] = [(f"{batch}: {STEPS[name]}", begin_pace())]
-            line.show(now[0][0])
+            meter.begin(f"{batch}: {STEPS[name]}")
+            line.show(meter.what)
 
         def count(progress: BatchProgress) -> None:
-            what, pace = now[0]
-            line.show(what, progress.share if progress.total else None, pace.describe(progress))
+            line.show(meter.what, progress.share if progress.total else None, meter.pace.describe(progress))
 
         yield Watcher(step, print_warning, count if err.is_terminal else None), line.hide
 

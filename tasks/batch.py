@@ -12,6 +12,11 @@ def list_fields(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
+def name_command(source: str, day: date) -> str:
+    """The command that runs a batch again."""
+    return f"copydesk ingest {source} --date {day}"
+
+
 @dataclass(frozen=True)
 class Fields:
     """Names of the fields of a record; the first one present is used. A dot steps into an object: `meta.title`.

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection
 from urllib.parse import unquote_to_bytes
 
 UNDECODED = re.compile("[\udc80-\udcff]")  # what Python makes of the bytes of a file's name that are not UTF-8
@@ -26,3 +27,9 @@ def expand_home(path: str) -> str:
 def unescape_name(name: str) -> str:
     """The name that `escape_name` escaped."""
     return os.fsdecode(unquote_to_bytes(name))
+
+
+def find_file(uri: str, files: Collection[str]) -> str:
+    """The file of a record: the longest beginning of its uri that is a file, up to a `#` (its number) or `!` (its member)."""
+    ends = (at for at in range(len(uri) - 1, 0, -1) if uri[at] in "#!" and uri[:at] in files)
+    return uri if uri in files else uri[: next(ends, 0)] or uri.rpartition("#")[0] or uri

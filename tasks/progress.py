@@ -1,4 +1,4 @@
-"""How far the work on a shard is: a line in a file of its folder, which the run reads while the shard is built.
+"""The progress of a shard: one line in a file of the shard's folder, which the run reads while the shard is built.
 
 A file reaches a run from every thread, process or machine that sees its folder, and does not stop the work where it cannot be
 written. Nothing that is published depends on it.
@@ -12,14 +12,14 @@ from pathlib import Path
 
 FILE = "progress"
 PART = "part-"
-# A document counts as worked off by the share of its time that each step takes, as measured on 20,000 articles.
+# The share of a document's time that each step takes, as measured on 20,000 articles.
 SHARES = {"read": 0.22, "match": 0.21, "clean": 0.11, "merge": 0.13, "assemble": 0.23, "stage": 0.1}
 EVERY = 100  # records between two lines
 
 
 @dataclass(frozen=True)
 class ShardProgress:
-    """Of a shard: bytes of its input that are read, records found in them, and how many of these are worked off, about."""
+    """The progress of a shard: input bytes read, records found in them, and about how many of these are processed."""
 
     number: int
     size: int
@@ -28,7 +28,7 @@ class ShardProgress:
 
 
 class ProgressFile:
-    """Counts what the steps of a shard report, and writes it down now and then."""
+    """Adds up what the steps of a shard report, and writes it to the file from time to time."""
 
     def __init__(self, number: int = 0, file: int | None = None) -> None:
         self.number, self.file = number, file
@@ -66,7 +66,7 @@ NOT_WATCHED = ProgressFile()
 
 @contextmanager
 def open_progress_file(folder: Path, number: int) -> Iterator[ProgressFile]:
-    """The file of a shard, in its folder."""
+    """Opens the progress file in the folder of a shard."""
     file = None
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def open_progress_file(folder: Path, number: int) -> Iterator[ProgressFile]:
 
 
 def note_built(folder: Path, number: int, size: int, records: int) -> None:
-    """Writes down that a shard was built where its own file is not seen. `size`: the bytes of its input."""
+    """Records that a shard is built whose own progress file is on another disk. `size`: the bytes of its input."""
     with open_progress_file(folder, number) as progress:
         progress.size, progress.records, progress.done = size, records, records
         progress.write()

@@ -43,9 +43,8 @@ def change_rows(path: Path, table: str, key: str, old: str, new: str) -> int:
     target = path.resolve()
     draft = target.with_name(f".{target.name}.next")
     try:
-        shutil.copyfile(target, draft)
-        shutil.copymode(target, draft)
         draft.write_bytes(mark + after.encode())
+        shutil.copymode(target, draft)
         draft.replace(target)
     except OSError as error:
         raise RequestError(f"{path} cannot be written: {error.strerror}") from None

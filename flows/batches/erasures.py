@@ -30,10 +30,10 @@ def follow_erasure(lake: Lake, settings: Settings) -> Iterator[str]:
     """Registers the tables in the Iceberg catalog again, without what it knew of earlier versions; reports live staging."""
     catalog = settings.iceberg or (IN_STORE if lake.files.list_names("iceberg") else "")
     if catalog:
-        from tasks.lakes.iceberg import find_catalog, register_anew
+        from tasks.lakes.iceberg import find_catalog, recreate_tables
 
         uri = find_catalog(lake, "" if catalog == IN_STORE else catalog)
-        removed = register_anew(lake, uri, read_store_options())
+        removed = recreate_tables(lake, uri, read_store_options())
         yield f"Iceberg catalog {uri}: its tables are made again; metadata files deleted: {removed}"
     for folder in sorted(path.name for path in lake.staging.glob("*") if path.is_dir()):
         yield f"{folder} is running: what it staged is removed when it ends, and no erased record is published"

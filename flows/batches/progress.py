@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
@@ -19,9 +19,9 @@ SURE_SECONDS = 3.0  # before that, a rate would be a guess
 
 
 class Progress(NamedTuple):
-    """Documents of a batch that are worked off, and how many it has, about; None before any was read.
+    """Documents of a batch that are processed, and about how many it has; None before any was read.
 
-    A document counts by the steps that are behind it, so the number grows all the time that a shard is built.
+    A document counts by the share of the steps that it has been through, so the number grows while a shard is built.
     """
 
     done: int = 0
@@ -94,6 +94,18 @@ class Pace:
 def begin_pace(clock: Callable[[], float] = time.monotonic) -> Pace:
     """A pace that begins now."""
     return Pace(clock(), clock)
+
+
+@dataclass
+class StepMeter:
+    """How far the step that a batch is at is."""
+
+    what: str = ""
+    pace: Pace = field(default_factory=begin_pace)
+
+    def begin(self, what: str) -> None:
+        """A step begins. `what`: the batch, or the batch and the step, in words."""
+        self.what, self.pace = what, begin_pace()
 
 
 class DayMeter:

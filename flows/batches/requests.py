@@ -43,7 +43,7 @@ def find_batches(
             raise RequestError(
                 f"nothing to ingest: {sources_file} declares no source. Name a file or a folder, or declare one."
             )
-        check_names(declared, declared, root, lake)
+        check_names(declared, declared, root, lake, read_places(lake))
         return list(named.values())
     what = list(dict.fromkeys(name if name in named else find_path(name) for name in what))
     known = read_places(lake)
@@ -61,16 +61,20 @@ def find_batches(
     if fields and (rows := [name for name in what if name in declared]):
         name = rows[0]
         raise RequestError(f"--field is for a path. Write `fields` into the row of source {name} in {sources_file}.")
-    check_names(declared, [name for name in what if name in declared], root, lake)
+    check_names(declared, [name for name in what if name in declared], root, lake, known)
     places = name_places(lake, paths, declared)
     for path, (name, place) in places.items():
         named[path] = Batch(Source(name, place.path, fields=own), day, Path(place.root))
     return [named[name] for name in what]
 
 
-def check_names(declared: Mapping[str, Source], wanted: Collection[str], root: Path, lake: Lake) -> None:
-    """Raises RequestError for a declared source with the name of another place: the one would replace the other's batches."""
-    known = read_places(lake)
+def check_names(
+    declared: Mapping[str, Source], wanted: Collection[str], root: Path, lake: Lake, known: Mapping[str, Place]
+) -> None:
+    """Raises RequestError for a declared source with the name of another place: the one would replace the other's batches.
+
+    `known`: the places of the lake by name.
+    """
     for name in wanted:
         place = known.get(name)
         if place and place.location != Place(declared[name].path, str(root)).location:

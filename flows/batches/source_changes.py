@@ -6,15 +6,13 @@ A command that was killed after its commit does the rest when it is run again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from flows.batches.page import write_reports
-from flows.batches.staging import FAILURES
+from flows.batches.staging import is_held
 from flows.settings import Settings
 from tasks.corrections import find_corrections_file
 from tasks.counts import format_count
@@ -34,7 +32,7 @@ from tasks.publishing.source_renaming import RENAMED, rename_batches, require_ot
 from tasks.report.page import write_index
 from tasks.report.record import move_pages, open_pages
 from tasks.sources import NAME, load_source_rows
-from tasks.stores.store import ERASING
+from tasks.stores.store import ERASING, FAILURES
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 from tasks.toml_edits import change_rows, count_rows_of
 from tasks.toml_rows import RowError, suggest_name
@@ -124,13 +122,8 @@ def hold_alone(lake: Lake, source: str) -> Iterator[None]:
 def refuse_running(lake: Lake, source: str) -> None:
     """Raises RunFailed while a run on this machine holds a batch of a source."""
     for path in sorted(lake.staging.glob(f"{source}@*.lock")):
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise RunFailed(f"a run holds batch {path.stem}; when it has ended, run this again.") from None
-        with suppress(OSError):
-            lock.release()
+        if is_held(path):
+            raise RunFailed(f"a run holds batch {path.stem}; when it has ended, run this again.")
 
 
 def describe_absence(lake: Lake, name: str) -> str:

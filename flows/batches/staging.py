@@ -17,12 +17,11 @@ from tasks.file_names import escape_name
 from tasks.lakes.lake import Lake
 from tasks.reading.plan import PlanError
 from tasks.stores.errors import LakeBusy, LakeError, LakeSilent, explain_staging
-from tasks.stores.store import clear_handover
+from tasks.stores.store import FAILURES, clear_handover
 from tasks.stores.store_files import change_store_file, list_batch_files, name_batch_file, read_store_file
 
 # Another run is in the way, the lake cannot be reached, or there is nothing to read: not a fault of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent, PlanError)
-FAILURES = "failures"
 
 
 @contextmanager
@@ -74,6 +73,20 @@ def remove_staged(folder: Path) -> None:
     """Removes what a run staged, on the disk and in the bucket. Raises LakeError when the store does not answer."""
     clear_handover(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process on this machine holds the lock of a batch."""
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    with suppress(OSError):
+        lock.release()
+    return False
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import typer
 from flows.commands.documents import find_document
 from flows.commands.options import KeyArgument, LakeOption, SourcesOption, open_chosen_lake, open_existing_lake
 from flows.console import print_line, print_table
+from tasks.batch import name_command
 from tasks.errors import RequestError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def correct(
     add_correction(path, row)
     print_line(f"{path}: {row.action} {said!r} in {row.place}")
     print_line(
-        f"The next run obeys it. For this document: copydesk ingest {document['source']} --date {document['logical_date']}"
+        f"The next run obeys it. For this document: {name_command(document['source'], document['logical_date'])}"
     )
 
 

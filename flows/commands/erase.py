@@ -73,6 +73,7 @@ def erase(
     """Erase records from every version, table, page and file of the lake; they stay out of later runs. Raw files stay."""
     from flows.batches.erasures import finish_pending
     from flows.settings import read_settings
+    from tasks.erasing.survey import survey_request
     from tasks.erasing.targets import Request, is_erased
 
     settings, opened = read_settings(lake=lake), open_existing_lake(lake)
@@ -102,7 +103,7 @@ def erase(
         return
     if request is None:
         raise RequestError(f"{opened.name} has no record of these keys, in no version that is kept. Nothing was done.")
-    print_survey(survey_erasure(opened, request), settings)
+    print_survey(survey_request(opened, request), settings)
     if dry_run:
         print_line(f"{opened.name}: nothing was removed")
         return
@@ -116,13 +117,6 @@ def make_request(lake: Lake, keys: Keys, wanted: Request) -> Optional[Request]:
     ids, records = resolve_keys(lake, keys)
     found = replace(wanted, ids=tuple(sorted(ids)), records=tuple(sorted(records)))
     return found if ids or records else None
-
-
-def survey_erasure(lake: Lake, request: Request) -> Survey:
-    """What a request would remove."""
-    from tasks.erasing.survey import survey_request
-
-    return survey_request(lake, request)
 
 
 def run_erasure(lake: Lake, request: Request, settings: Settings, sketch: Optional[Path]) -> None:
@@ -167,9 +161,7 @@ def verify_erased(lake: Lake, settings: Settings, asked: WantedScan) -> None:
     if asked.excepts_copies:
         made, holders = except_copies(lake, made)
         for doc_id, runs in sorted(holders.items())[:MOST_SHOWN]:
-            print_line(
-                f"published, not erased, and has {format_count(runs, 'of these runs', 'of these runs')}: {doc_id}"
-            )
+            print_line(f"published, not erased, and has {runs:,} of these runs: {doc_id}")
     places = list(scan_lake(lake, made, asked.also))
     rows = [(row.place, row.files, row.size, row.chars, sum(hits for _, hits in row.hits)) for row in places]
     print_table(
@@ -212,9 +204,10 @@ def gather_keys(
             raise RequestError(f"{path} cannot be read: {error}") from None
         for line in filter(None, map(str.strip, lines)):
             kind, sign, name = line.partition("=")
-            found[kind if sign and kind in ("publisher", "source") else "names"].append(
-                name if sign and kind in found else line
-            )
+            if sign and kind in ("publisher", "source"):
+                found[kind].append(name)
+            else:
+                found["names"].append(line)
     if not any(found.values()):
         raise RequestError(
             "name what is to be erased: a doc_id, uri, url or record id, --publisher, --source or --from."

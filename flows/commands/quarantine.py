@@ -20,6 +20,7 @@ from flows.commands.options import (
     parse_key,
 )
 from flows.console import open_progress, print_error, print_line, print_result, print_table
+from tasks.batch import name_command
 from tasks.errors import RequestError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def print_replayed(done: Replayed) -> None:
     if done.other_rules:
         print_line(
             f"{done.other_rules:,} documents stay as other rules, libraries or settings made them. To clean them again: "
-            f"copydesk ingest {batch.source.name} --date {batch.logical_date}"
+            f"{name_command(batch.source.name, batch.logical_date)}"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import LakeOption, SourcesOption
+from flows.commands.options import LakeOption, SourcesOption, open_existing_lake
 from flows.console import print_line, print_table
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")]
@@ -27,15 +27,12 @@ def rename_source(
     sources: SourcesOption = None,
 ) -> None:
     """Rename a source everywhere: rows, ids, stories, receipts, pages, sources.toml. If NEW has other days, both become one."""
-    from flows.batches.run import follow_publish, open_settings_lake
+    from flows.batches.run import follow_publish
     from flows.batches.source_changes import preview_renaming
     from flows.batches.source_changes import rename_source as rename
     from flows.settings import read_settings
-    from tasks.lakes.lake import require_lake
 
-    settings = read_settings(lake=lake, sources=sources)
-    opened = open_settings_lake(settings)
-    require_lake(opened)
+    settings, opened = read_settings(lake=lake, sources=sources), open_existing_lake(lake)
     if dry_run:
         counts = preview_renaming(opened, settings, old, new, keeps_publisher=keep_publisher)
         print_table(("what", "count"), counts.items(), right=frozenset({"count"}))
@@ -53,15 +50,12 @@ def remove_source(
     sources: SourcesOption = None,
 ) -> None:
     """Remove all batches of a source, with its receipts, releases and pages. Earlier versions have it while they are kept."""
-    from flows.batches.run import follow_publish, open_settings_lake
+    from flows.batches.run import follow_publish
     from flows.batches.source_changes import preview_removal
     from flows.batches.source_changes import remove_source as remove
     from flows.settings import read_settings
-    from tasks.lakes.lake import require_lake
 
-    settings = read_settings(lake=lake, sources=sources)
-    opened = open_settings_lake(settings)
-    require_lake(opened)
+    settings, opened = read_settings(lake=lake, sources=sources), open_existing_lake(lake)
     if dry_run:
         print_table(("what", "count"), preview_removal(opened, name).items(), right=frozenset({"count"}))
         print_line(f"{opened.name}: nothing was removed")

@@ -1,15 +1,14 @@
 """The status of a lake as a grid: sources by days, each cell with the state of one batch and the command that runs it again."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from flows.batches.run import COUNTS
+from flows.batches.staging import is_held
 from flows.days.states import Day
+from tasks.batch import name_command
 from tasks.counts import count_warnings
 from tasks.lakes.lake import Lake
 
@@ -43,7 +42,7 @@ class Cell:
     @property
     def command(self) -> str:
         """The command that runs the batch again, "" where there is nothing to do."""
-        return f"copydesk ingest {self.source} --date {self.day}" if self.state in TO_RUN else ""
+        return name_command(self.source, self.day) if self.state in TO_RUN else ""
 
 
 def list_cells(lake: Lake, days: Sequence[Day]) -> Iterator[Cell]:
@@ -71,17 +70,7 @@ def count_receipt(receipt: dict[str, Any] | None) -> dict[str, int]:
 
 def is_running(lake: Lake, source: str, day: date) -> bool:
     """Whether a run on this machine holds a batch."""
-    path = lake.staging / f"{source}@{day}.lock"
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    with suppress(OSError):
-        lock.release()
-    return False
+    return is_held(lake.staging / f"{source}@{day}.lock")
 
 
 def sign_rows(cells: Sequence[Cell]) -> Iterator[tuple[str, ...]]:

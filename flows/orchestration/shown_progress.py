@@ -11,7 +11,7 @@ from uuid import UUID
 
 from prefect import artifacts
 
-from flows.batches.progress import Pace, Progress, begin_pace
+from flows.batches.progress import Progress, StepMeter
 from flows.batches.run import Watcher
 from flows.orchestration.reporting import make_log_watcher, tolerate_errors
 
@@ -49,16 +49,14 @@ class ShownProgress:
 
 
 def make_shown_watcher() -> Watcher:
-    """A watcher that writes into the log of the flow that runs here, and shows how far the batch at hand is."""
-    log, shown = make_log_watcher(), ShownProgress("ingest-progress")
-    now: list[tuple[str, Pace]] = []
+    """A watcher that writes into the log of the flow that runs here, and shows how far the current batch is."""
+    log, shown, meter = make_log_watcher(), ShownProgress("ingest-progress"), StepMeter()
 
     def step(batch: str, name: str) -> None:
-        now[:] = [(batch, begin_pace())]
+        meter.begin(batch)
         log.step(batch, name)
 
     def count(progress: Progress) -> None:
-        batch, pace = now[0]
-        shown.show(progress.share, f"{batch}: {pace.describe(progress)}")
+        shown.show(progress.share, f"{meter.what}: {meter.pace.describe(progress)}")
 
     return replace(log, step=step, count=count)

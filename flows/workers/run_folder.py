@@ -62,7 +62,7 @@ def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
 
 
 def note_arrival(target: RunFolder, staged: StagedShard) -> None:
-    """Counts a shard that was built elsewhere as done; one that was built in the run's folder has done so itself."""
+    """Counts a shard as done that was built on another disk. Shards in the run's folder record their own progress."""
     if target.handover:
         size = sum(seen.size for seen in staged.inputs)
         note_built(target.folder / ARRIVED / str(staged.number), staged.number, size, staged.records)

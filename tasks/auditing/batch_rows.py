@@ -15,12 +15,12 @@ import polars as pl
 
 from tasks.batch import InputFile, InputSeen, Skipped
 from tasks.counts import format_count
+from tasks.file_names import find_file
 from tasks.lakes.lake import Lake, read_steadily, scan_table
 from tasks.lakes.older import is_older, read_twins
 from tasks.publishing.claims import read_own_claims
 from tasks.schema import DUPLICATES, MONTH, SAME_BATCH
 from tasks.shard import StagedShard
-from tasks.staging.erased import find_file
 from tasks.staging.measure import measure_shard
 from tasks.staging.receipt import hash_file
 from tasks.staging.stage import empty_frame, stage_tables

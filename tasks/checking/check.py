@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from tasks.batch import name_command
 from tasks.checking.erasures import check_erasures
 from tasks.checking.rows import AGAIN, check_all, check_owners, check_receipts, check_sample, read_receipts
 from tasks.checking.sources import find_shared_files
@@ -155,7 +156,7 @@ def check_days(receipts: Iterable[Mapping[str, Any]]) -> Iterator[LakeFault]:
     for source, days in sorted(counts.items()):
         for day in find_missing_days(days):
             where = f"{source} {day}: no batch, between {min(days)} and {max(days)}"
-            yield LakeFault("a day is missing", where, f"copydesk ingest {source} --date {day}")
+            yield LakeFault("a day is missing", where, name_command(source, day))
         for day, usual in find_short_days({day: published for day, (published, _) in days.items()}):
             published, records = days[day]
             found = f"{format_count(published, 'document')} of {format_count(records, 'record')}"

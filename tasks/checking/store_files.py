@@ -12,6 +12,7 @@ from tasks.learned.versions import FOLDER as LEARNED
 from tasks.learned.versions import LearnedError, find_learned, load_learned
 from tasks.report.record import open_pages, read_record
 from tasks.stores.errors import REPAIR, LakeError, LakeFault
+from tasks.stores.store import FAILURES
 from tasks.stores.store_files import list_batch_files, read_store_file
 from tasks.stores.tags import list_tags
 
@@ -30,7 +31,7 @@ def check_store_files(lake: Lake) -> Iterator[LakeFault]:
         yield LakeFault(DAMAGED, str(error), "put it back from a backup")
     for source, day, _ in find_lost_releases(lake):
         yield LakeFault(LOST, f"{RELEASES} of {source} {day}", REPAIR)
-    for _, _, name in list_batch_files(lake.files, "failures"):
+    for _, _, name in list_batch_files(lake.files, FAILURES):
         try:
             json.loads(read_store_file(lake.files, name) or b"{}")
         except ValueError:

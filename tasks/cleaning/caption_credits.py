@@ -7,7 +7,7 @@ import polars as pl
 
 from tasks.cleaning.caption_words import CREDIT_CHARS
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines, change_listed_lines
+from tasks.lines import above, change_lines, change_listed_lines, mark_rows
 
 CAPTION_WIDTHS = (20, 220)  # a longer line above a credit is a paragraph
 # A photographer and a house, as credits name them.
@@ -67,16 +67,16 @@ def name_credits_below_captions(lines: pl.DataFrame) -> pl.DataFrame:
     some = lines.select("text", _may=may_be).with_row_index("_at").filter("_may")
     if some.is_empty():
         return lines
-    is_lone = some.filter(pl.col("text").str.contains(LONE_CREDIT))["_at"]
+    lone = some.filter(pl.col("text").str.contains(LONE_CREDIT))["_at"]
     is_free = is_body() & pl.col("width").is_between(*CAPTION_WIDTHS)
     marked = lines.with_columns(
         _opens=is_free & pl.col("gap") & (~pl.col("ends_sentence") | above("is_paragraph", 1, False)),
         _is_open=is_free & pl.col("gap") & ~pl.col("ends_sentence") & above("is_paragraph", 1, False),
+        _is_lone=mark_rows(lines.height, lone),
     )
     is_block = ~pl.col("gap") & above("_opens", 1, False)
     is_apart = pl.col("gap") & above("_is_open", 1, False) & above("is_paragraph", -1, False)
-    marked = marked.with_row_index("_at").with_columns(_lone=pl.col("_at").is_in(is_lone.implode()))
     said = pl.col("text").str.replace(f"^{SOURCE}", "")
-    is_credit = pl.col("_lone") & (is_block | is_apart)
+    is_credit = pl.col("_is_lone") & (is_block | is_apart)
     named = change_lines(marked, is_credit, role="credit", by="credit.below-words", role_value=said)
     return named.select(lines.columns)

@@ -6,12 +6,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.erasing.learned import clear_learned
-from tasks.erasing.pages import FAILURES, clear_failures, clear_pages
+from tasks.erasing.pages import clear_failures, clear_pages
 from tasks.erasing.runs import fingerprint_texts
 from tasks.erasing.targets import Request, Targets
 from tasks.erasing.texts import read_erased_texts
 from tasks.lakes.lake import Lake
 from tasks.stores.bucket_client import has_object_versions, open_address
+from tasks.stores.store import FAILURES
 
 ASIDE = "aside"  # where a repair moved what was in the way
 

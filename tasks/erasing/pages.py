@@ -10,10 +10,10 @@ from tasks.erasing.runs import ErasedTexts
 from tasks.erasing.unpack import TAG
 from tasks.lakes.lake import Lake
 from tasks.report.record import name_record, name_run_page, open_pages, read_record, write_text
+from tasks.stores.store import FAILURES
 from tasks.stores.store_files import StoreFiles, change_store_file, list_batch_files, read_store_file
 
 PAGE = re.compile(r"(.+)/(\d{4}-\d\d-\d\d)(\.blocked)?\.html")
-FAILURES = "failures"
 FAILED = json.dumps({"why": "failed before records of it were erased; run the batch again"}).encode()
 Batches = Collection[tuple[str, date]]
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.erasing.targets import Request, Targets
+from tasks.file_names import find_file
 from tasks.lakes.lake import Lake, scan_table
 from tasks.publishing.changes import (
     Change,
@@ -25,7 +26,7 @@ from tasks.publishing.erasures import add_rows
 from tasks.publishing.merge import CHUNK_BYTES
 from tasks.publishing.receipts import TALLIES, Tally, add_tally, find_open_sums, split_batches
 from tasks.schema import TABLES
-from tasks.staging.erased import conform_erasures, find_file, hash_uri
+from tasks.staging.erased import conform_erasures, hash_uri
 from tasks.stores.manifest import Manifest, month_of
 
 Batch = tuple[str, date]

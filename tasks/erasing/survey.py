@@ -11,9 +11,9 @@ from tasks.erasing.pages import find_pages
 from tasks.erasing.runs import fingerprint_texts
 from tasks.erasing.targets import Request, Targets, find_targets, match_request
 from tasks.erasing.texts import read_erased_texts
+from tasks.file_names import find_file
 from tasks.lakes.lake import Lake, scan_table
 from tasks.report.record import open_pages
-from tasks.staging.erased import find_file
 from tasks.stores.manifest import Manifest
 from tasks.stores.tags import list_tags
 

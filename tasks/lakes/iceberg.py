@@ -158,10 +158,10 @@ def replace_files(table: Table, held: dict[str, DataFile], wanted: list[str], ve
                     snapshot.append_data_file(parquet_file_to_data_file(table.io, change.table_metadata, path))
 
 
-def register_anew(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> int:
+def recreate_tables(lake: Lake, uri: str, options: Mapping[str, str] | None = None) -> int:
     """Registers tables without a past; returns how many metadata files of their past were deleted.
 
-    Manifests tell the first letters of the least and greatest texts of files, also of those that a snapshot removed.
+    Manifests hold the first letters of the least and greatest texts of files, also of those that a snapshot removed.
     """
     catalog = open_catalog(lake, uri, options)
     for name in TABLES:

@@ -55,8 +55,8 @@ def count_source_rows(lake: Lake, manifest: Manifest, extent: SourceExtent) -> d
         months = sorted(extent.list_partitions(table, manifest.by))
         counts[table] = int(scan_table(lake, manifest, table, months).filter(own).select(pl.len()).collect().item())
     ids = extent.claims["doc_id"].unique().implode()
-    told = scan_table(lake, manifest, "stories").filter(pl.col("doc_id").is_in(ids))
-    return counts | {"stories": int(told.select(pl.len()).collect().item())}
+    in_stories = scan_table(lake, manifest, "stories").filter(pl.col("doc_id").is_in(ids))
+    return counts | {"stories": int(in_stories.select(pl.len()).collect().item())}
 
 
 def require_batches(lake: Lake, extent: SourceExtent) -> None:

@@ -34,7 +34,7 @@ from tasks.publishing.publish import commit
 from tasks.publishing.receipts import add_tally, tally_published
 from tasks.publishing.renamed_rows import Renaming, plan_renaming, rename_learned
 from tasks.publishing.rewrite import rewrite_over
-from tasks.publishing.source_removal import BUDGET, SourceExtent, find_extent, match_source
+from tasks.publishing.source_removal import BUDGET, SourceExtent, find_extent, match_source, require_batches
 from tasks.schema import EARLIER_BATCH, MONTH, TABLES
 from tasks.staging.assemble import assemble_duplicates
 from tasks.staging.stage import empty_frame
@@ -69,10 +69,7 @@ def rename_batches(lake: Lake, old: str, new: str, *, keeps_publisher: bool = Fa
 
     def plan(before: Manifest, scratch: Path) -> Mapping[str, Change]:
         own, others = (find_extent(lake, before, name) for name in (old, new))
-        if not own.days:
-            raise RequestError(
-                f"{lake.name} has no batch of {old} any more; another process has renamed or removed it."
-            )
+        require_batches(lake, own)
         require_other_days(own, others)
         renaming = plan_renaming(lake, before, own, new, keeps_publisher)
         check_erased(lake, before, renaming, own, others)

@@ -65,10 +65,10 @@ def make_listing(found: Iterable[InputFile | OwnName]) -> Listing:
         else:
             names.setdefault(item.kind, set()).add(item.name)
     left_out = (LeftOut(kind, len(own), tuple(sorted(own)[:NAMES_SHOWN])) for kind, own in sorted(names.items()))
-    return Listing(tuple(sorted(tell_apart(files), key=lambda file: file.uri)), tuple(left_out))
+    return Listing(tuple(sorted(give_own_uris(files), key=lambda file: file.uri)), tuple(left_out))
 
 
-def tell_apart(files: Sequence[InputFile]) -> Iterator[InputFile]:
+def give_own_uris(files: Sequence[InputFile]) -> Iterator[InputFile]:
     """Files with a uri each: of the two names that an escaped name can be, the one that is written so gets `%25` for `%`."""
     counts = Counter(file.uri for file in files)
     for file in files:

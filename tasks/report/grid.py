@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from tasks.batch import name_command
 from tasks.counts import count_warnings, format_count
-from tasks.report.wording import MONTHS, name_command
+from tasks.report.wording import MONTHS
 
 SIGNS = {"published": "■", "warned": "▲", "blocked": "✕"}
 

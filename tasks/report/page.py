@@ -20,6 +20,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.batch import name_command
 from tasks.cleaning.clean import explain_rule
 from tasks.counts import count_warnings, format_count
 from tasks.kept import find_kept_folder
@@ -67,7 +68,7 @@ def write_page(report: Report) -> str:
         "batch.html",
         report=report,
         receipt=report.receipt,
-        again=wording.name_command(report.source, report.logical_date),
+        again=name_command(report.source, report.logical_date),
         versions=json.loads(report.receipt["versions"]),
         headline=headline,
         summary=summary,

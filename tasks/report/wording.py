@@ -7,7 +7,6 @@ similar) reverse the rest of a line; they are shown by their number, so that peo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -146,11 +145,6 @@ def sum_receipt(receipt: Mapping[str, Any], *, is_blocked: bool) -> tuple[Sum, S
     }
     chars = tuple((name, receipt[column]) for name, column in names.items())
     return Sum("records read", receipt["records"], records), Sum("characters read", receipt["chars"], chars)
-
-
-def name_command(source: str, day: date) -> str:
-    """The command that runs a batch again."""
-    return f"copydesk ingest {source} --date {day}"
 
 
 def flatten_text(text: str) -> str:

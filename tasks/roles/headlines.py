@@ -54,7 +54,7 @@ STOPPED = r"(?:[.。।…][\"”’»)]*|[^:：][:：]|[;,–—-])$"
 ABBREVIATED = r"(?:\b\p{L}\.){2,}$|\b(?:Inc|Jr|Sr|Co|Corp|Ltd|Bros|vs|etc)\.$|#?\d+;$"
 LOUD = r"[!?？！؟][\"”’»)]*$"
 # A sentence of the article: an interview's question, an aside in brackets, a speech and who speaks, a clause that goes on.
-TOLD = (
+NARRATED = (
     r"^(?:Q|Q\.|[A-Z]\.) ?: |^Q: |^\((?:[^)]{20,}|[^)]*\)\W*$)|^[\"“„«][^\"”“»]{4,}[,?!.][\"”“»] (?:I|he|she|we|they)\b"
     r"|^(?:And|But|Or|Und|Aber|Et|Mais|Pero|Ma|Mas|Maar|Och|Og|Men|И|Но|А) (?:\S+ ){9,}"
 )
@@ -160,7 +160,7 @@ def reads_like_body() -> pl.Expr:
         (width > TOP_WIDTH)
         | (text.str.contains(STOPPED) & ~text.str.contains(ABBREVIATED))
         | ((width >= LOUD_WIDTH) & text.str.contains(LOUD))
-        | text.str.contains(TOLD)
+        | text.str.contains(NARRATED)
         | ((width >= QUOTE_WIDTH) & text.str.contains(REPORTED))
         | ((width >= QUOTE_WIDTH) & text.str.contains(QUOTED))
         | (~text.str.contains(r"\S\s+\S") & ~is_dense)

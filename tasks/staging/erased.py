@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import polars as pl
 
+from tasks.file_names import find_file
 from tasks.schema import MONTH, SORT_KEYS, TABLES
 from tasks.staging.receipt import StagedFolder
 from tasks.staging.stage import empty_frame
@@ -74,8 +75,8 @@ def settle_erased(
     rows = found.with_columns(uri_sha256=pl.Series(map(hash_uri, found["uri"]), dtype=pl.String))
     for key in ("doc_id", "raw_sha256", "uri_sha256"):
         known = asked.drop_nulls(key).unique(key, keep="first", maintain_order=True)
-        told = known.select(key, *(pl.col(name).alias(f"{name}_{key}") for name in (*ASKED, "canonical_sha256")))
-        rows = rows.join(told, on=key, how="left", maintain_order="left", nulls_equal=False)
+        asked_for = known.select(key, *(pl.col(name).alias(f"{name}_{key}") for name in (*ASKED, "canonical_sha256")))
+        rows = rows.join(asked_for, on=key, how="left", maintain_order="left", nulls_equal=False)
     keys = ("doc_id", "raw_sha256", "uri_sha256")
     # A record with a text that another record of the batch has, by whose bytes both were found.
     rows = rows.with_columns(pl.coalesce(f"{name}_{key}" for key in keys).alias(name) for name in ASKED)
@@ -111,9 +112,3 @@ def read_kept(folders: Iterable[StagedFolder]) -> Iterator[pl.DataFrame]:
 def hash_uri(uri: str) -> str:
     """SHA-256 (hex) of a record's uri."""
     return sha256(uri.encode()).hexdigest()
-
-
-def find_file(uri: str, files: Collection[str]) -> str:
-    """The file of a record: the longest beginning of its uri that is a file, up to a `#` (its number) or `!` (its member)."""
-    ends = (at for at in range(len(uri) - 1, 0, -1) if uri[at] in "#!" and uri[:at] in files)
-    return uri if uri in files else uri[: next(ends, 0)] or uri.rpartition("#")[0] or uri

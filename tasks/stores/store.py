@@ -26,6 +26,7 @@ from tasks.stores.manifest import Manifest, TableFile
 from tasks.stores.store_files import StoreFiles
 
 NOTE = "handover"
+FAILURES = "failures"  # the folder of the files that say why the last run of a batch failed
 ERASING = "erasing"  # the folder of the erasures in progress, see `tasks.erasing.pending`
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from tasks.auditing.judge import judge_batch
 from tasks.batch import InputFile, InputSeen, Limits, Shard, Source
+from tasks.file_names import find_file
 from tasks.formats.archive import make_break
 from tasks.formats.exporters import Plan
 from tasks.formats.mapping import WatchedFields, pick_value
@@ -35,7 +36,6 @@ from tasks.formats.stream import Tap, read_received
 from tasks.reading.contents import name_contents
 from tasks.reading.read import Readings, find_records, frame_records, frame_rejects
 from tasks.shard import build_part
-from tasks.staging.erased import find_file
 
 TEXT_CHARS = 160
 MOST_REASONS = 20

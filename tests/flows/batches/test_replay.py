@@ -18,10 +18,11 @@ from expectations import suites
 from flows.batches.replay import Replayed, find_batch, replay_batch
 from flows.batches.run import Batch
 from flows.settings import Settings
-from tasks.auditing.batch_rows import find_file, pick_files, read_published_batch
+from tasks.auditing.batch_rows import pick_files, read_published_batch
 from tasks.batch import Limits, Release, Source
 from tasks.checking.check import check_lake
 from tasks.errors import RequestError
+from tasks.file_names import find_file
 from tasks.lakes.lake import Lake, open_lake
 from tasks.lakes.releases import (
     ReleaseError,

@@ -27,6 +27,14 @@ def hide_programs(monkeypatch: pytest.MonkeyPatch, *found: tuple[int, Path]) -> 
     monkeypatch.setattr(database, "find_programs", lambda: iter(found))
 
 
+def write_program(folder: Path, name: str, script: str) -> Path:
+    """A program that runs a script of the shell; its folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+    return folder
+
+
 def test_without_its_programs_runs_are_recorded_in_sqlite(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,10 +66,7 @@ def test_a_folder_keeps_the_database_it_began_with(tmp_path: Path, monkeypatch: 
 def test_data_that_cannot_be_created_is_a_reason_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = tmp_path / "bin"
-    broken.mkdir()
-    (broken / "initdb").write_text("#!/bin/sh\necho one >&2; echo the disk is full >&2; exit 1\n")
-    (broken / "initdb").chmod(0o755)
+    broken = write_program(tmp_path / "bin", "initdb", "echo one >&2; echo the disk is full >&2; exit 1")
     hide_programs(monkeypatch, (18, broken))
     monkeypatch.setattr(database, "choose_account", lambda: ((), ""))
     made, why = prepare_postgres(tmp_path / "home")
@@ -70,10 +75,8 @@ def test_data_that_cannot_be_created_is_a_reason_and_leaves_nothing(
 
 
 def test_programs_without_the_extension_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bin").mkdir()
     for name in ("initdb", "postgres"):
-        (tmp_path / "bin" / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 99.1'\n")
-        (tmp_path / "bin" / name).chmod(0o755)
+        write_program(tmp_path / "bin", name, "echo 'postgres (PostgreSQL) 99.1'")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     assert 99 not in dict(find_programs())
     (tmp_path / "share" / "extension").mkdir(parents=True)
@@ -102,10 +105,7 @@ def test_the_data_of_earlier_runs_stays_where_it_cannot_be_used(
 
 
 def test_data_whose_creation_was_interrupted_is_created_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "initdb").write_text('#!/bin/sh\necho 18 > "$2/PG_VERSION"\n')
-    (programs / "initdb").chmod(0o755)
+    programs = write_program(tmp_path / "bin", "initdb", 'echo 18 > "$2/PG_VERSION"')
     hide_programs(monkeypatch, (18, programs))
     monkeypatch.setattr(database, "choose_account", lambda: ((), ""))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders.command_line import run_copydesk
 
-from tasks.auditing.batch_rows import find_file
+from tasks.file_names import find_file
 from tasks.lakes.lake import open_lake
 
 FILES = {"in/a.txt", "in/b.jsonl", "in/c#1.txt", "in/d.zip", "in/e!f.zip"}

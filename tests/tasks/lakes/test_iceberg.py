@@ -135,7 +135,7 @@ def test_tables_without_a_past_name_no_other_files(lake: Lake, caplog: pytest.Lo
         iceberg.register(lake, uri)
         put(lake, Doc(20 + number), keep=1)
         if number % 3 == 2:
-            assert iceberg.register_anew(lake, uri) > 0
+            assert iceberg.recreate_tables(lake, uri) > 0
             kinds = [name.rpartition(".")[2] for name in lake.files.list_names("iceberg/documents")]
             assert sorted(kinds) == ["avro", "avro", "json", "json"]  # before the only snapshot, and with it
             assert shows_the_lake(lake)
