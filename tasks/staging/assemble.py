@@ -7,7 +7,7 @@ headline, _standfirst, dated_at, and what is the same for the whole shard.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -26,6 +26,7 @@ from tasks.roles.headlines import PAGE_TITLE
 from tasks.schema import MONTH, TABLES
 from tasks.staging.stage import empty_frame
 
+MOMENT = pl.Datetime("us", "UTC")
 HOST = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,}")
 
 
@@ -50,9 +51,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
     "removed_chars": pl.col("removed_chars").fill_null(0),
     "flags": pl.col("flags").list.concat(pl.col("found_flags").fill_null([])).list.unique().list.sort(),
     **{name: pl.col(name) for name in ("raw_sha256", "canonical_sha256", "encoding", "rules_version")},
-    "month": pl.coalesce("published_at", "dated_at", pl.col("logical_date").cast(pl.Datetime("us", "UTC"))).dt.strftime(
-        "%Y-%m"
-    ),
+    "month": pl.coalesce("published_at", "dated_at", pl.col("logical_date").cast(MOMENT)).dt.strftime("%Y-%m"),
 }
 LINE_COLUMNS: dict[str, pl.Expr] = {
     **{name: pl.col(name) for name in ("doc_id", "source", "logical_date", "line", "role", "removed")},
@@ -82,21 +81,18 @@ def assemble_documents(
         removed_chars=pl.col("chars").filter(is_removed).sum().cast(pl.Int64),
     )
     found = records.with_row_index("doc")
-    parts = (join_lines(unjoined, is_body()), counts, find_flags(lines), captions, find_names(lines))
-    for part in (*parts, find_headings(lines)):
+    unsigned = found.filter(pl.col("authors").list.len().fill_null(0) == 0)
+    names = find_names(lines.join(unsigned, on="doc", how="semi", maintain_order="left"))
+    for part in (join_lines(unjoined, is_body()), counts, find_flags(lines), captions, names, find_headings(lines)):
         found = found.join(part, on="doc", how="left", maintain_order="left")
-    language = detect_languages(found["text"].fill_null(""))
-    origins = list(map(find_origin, language["language"], records["publisher"], records["url"]))
-    dates = find_dates(lines, origins)
-    found = found.join(dates, on="doc", how="left", maintain_order="left")
-    settled = [
-        words and parse_published(words, origin) for words, origin in zip(records["dated"], origins, strict=True)
-    ]
+    found = found.with_columns(detect_languages(found["text"].fill_null("")).get_columns())
+    found = found.join(settle_dates(found), on="doc", how="left", maintain_order="left")
+    found = found.with_columns(published_at=pl.coalesce("settled_at", "published_at"))
+    undated = found.filter(pl.col("published_at").is_null())
+    found = found.join(find_dates(lines, find_origins(undated)), on="doc", how="left", maintain_order="left")
     ids = [name_document(source, *row) for row in records.select("publisher", "canonical_sha256").iter_rows()]
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
-        *language.get_columns(),
-        pl.coalesce(pl.Series(settled, dtype=found.schema["published_at"]), "published_at").alias("published_at"),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),
         rules_version=pl.lit(version),
@@ -190,19 +186,33 @@ def find_names(lines: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, {"doc": pl.UInt32, "names": pl.List(pl.String)}, orient="row")
 
 
-def find_dates(lines: pl.DataFrame, origins: Sequence[Origin]) -> pl.DataFrame:
+def settle_dates(documents: pl.DataFrame) -> pl.DataFrame:
+    """The date of each document whose words depend on where they were written: doc, settled_at; null where it is uncertain."""
+    dated = documents.filter(pl.col("dated").is_not_null())
+    origins = find_origins(dated)
+    settled = [(doc, parse_published(words, origins[doc])) for doc, words in dated.select("doc", "dated").iter_rows()]
+    return pl.DataFrame(settled, {"doc": pl.UInt32, "settled_at": MOMENT}, orient="row")
+
+
+def find_dates(lines: pl.DataFrame, origins: Mapping[int, Origin]) -> pl.DataFrame:
     """When the article says it was published: doc, dated_at. Lines that begin with a word for `updated` come last.
 
-    `origins`: of each document, in order.
+    `origins`: of each document that has no date yet.
     """
     dates: dict[int, object] = {}
-    dated = lines.filter(pl.col("role").is_in(["timestamp", "byline"])).select(
+    is_asked = pl.col("doc").is_in(pl.Series(list(origins), dtype=pl.UInt32).implode())
+    dated = lines.filter(is_asked & pl.col("role").is_in(["timestamp", "byline"])).select(
         "doc", "text", late=pl.col("text").str.contains(UPDATED)
     )
     for doc, text in dated.sort("doc", "late", maintain_order=True).select("doc", "text").iter_rows():
         if doc not in dates and (found := read_date(text, origins[doc])) is not None:
             dates[doc] = found
-    return pl.DataFrame(list(dates.items()), {"doc": pl.UInt32, "dated_at": pl.Datetime("us", "UTC")}, orient="row")
+    return pl.DataFrame(list(dates.items()), {"doc": pl.UInt32, "dated_at": MOMENT}, orient="row")
+
+
+def find_origins(documents: pl.DataFrame) -> dict[int, Origin]:
+    """Where the dates of each document were written."""
+    return {doc: find_origin(*row) for doc, *row in documents.select("doc", "language", "publisher", "url").iter_rows()}
 
 
 def find_origin(language: str, publisher: str, url: str | None) -> Origin:

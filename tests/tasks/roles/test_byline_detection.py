@@ -48,7 +48,7 @@ def test_names_of_a_line(line: str, names: tuple[str, ...]) -> None:
 def look(text: str) -> tuple[dict[int, str | None], list[str], str | None]:
     """Roles by line, authors and the day of a document without fields of its own."""
     lines = clean_texts(text)
-    people, dates = find_names(lines), find_dates(lines, [UNKNOWN])
+    people, dates = find_names(lines), find_dates(lines, {0: UNKNOWN})
     authors = people["names"].to_list()[0] if people.height else []
     day = str(dates["dated_at"].to_list()[0].date()) if dates.height else None
     return dict(lines.select("line", "role").iter_rows()), authors, day
