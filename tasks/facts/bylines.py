@@ -98,6 +98,8 @@ DATELINE = (
     r"|(?P<d>【[^【】]{2,24}(?:AFP|ＡＦＰ|共同|時事|ロイター|新華社|CNN)[^【】]{0,12}】|[\(（][^()（）]{1,8}=[^()（）]{2,14}[\)）])"
     r"|(?P<e>新华社[\p{Han}]{2,8}\d{1,2}月\d{1,2}日电|（?中新[社网][^ ）]{0,12}\d{1,2}月\d{1,2}日电）?))"
 )
+# How the lines begin that may have one: cheap to search.
+MAY_BE_DATELINE = r"(?m)^(?:\p{Lu}[\p{Lu}.'’\-]{2}|\p{Lu}[^\n(]*\(|[【(（中]|新华社)"
 # Words before a dash that name a kind of report, or what follows, and no place.
 NO_PLACES = (
     "ANALYSIS|ANALYSE|ANALISI|ANALIZA|ANÁLISIS|ANÁLISE|ANALYS|АНАЛИЗ|OPINION|OPINIÓN|OPINIÃO|OPINIE|OPINIA|OPINI|МНЕНИЕ|MEINUNG|COMMENT"
@@ -233,8 +235,11 @@ def read_signed_head(text: str) -> str | None:
     return name if is_name(name) else None
 
 
-def read_dateline(text: pl.Expr) -> pl.Expr:
-    """The dateline that opens a text, as it stands there, without the dash; null where there is none."""
-    groups = text.str.head(OPENING_CHARS).str.replace_all(NO_PLACE, "").str.extract_groups(DATELINE).struct
-    found = pl.coalesce(*(pl.when(groups.field(name) != "").then(groups.field(name)) for name in "abcde"))
-    return found.str.replace(r"^([^.]*)\.$", "$1")
+def read_datelines(texts: pl.Series) -> pl.Series:
+    """The dateline that opens each text, as it stands there, without the dash; null where there is none."""
+    openings = texts.str.head(OPENING_CHARS).str.replace_all(NO_PLACE, "")
+    at = openings.str.contains(MAY_BE_DATELINE).fill_null(False).arg_true()
+    groups = openings.gather(at).str.extract_groups(DATELINE).struct.unnest()
+    found = groups.select(pl.coalesce(pl.when(pl.col(name) != "").then(name) for name in "abcde")).to_series()
+    empty = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+    return empty.scatter(at, found.str.replace(r"^([^.]*)\.$", "$1"))

@@ -2,7 +2,7 @@
 
 A declared column is an expression in DOCUMENT_COLUMNS or LINE_COLUMNS. Those of documents are evaluated in a frame with one
 row per record: its own columns, text, body_lines, captions, language, language_score, languages, found_flags, names (of authors),
-headline, _standfirst, dated_at, and what is the same for the whole shard.
+headline, _standfirst, dateline, dated_at, and what is the same for the whole shard.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from tasks.cleaning.clean import is_body
 from tasks.dates.published import parse_published
 from tasks.dates.zones import Origin
 from tasks.errors import RequestError
-from tasks.facts.bylines import SIGNED_HEAD, read_dateline, read_signed_head, split_byline
+from tasks.facts.bylines import SIGNED_HEAD, read_datelines, read_signed_head, split_byline
 from tasks.facts.dates import UPDATED, read_date
 from tasks.formats.values import parse_host
 from tasks.language.detect import UNDETERMINED, detect_languages
@@ -40,7 +40,7 @@ DOCUMENT_COLUMNS: dict[str, pl.Expr] = {
     "standfirst": pl.coalesce("_standfirst", "standfirst"),
     "authors": pl.when(pl.col("authors").list.len() > 0).then("authors").otherwise(pl.col("names").fill_null([])),
     "published_at": pl.coalesce("published_at", "dated_at"),
-    "dateline": read_dateline(pl.col("text")),
+    "dateline": pl.col("dateline"),
     "text": pl.col("text"),
     "captions": pl.col("captions").fill_null([]),
     **{name: pl.col(name) for name in ("language", "language_score", "languages", "body_lines", "joins")},
@@ -93,6 +93,7 @@ def assemble_documents(
     ids = [name_document(source, *row) for row in records.select("publisher", "canonical_sha256").iter_rows()]
     found = found.with_columns(
         pl.Series("doc_id", ids, dtype=pl.String),
+        dateline=read_datelines(found["text"]),
         source=pl.lit(source),
         logical_date=pl.lit(logical_date),
         rules_version=pl.lit(version),

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tasks.facts.bylines import AGENCY, read_dateline, read_signature, split_byline
+from tasks.facts.bylines import AGENCY, read_datelines, read_signature, split_byline
 from tasks.facts.names import AGENCIES, AGENCY_NAMES
 
 NAMES = [
@@ -114,13 +114,13 @@ LINES = [
 
 @pytest.mark.parametrize(("text", "dateline"), LINES, ids=[row[0] for row in LINES])
 def test_datelines(text: str, dateline: str | None) -> None:
-    assert pl.select(read_dateline(pl.lit(text))).item() == dateline
+    assert read_datelines(pl.Series([text])).item() == dateline
 
 
 @pytest.mark.parametrize(("before", "dateline"), [(587, "LARKHAVEN"), (588, None)])
 def test_a_dateline_stands_in_the_first_600_characters(before: int, dateline: str | None) -> None:
     text = "x" * (before - 1) + "\nLARKHAVEN — The council met."
-    assert pl.select(read_dateline(pl.lit(text))).item() == dateline
+    assert read_datelines(pl.Series([text])).item() == dateline
 
 
 KNOWN_AGENCIES = AGENCY_NAMES.split("|")
