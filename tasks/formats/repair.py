@@ -39,8 +39,13 @@ LOST = (
 # Joiners are letters' own in Arabic and Indic scripts and in emoji; a soft hyphen belongs to the spelling of its paper, and is
 # ignored where lines are compared.
 UNSEEN = re.compile(rf"[{BLANKS}{DIRECTIONS}\u200c\u200d](?:(?<![\u200c\u200d])|(?<![^\x00-\u024f].))")
-PARTED = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")  # signs that belong to the letter before them
-LOSSY = re.compile("[ÂÃ] |â€")
+SIGNS = "\u0300-\u036f\u1100-\u11ff\u3099\u309a"  # that belong to the letter before them
+PARTED = re.compile(f"[{SIGNS}]")
+UNSEEN_OR_PARTED = re.compile(rf"[{BLANKS}{DIRECTIONS}\u200c\u200d{SIGNS}]")
+LOSSY = re.compile("[ÂÃ] ")
+# ASCII further from other characters than ftfy looks; in its place ftfy gets a sign, in which it sees nothing.
+FAR = re.compile(r"(?<=[\x00-\x7f]{8})([\x00-\x7f]{8,})(?=[\x00-\x7f]{8})")
+FAR_SIGN = "\x02"
 SETTINGS = ftfy.TextFixerConfig(explain=False, replace_lossy_sequences=False)
 
 
@@ -56,7 +61,7 @@ def repair_text(text: str) -> tuple[str, str]:
     fixed = fix_mojibake(text)
     if fixed is not text:
         text, made = fixed, made + ";mojibake-fixed"
-    if text.isascii():
+    if text.isascii() or not UNSEEN_OR_PARTED.search(text):
         return text, made
     seen = UNSEEN.sub("", text)
     if len(seen) < len(text):
@@ -94,7 +99,9 @@ def repair_surrogates(text: str) -> tuple[str, str]:
 
 def fix_mojibake(text: str) -> str:
     """`text` with mojibake fixed; the same object where there is none, or none that is certain."""
-    if text.isascii() or not any(mark in text for mark in MARKS) or not (SUSPECT.search(text) or LOSSY.search(text)):
+    if text.isascii() or not any(mark in text for mark in MARKS):
+        return text
+    if not SUSPECT.search(text) and not (any(mark in text for mark in "ÂÃ") and LOSSY.search(text)):
         return text
     whole = text
     for lost, found in LOST:
@@ -106,11 +113,17 @@ def fix_mojibake(text: str) -> str:
 
 def fix_line(line: str) -> str:
     """ftfy's reading of one line, if it is less bad than the line and adds no U+FFFD."""
-    if line.isascii() or not SUSPECT.search(ORDINARY.sub(" ", line)):
+    if line.isascii() or not SUSPECT.search(line) or not SUSPECT.search(ORDINARY.sub(" ", line)):
         return line
-    before = badness(line)
+    pieces = [line] if FAR_SIGN in line else FAR.split(line)
+    near = FAR_SIGN.join(pieces[::2])
+    before = badness(near)
     if not before:
         return line
-    fixed = ftfy.fix_encoding(line, SETTINGS)
-    is_sure = badness(fixed) < before and fixed.count("\ufffd") <= line.count("\ufffd") and "\n" not in fixed
-    return fixed if is_sure else line
+    fixed = ftfy.fix_encoding(near, SETTINGS)
+    if badness(fixed) >= before or fixed.count("\ufffd") > near.count("\ufffd") or "\n" in fixed:
+        return line
+    if len(pieces) == 1:
+        return fixed
+    pieces[::2] = fixed.split(FAR_SIGN)
+    return "".join(pieces)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import re
 import struct
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.formats import repair
 from tasks.formats.decode import MEANT, decode
 from tasks.formats.record import BrokenInputError
-from tasks.formats.repair import repair_text
+from tasks.formats.repair import fix_line, repair_text
 
 ENGLISH = "The “old” bridge — 1,200 m long – isn’t safe: “No”, said Zoë, who lives near the café.\n"
 FRENCH = "Le président a déclaré à l’Assemblée que la situation était très préoccupante et qu’il fallait agir.\n"
@@ -243,6 +246,16 @@ def test_clean_text_is_left_alone(text: str) -> None:
 def test_repairing_twice_is_repairing_once(text: str) -> None:
     once, _ = repair_text(text)
     assert repair_text(once) == (once, "")
+
+
+PIECES = ("â€™", "Ã©", "Ã ", "Ð¿Ñ€", "\x93", "é", "\x02", " s ", "The ferry left the harbour at six. ")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_ascii_far_from_mojibake_makes_no_difference(line: str) -> None:
+    with patch.object(repair, "FAR", re.compile("(?!)")):
+        whole = fix_line(line)
+    assert fix_line(line) == whole
 
 
 @given(st.binary(max_size=400))
