@@ -177,12 +177,12 @@ def check_packing(file: InputFile, limits: Limits) -> None:
 def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
     """The records as a frame, with publisher and hash."""
     records = [item for item in found if isinstance(item, Record)]
-    texts = repair_strings([record.text for record in records])
+    texts = encode_texts([record.text for record in records])
     # The publisher is the one that the record names, else the host of its address, else the source's own, or its name.
     default = shard.source.publisher or shard.source.name
     columns = {
         "canonical": texts,
-        "canonical_sha256": [hash_bytes(text.encode()) for text in texts],
+        "canonical_sha256": list(map(hash_bytes, texts)),
         "markup": [[{"line": line, "role": role} for line, role in record.markup] for record in records],
         "publisher": [record.publisher or parse_host(record.url) or default for record in records],
     }
@@ -204,10 +204,21 @@ def frame_items(items: Sequence[Found], schema: pa.Schema, columns: Mapping[str,
     arrays = []
     for field in schema:
         values = columns.get(field.name) or [getattr(item, field.name, None) for item in items]
-        arrays.append(pa.array(repair_strings(values), field.type))
+        try:
+            arrays.append(pa.array(values, field.type))
+        except UnicodeEncodeError:
+            arrays.append(pa.array(repair_strings(values), field.type))
     frame = pl.from_arrow(pa.Table.from_arrays(arrays, names=schema.names))
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def encode_texts(texts: Sequence[str]) -> list[bytes]:
+    """The texts in UTF-8, without lone surrogates."""
+    try:
+        return [text.encode() for text in texts]
+    except UnicodeEncodeError:
+        return [text.encode() for text in repair_strings(texts)]
 
 
 def repair_strings(value: Any) -> Any:
