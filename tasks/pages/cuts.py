@@ -10,15 +10,9 @@ import polars as pl
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.headline import find_headline
 from tasks.pages.page_detection import detect_pages
-from tasks.pages.page_evidence import (
-    cut_comments,
-    cut_copies,
-    cut_menu_rows,
-    find_standfirst_line,
-    keep_listed,
-    keep_marked,
-)
+from tasks.pages.page_evidence import cut_comments, cut_copies, cut_menu_rows, keep_listed, keep_marked
 from tasks.pages.spans import Bools, Ints, count_since, count_until, sum_between
+from tasks.pages.standfirst import choose_standfirst
 from tasks.pages.weights import UNIT, PageModel, add_scores, load_model
 
 LEAST_WIDTH = 200  # with less prose than this left, in Latin characters, the model has found no article
@@ -64,7 +58,7 @@ def decide_page_lines(lines: pl.DataFrame, model: PageModel) -> tuple[npt.NDArra
     score = add_scores(model.boilerplate, page.features)
     kept = choose_lines(page, score)
     headline = find_headline(page, score, kept, model.headline)
-    standfirst = find_standfirst_line(page, headline, kept)
+    standfirst = choose_standfirst(page, headline, kept, model.standfirst)
     kept = keep_marked(page, keep_listed(page, kept | standfirst))
     above, below = count_until(kept, page.bounds), count_since(kept, page.bounds)
     cut = ~kept & ~headline & ~find_furniture(lines["role"], above, below)

@@ -25,7 +25,7 @@ def find_headline(page: PageLines, score: Ints, kept: Bools, ensemble: TreeEnsem
     if not chosen.any():
         return chosen
     likely = add_scores(ensemble, describe_candidates(page, score, kept, chosen, distance))
-    return pick_best(likely, chosen, page.bounds)
+    return pick_best(likely, chosen, page.bounds, LEAST_SCORE)
 
 
 def find_candidates(page: PageLines, kept: Bools) -> tuple[Bools, Ints]:
@@ -55,12 +55,12 @@ def describe_candidates(page: PageLines, score: Ints, kept: Bools, chosen: Bools
     return own | count_shared_words(page.lines, opening, chosen)
 
 
-def pick_best(score: Ints, chosen: Bools, bounds: Bounds) -> Bools:
-    """The candidate with the highest `score` (one per candidate) on each page, the first of equals, if it reaches LEAST_SCORE."""
+def pick_best(score: Ints, chosen: Bools, bounds: Bounds, least: int) -> Bools:
+    """The candidate with the highest `score` (one per candidate) on each page, the first of equals, if it reaches `least`."""
     full = np.full(len(chosen), np.iinfo(np.int64).min)
     full[chosen] = score
     starts, page = number_pages(bounds)
     at = np.arange(len(full))
     best = np.maximum.reduceat(full, starts)
     first = np.minimum.reduceat(np.where(full == best[page], at, len(full)), starts)
-    return np.asarray((at == first[page]) & chosen & (full >= LEAST_SCORE))
+    return np.asarray((at == first[page]) & chosen & (full >= least))

@@ -1,9 +1,7 @@
-"""What a page shows beyond the score of each line: copies, threads of comments, lists and the standfirst.
+"""What a page shows beyond the score of each line: copies, threads of comments, lists and marks between paragraphs.
 
 Each function changes the choice of lines that the model kept. The reasons are ones that anyone can check on the page.
 """
-
-import re
 
 import numpy as np
 import polars as pl
@@ -39,18 +37,6 @@ ITEM_STEP = 2  # a line of another form may stand between two items: an address,
 MARK_WIDTH = 40  # what a site sets between the paragraphs of its articles is narrower than this,
 MARKS = 3  # and stands at least so often between two kept ones
 BETWEEN_WIDTH = 12  # a narrower line between two marks is a button or the like
-STANDFIRST_WIDTH = (40, 420)
-UNSTOPPED_WIDTH = 60  # a standfirst without a final stop is at least as wide
-# A place in front of a standfirst: "Larkhafen. Die Fähre fährt wieder. Was das kostet."
-PLACED = re.compile(
-    r"[^\W\d_a-zß-ÿ][^\W\d_]{2,}(?:[ /-][^\W\d_a-zß-ÿ][^\W\d_]{2,})?\. (?=[^\W\d_a-zß-ÿ]).{40,240}[.?!]"
-)
-SENTENCES = re.compile(r"[^\W\d_A-Z]{2}[.?!](?= |$)")
-HEAD_LINES = 15  # it stands at most so far below the headline,
-BREAK_LINES = 3  # and at most so many lines stand between it and the body: an advertisement, buttons
-PRINTED_LINES = 6  # the headline as printed stands at most so far below the page's own title,
-SHARED_WORDS = 3  # and shares at least so many words with it,
-SHARED_PART = 0.5  # which are at least this part of the longer one's
 
 
 def cut_copies(page: PageLines, score: Ints, kept: Bools) -> Bools:
@@ -152,56 +138,3 @@ def find_list_end(forms: list[str], is_item: Bools, first: int, end: int) -> int
         elif line - last >= ITEM_STEP:
             break
     return last if count >= LEAST_ITEMS else None
-
-
-def find_standfirst_line(page: PageLines, headline: Bools, kept: Bools) -> Bools:
-    """The standfirst of each page: at most one line, near its headline, of which no rule and no role matches a word.
-
-    It is the line right below the headline as printed, or the first kept line below it where other lines cut it off from the
-    article. A line above a credit is a caption.
-    """
-    features, lines = page.features, page.lines
-    low, high = STANDFIRST_WIDTH
-    width, is_stopped = features["width"], features["stop"] > 0
-    is_title_like = (width >= UNSTOPPED_WIDTH) & (features["bars"] == 0) & (features["dated"] == 0)
-    may_be = (width >= low) & (width <= high) & (is_stopped | is_title_like)
-    may_be &= lines["role_hit"].is_null().to_numpy() & lines["rule"].is_null().to_numpy()
-    role_below = read_neighbour(features["role"], 1, page.bounds)
-    may_be &= role_below != ROLE_NUMBERS["credit"]
-    found, texts = np.zeros(len(kept), dtype=np.bool_), lines["text"]
-    for at in np.flatnonzero(headline).tolist():
-        end = int(page.bounds.end[at])
-        printed = find_printed(page, at, min(end, at + PRINTED_LINES + 1))
-        if printed + 1 < end and may_be[printed + 1]:
-            found[printed + 1] = True
-            continue
-        first = next((line for line in range(printed + 2, min(end, at + HEAD_LINES + 1)) if kept[line]), at)
-        behind = next((line for line in range(first + 1, min(end, first + BREAK_LINES + 2)) if kept[line]), first)
-        is_apart = behind > first + 1 and not kept[printed + 1] and role_below[first] != ROLE_NUMBERS["caption"]
-        is_placed = behind == first + 1 and opens_with_place(texts[first]) and width[behind] > width[first]
-        found[first] = (is_apart or is_placed) and may_be[first] and is_stopped[first]
-    return found
-
-
-def opens_with_place(text: str) -> bool:
-    """Whether a line is a place and two or three short sentences, as papers in German print a standfirst.
-
-    >>> opens_with_place("Larkhafen. Die Fähre fährt wieder. Was das den Hafen kostet."), opens_with_place("Die Fähre fährt. Ja.")
-    (True, False)
-    """
-    return PLACED.fullmatch(text) is not None and len(SENTENCES.findall(text)) > 2
-
-
-def find_printed(page: PageLines, headline: int, end: int) -> int:
-    """The last line above `end` that says a page's `headline` again, with most of its words, perhaps some others; or itself.
-
-    Above the headline as readers see it may stand the page's own title.
-    """
-    printed = headline
-    words, *others = (frozenset(re.findall(r"\w+", text.lower())) for text in page.lines["text"][headline:end])
-    for line, other in enumerate(others, headline + 1):
-        shared = len(words & other)
-        is_alike = shared >= SHARED_WORDS and shared >= SHARED_PART * max(len(words), len(other))
-        if words == other or (is_alike and not page.features["prose"][line]):
-            printed = line
-    return printed

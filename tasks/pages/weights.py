@@ -36,10 +36,11 @@ class TreeEnsemble:
 
 @dataclass(frozen=True)
 class PageModel:
-    """The two scores of the page model: that a line is boilerplate, and that a line is the page's headline."""
+    """The scores of the page model: that a line is boilerplate, the page's headline, its standfirst."""
 
     boilerplate: TreeEnsemble
     headline: TreeEnsemble
+    standfirst: TreeEnsemble
 
 
 def add_scores(ensemble: TreeEnsemble, features: dict[str, Ints]) -> Ints:
@@ -61,7 +62,7 @@ def load_model(path: Path = WEIGHTS) -> PageModel:
     if not path.is_file():
         raise FileNotFoundError(f"no weights at {path}: install copydesk again or run `make train FOLDER=...`")
     content = json.loads(path.read_text(encoding="utf-8"))
-    return PageModel(**{name: read_ensemble(content[name]) for name in ("boilerplate", "headline")})
+    return PageModel(**{name: read_ensemble(content[name]) for name in ("boilerplate", "headline", "standfirst")})
 
 
 def read_ensemble(content: dict[str, object]) -> TreeEnsemble:

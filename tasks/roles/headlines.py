@@ -248,10 +248,9 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
     again = lines.filter(pl.col("width") >= STANDFIRST_WIDTH[0]).join(by_place, on=["doc", "text"], how="semi")
     again = again.filter(pl.struct("doc", "text").is_duplicated())
     by_place = by_place.join(again, on=["doc", "text"], how="anti")
-    ways = [by_record]
     if known is not None:
         standfirsts = known.filter(pl.col("role") == "standfirst")
-        ways.append(lines.filter(is_free).join(standfirsts, on=["doc", "line"], how="semi"))
-    chosen = pl.concat([way.select("doc", "line") for way in (*ways, by_place)])
+        by_place = lines.filter(is_free).join(standfirsts, on=["doc", "line"], how="semi")
+    chosen = pl.concat([way.select("doc", "line") for way in (by_record, by_place)])
     chosen = chosen.unique("doc", keep="first", maintain_order=True)
     return change_listed_lines(lines, chosen, role="standfirst", role_by="standfirst.under-headline")

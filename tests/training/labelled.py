@@ -22,7 +22,7 @@ def read_labelled(folder: Path, rendering: str, *, gold_only: bool = True) -> tu
 
     `folder` holds `texts/<rendering>.jsonl.gz` (id, lines of {t, label, in_body}) and `pages/*.jsonl.gz` (id, source,
     domain, split_key, lang, body_text), or a folder `data` that holds both. Pages: doc, id, source, publisher, lang, gold
-    (body_text). Lines gain label and is_good (bool: part of the article). Raises FileNotFoundError where the rendering
+    (body_text). Lines gain label, is_good (bool: part of the article) and source. Raises FileNotFoundError where the rendering
     is missing.
     """
     folder = find_data(folder)
@@ -45,7 +45,8 @@ def read_labelled(folder: Path, rendering: str, *, gold_only: bool = True) -> tu
     )
     canonical = ["\n".join(row["t"].rstrip() for row in text["lines"]) for text in texts]
     lines = annotate_texts(canonical)
-    return pages, lines.join(labels, on=["doc", "line"], how="left", maintain_order="left")
+    lines = lines.join(labels, on=["doc", "line"], how="left", maintain_order="left")
+    return pages, lines.join(pages.select("doc", "source"), on="doc", how="left", maintain_order="left")
 
 
 def find_data(folder: Path) -> Path:

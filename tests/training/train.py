@@ -20,9 +20,10 @@ import polars as pl
 
 from tasks.pages.cuts import choose_lines, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
-from tasks.pages.headline import describe_candidates, find_candidates
+from tasks.pages.headline import describe_candidates, find_candidates, find_headline
 from tasks.pages.page_detection import detect_pages
 from tasks.pages.spans import Bools, Ints
+from tasks.pages.standfirst import LEAST_SCORE, describe_standfirsts
 from tasks.pages.weights import WEIGHTS, PageModel, TreeEnsemble, add_scores
 from training.boosting import Floats, Recipe, convert_booster, fit_booster
 from training.figures import measure_pages, table_figures
@@ -32,6 +33,7 @@ FOLDS = 5
 RENDERING = "naive"
 RECIPE = Recipe()
 HEADLINE_TREES = 120
+STANDFIRST_TREES, STANDFIRST_RATE = 240, 0.02
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -79,7 +81,9 @@ def train_model(lines: pl.DataFrame, recipe: Recipe = RECIPE) -> PageModel:
     weight = weight_lines(doc, usable & good)
     picked = {name: values[usable] for name, values in page.features.items()}
     boilerplate = convert_booster(fit_booster(picked, ~good[usable], weight[usable], doc[usable], recipe))
-    return PageModel(boilerplate, train_headline(page, add_scores(boilerplate, page.features), recipe))
+    score = add_scores(boilerplate, page.features)
+    headline = train_headline(page, score, recipe)
+    return PageModel(boilerplate, headline, train_standfirst(page, score, headline, recipe))
 
 
 def weight_lines(doc: Ints, good: Bools) -> Floats:
@@ -100,10 +104,32 @@ def train_headline(page: PageLines, score: Ints, recipe: Recipe) -> TreeEnsemble
     return convert_booster(fit_booster(described, is_title, np.ones(len(doc)), doc, shorter))
 
 
+def train_standfirst(page: PageLines, score: Ints, headline: TreeEnsemble, recipe: Recipe) -> TreeEnsemble:
+    """The score that separates a page's standfirst from its first paragraphs, on pages of sources that label standfirsts."""
+    kept = choose_lines(page, score)
+    chosen, described = describe_standfirsts(page, find_headline(page, score, kept, headline), kept)
+    is_standfirst = page.lines["label"] == "standfirst"
+    labelled = (
+        page.lines["source"].is_in(page.lines.filter(is_standfirst)["source"].unique().implode()).to_numpy()[chosen]
+    )
+    if not labelled.any():
+        return TreeEnsemble(LEAST_SCORE - 1, ())  # no page has one
+    described = {name: values[labelled] for name, values in described.items()}
+    doc = page.lines["doc"].cast(pl.Int64).to_numpy()[chosen][labelled]
+    slower = replace(recipe, trees=STANDFIRST_TREES, rate=STANDFIRST_RATE)
+    return convert_booster(
+        fit_booster(described, is_standfirst.to_numpy()[chosen][labelled], np.ones(len(doc)), doc, slower)
+    )
+
+
 def write_weights(path: Path, model: PageModel, head: dict[str, Any]) -> None:
     """Writes a weights file, one line per tree, after what `head` says of the training."""
     parts = [f'"{name}": {json.dumps(value, indent=1, ensure_ascii=False)}' for name, value in head.items()]
-    for name, ensemble in (("boilerplate", model.boilerplate), ("headline", model.headline)):
+    for name, ensemble in (
+        ("boilerplate", model.boilerplate),
+        ("headline", model.headline),
+        ("standfirst", model.standfirst),
+    ):
         rows = ",\n".join(json.dumps([tree.questions, tree.values], ensure_ascii=False) for tree in ensemble.trees)
         parts.append(f'"{name}": {{"base": {ensemble.base}, "trees": [\n{rows}\n]}}')
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")

@@ -39,7 +39,7 @@ def test_every_cut_names_its_rule_and_score() -> None:
 
 @pytest.mark.parametrize(("score", "probability"), [(0, 0.5), (2000, 0.881), (-2000, 0.119)])
 def test_a_score_is_a_probability_of_boilerplate(score: int, probability: float) -> None:
-    model = PageModel(TreeEnsemble(score, ()), TreeEnsemble(0, ()))
+    model = PageModel(TreeEnsemble(score, ()), TreeEnsemble(0, ()), TreeEnsemble(0, ()))
     assert mark_page_cuts(annotate_texts([PAGE]), model)["page_score"].unique().to_list() == [probability]
 
 

@@ -58,7 +58,7 @@ def test_the_words_of_the_first_25_lines_of_the_article_count(lines: int, shared
 
 def test_the_best_candidate_of_each_page_is_taken_if_it_is_likely_enough() -> None:
     chosen = np.array([True, True, False, True, True, True])
-    found = pick_best(np.array([-5, 7, 7, 7, LEAST_SCORE - 1]), chosen, make_bounds(4, 1, 1))
+    found = pick_best(np.array([-5, 7, 7, 7, LEAST_SCORE - 1]), chosen, make_bounds(4, 1, 1), LEAST_SCORE)
     assert found.tolist() == [False, True, False, False, True, False]
-    assert pick_best(np.array([LEAST_SCORE]), np.array([True]), make_bounds(1)).tolist() == [True]
+    assert pick_best(np.array([LEAST_SCORE]), np.array([True]), make_bounds(1), LEAST_SCORE).tolist() == [True]
     assert LEAST_SCORE == -2000

@@ -8,18 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 from builders.articles import P1, P2, P3, annotate_texts, make_line
-from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
+from builders.pages import HEADLINE, PARAGRAPHS
 
-from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
-from tasks.pages.page_evidence import (
-    cut_comments,
-    cut_copies,
-    cut_menu_rows,
-    find_standfirst_line,
-    keep_listed,
-    keep_marked,
-)
+from tasks.pages.page_evidence import cut_comments, cut_copies, cut_menu_rows, keep_listed, keep_marked
 from tasks.pages.spans import Bools, Ints
 
 
@@ -181,75 +173,3 @@ def test_what_stands_between_the_marks_of_paragraphs_stays(mark_text: str, times
     page = make_page(P1, *[mark_text, P2] * times, mark_text, line, mark_text, "Contact us")
     kept = keep_marked(page, mark(page, [P1, P2]))
     assert page.lines["text"].filter(pl.Series(kept)).to_list() == [P1, *[P2] * times, *[line] * stays]
-
-
-@pytest.mark.parametrize(
-    ("line", "is_standfirst"),
-    [
-        pytest.param(make_line(39, end="."), False, id="39"),
-        pytest.param(make_line(40, end="."), True, id="40"),
-        pytest.param(make_line(59), False, id="59-unstopped"),
-        pytest.param(make_line(60), True, id="60-unstopped"),
-        pytest.param(make_line(420, end="."), True, id="420"),
-        pytest.param(make_line(421, end="."), False, id="421"),
-        pytest.param("Larkhaven, Tuesday 5 May 2026, from our correspondent at the harbour", False, id="dated"),
-        pytest.param("Larkhaven | Harbour news | The quay and the town and all the ferries", False, id="bars"),
-        pytest.param("By Mara Quist", False, id="byline"),
-    ],
-)
-def test_the_line_right_below_the_headline_is_the_standfirst(line: str, is_standfirst: bool) -> None:
-    page = make_page(HEADLINE, line, "Share", P1)
-    assert find_standfirst_line(page, mark(page, [HEADLINE]), mark(page, [P1])).any() == is_standfirst
-
-
-STANDFIRST = "Nine of thirteen councillors want the old timbers back, and the sea wall will have to wait."
-
-
-def find_standfirst_below(*lines: str) -> list[str]:
-    """The standfirst of a page with these lines between its headline and its body; it and the body are kept."""
-    page = make_page(HEADLINE, *lines, P1)
-    first = np.arange(page.lines.height) == 0
-    found = find_standfirst_line(page, mark(page, [HEADLINE]) & first, mark(page, [STANDFIRST, P1]))
-    return page.lines["text"].filter(pl.Series(found)).to_list()
-
-
-@pytest.mark.parametrize(
-    ("lines", "found"),
-    [
-        pytest.param(["Eastmere", HEADLINE, STANDFIRST], [STANDFIRST], id="same"),
-        pytest.param(["Eastmere", "Pier: town votes to rebuild after the storm", STANDFIRST], [STANDFIRST], id="alike"),
-        pytest.param(["Eastmere", "Pier: town votes for a wooden bench and a gull", STANDFIRST], [], id="other"),
-        pytest.param([*["Eastmere"] * 5, HEADLINE, STANDFIRST], [STANDFIRST], id="six-below"),
-        pytest.param([*["Eastmere"] * 6, HEADLINE, STANDFIRST], [], id="seven-below"),
-        pytest.param([STANDFIRST, "Photo: Ana Ruiz/The Courier"], [], id="caption"),
-        pytest.param(["By Anna Webb", STANDFIRST, "Advertisement"], [STANDFIRST], id="apart"),
-        pytest.param(["By Anna Webb", STANDFIRST], [], id="not-apart"),
-        pytest.param(["By Anna Webb", STANDFIRST, *["Share"] * 3], [STANDFIRST], id="three-lines-apart"),
-        pytest.param(["By Anna Webb", STANDFIRST, *["Share"] * 4], [], id="four-lines-apart"),
-        pytest.param([*["Share"] * 14, STANDFIRST, "Advertisement"], [STANDFIRST], id="fifteen-below"),
-        pytest.param([*["Share"] * 15, STANDFIRST, "Advertisement"], [], id="sixteen-below"),
-        pytest.param(["By Anna Webb", STANDFIRST, "Photo: Ana Ruiz/The Courier"], [], id="caption-apart"),
-    ],
-)
-def test_the_standfirst_stands_below_the_headline_as_printed(lines: list[str], found: list[str]) -> None:
-    assert find_standfirst_below(*lines) == found
-
-
-def test_a_place_and_short_sentences_right_above_the_body_are_the_standfirst() -> None:
-    placed = "Eastmere. The town rebuilds the pier. The sea wall has to wait."
-    for line, is_standfirst in (
-        (placed, True),
-        (placed.removeprefix("Eastmere. "), False),
-        (placed + " " + placed, False),
-    ):
-        page = make_page(HEADLINE, "By Anna Webb", line, P1)
-        found = find_standfirst_line(page, mark(page, [HEADLINE]), mark(page, [line, P1]))
-        assert found.any() == is_standfirst, line
-
-
-def test_the_standfirst_of_a_page_is_published_as_one() -> None:
-    marked = mark_page_cuts(
-        annotate_texts(["\n".join([MENU, HEADLINE, STANDFIRST, "By Anna Webb", *PARAGRAPHS, FOOTER])])
-    )
-    heads = marked.join(list_heads(marked), on=["doc", "line"]).select("text", "role_right")
-    assert heads.rows() == [(HEADLINE, "headline"), (STANDFIRST, "standfirst")]
