@@ -11,6 +11,7 @@ from operator import itemgetter
 
 import polars as pl
 
+from tasks.cleaning.caption_above_credit import name_captions_above_credits
 from tasks.cleaning.caption_copies import CUT_CHARS, CaptionLine, merge_copies
 from tasks.cleaning.caption_credits import name_lone_credits
 from tasks.cleaning.caption_places import BREAK, name_placed_captions
@@ -51,7 +52,8 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     `lines` as `clean_lines` gives them. Returns the lines, with copies removed (role `repeat`), and one row per document
     with captions: doc, captions (list of text, credit, copies, line).
     """
-    named = name_captions_again(name_repeated_captions(name_placed_captions(name_tailed_captions(lines))))
+    placed = name_captions_above_credits(name_placed_captions(name_tailed_captions(lines)))
+    named = name_captions_again(name_repeated_captions(placed))
     lines = restore_cut_copies(named)
     words = pl.coalesce(pl.col("role_text").str.strip_chars_end(SEPARATORS), "text")
     found = lines.filter(pl.col("role").is_in(["caption", "credit"])).select(
