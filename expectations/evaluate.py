@@ -1,33 +1,24 @@
 """Evaluates the rows of a suite in a frame by Great Expectations, without its ways to pass what it did not evaluate.
 
-It passes an empty suite, drops unknown expectations, reports exceptions with the expectation's severity, skips missing values,
-and shortens its lists of values. So each row's result is looked up by reason code, failing positions are taken from the complete
-list and counted, missing values are added, and a row without such a result has a `fault`.
+Its expectations decide by its metrics, which list the places of a column's unexpected values. Those alone are computed: its
+validations pass empty suites, drop expectations that they do not know, report exceptions with the expectation's severity, and
+shorten lists. Every row's list is looked up and counted, missing values, which metrics skip, are added, and a row without a
+complete list has a `fault`.
 """
 
 import gc
-import logging
-import sys
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib import import_module
-from threading import Lock
-from types import ModuleType
 from typing import Any
 
 import polars as pl
 
-from expectations.suites import Expectation, build_suite
+from expectations.library import Library, open_library
+from expectations.suites import Expectation
 
 LINE_END = "\n"
-ONE_AT_A_TIME = Lock()
 BULKY_ROWS = 10_000
-# Great Expectations imports scipy.stats for distribution tests and altair for the charts of one of them. Both are slow, and
-# small runs never need them: while it is imported, placeholders replace them, which import the real module on first use.
-LAZY_MODULES = ("altair", "scipy.stats")
-COMPLETE = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+COMPLETE = {"result_format": "COMPLETE"}
 
 
 @dataclass(frozen=True)
@@ -58,45 +49,20 @@ def evaluate(rows: Sequence[Expectation], frame: pl.DataFrame) -> list[Evaluatio
     return [read_evaluation(row, frame, judgements) for row in rows]
 
 
-def load_library() -> None:
-    """Imports Great Expectations, if that has not happened yet; it takes seconds."""
-    with silence_library(), delay_imports(LAZY_MODULES), pause_collection():
-        import_module("great_expectations")
-
-
 def run_suite(rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, Judgement]:
-    """What Great Expectations finds, by reason code. Each call has its own context: threads that share one mix up counts."""
+    """What Great Expectations finds, by reason code."""
     groups = group_rows(rows, frame)
     height = frame.height * max(map(len, groups), default=0)
     judged = pl.DataFrame([each for number, group in enumerate(groups) for each in stack(group, number, frame, height)])
     suite = [make_wide(group[0], number) for number, group in enumerate(groups)]
-    load_library()
-    with silence_library():
-        import great_expectations as gx
-        from great_expectations.data_context.types import base
-
-        context = gx.get_context(
-            mode="ephemeral",
-            project_config=base.DataContextConfig(
-                store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-                progress_bars=base.ProgressBarsConfig(globally=False),
-            ),
-        )
-        asset = context.data_sources.add_pandas("staging").add_dataframe_asset("narrow")
-        whole = asset.add_batch_definition_whole_dataframe("whole")
-        batch = whole.get_batch({"dataframe": judged.to_pandas()})
-        validation = batch.validate(build_suite("suite", suite), result_format=COMPLETE)
-    if frame.height >= BULKY_ROWS:
-        # Its objects form reference cycles, which keep the frame in memory until the next collection.
-        del context, asset, whole, batch
-        gc.collect()
-    found: dict[str, list[Any]] = {}
-    for result in validation.results:
-        config = result.expectation_config
-        found.setdefault(config.meta["reason"] if config and config.meta else "", []).append(result)
+    with open_library() as library:
+        found = find_unexpected(library, suite, judged)
     judgements: dict[str, Judgement] = {}
     for wide, group in zip(suite, groups, strict=True):
-        judgements |= read_judgements(group, found.get(wide.reason, []), frame.height)
+        judgements |= divide_judgement(found[wide.reason], group, frame.height)
+    if frame.height >= BULKY_ROWS:
+        # Its objects form reference cycles, which keep the frame in memory until the next collection.
+        gc.collect()
     return judgements
 
 
@@ -136,42 +102,59 @@ def make_wide(row: Expectation, number: int) -> Expectation:
     return replace(row, reason=column, column=column, equals=equals if row.equals is not None else None, finding=())
 
 
-def read_judgements(group: Sequence[Expectation], results: Sequence[Any], height: int) -> dict[str, Judgement]:
-    """What the result of a group says about each of its rows."""
-    fault = describe_fault(results[0]) if len(results) == 1 else f"{len(results)} results instead of one"
+def find_unexpected(library: Library, rows: Sequence[Expectation], frame: pl.DataFrame) -> dict[str, Judgement]:
+    """The places of the unexpected values of each row, by its reason. Each call has its own engine, which holds the frame."""
+    engine = library.engine.PandasExecutionEngine(batch_data_dict={"staged": frame.to_pandas()})
+    wanted = {
+        (row.reason, part): library.metric.MetricConfiguration(
+            f"{name}.{part}", domain, values | {"result_format": COMPLETE}
+        )
+        for row in rows
+        for name, domain, values in [name_metric(row)]
+        for part in ("unexpected_index_list", "unexpected_count")
+    }
+    found, failed = library.calculator.MetricsCalculator(engine).compute_metrics(list(wanted.values()))
+    faults = {}
+    for each in failed.values():
+        raised, domain = each["exception_info"].exception_message, each["metric_configuration"].metric_domain_kwargs
+        faults[domain.get("column") or domain.get("column_A")] = f"it raised: {raised.partition(LINE_END)[0]}"
+    judgements = {}
+    for row in rows:
+        places, count = (
+            found.get(wanted[row.reason, part].id) for part in ("unexpected_index_list", "unexpected_count")
+        )
+        fault = faults.get(row.column) or describe_fault(places, count)
+        judgements[row.reason] = Judgement([] if fault else places, fault)
+    return judgements
+
+
+def name_metric(row: Expectation) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The metric that a row's expectation is decided by, the columns that it judges, and which values are good."""
+    if row.equals is not None:
+        missing = "both_values_are_missing"
+        return (
+            "column_pair_values.equal",
+            {"column_A": row.column, "column_B": row.equals, "ignore_row_if": missing},
+            {},
+        )
+    if row.one_of:
+        return "column_values.in_set", {"column": row.column}, {"value_set": list(row.one_of)}
+    return "column_values.between", {"column": row.column}, {"min_value": row.low, "max_value": row.high}
+
+
+def describe_fault(places: Sequence[int] | None, count: int | None) -> str:
+    """Why a list of places is not reliable, in a few words; empty when it is."""
+    if places is None or count is None:
+        return "no list of failing rows"
+    return "" if len(places) == count else f"{len(places)} of {count} failing rows listed"
+
+
+def divide_judgement(found: Judgement, group: Sequence[Expectation], height: int) -> dict[str, Judgement]:
+    """What the judgement of a group says about each of its rows."""
     places: list[list[int]] = [[] for _ in group]
-    for at in [] if fault else results[0].result["unexpected_index_list"]:
+    for at in found.places:
         places[at // height].append(at % height)
-    return {row.reason: Judgement(own, fault) for row, own in zip(group, places, strict=True)}
-
-
-@contextmanager
-def pause_collection() -> Iterator[None]:
-    """Keeps Python from looking for garbage within the block: what an import makes stays, and each look visits all of it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@contextmanager
-def silence_library() -> Iterator[None]:
-    """Suppresses logs and warnings of Great Expectations. Filters and loggers are the process's: one thread at a time enters."""
-    with ONE_AT_A_TIME:
-        # Its child loggers set their own levels, so their records are kept from the root logger instead.
-        logger, sink = logging.getLogger("great_expectations"), logging.NullHandler()
-        propagate, logger.propagate = logger.propagate, False
-        logger.addHandler(sink)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                yield
-        finally:
-            logger.removeHandler(sink)
-            logger.propagate = propagate
+    return {row.reason: Judgement(own, found.fault) for row, own in zip(group, places, strict=True)}
 
 
 def read_evaluation(row: Expectation, frame: pl.DataFrame, judgements: Mapping[str, Judgement]) -> Evaluation:
@@ -195,44 +178,3 @@ def read_evaluation(row: Expectation, frame: pl.DataFrame, judgements: Mapping[s
     bad = frame.select(names)[places]
     ranges = tuple((values.name, values.min(), values.max()) for values in bad if places)
     return Evaluation(row.reason, places, ranges, len(gaps))
-
-
-def describe_fault(result: Any) -> str:
-    """Why a result is not reliable, in a few words; empty when it is."""
-    for info in (result.exception_info, *dict(result.exception_info or {}).values()):
-        if isinstance(info, Mapping) and info.get("raised_exception"):
-            return f"it raised: {str(info.get('exception_message')).partition(LINE_END)[0]}"
-    places, count = result.result.get("unexpected_index_list"), result.result.get("unexpected_count")
-    if places is None or count is None:
-        return "no list of failing rows"
-    if len(places) != count:
-        return f"{len(places)} of {count} failing rows listed"
-    if not result.success and not count:
-        return "failed without a failing row"
-    return ""
-
-
-@contextmanager
-def delay_imports(names: Sequence[str]) -> Iterator[None]:
-    """Replaces modules by placeholders within the block, unless they are imported already."""
-    placeholders = {name: make_placeholder(name) for name in names if name not in sys.modules}
-    sys.modules.update(placeholders)
-    try:
-        yield
-    finally:
-        for name, module in placeholders.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
-
-
-def make_placeholder(name: str) -> ModuleType:
-    """A module that imports the real one of that name when an attribute is used."""
-    module = ModuleType(name)
-
-    def fetch(attribute: str) -> Any:
-        if sys.modules.get(name) is module:
-            del sys.modules[name]
-        return getattr(import_module(name), attribute)
-
-    vars(module)["__getattr__"] = fetch
-    return module

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from tasks.toml_rows import RowError, describe_unknown, name_row, read_toml, read_toml_rows
-
-if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
 
 ROWS = Path(__file__).with_name("rows")
 COLUMNS = Path(__file__).with_name("columns.toml")
@@ -100,19 +97,3 @@ def load_suite(name: str) -> tuple[Expectation, ...]:
 def list_columns(rows: Sequence[Expectation]) -> tuple[str, ...]:
     """The columns that the rows judge, each once, in order."""
     return tuple(dict.fromkeys(name for row in rows for name in row.columns))
-
-
-def build_suite(name: str, rows: Sequence[Expectation]) -> ExpectationSuite:
-    """A Great Expectations suite made of rows; each expectation carries its reason code in `meta`."""
-    from great_expectations import ExpectationSuite, expectations
-
-    built = []
-    for row in rows:
-        good: dict[str, Any] = {"column": row.column, "min_value": row.low, "max_value": row.high}
-        if row.equals is not None:
-            good = {"column_A": row.column, "column_B": row.equals}
-        elif row.one_of:
-            good = {"column": row.column, "value_set": list(row.one_of)}
-        shared = {"severity": row.severity, "mostly": 1 - row.tolerated, "meta": {"reason": row.reason}}
-        built.append(getattr(expectations, row.kind)(description=row.why, **good, **shared))
-    return ExpectationSuite(name=name, expectations=built)

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from expectations.evaluate import load_library
+from expectations.library import import_parts
 from flows.batches.erasures import finish_pending
 from flows.batches.page import add_page
 from flows.batches.progress import watch_shards
@@ -163,7 +163,7 @@ def build_shards(batch: Batch, run: Run, files: Sequence[InputFile], limits: Lim
     run.watcher.step(batch.label, "build")
     shards = cut_shards(batch.source, batch.logical_date, files, limits)
     with ExitStack() as stack:
-        stack.enter_context(in_background(load_library))
+        stack.enter_context(in_background(import_parts))
         if run.watcher.count:
             size = sum(measure_file(file) for shard in shards for file in shard.files)
             stack.enter_context(watch_shards(folder, size, run.watcher.count))

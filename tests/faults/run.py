@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from expectations.evaluate import load_library
+from expectations.library import import_parts
 from faults.child import LIBRARY, Fault, run_command
 from faults.scenes import LAKE, SCENES, Scene, copy_prepared, expect, prepare
 
@@ -141,7 +141,7 @@ def load_modules() -> None:
     """Loads once, before all forks, what every command loads; nothing that starts threads, which a fork has not."""
     for name in COMMANDS:
         import_module(name)
-    load_library()
+    import_parts()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

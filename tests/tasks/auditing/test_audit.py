@@ -8,14 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 from builders.staged_documents import GOOD_SUMS, make_document, make_line, make_stopped, write_shard
 
-from expectations.evaluate import describe_fault
 from expectations.suites import Expectation, load_suite
 from tasks.auditing import audit
 from tasks.auditing.audit import audit_batch, audit_documents, audit_frames, audit_quarantine
@@ -178,31 +176,6 @@ def test_an_exception_blocks_whatever_the_severity() -> None:
     assert verdict.blocked_by == ("odd",)
     assert verdict.findings[0].observed.startswith("it raised: ")
     assert verdict.findings[1].passed
-
-
-def result(**values: Any) -> SimpleNamespace:
-    good = {"unexpected_index_list": [1], "unexpected_count": 1}
-    return SimpleNamespace(
-        **({"success": False, "exception_info": {"raised_exception": False}, "result": good} | values)
-    )
-
-
-@pytest.mark.parametrize(
-    ("found", "fault"),
-    [
-        (result(), ""),
-        (result(exception_info={}), ""),
-        (result(exception_info={"raised_exception": True, "exception_message": "no\nway"}), "it raised: no"),
-        (result(exception_info={"id": {"raised_exception": True, "exception_message": "no"}}), "it raised: no"),
-        (result(exception_info={"raised_exception": True, "exception_message": ""}), "it raised: "),
-        (result(result={}), "no list of failing rows"),
-        (result(result={"unexpected_index_list": [1], "unexpected_count": 2}), "1 of 2 failing rows listed"),
-        (result(result={"unexpected_index_list": [], "unexpected_count": 0}), "failed without a failing row"),
-    ],
-    ids=["fine", "fine-without-info", "flat", "by-metric", "silent", "no-list", "capped", "contradiction"],
-)
-def test_unreliable_results_have_a_fault(found: Any, fault: str) -> None:
-    assert describe_fault(found) == fault
 
 
 def test_a_missing_result_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
