@@ -113,6 +113,15 @@ def mark_rows(height: int, at: pl.Series) -> pl.Series:
     return pl.repeat(False, height, dtype=pl.Boolean, eager=True).scatter(at, True)
 
 
+def mark_where(lines: pl.DataFrame, few: pl.Expr | pl.Series, condition: pl.Expr) -> pl.Series:
+    """Whether both conditions are true of each line. The second one, which reads texts, is evaluated where the first is true.
+
+    It sees those lines alone: no `above`. A plain `&` would read all texts.
+    """
+    rows = lines.select(*{*condition.meta.root_names()}, _few=few).with_row_index("_at").filter("_few")
+    return mark_rows(lines.height, rows.filter(condition)["_at"])
+
+
 def join_lines(lines: pl.DataFrame, kept: pl.Expr) -> pl.DataFrame:
     """The text of the kept lines of each document.
 

@@ -7,7 +7,7 @@ a sentence that does so twice.
 import polars as pl
 
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines, mark_rows
+from tasks.lines import above, change_lines, mark_rows, mark_where
 
 WIDTHS = (30, 440)
 SIDE = r"(?:left|right|cent(?:re|er)|middle)"
@@ -22,8 +22,9 @@ POINTS = (
     r"|[（(](?:左|右|中央|中|奥|手前|左端|右端|왼쪽|오른쪽|가운데|слева|справа|в центре|по центру|solda|sağda)[）)]"
 )
 # Any of these is in every line that points; a whole sentence that points twice has one of the first.
-SIDES = ["left", "right", "Left", "Right", "centre", "center", "v.l.", "v. l."]
-SIGNS = ["(", "（"]
+SIDES = r"[lL]eft|[rR]ight|cent(?:re|er)|v\. ?l\."
+SIDES_OR_BRACKETS = rf"{SIDES}|[(（]"
+UNBOUND_POINTS = POINTS.replace(r"\b", "")  # the engine is slow at the bounds of words
 CERTAIN = r"\(v\. ?l\.(?: ?n\. ?r\.)?\)|\bv\. ?l\. ?n\. ?r\."  # no sentence of an article has it
 BREAK = r"\p{Ll}{3}[.!?][\"”’»)]* \p{Lu}"
 OPENED = r"[\p{L}\p{N}”’)] \($"  # a bracket that opens above the credit
@@ -51,11 +52,9 @@ def name_placed_captions(lines: pl.DataFrame) -> pl.DataFrame:
     beside = (shown[0] & (shown[1] | prose[1])) | (shown[1] & prose[0])
     may_be = is_body() & pl.col("rule").is_null() & ~pl.col("ends_sentence") & (pl.col("zone") == "body") & beside
     may_be &= pl.col("width").is_between(*BESIDE_WIDTHS)
-    near = named.select("text", _may=may_be).with_row_index("_at").filter("_may")
     text = pl.col("text")
     is_whole = text.str.contains(WHOLE) & (text.str.count_matches(SMALL) >= LEAST_SMALL)
-    found = mark_rows(named.height, near.filter(is_whole)["_at"])
-    return change_lines(named, found, role="caption", by="caption.beside-caption")
+    return change_lines(named, mark_where(named, may_be, is_whole), role="caption", by="caption.beside-caption")
 
 
 def find_points(lines: pl.DataFrame) -> pl.Series:
@@ -63,11 +62,13 @@ def find_points(lines: pl.DataFrame) -> pl.Series:
     may_be = is_body() & pl.col("rule").is_null() & pl.col("width").is_between(*WIDTHS)
     some = lines.select("text", "ends_sentence", "is_paragraph", _may=may_be).with_row_index("_at").filter("_may")
     some = pl.concat(
-        some.filter(pl.col("ends_sentence") == ends, pl.col("text").str.contains_any(words))
-        for ends, words in ((True, SIDES), (False, SIDES + SIGNS))
+        some.filter(pl.col("ends_sentence") == ends).filter(pl.col("text").str.contains(words))
+        for ends, words in ((True, SIDES), (False, SIDES_OR_BRACKETS))
     )
-    counted = some.with_columns(_count=pl.col("text").str.count_matches(POINTS)).filter(pl.col("_count") > 0)
+    counted = some.filter(pl.col("text").str.contains(UNBOUND_POINTS)).with_columns(
+        _count=pl.col("text").str.count_matches(POINTS)
+    )
     # A line as wide as a paragraph is one if it is more than one sentence.
     is_one = ~pl.col("ends_sentence") & (~pl.col("is_paragraph") | ~pl.col("text").str.contains(BREAK))
-    placed = counted.filter(is_one | (pl.col("_count") > 1) | pl.col("text").str.contains(CERTAIN))
-    return mark_rows(lines.height, placed["_at"])
+    is_placed = is_one | (pl.col("_count") > 1) | pl.col("text").str.contains(CERTAIN)
+    return mark_rows(lines.height, counted.filter((pl.col("_count") > 0) & is_placed)["_at"])

@@ -11,7 +11,7 @@ import polars as pl
 
 from tasks.cleaning.caption_words import fold_words, read_credit
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_listed_lines
+from tasks.lines import above, change_listed_lines, mark_where
 
 WIDTHS = (20, 440)
 # A sentence, and what stands behind it; or a bracket of capitals, or one that opens above the label of the credit.
@@ -37,14 +37,12 @@ def name_tailed_captions(lines: pl.DataFrame) -> pl.DataFrame:
 
     `lines` as `clean_lines` gives them. Sets by, role_text (the words) and role_value (the credit) as well.
     """
-    next_is_prose = above("is_paragraph", -1, False)
-    free = lines.with_columns(_next=next_is_prose).filter(
-        is_body() & pl.col("rule").is_null() & ~pl.col("ends_sentence") & pl.col("width").is_between(*WIDTHS),
-        pl.col("text").str.contains(MAY_BE_TAILED),
-    )
+    is_free = is_body() & pl.col("rule").is_null() & ~pl.col("ends_sentence") & pl.col("width").is_between(*WIDTHS)
+    tailed = mark_where(lines, is_free, pl.col("text").str.contains(MAY_BE_TAILED))
+    free = lines.select("doc", "line", "text", _next=above("is_paragraph", -1, False)).filter(tailed)
     found = [
         (doc, line, tail["text"], credit, fold_words(credit), before)
-        for doc, line, text, before in free.select("doc", "line", "text", "_next").iter_rows()
+        for doc, line, text, before in free.iter_rows()
         if (tail := TAILED.fullmatch(text.strip())) and (credit := read_credit(tail["credit"]))
     ]
     if not found:
@@ -70,8 +68,8 @@ def name_tailed_captions(lines: pl.DataFrame) -> pl.DataFrame:
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
     captions = pl.DataFrame(named, schema, orient="row")
-    tailed = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
-    return change_listed_lines(lines, captions, role="caption", by="caption.credit-behind", **tailed)
+    parts = {"role_text": pl.col("_words"), "role_value": pl.col("_credit")}
+    return change_listed_lines(lines, captions, role="caption", by="caption.credit-behind", **parts)
 
 
 def names_giver(credit: str, body: str) -> bool:

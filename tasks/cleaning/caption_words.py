@@ -1,6 +1,7 @@
 """The parts of a caption: its label, its words, its credit. Copies of a caption share the words only."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # What stands before the words of a caption and is none of them. Runs on Polars' engine too.
@@ -21,12 +22,18 @@ LABELLED = re.compile(LABEL)
 LABELS = 3  # at most so many before one caption
 
 
-QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"'} | dict.fromkeys("’‘ʼ`´′‚‛", "'"))
-UNSEEN = str.maketrans(dict.fromkeys("\xad\ufe0e\ufe0f"))  # soft hyphens, and how a sign is drawn
-DASHES = str.maketrans(dict.fromkeys("–—−‐‑‒―", "-"))
+# As captions are compared: quotes and dashes plain, without soft hyphens and how a sign is drawn.
+PLAIN = str.maketrans(
+    dict.fromkeys("“”„«»″", '"')
+    | dict.fromkeys("’‘ʼ`´′‚‛", "'")
+    | dict.fromkeys("–—−‐‑‒―", "-")
+    | dict.fromkeys("\xad\ufe0e\ufe0f")
+    | {"ŉ": "'n", "…": "..."}
+)
 SIGNS = " \t\"'“”‘’«»„*•·-–—>|"
 
 CREDIT_CHARS = 80
+KEPT_WORDS = 1024  # captions and credits of a document are compared several times
 BRACKETED = re.compile(r"[(\[（【<〈](?P<inside>[^()\[\]（）【】<>〈〉]{2,80})[)\]）】>〉][ .;]*")
 PREFIX = re.compile(
     r"(?:(?:photo(?:graph)?s?|picture|image|foto|illustration|credit|courtesy|copyright|handout|supplied|provided)s?\b|©|\(c\))"
@@ -70,14 +77,14 @@ def strip_label(text: str) -> str:
     return text
 
 
+@lru_cache(KEPT_WORDS)
 def fold_words(text: str) -> str:
     """Words as captions are compared: lower case, plain quotes, dashes and dots, single blanks, no signs around them.
 
     >>> fold_words("• The  mayor’s “Bridge” – seen… on Monday")
     'the mayor\\'s "bridge" - seen... on monday'
     """
-    folded = " ".join(text.translate(UNSEEN).split()).casefold().translate(QUOTES).translate(DASHES).replace("…", "...")
-    return folded.strip(SIGNS)
+    return " ".join(text.translate(PLAIN).split()).casefold().strip(SIGNS)
 
 
 def read_credit(rest: str) -> str | None:
@@ -98,6 +105,7 @@ def read_credit(rest: str) -> str | None:
     return rest if named and all(not word[0].islower() for word in named) and not rest.endswith(("!", "?")) else None
 
 
+@lru_cache(KEPT_WORDS)
 def parse_credit(credit: str) -> Credit:
     """The persons and houses of a credit.
 

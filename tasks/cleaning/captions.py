@@ -18,20 +18,22 @@ from tasks.cleaning.caption_places import BREAK, name_placed_captions
 from tasks.cleaning.caption_tails import name_tailed_captions
 from tasks.cleaning.caption_words import CREDIT_CHARS, LABEL, LABELS, SIGNS, fold_words, read_credit, strip_label
 from tasks.cleaning.clean import is_body
-from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, change_listed_lines, mark_rows
+from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, change_listed_lines, mark_rows, mark_where
 
-CAPTIONS = pl.List(pl.Struct({"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}))
+CAPTION = {"text": pl.String, "credit": pl.String, "copies": pl.Int32, "line": pl.Int32}
 REPEAT_WIDTH = 40  # shorter lines repeat for good reasons
 CAPTION_WIDTH = 220  # a longer line beside a credit is a paragraph
 DATED_WIDTH = 60  # a shorter line with a date may be a heading
 ALONE_WIDTH = 20  # a shorter line beside a credit is no caption
 WIDE_BELOW = 60  # a shorter line a blank line below a credit may be a sub-heading
-STEM_CHARS = 12  # letters and digits that a copy of a caption begins with
+STEM = r"^(?:[^\p{L}\p{N}]*[\p{L}\p{N}]){0,12}"  # with the letters and digits that a copy of a caption begins with
 STEM_FROM = 60  # characters of a line in which these are looked for
 # A label on a line of its own, as the BBC has it; and the number of a picture in a gallery.
 LABEL_LINE = r"^(?i:(?:image|media|photo|video|picture) caption,?|open this photo in gallery:?)$"
+ASKS = r"[?!？！][\"”’»)]*$|[:：]$"  # such lines repeat for good reasons
 SEPARATORS = " \u3000|/–—-"  # between the words of a caption and its credit
 COUNTER = r"^\d{1,3} ?(?:of|/|von|de|di|sur|av|af|z|из) ?\d{1,3}$|^Image$|^Slideshow ?\( ?\d{1,3} images? ?\)$"
+SIGN_CHARS = 30  # a longer line is no label and no number
 # The way agencies date a picture: "Tuesday, Nov. 19, 2019".
 FULL_DATE = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}\b"
 # What stands beside pictures and nowhere else: buttons that enlarge, numbers in a gallery.
@@ -60,16 +62,17 @@ def merge_captions(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         "doc", "line", "place", "role", words.str.strip_chars(), "role_value"
     )
     repeats: list[tuple[int, int, str, str]] = []
-    captions: list[tuple[int, list[dict[str, object]]]] = []
+    captions: list[tuple[object, ...]] = []
     for doc, rows in groupby(found.iter_rows(), key=itemgetter(0)):
         merged, repeated = merge_copies([CaptionLine(*row[1:]) for row in rows])
-        captions.append((doc, merged))
+        captions.extend((doc, *caption.values()) for caption in merged)
         repeats.extend((doc, line, rule, str(of)) for line, rule, of in repeated)
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_rule": pl.String, "_of": pl.String}
     copies = pl.DataFrame(repeats, schema=schema, orient="row")
     repeat = {"removed": True, "role": "repeat", "by": pl.col("_rule"), "evidence": pl.col("_of")}
-    table = pl.DataFrame(captions, schema={"doc": pl.UInt32, "captions": CAPTIONS}, orient="row")
-    return change_listed_lines(lines, copies, **repeat), table
+    table = pl.DataFrame(captions, schema={"doc": pl.UInt32, **CAPTION}, orient="row")
+    listed = table.group_by("doc", maintain_order=True).agg(captions=pl.struct(*CAPTION))
+    return change_listed_lines(lines, copies, **repeat), listed
 
 
 def restore_cut_copies(lines: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +81,10 @@ def restore_cut_copies(lines: pl.DataFrame) -> pl.DataFrame:
     if captions.is_empty():
         return lines
     known = captions.select("doc", "text", _by="by", _value="role_value", _text="role_text")
-    joined = lines.join(known, on=["doc", "text"], how="left", maintain_order="left")
-    is_cut = pl.col("_by").is_not_null() & pl.col("by").str.starts_with("page.")
+    cut = lines.filter(pl.col("by").str.starts_with("page.")).select("doc", "line", "text")
+    copies = cut.join(known, on=["doc", "text"]).drop("text")
     restored = {"role": "caption", "by": pl.col("_by"), "role_value": pl.col("_value"), "role_text": pl.col("_text")}
-    return change_lines(joined, is_cut, removed=False, evidence=None, **restored).select(lines.columns)
+    return change_listed_lines(lines, copies, removed=False, evidence=None, **restored)
 
 
 def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
@@ -89,45 +92,46 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     lines = name_lone_credits(lines)
     width = pl.col("width")
     is_free = is_body() & pl.col("rule").is_null()
-    may_repeat = (
-        is_free & (pl.col("width") >= REPEAT_WIDTH) & ~pl.col("text").str.contains(r"[?!？！][\"”’»)]*$|[:：]$")
-    )
     by_credit = above("role", -1).eq_missing("credit") | above("role", 1).eq_missing("credit")
-    keyed = lines.with_columns(_key=make_key("text"), _is_free=is_free, _may_repeat=may_repeat, _by_credit=by_credit)
-    is_second = pl.col("_may_repeat") & (above("_key", 1) == pl.col("_key")).fill_null(False)
-    copies = keyed.select("doc", "_key").is_duplicated() & keyed["_may_repeat"]
+    keyed = lines.with_columns(
+        _key=make_key("text"),
+        _is_free=is_free,
+        _by_credit=by_credit,
+        _is_label=mark_where(lines, pl.col("chars") <= SIGN_CHARS, pl.col("text").str.contains(LABEL_LINE)),
+        _is_counter=mark_where(lines, pl.col("chars") <= SIGN_CHARS, pl.col("text").str.contains(COUNTER)),
+    )
+    is_twice = keyed.select(is_free & (width >= REPEAT_WIDTH)).to_series() & keyed.select("doc", "_key").is_duplicated()
+    copies = mark_where(keyed, is_twice, ~pl.col("text").str.contains(ASKS))
+    is_second = copies & (above("_key", 1) == pl.col("_key")).fill_null(False)
     by_picture = keyed.filter(copies & (keyed["_by_credit"] | find_beside_buttons(keyed, copies)))
     captions = keyed.filter(pl.col("role") == "caption").select("doc", "text", "role_text")
-    # Few lines are copies, so only they are searched for dates.
-    dated = copies.clone().scatter(copies.arg_true(), keyed["text"].filter(copies).str.contains(FULL_DATE))
     # A block of lines begins below a blank line, or below the number of a picture.
-    begins = pl.col("gap") | above("text", 1, "").str.contains(COUNTER)
-    begins &= ~pl.col("text").str.contains("@", literal=True)  # the author's address
-    is_short = pl.col("_is_free") & begins & width.is_between(ALONE_WIDTH, CAPTION_WIDTH) & ~pl.col("is_paragraph")
+    is_counted = above("_is_counter", 1, False)
+    is_block = pl.col("_is_free") & (pl.col("gap") | is_counted)
+    is_short = is_block & width.is_between(ALONE_WIDTH, CAPTION_WIDTH) & ~pl.col("is_paragraph")
     next_is_credit = above("role", -1).eq_missing("credit") & above("gap", -2, True)
     next_is_credit |= above("by", -1).eq_missing("caption.sign") & above("role", -2).eq_missing("credit")
     last_is_credit = above("role", 1).eq_missing("credit") & above("gap", 1, True)
     # Between two paragraphs a block of one sentence and a credit is a picture's; so is a sentence below a counter.
     is_between = above("is_paragraph", 1, False) & above("is_paragraph", -2, False) & ~above("gap", -1, True)
-    is_counted = above("text", 1, "").str.contains(COUNTER)
-    is_sentence = pl.col("_is_free") & begins & (width < PARAGRAPH_WIDTH) & pl.col("is_paragraph")
-    is_sentence &= (is_between | is_counted) & ~pl.col("text").str.contains(BREAK)
+    is_sentence = is_block & (width < PARAGRAPH_WIDTH) & pl.col("is_paragraph") & (is_between | is_counted)
     is_alone = (
         pl.col("_is_free") & ~pl.col("gap") & above("gap", -1, True) & width.is_between(ALONE_WIDTH, CAPTION_WIDTH)
     )
     # A sub-heading below a picture's credit is shorter than its next words.
     is_far_below = is_short & (width >= WIDE_BELOW) & ~pl.col("ends_sentence") & above("role", 1).eq_missing("credit")
     is_far_below &= above("is_paragraph", 2, False) & above("is_paragraph", -1, False)
-    is_labelled = pl.col("_is_free") & above("text", 1, "").str.contains(LABEL_LINE) & (width <= 2 * CAPTION_WIDTH)
+    is_address = pl.col("text").str.contains("@", literal=True)  # the author's
+    is_long = pl.col("is_paragraph") & pl.col("text").str.contains(BREAK)
     keyed = keyed.with_columns(
         _is_second=is_second,
         _is_copy=copies,
         _is_pictured=has_key_of(keyed, by_picture),
-        _is_dated=dated,
+        _is_dated=mark_where(keyed, copies, pl.col("text").str.contains(FULL_DATE)),
         _is_cut=find_cut_captions(keyed, captions),
-        _is_above=(is_short | is_sentence) & next_is_credit,
-        _is_below=(is_alone & last_is_credit) | is_far_below,
-        _is_labelled=is_labelled,
+        _is_above=mark_where(keyed, (is_short | is_sentence) & next_is_credit, ~is_address & ~is_long),
+        _is_below=(is_alone & last_is_credit) | mark_where(keyed, is_far_below, ~is_address),
+        _is_labelled=pl.col("_is_free") & above("_is_label", 1, False) & (width <= 2 * CAPTION_WIDTH),
     )
     reason = (
         pl.when(pl.col("_is_copy") & pl.col("_is_pictured") & (width <= 2 * CAPTION_WIDTH))
@@ -148,8 +152,8 @@ def name_repeated_captions(lines: pl.DataFrame) -> pl.DataFrame:
     keyed = change_lines(keyed, pl.col("_is_second") & pl.col("_reason").is_null(), **repeated)
     keyed = change_lines(keyed, pl.col("_reason").is_not_null(), role="caption", by=pl.col("_reason"))
     is_sign = is_body() & (
-        (pl.col("text").str.contains(LABEL_LINE) & above("_reason", -1).eq_missing("caption.below-label"))
-        | (pl.col("text").str.contains(COUNTER) & above("role", -1).eq_missing("caption"))
+        (pl.col("_is_label") & above("_reason", -1).eq_missing("caption.below-label"))
+        | (pl.col("_is_counter") & above("role", -1).eq_missing("caption"))
     )
     keyed = change_lines(keyed, is_sign, role="boilerplate", by="caption.sign", removed=True)
     return keyed.select(lines.columns)
@@ -167,17 +171,18 @@ def name_captions_again(lines: pl.DataFrame) -> pl.DataFrame:
     stems = captions.select("doc", _stem=make_stem("words")).unique()
     is_standfirst = pl.col("role").eq_missing("standfirst")
     may_be = (is_body() | is_standfirst) & pl.col("rule").is_null() & (pl.col("width") <= 2 * CAPTION_WIDTH)
-    free = lines.filter(may_be).join(stems.select("doc").unique(), on="doc", how="semi", maintain_order="left")
+    shows_by_itself = (pl.col("width") >= REPEAT_WIDTH) & ~is_standfirst
+    free = lines.select("doc", "line", "text", _by_itself=shows_by_itself, _may=may_be).filter("_may")
+    free = free.join(stems.select("doc").unique(), on="doc", how="semi", maintain_order="left")
     near = free.with_columns(_stem=make_stem("text"))
     near = near.join(stems, on=["doc", "_stem"], how="semi", maintain_order="left")
-    shows_by_itself = (pl.col("width") >= REPEAT_WIDTH) & ~is_standfirst
     said: dict[int, set[str]] = {}
     for doc, words in captions.join(near, on="doc", how="semi").select("doc", "words").iter_rows():
         said.setdefault(doc, set()).add(fold_words(strip_label(words)).rstrip("."))
     sizes = {doc: sorted({len(words) for words in known}, reverse=True) for doc, known in said.items()}
     found = [
         (doc, line, *copy)
-        for doc, line, text, is_wide in near.select("doc", "line", "text", shows_by_itself).iter_rows()
+        for doc, line, text, is_wide in near.select("doc", "line", "text", "_by_itself").iter_rows()
         if (copy := read_copy(text, said[doc], sizes[doc], is_wide=is_wide))
     ]
     schema = {"doc": pl.UInt32, "line": pl.Int32, "_words": pl.String, "_credit": pl.String}
@@ -192,8 +197,11 @@ def name_known_credits(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.DataFr
 
     `captions`: doc and role_value (the credit) of the captions.
     """
-    below = lines.filter(is_body() & above("role", 1).eq_missing("caption")).select("doc", "line", key=squeeze("text"))
-    known = captions.select("doc", key=squeeze("role_value")).drop_nulls()
+    is_below = is_body() & above("role", 1).eq_missing("caption") & (pl.col("chars") <= CREDIT_CHARS)
+    below = lines.select("doc", "line", "text", _is_below=is_below).filter("_is_below")
+    below = below.select("doc", "line", key=squeeze("text"))
+    credited = captions.filter(pl.col("role_value").str.len_chars() <= CREDIT_CHARS)
+    known = credited.select("doc", key=squeeze("role_value"))
     named = below.join(known, on=["doc", "key"], how="semi").select("doc", "line")
     return change_listed_lines(lines, named, role="credit", by="credit.repeated")
 
@@ -224,13 +232,12 @@ def make_stem(name: str) -> pl.Expr:
     text = pl.col(name).str.strip_chars(SIGNS)
     for _ in range(LABELS - 1):
         text = text.str.replace(LABEL, "")
-    return text.str.head(STEM_FROM).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "").str.head(STEM_CHARS)
+    return text.str.head(STEM_FROM).str.to_lowercase().str.extract(STEM, 0).str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
 def squeeze(name: str) -> pl.Expr:
-    """The letters and digits of a column of short texts, in lower case; null for others."""
-    short = pl.when(pl.col(name).str.len_chars() <= CREDIT_CHARS).then(pl.col(name))
-    return short.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    """The letters and digits of a column of texts, in lower case."""
+    return pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
 def make_key(name: str) -> pl.Expr:
@@ -260,7 +267,8 @@ def find_beside_buttons(lines: pl.DataFrame, copies: pl.Series) -> pl.Series:
 
 def find_cut_captions(lines: pl.DataFrame, captions: pl.DataFrame) -> pl.Series:
     """Whether each line is one of the `captions` of its document (doc, text), cut short and marked as cut."""
-    marked = lines.with_row_index("at").filter(pl.col("_is_free") & pl.col("text").str.tail(16).str.contains(CUT_END))
+    free = lines.select("doc", "text", "_is_free").with_row_index("at").filter("_is_free")
+    marked = free.filter(pl.col("text").str.contains(CUT_END))
     cut = marked.select("at", "doc", start=pl.col("text").str.replace(r"\s*" + CUT_END, "").str.strip_chars(SIGNS))
     cut = cut.filter(pl.col("start").str.len_chars() >= CUT_CHARS)
     whole: dict[int, list[str]] = {}
