@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tasks.roles.rows import RoleRow, load_role_rows, match_roles, match_row
+from tasks.roles.rows import RoleRow, load_role_rows, loosen_pattern, match_roles, match_row
 from tasks.toml_rows import RowError
 
 ROWS = load_role_rows()
@@ -112,3 +112,14 @@ def test_a_precheck_of_the_end_sees_the_last_100_characters(chars: int, rule: st
     end = f". (Mara Q{'u' * (chars - 10)})"
     assert len(end) == chars
     assert match_line(f"The ferry leaves the quay{end}")["role_rule"] == rule
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_loose_pattern_misses_no_line_that_the_pattern_matches(row: RoleRow) -> None:
+    shown = pl.Series([line for other in ROWS for line in (*other.hits, *other.keeps)])
+    lines = pl.concat(
+        [shown, shown.str.to_uppercase(), shown.str.replace_all("[ao]", "ő"), shown.str.replace_all(" ", "\u3000")]
+    )
+    matched = lines.filter(lines.str.contains(row.pattern))
+    assert matched.len() > 0
+    assert matched.str.contains(loosen_pattern(row.pattern)).all()
