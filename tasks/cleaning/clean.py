@@ -9,8 +9,8 @@ import polars as pl
 
 from tasks.cleaning.annotate import stays_in_text, zone_allows
 from tasks.cleaning.reader_comments import cut_reader_comments
-from tasks.cleaning.sentences import find_sentences, is_point
-from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, same_doc
+from tasks.cleaning.sentences import find_list_points, find_sentences
+from tasks.lines import PARAGRAPH_WIDTH, above, change_lines, mark_rows, mark_where, same_doc
 from tasks.roles.rows import load_role_rows
 from tasks.rules import load_rules
 
@@ -101,11 +101,12 @@ def is_body() -> pl.Expr:
 
 def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts the lines that a rule matches where it may fire, and copies of the headline; adds cut, by and evidence."""
-    lines = lines.with_columns(_is_button=find_buttons(lines), _is_sentence=find_sentences(lines))
+    found = {"_is_button": find_buttons, "_is_sentence": find_sentences, "_is_point": find_list_points}
+    lines = lines.with_columns(**{name: find(lines) for name, find in found.items()})
     fires = (pl.col("action") == "remove").fill_null(False) & (zone_allows("rule_zone") | pl.col("_is_button"))
     # A line as long as a paragraph that stands among paragraphs is one, whatever a rule reads in it.
     is_among_prose = (pl.col("width") >= PARAGRAPH_WIDTH) & (pl.col("zone") == "body")
-    is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | stays_in_text() | is_point()
+    is_protected = pl.col("role").is_not_null() | pl.col("is_paragraph") | stays_in_text() | pl.col("_is_point")
     is_spelled_out = (pl.col("takes") == "paragraph").fill_null(False)
     is_protected |= (is_among_prose | pl.col("_is_sentence")) & ~is_spelled_out
     is_copy = (pl.col("role") == "repeat").fill_null(False)
@@ -114,8 +115,7 @@ def cut_by_rules(lines: pl.DataFrame) -> pl.DataFrame:
         evidence=pl.when("cut").then("evidence"),
         role=pl.when("cut").then(pl.lit("boilerplate")).otherwise("role"),
     )
-    lines = lines.drop("_is_button", "_is_sentence")
-    return change_lines(lines, is_copy, cut=True, evidence=pl.col("repeats").cast(pl.String))
+    return change_lines(lines.drop(*found), is_copy, cut=True, evidence=pl.col("repeats").cast(pl.String))
 
 
 def find_buttons(lines: pl.DataFrame) -> pl.Series:
@@ -125,19 +125,11 @@ def find_buttons(lines: pl.DataFrame) -> pl.Series:
         & pl.col("family").is_in(BUTTON_FAMILIES).fill_null(False)
         & (pl.col("width") <= BUTTON_WIDTH)
     )
-    marked = lines.select("doc", is_word=is_word, word=pl.col("text").str.to_lowercase())
-    if not marked["is_word"].any():
-        return marked["is_word"]
-    counted = (
-        marked.filter("is_word")
-        .group_by("doc", "word")
-        .len()
-        .filter(pl.col("len") > 1)
-        .select("doc", "word", again=pl.lit(True))
-    )
-    marked = marked.join(counted, on=["doc", "word"], how="left", maintain_order="left")
-    beside = above("is_word", 1, False) | above("is_word", -1, False)
-    return marked.select(pl.col("is_word") & (beside | pl.col("again").fill_null(False))).to_series()
+    marked = lines.select("doc", "text", is_word=is_word)
+    words = marked.with_columns(beside=above("is_word", 1, False) | above("is_word", -1, False))
+    words = words.with_row_index("at").filter("is_word")
+    is_again = pl.struct("doc", pl.col("text").str.to_lowercase()).is_duplicated()
+    return mark_rows(lines.height, words.filter(pl.col("beside") | is_again)["at"])
 
 
 def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
@@ -149,13 +141,9 @@ def cut_listed_titles(lines: pl.DataFrame) -> pl.DataFrame:
     """
     in_tail = pl.col("zone") == "tail"
     asks = pl.col("text").str.tail(1).is_in(ASKS)
-    is_title = (
-        pl.col("role").is_null()
-        & ~pl.col("is_paragraph")
-        & pl.when(asks).then(in_tail).otherwise(~pl.col("ends_sentence"))
-        & (pl.col("width") <= LINK_WIDTH)
-        & ~pl.col("text").str.head(5).str.contains(SPEAKS)
-    )
+    is_short = pl.col("role").is_null() & ~pl.col("is_paragraph") & (pl.col("width") <= LINK_WIDTH)
+    has_form = pl.when(asks).then(in_tail).otherwise(~pl.col("ends_sentence"))
+    is_title = mark_where(lines, is_short, has_form & ~pl.col("text").str.head(5).str.contains(SPEAKS))
     is_header = pl.col("cut") & (pl.col("takes") == "list").fill_null(False)
     lines = lines.with_columns(_is_title=is_title, _is_header=is_header)
     # The list goes on over lines that other rules cut: "Most Popular / Advertisement / a / b".
@@ -208,13 +196,13 @@ def explain_rule(rule: str) -> str:
 
 def cut_menus(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts menus: lists of short items above the first paragraph, of which navigation rules match at least two."""
-    is_item = (
+    is_short = (
         (pl.col("zone") == "head")
         & (pl.col("zone") != "head").any().over("doc")  # without a paragraph the list may be all there is
         & (pl.col("width") <= MENU_WIDTH)
         & pl.col("role").ne_missing("headline")
-        & pl.col("text").str.contains(ITEM)
     )
+    is_item = mark_where(lines, is_short, pl.col("text").str.contains(ITEM))
     # No list reaches into the next document: a document with a body does not end in its head.
     numbered = lines.with_columns(_is_item=is_item).with_columns(_list=pl.col("_is_item").rle_id())
     is_section = pl.col("cut") & (pl.col("family") == "navigation").fill_null(False)
@@ -266,8 +254,8 @@ def cut_labelled_titles(lines: pl.DataFrame) -> pl.DataFrame:
     """Cuts titles behind labels in capitals, where a document has at least three of them, each with a paragraph beside it."""
     beside = above("is_paragraph", 1, False) | above("is_paragraph", -1, False)
     is_text = pl.col("role").is_null() & ~pl.col("cut") & (pl.col("zone") == "body") & ~pl.col("ends_sentence")
-    is_label = is_text & (pl.col("width") <= TITLE_WIDTH) & pl.col("text").str.contains(LABELLED)
-    marked = lines.with_columns(_is_label=is_label & beside)
+    may_be = is_text & (pl.col("width") <= TITLE_WIDTH) & beside
+    marked = lines.with_columns(_is_label=mark_where(lines, may_be, pl.col("text").str.contains(LABELLED)))
     if marked["_is_label"].sum() < LEAST_LABELS:
         return lines
     is_title = pl.col("_is_label") & (pl.col("_is_label").sum().over("doc") >= LEAST_LABELS)

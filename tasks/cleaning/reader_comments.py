@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tasks.lines import change_lines
+from tasks.lines import change_lines, mark_where
 
 HEADER_WIDTH = 40
 WORDS = (
@@ -34,7 +34,7 @@ def cut_reader_comments(lines: pl.DataFrame) -> pl.DataFrame:
 
     `lines` with cut, by, evidence, role, family, is_paragraph.
     """
-    is_header = (pl.col("width") <= HEADER_WIDTH) & pl.col("text").str.contains(HEADER)
+    is_header = mark_where(lines, pl.col("width") <= HEADER_WIDTH, pl.col("text").str.contains(HEADER))
     has_prose = (pl.col("is_paragraph") & ~pl.col("cut")).cum_sum().over("doc") > 0
     headers = lines.filter(is_header & has_prose).unique("doc", keep="first", maintain_order=True)
     if headers.is_empty():

@@ -129,9 +129,12 @@ def find_rule_words(rule: Rule) -> set[str]:
     return set(pl.Series(texts).str.extract_all(WORD).explode().drop_nulls())
 
 
-def is_point() -> pl.Expr:
-    """Whether a line is a point of a numbered or lettered list, or of a series of numbered sub-headings."""
+def find_list_points(lines: pl.DataFrame) -> pl.Series:
+    """Whether each line is a point of a numbered or lettered list, or of a series of numbered sub-headings."""
+    numbered = lines.select("doc", "text", "chars").with_row_index("at")
+    numbered = numbered.filter(pl.col("text").str.contains(f"{POINT}|{BARE_POINT}"))
     marker = pl.col("text").str.extract(POINT)
     bare = pl.when(pl.col("chars") <= BARE_CHARS).then(pl.col("text").str.extract(BARE_POINT))
     is_series = pl.all_horizontal((bare == number).any().over("doc") for number in ("1", "2", "3"))
-    return (marker.is_not_null() & (marker.drop_nulls().n_unique().over("doc") > 1)) | (bare.is_not_null() & is_series)
+    is_list = marker.is_not_null() & (marker.drop_nulls().n_unique().over("doc") > 1)
+    return mark_rows(lines.height, numbered.filter(is_list | (bare.is_not_null() & is_series))["at"])
