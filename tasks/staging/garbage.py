@@ -23,6 +23,8 @@ HEADERS = (
     r"|Document [A-Z]{4,}\w{10,}$|\d+ of \d+ DOCUMENTS$)"
 )
 UTF7 = re.compile(r"\+[A-Za-z0-9+/]{3,}-?")
+# A text without any of these is measured as clean after one look.
+SIGNS = rf"[<&\t]|\"[;,|]\"|;[^; \n]|{MISREAD}|{UNBROKEN}|{UTF7.pattern}|{HEADERS}"
 
 
 def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
@@ -31,6 +33,7 @@ def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
     `utf7_signs`, the characters of it that are written in UTF-7.
     """
     texts = documents.select("doc", "text", chars=pl.max_horizontal(pl.col("text").str.len_chars(), 1))
+    texts = texts.filter(pl.col("text").str.contains(SIGNS))
     unmarked = pl.when(pl.col("text").str.contains("[<&]")).then(pl.col("text").str.replace_all(MARKUP, ""))
     lines = pl.col("text").str.split("\n").list.eval(pl.element().filter(pl.element() != ""))
     found = texts.select(
@@ -43,20 +46,27 @@ def describe_garbage(documents: pl.DataFrame) -> pl.DataFrame:
         header_lines=pl.col("text").str.count_matches(HEADERS).cast(pl.Int64),
     )
     odd = texts.filter(pl.col("text").str.contains(UNBROKEN))
-    runs = pl.col("text").str.extract_all(RUNS)
-    words = runs.list.eval(pl.element().filter(pl.element().str.contains(WORD))).list.join("")
-    letters = pl.col("text").str.count_matches(r"\p{L}")
-    shares = odd.with_columns(letters=letters, in_words=words.str.count_matches(r"\p{L}")).select(
+    runs = odd.select(runs=pl.col("text").str.extract_all(RUNS))
+    others = pl.col("runs").list.eval(pl.element().filter(~pl.element().str.contains(WORD)))
+    counted = runs.select(letters=count_letters(pl.col("runs")), others=count_letters(others))
+    in_words = pl.col("letters") - pl.col("others")
+    shares = pl.concat([odd, counted], how="horizontal").select(
         "doc",
         coded_share=1 - pl.col("text").str.replace_all(CODED, "").str.len_chars() / pl.col("chars"),
-        wordless_share=pl.when(pl.col("letters") >= LEAST_LETTERS).then(1 - pl.col("in_words") / pl.col("letters")),
+        wordless_share=pl.when(pl.col("letters") >= LEAST_LETTERS).then(1 - in_words / pl.col("letters")),
     )
     marked = texts.filter(pl.col("text").str.contains(UTF7.pattern))
     signs = pl.Series([count_utf7(text) for text in marked["text"]], dtype=pl.Int64)
-    joined = found.join(shares, on="doc", how="left").join(
-        marked.select("doc", utf7_signs=signs), on="doc", how="left", maintain_order="left"
-    )
-    return joined.with_columns(pl.col("coded_share", "wordless_share", "utf7_signs").fill_null(0))
+    joined = documents.select("doc")
+    for columns in (found, shares, marked.select("doc", utf7_signs=signs)):
+        joined = joined.join(columns, on="doc", how="left", maintain_order="left")
+    return joined.with_columns(pl.exclude("doc").fill_null(0))
+
+
+def count_letters(runs: pl.Expr) -> pl.Expr:
+    """The letters in each list of runs, which are of letters and marks alone."""
+    joined = runs.list.join("")
+    return joined.str.len_chars() - joined.str.count_matches(r"\p{M}")
 
 
 def count_utf7(text: str) -> int:

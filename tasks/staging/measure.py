@@ -11,7 +11,7 @@ import polars as pl
 import polars.selectors as cs
 import pyarrow.parquet as pq
 
-from tasks.lines import looks_like_prose, measure_lines
+from tasks.lines import looks_like_prose, mark_where, measure_lines
 from tasks.rules import load_rules, match_rules
 from tasks.schema import TABLES
 from tasks.staging.garbage import describe_garbage
@@ -24,8 +24,8 @@ ROLES = (
 )
 # More blank lines in a row mean a corrupt line number; a string of them would fill the memory.
 MAX_BLANK_LINES = 2**25
-SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and slow to match
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+SHORT_CHARS = 80  # longer lines are hardly ever boilerplate, and slow to match
 HEX = "^[0-9a-f]{{{}}}$"
 
 
@@ -75,7 +75,10 @@ def measure(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         narrow = narrow.join(columns, on="doc", how="left", maintain_order="left")
     # A document without a row has a count of 0. All counts are int64, which pandas checks without a loop.
     narrow = narrow.with_columns(pl.exclude(own.columns).fill_null(0).cast(pl.Int64))
-    narrow = narrow.join(describe_garbage(documents), on="doc", how="left", maintain_order="left").with_columns(
+    garbage = describe_garbage(documents)
+    narrow = narrow.join(garbage, on="doc", how="left", maintain_order="left").with_columns(
+        # Control characters are misread ones.
+        is_control_inside=mark_where(documents, garbage["misread_share"] > 0, pl.col("text").str.contains(CONTROL)),
         is_rebuilt=rebuild_hashes(union, documents) == documents["canonical_sha256"],
         chars_summed=pl.sum_horizontal("body_chars", "apart_chars", "removed_line_chars", "line_ends"),
         document_rows=pl.len().over("doc_id").cast(pl.Int64),
@@ -114,7 +117,6 @@ def describe_documents(documents: pl.DataFrame) -> pl.DataFrame:
         replacement_chars=unread,
         replacement_share=unread / pl.max_horizontal("text_chars", 1),
         is_nul_inside=text.str.contains("\x00", literal=True) | title.str.contains("\x00", literal=True),
-        is_control_inside=text.str.contains(CONTROL),
         is_over_budget=pl.col("flags").list.contains("over_budget"),
         is_several=pl.col("flags").list.contains("several_articles"),
     ).with_columns((cs.integer() - cs.by_name("doc")).cast(pl.Int64))
