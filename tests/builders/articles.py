@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -52,6 +53,11 @@ def clean_texts(*texts: str) -> pl.DataFrame:
 def find_roles(text: str, title: str | None = None, standfirst: str | None = None) -> dict[int, str | None]:
     """Line number and role of each line of an annotated article."""
     return dict(annotate_text(text, title, standfirst).select("line", "role").iter_rows())
+
+
+def list_documents(lines: pl.DataFrame, name: str) -> list[dict[int, Any]]:
+    """Line number and value of column `name` of each line, a dict per document: many short texts cost little more than one."""
+    return [dict(part.select("line", name).iter_rows()) for part in lines.partition_by("doc", maintain_order=True)]
 
 
 def read_fates(text: str) -> list[tuple[str | None, bool]]:

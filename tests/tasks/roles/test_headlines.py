@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders.articles import P1, P2, annotate_text, find_roles, make_line
+from builders.articles import P1, P2, annotate_text, annotate_texts, find_roles, list_documents, make_line
 from builders.articles import P1 as PARAGRAPH
 
 HEADLINE = "Last ferry leaves"
@@ -142,10 +142,16 @@ HEADLINES = [
 ]
 
 
-@pytest.mark.parametrize("line", BODY)
-def test_a_first_line_that_reads_like_the_body_stays_in_the_text(line: str) -> None:
-    assert find_roles(f"{line}\n\nLast ferry leaves\n\n{PARAGRAPH}", None).get(0) is None
-    assert find_reasons(line, "", "Last ferry leaves", PARAGRAPH)[1] is None
+def find_all_reasons(texts: list[str]) -> list[list[str | None]]:
+    """What gave each line its role, for each text."""
+    return [list(reasons.values()) for reasons in list_documents(annotate_texts(texts), "role_by")]
+
+
+def test_a_first_line_that_reads_like_the_body_stays_in_the_text() -> None:
+    apart = list_documents(annotate_texts([f"{line}\n\nLast ferry leaves\n\n{PARAGRAPH}" for line in BODY]), "role")
+    assert {line: roles.get(0) for line, roles in zip(BODY, apart, strict=True)} == dict.fromkeys(BODY)
+    found = find_all_reasons([f"{line}\n\nLast ferry leaves\n{PARAGRAPH}" for line in BODY])
+    assert {line: reasons[1] for line, reasons in zip(BODY, found, strict=True)} == dict.fromkeys(BODY)
 
 
 def test_what_is_said_below_is_no_headline() -> None:
@@ -165,14 +171,14 @@ def test_a_standfirst_does_not_stand_again_below() -> None:
     assert find_roles(f"{once}\n\n{line}\n\n{PARAGRAPH}", None)[2] is None
 
 
-@pytest.mark.parametrize("line", SKIPPED)
-def test_the_headline_may_stand_below_lines_that_are_none(line: str) -> None:
-    assert find_reasons(line, "", "Last ferry leaves", "", PARAGRAPH)[1] == TOP
+def test_the_headline_may_stand_below_lines_that_are_none() -> None:
+    found = find_all_reasons([f"{line}\n\nLast ferry leaves\n\n{PARAGRAPH}" for line in SKIPPED])
+    assert {line: reasons[1] for line, reasons in zip(SKIPPED, found, strict=True)} == dict.fromkeys(SKIPPED, TOP)
 
 
-@pytest.mark.parametrize("line", HEADLINES)
-def test_lines_that_are_headlines_nevertheless(line: str) -> None:
-    assert find_reasons(line, "", PARAGRAPH)[0] == TOP
+def test_lines_that_are_headlines_nevertheless() -> None:
+    found = find_all_reasons([f"{line}\n\n{PARAGRAPH}" for line in HEADLINES])
+    assert {line: reasons[0] for line, reasons in zip(HEADLINES, found, strict=True)} == dict.fromkeys(HEADLINES, TOP)
 
 
 @pytest.mark.parametrize("line", ["Story highlights", "Key points", "Das Wichtigste in Kürze", "En bref"])

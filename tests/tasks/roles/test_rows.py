@@ -13,8 +13,17 @@ from tasks.toml_rows import RowError
 ROWS = load_role_rows()
 
 
+def match_lines(lines: list[str]) -> list[dict[str, str | None]]:
+    text = pl.Series(lines)
+    return match_roles(text, text.str.len_chars()).rows(named=True)
+
+
+EXAMPLES = sorted({line for row in ROWS for line in (*row.hits, *row.keeps)})
+FOUND = dict(zip(EXAMPLES, match_lines(EXAMPLES), strict=True))
+
+
 def match_line(line: str) -> dict[str, str | None]:
-    return match_roles(pl.Series([line]), pl.Series([len(line)])).row(0, named=True)
+    return match_lines([line])[0]
 
 
 @pytest.mark.parametrize(
@@ -23,8 +32,7 @@ def match_line(line: str) -> dict[str, str | None]:
     ids=lambda value: value.id if isinstance(value, RoleRow) else None,
 )
 def test_a_row_catches_its_hits(row: RoleRow, line: str) -> None:
-    found = match_line(line)
-    assert (found["role_rule"], found["role_hit"]) == (row.id, row.role)
+    assert (FOUND[line]["role_rule"], FOUND[line]["role_hit"]) == (row.id, row.role)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +41,7 @@ def test_a_row_catches_its_hits(row: RoleRow, line: str) -> None:
     ids=lambda value: value.id if isinstance(value, RoleRow) else None,
 )
 def test_a_row_leaves_its_keeps(row: RoleRow, line: str) -> None:
-    assert match_line(line)["role_rule"] != row.id
+    assert FOUND[line]["role_rule"] != row.id
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ def test_a_precheck_of_the_end_sees_the_last_100_characters(chars: int, rule: st
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_a_loose_pattern_misses_no_line_that_the_pattern_matches(row: RoleRow) -> None:
-    shown = pl.Series([line for other in ROWS for line in (*other.hits, *other.keeps)])
+    shown = pl.Series(EXAMPLES)
     lines = pl.concat(
         [shown, shown.str.to_uppercase(), shown.str.replace_all("[ao]", "ő"), shown.str.replace_all(" ", "\u3000")]
     )
