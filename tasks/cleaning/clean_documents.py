@@ -74,6 +74,7 @@ def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:
     first, last = place.filter(prose).min().over("doc"), place.filter(prose).max().over("doc")
     headline = place.filter(pl.col("page_headline")).min().over("doc")
     hit = pl.col("role_hit")
+    title = pl.col("text").filter(pl.col("page_headline")).first().over("doc")
     by_headline = (place - headline).is_between(-HEAD_ABOVE, HEAD_BELOW).fill_null(False)
     by_prose = (first - place).is_between(-HEAD_BELOW, FAR_ABOVE).fill_null(False)
     counted = (prose & (place > headline.fill_null(0))).cast(pl.UInt32)
@@ -83,7 +84,9 @@ def name_page_parts(lines: pl.DataFrame) -> pl.DataFrame:
         role=pl.when("page_headline")
         .then(pl.lit("headline"))
         .when(hit.is_in(["timestamp", "caption", "credit"]))
-        .then(hit),
+        .then(hit)
+        .when(pl.col("text") == title)
+        .then(pl.lit("copy")),
     )
     side = (
         pl.when((by_headline | by_prose) & (pl.col("prose") <= PROSE_ABOVE) & (place <= last))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.facts.dates import COMMENTS, MINUTES, cut_dates
-from tasks.facts.names import AGENCIES, AGENCY_NAMES, AND, BY, GENRES, POSTS, drop_section, fold_double, is_name
+from tasks.facts.names import AGENCIES, AGENCY_NAMES, AND, BY, DESK, GENRES, POSTS, drop_section, fold_double, is_name
 
 BETWEEN = re.compile(
     r"\s*(?:,| [-–—]+ |;|\||/|&|•|·|\+|\n"
@@ -55,6 +55,8 @@ GLUED_POST = re.compile(
     r"(?<=[a-zà-ÿ])(?=(?:(?:Chief|Senior|Political|Sports?|Deputy|News|Business) )?"
     r"(?:Reporter|Editor|Correspondent|Columnist|Journalist(?:in)?|Redakteur(?:in)?|Reporterin)$)"
 )
+# What closes a page's line of sections and dates: "News | Published: 5 hours ago | Written by Mara Quist".
+WRITTEN = re.compile(r"^.*\|\s*(?=(?:written|posted|reported) by [^|]{4,40}$)", re.IGNORECASE)
 # Whose reports the author used: "By Mara Quist with agencies".
 WITH_AGENCIES = re.compile(
     r"\s+(?:with|mit|avec|con|com|met|med)\s+(?:(?i:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências)"
@@ -136,7 +138,13 @@ def split_byline(names: str) -> list[str]:
     ['Mara Quist', 'Ana Ruiz', 'Tom Ehlers']
     """
     found = (" ".join(name.split()) for name in (names.split(";") if ";" in names else BETWEEN.split(names)))
-    return list(dict.fromkeys(name for name in found if AGENCIES.fullmatch(name) or (name and not POSTS.search(name))))
+    return list(
+        dict.fromkeys(
+            name
+            for name in found
+            if AGENCIES.fullmatch(name) or DESK.fullmatch(name) or (name and not POSTS.search(name))
+        )
+    )
 
 
 def read_signature(line: str) -> Signature:
@@ -154,6 +162,7 @@ def read_signature(line: str) -> Signature:
         return Signature((), rest=line)
     if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
         return Signature((), rest=line)  # words, and no name among them
+    line = WRITTEN.sub("", line)
     line = WITH_AGENCIES.sub("", GLUED_POST.sub(", ", GLUED_AGE.sub(" | ", line)))
     words, is_dated = cut_addresses_and_dates(line)
     if signature := read_caseless_names(words, is_dated):

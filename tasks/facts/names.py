@@ -67,6 +67,7 @@ NO_FIRST = frozenset(
 # Of scripts without capitals: Hebrew, Arabic, those of India, Thai, Japanese, Chinese, Korean.
 CASELESS_LETTER = "[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 TOKEN = re.compile(r"[^\W\d_]+(?:[’'`´.\-][^\W\d_]*)*")
+DESK = re.compile(r"[^\W\d_a-zß-ÿ][\w.]{1,20}-Redaktion")  # "NZZ-Redaktion"
 MOST_WORDS, MOST_CHARS = 5, 45
 # "Federal PoliticsPolitics": two words without a space, not "McAllister".
 GLUED = re.compile(r"(?!(?:Mc|Mac|De|Di|Du|Le|La|Van|Fitz|O)[A-Z])\w*[a-zà-ÿ][A-Z]")
@@ -78,6 +79,8 @@ def is_name(words: str, least: int = 2) -> bool:
     >>> is_name("Mara Quist"), is_name("Christoph von Ahlen"), is_name("Read More"), is_name("Mara")
     (True, True, False, False)
     """
+    if DESK.fullmatch(words):
+        return True
     tokens = words.split(" ")
     if not least <= len(tokens) <= MOST_WORDS or len(words) > MOST_CHARS:
         return False

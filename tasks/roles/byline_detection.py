@@ -32,6 +32,8 @@ PICTURED = ("©", "(c)", "Copyright", "Photo", "Foto", "Image", "Bild")  # the c
 PLACED = re.compile(
     r"((?!(?:Das|Der|Die|The|Le|La|Les|El|Los|Il)\b)\S+ \S+(?: \S+)?) (?:in|à|en|aus) [^\W\d_a-z]\S+(?: [^\W\d_a-z]\S+){0,2}"
 )
+CAPITALS = re.compile(r"(?!.*[a-zß-ÿ])[^\W\d_]{4,}(?: [^\W\d_]{2,}){0,2}")
+STOPS = (".", "!", "?", "”", "»")
 DASHES = ("-", "–", "—")
 NO_POST = re.compile(r"\d|\b(?:kommentar\w*|news|follow|service|interview|analyse|reportage)\b", re.IGNORECASE)
 MOST_WORDS = 3  # a bare name has no more words
@@ -40,12 +42,10 @@ HEADS = ("headline", "standfirst", "repeat", "byline", "timestamp", "caption", "
 
 # Lines worth reading: two words with a capital, a word behind "by", or how reporters are named in East Asia and in Arabic.
 SHAPE = (
-    r"^[\p{P}\s\d]*\p{Lu}\S* (?:\S+ ){0,2}\p{Lu}"
+    r"^[\p{P}\s\d]*\p{Lu}\S* (?:\S+ ){0,2}\p{Lu}|^\p{Lu}\S{1,20}-Redaktion"
     r"|\p{Hangul}{2,4} ?(?:기자|특파원)|[记記]者|^【?\p{Han}{2,5}(?:$|[ 】\d])|^文[・/／：:]|بقلم|كتب"
 )
-OPENS = (
-    r"^(?i:(?:\p{L}+ )?(?:by|von|par|por|di|door|av|af|oleh|durch)|(?:text|autor\p{L}{0,4}|автор) ?:?)[ :]+\p{Lu}|^/ "
-)
+OPENS = r"^(?i:(?:\p{L}+ )?(?:by|von|par|por|di|door|av|af|oleh|durch)|(?:text|autor[\p{L}/]{0,9}|автор) ?:?)[ :]+\p{Lu}|^/ "
 DATED = r"\d{4}|\d[./]\d{1,2}[./]\d|(?i:\bago\b|\bvor \d)"
 NAMES_WIDTH = 70  # a wider line of names says "by" or has a date
 
@@ -149,7 +149,9 @@ def sign_document(candidates: Sequence[Candidate], body: str) -> list[tuple[int,
     places: dict[int, tuple[bool, bool]] = {}
     for candidate in candidates:
         own, above, below = candidate.own, candidate.above, candidate.below
-        signature = read_signature(own.text)
+        # A place behind the name may be the next line again.
+        is_place = 0 < len(below.text) <= PLACE_CHARS
+        signature = read_signature(own.text.removesuffix(f" {below.text}") if is_place else own.text)
         placed = PLACED.fullmatch(own.text)
         if placed and candidate.headline is not None and own.place > candidate.headline and is_headed(candidate, 1):
             signature = read_signature(placed[1])
@@ -191,12 +193,12 @@ def signs_article(candidate: Candidate, signature: Signature, follows: bool, bod
     text, text_above, text_below = candidate.own.text, candidate.above.text, candidate.below.text
     in_head = candidate.own.side == "head"
     opens_with_by = signature.is_by and signature.names and len(signature.rest) <= REST_CHARS and in_head
-    is_agency = signature.agencies and (signature.is_by or LABEL.fullmatch(text_above))
+    is_agency = signature.agencies and (signature.is_by or LABEL.fullmatch(text_above) or UPDATED.search(text))
     if (signature.rest and not opens_with_by) or not (signature.names or is_agency):
         return False
     if text[0] in DASHES and ("(@" in text or text_above[:1] in DASHES or text_below[:1] in DASHES):
         return False  # an item of a list, or a post
-    if signature.is_by or LABEL.fullmatch(text_above):
+    if signature.is_by or is_agency or LABEL.fullmatch(text_above):
         return True
     if any(is_spoken_of(name, in_head, body) for name in signature.names):
         return False
@@ -228,6 +230,11 @@ def is_headed(candidate: Candidate, name_count: int) -> bool:
         return True
     if candidate.headline is not None and own.place < candidate.headline:
         return False  # a kicker
+    # On a page the headline may stand below a name that stands below a sentence, or a place in capitals.
+    if candidate.is_page and candidate.headline is not None:
+        is_place = len(below.text) <= PLACE_CHARS and CAPITALS.fullmatch(below.text)
+        if (is_place and len(above.text) > PLACE_CHARS) or (below.role == "copy" and above.text.endswith(STOPS)):
+            return True
     opens = below.is_paragraph or below.role_hit in HEADS or below.role in HEADS
     if not opens and not (candidate.below2.is_paragraph and len(below.text) <= PLACE_CHARS):
         return False

@@ -138,6 +138,21 @@ def test_a_standfirst_does_not_separate_a_name_from_the_headline() -> None:
     assert roles == ["byline", None]
 
 
+@pytest.mark.parametrize(
+    ("around", "role"),
+    [
+        pytest.param(["The town votes on Monday.", "Mara Quist", "Last ferry leaves"], "byline", id="headline-again"),
+        pytest.param(["Harbour", "Mara Quist", "Last ferry leaves"], None, id="kicker-above-the-headline"),
+        pytest.param(["The town votes on Monday, says the mayor", "Mara Quist", "LARKHAVEN"], "byline", id="place"),
+        pytest.param(["The town votes on Monday, says the mayor", "Mara Quist", "Larkhaven"], None, id="word"),
+        pytest.param(["Harbour", "Mara Quist", "LARKHAVEN"], None, id="place-in-a-list"),
+    ],
+)
+def test_a_name_on_a_page_stands_above_the_headline_or_a_place(around: list[str], role: str | None) -> None:
+    found = find_signed(0, "Last ferry leaves", "Share", *around, "Save", "Print", P1, P2)
+    assert found[3] == role
+
+
 @pytest.mark.parametrize(("between", "role"), [(4, "byline"), (5, None)])
 def test_a_page_is_signed_at_most_5_lines_below_its_last_paragraph(between: int, role: str | None) -> None:
     assert find_signed(0, "Last ferry leaves", P1, P2, *list_items(between), SIGNED)[between + 3] == role

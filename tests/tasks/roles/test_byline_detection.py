@@ -30,6 +30,9 @@ SIGNATURES = [
     ("Posted 11. April 2026 by Walter van Dorn", ("Walter van Dorn",)),
     ("Mara Quist Mara Quist", ("Mara Quist",)),
     ("(Mara Quist/mquist@example.org)", ("Mara Quist",)),
+    ("News, Harbour | Published: 5 hours ago | Written by Mara Quist", ("Mara Quist",)),
+    ("Autorin/Autor Mara Quist", ("Mara Quist",)),
+    ("LN-Redaktion", ("LN-Redaktion",)),
     ("Published Jun 05, 2026 • 3 minute read", ()),
     ("Read More", ()),
     ("Junta de Larkhaven dice no", ()),
@@ -242,6 +245,17 @@ BARE = [
         None,
     ),
     ("an agency below a caption", ["A quay. (Ana Ruiz/AP)", "AFP", PARAGRAPH, SECOND], 1, "credit"),
+    (
+        "a place behind the name and below it",
+        ["Mara Quist Larkhaven", "Larkhaven", "5 May 2026", PARAGRAPH, SECOND],
+        0,
+        "byline",
+    ),
+    ("another place below it", ["Mara Quist Larkhaven Bay Tom", "Osterholm", "5 May 2026", PARAGRAPH, SECOND], 0, None),
+    ("an agency and a button", ["A quay", "NTB Tips meg", "Nets", PARAGRAPH, SECOND], 1, "byline"),
+    ("an agency and more", ["A quay", "NTB news", "Nets", PARAGRAPH, SECOND], 1, None),
+    ("the desk below the article", [PARAGRAPH, SECOND, "LN-Redaktion"], 2, "byline"),
+    ("a desk in the article", [PARAGRAPH, SECOND, "LN-Redaktion", PARAGRAPH + " Again."], 2, None),
     ("a picture's credit beside a date", ["5 May 2026", "© AFP", PARAGRAPH, SECOND], 1, "credit"),
 ]
 

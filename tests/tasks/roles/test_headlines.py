@@ -294,6 +294,14 @@ def test_furniture_below_a_sentence_makes_it_a_standfirst(furniture: str) -> Non
     assert find_roles("\n".join([HEADLINE, make_line(80, end="."), "A sub-heading", P1, P2]))[1] is None
 
 
+def test_a_line_that_closes_with_its_author_is_a_standfirst() -> None:
+    for line, role in (
+        ("We sail slowly in the fog. A commentary by Mara Quist", "standfirst"),
+        ("We sail in the fog by Mara Quist, at all hours", None),
+    ):
+        assert find_roles("\n".join([HEADLINE, line, "Share", P1, P2]))[1] == role
+
+
 def test_a_line_that_the_next_one_repeats_with_a_credit_is_no_standfirst() -> None:
     line = make_line(80)
     assert find_roles("\n".join([HEADLINE, line, f"{line} (Ana Ruiz/AP)", P1, P2]))[1] is None
