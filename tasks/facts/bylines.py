@@ -162,7 +162,7 @@ def read_signature(line: str) -> Signature:
         return Signature((), rest=line)
     if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
         return Signature((), rest=line)  # words, and no name among them
-    line = WRITTEN.sub("", line)
+    line = WRITTEN.sub("", line) if "|" in line else line
     line = WITH_AGENCIES.sub("", GLUED_POST.sub(", ", GLUED_AGE.sub(" | ", line)))
     words, is_dated = cut_addresses_and_dates(line)
     if signature := read_caseless_names(words, is_dated):

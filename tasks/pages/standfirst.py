@@ -13,7 +13,7 @@ from tasks.pages.features import ROLE_NUMBERS, PageLines
 from tasks.pages.headline import pick_best
 from tasks.pages.shared_words import WORD
 from tasks.pages.spans import Bools, Ints, read_neighbour
-from tasks.pages.weights import TreeEnsemble, add_scores
+from tasks.pages.weights import UNIT, TreeEnsemble, add_scores
 
 WIDTHS = (30, 450)
 REACH = 25  # it stands at most so far below the headline as printed,
@@ -21,7 +21,7 @@ PARAGRAPHS = 3  # with fewer paragraphs of the article above it
 NEXT_LINES = 15  # the next paragraph of the article is looked for so far below it,
 OPENING = 25  # and of the article so many paragraphs count,
 OPENING_LINES = 80  # within so many lines of the headline
-LEAST_SCORE = 0  # it is a standfirst more likely than not
+LEAST_SCORE = UNIT // 10  # a line less likely than this is no standfirst
 SIGNS = tuple(ROLE_NUMBERS[role] for role in ("byline", "timestamp", "bio"))
 PICTURES = tuple(ROLE_NUMBERS[role] for role in ("caption", "credit"))
 OWN = ("width", "stop")
@@ -65,6 +65,8 @@ def describe_standfirsts(page: PageLines, headline: Bools, kept: Bools) -> tuple
     is_free = (page.lines["role_hit"].is_null() & page.lines["rule"].is_null()).to_numpy()
     low, high = WIDTHS
     may_be = is_free & (page.features["width"] >= low) & (page.features["width"] <= high)
+    role_down = read_neighbour(page.features["role"], 1, page.bounds)
+    may_be &= role_down != ROLE_NUMBERS["credit"]  # a caption
     heads = [read_head(page, at, prose, may_be) for at in np.flatnonzero(headline).tolist()]
     chosen = np.zeros(len(kept), dtype=np.bool_)
     chosen[[at for head in heads for at in head.candidates]] = True
@@ -75,7 +77,7 @@ def describe_standfirsts(page: PageLines, headline: Bools, kept: Bools) -> tuple
     rows = [describe_candidate(page, head, at, prose, said) for head in heads for at in head.candidates]
     around = {name: np.array([row[name] for row in rows], dtype=np.int64) for name in (rows[0] if rows else ())}
     own = {name: page.features[name] for name in OWN} | {"by_place": by_place}
-    own["role_down"] = read_neighbour(page.features["role"], 1, page.bounds)
+    own["role_down"] = role_down
     return chosen, around | {name: values[chosen].astype(np.int64) for name, values in own.items()}
 
 

@@ -239,13 +239,14 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
     is_unstopped = (
         ~pl.col("ends_sentence") & (pl.col("width") >= UNSTOPPED_WIDTH) & (pl.col("_below_width") >= UNSTOPPED_WIDTH)
     )
-    is_signed = pl.col("text").str.contains(SIGNED_HEAD)
     # A line that the next one repeats with a credit is a caption.
     is_copied = pl.col("_next").str.starts_with(pl.col("text")).fill_null(False)
-    by_place = top.filter(
+    below = top.filter(
         is_free & (pl.col("_above") == "headline") & pl.col("rule").is_null(),
-        pl.col("width").is_between(*STANDFIRST_WIDTH) & ~is_copied & (has_furniture_below | is_unstopped | is_signed),
+        pl.col("width").is_between(*STANDFIRST_WIDTH),
     )
+    is_signed = pl.col("text").str.contains(SIGNED_HEAD)
+    by_place = below.filter(~is_copied & (has_furniture_below | is_unstopped | is_signed))
     # So is one that stands again further below.
     again = lines.filter(pl.col("width") >= STANDFIRST_WIDTH[0]).join(by_place, on=["doc", "text"], how="semi")
     again = again.filter(pl.struct("doc", "text").is_duplicated())
