@@ -165,7 +165,8 @@ def plan_duplicates(lake: Lake, old: Manifest, claims: BatchClaims, inside: pl.D
     """
     ownership = claims.ownership
     hidden = match_documents(ownership.hidden)
-    gone = [keep_rows(read_staged_rows(part, "documents", claims.budget), hidden) for part in claims.folders]
+    folders = claims.folders if ownership.hidden else ()
+    gone = [keep_rows(read_staged_rows(part, "documents", claims.budget), hidden) for part in folders]
     taken_from = set(ownership.taken["partition"])
     gone.append(
         keep_rows(read_partitions(lake, old, "documents", taken_from, claims.budget), match_claims(ownership.taken))

@@ -10,6 +10,7 @@ The order is total, so the rows that come out, and their order, depend on the ro
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ Key = tuple[tuple[bool, Any], ...]
 
 CHUNK_BYTES = 48 * 2**20  # decoded, of all inputs of a merge together
 CHUNK_FLOOR = 2**20
-FAN_IN = 32
+FAN_IN = 64
 
 
 def read_sorted(
@@ -63,6 +64,15 @@ def merge_sorted(parts: Iterable[SortedRows], keys: Sequence[str]) -> SortedRows
             raise ValueError(f"rows are not sorted by {names}: {format_key(first)} comes after {format_key(previous)}")
         previous = key_at(block, keys, -1)
         yield block
+
+
+def read_ahead(blocks: SortedRows) -> SortedRows:
+    """The same blocks; while one is used, a thread makes the next. Reading, sorting and writing leave Python to other threads."""
+    with ThreadPoolExecutor(1) as thread:
+        ahead = thread.submit(next, blocks, None)
+        while (block := ahead.result()) is not None:
+            ahead = thread.submit(next, blocks, None)
+            yield block
 
 
 def take_upto(heads: list[pa.Table | None], keys: Sequence[str], bound: Key, lasts: Sequence[Key]) -> list[pa.Table]:

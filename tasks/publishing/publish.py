@@ -21,7 +21,7 @@ from tasks.lakes.lake import Lake
 from tasks.publishing.changes import Change, plan_changes, stage_by_day
 from tasks.publishing.claims import BatchClaims, load_claims
 from tasks.publishing.erasures import carry_erasures, plan_erasures
-from tasks.publishing.merge import merge_sorted, narrow_sorted
+from tasks.publishing.merge import merge_sorted, narrow_sorted, read_ahead
 from tasks.publishing.receipts import find_open_sums, settle_receipts
 from tasks.publishing.sketches import plan_sketches
 from tasks.publishing.stories import LinkChanges, NextVersion, plan_links, plan_stories
@@ -211,7 +211,7 @@ def build_table(
     """All files of a table in the next version; writes changed partitions. `first`: the month of an empty file without rows."""
     keys = (MONTH.name, *ORDERS[table])
     parts = narrow_sorted(change.parts, keys, draft / "scratch")
-    written = write_files(merge_sorted(parts, keys), table, draft / table, lake.store.file_rows)
+    written = write_files(read_ahead(merge_sorted(parts, keys)), table, draft / table, lake.store.file_rows)
     if strays := written.keys() - change.months:
         raise ValueError(f"{table} has rows in {', '.join(sorted(strays))}, where the batch has no documents")
     files = [file for file in old.tables.get(table, ()) if file.month not in change.months]

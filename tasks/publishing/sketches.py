@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.fingerprint import STORY_PACKAGES, code_version
 from tasks.lakes.lake import Lake
@@ -28,21 +29,9 @@ from tasks.publishing.claims import BatchClaims
 from tasks.publishing.merge import SortedRows, spill_chunks
 from tasks.schema import MONTH
 from tasks.stores.manifest import ORDERS, Manifest
-from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, SketchTable, sketch_documents
+from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, SKETCHED, SketchTable, sketch_documents
 from tasks.stories.words import Hashes
 
-SKETCHED = (
-    "doc_id",
-    "source",
-    "logical_date",
-    "publisher",
-    "url",
-    "record_id",
-    "published_at",
-    "text",
-    "captions",
-    MONTH.name,
-)
 COMPARED = ("doc_id", "logical_date", "at", "publisher", "url", "record_id", "digest")
 
 
@@ -55,8 +44,10 @@ def plan_sketches(lake: Lake, old: Manifest, claims: BatchClaims, scratch: Path)
     own, hidden = match_batches(claims.source, [claims.day]), match_documents(ownership.hidden)
     taken, returned = match_claims(ownership.taken), match_claims(ownership.returned)
     returned_to = set(ownership.returned["partition"])
-    new = [drop_rows(read_staged_rows(part, "documents", budget), hidden) for part in claims.folders]
-    new.append(keep_rows(read_partitions(lake, old, "shadowed", returned_to, budget), returned))
+    made = number_making(lake.policy.story_days)
+    staged = (drop_rows(read_staged_rows(part, "sketches", budget), hidden) for part in claims.folders)
+    parts = [mark_making(rows, made) for rows in staged]
+    fresh = [keep_rows(read_partitions(lake, old, "shadowed", returned_to, budget), returned)]
     months = {*pl.concat([claims.owned, claims.claimed])["partition"], *ownership.taken["partition"], *returned_to}
 
     def drop_replaced(rows: SortedRows) -> SortedRows:
@@ -64,13 +55,12 @@ def plan_sketches(lake: Lake, old: Manifest, claims: BatchClaims, scratch: Path)
 
     if "sketches" in old.tables or not old.version:
         touched = list_touched(lake, old, "sketches", months)
-        kept = [drop_replaced(read_partitions(lake, old, "sketches", touched, budget))]
+        parts.append(drop_replaced(read_partitions(lake, old, "sketches", touched, budget)))
     else:
         others = {file.month for file in old.tables["documents"]}
-        touched, kept = frozenset(months | others), []
-        new.append(drop_replaced(read_partitions(lake, old, "documents", others, budget)))
-    made = number_making(lake.policy.story_days)
-    return Change(touched, [*kept, *spill_chunks(sketch_rows(chain.from_iterable(new), made), scratch)])
+        touched = frozenset(months | others)
+        fresh.append(drop_replaced(read_partitions(lake, old, "documents", others, budget)))
+    return Change(touched, [*parts, *spill_chunks(mark_making(sketch_rows(chain.from_iterable(fresh)), made), scratch)])
 
 
 def number_making(story_days: int) -> int:
@@ -79,12 +69,18 @@ def number_making(story_days: int) -> int:
     return int.from_bytes(sha256(made.encode()).digest()[:8], "little", signed=True)
 
 
-def sketch_rows(documents: SortedRows, made: int) -> SortedRows:
-    """The sketches of documents with their months, sorted chunk by chunk. `made`: see `number_making`."""
+def mark_making(sketches: SortedRows, made: int) -> SortedRows:
+    """Sketches with `made`, see `number_making`, in their digests."""
+    for rows in sketches:
+        at = rows.schema.get_field_index("digest")
+        yield rows.set_column(at, rows.schema.field(at), pc.bit_wise_xor(rows["digest"], made))
+
+
+def sketch_rows(documents: SortedRows) -> SortedRows:
+    """The sketches of documents with their months, sorted chunk by chunk."""
     waiting: list[pl.DataFrame] = []
     for chunk in documents:
-        rows = sketch_documents(pl.DataFrame(pl.from_arrow(chunk.select(SKETCHED))))
-        waiting.append(rows.with_columns(pl.col("digest") ^ made))
+        waiting.append(sketch_documents(pl.DataFrame(pl.from_arrow(chunk.select(SKETCHED)))))
         if sum(part.height for part in waiting) >= FRAME_ROWS:
             yield from sort_sketches(waiting)
             waiting = []

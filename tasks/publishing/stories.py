@@ -38,7 +38,7 @@ from tasks.stories.groups import make_story_rows
 from tasks.stories.neighbours import LinkGraph, find_dependents
 from tasks.stories.rows import find_odd_rows
 from tasks.stories.sketch_table import LEAST_TIME, MOST_TIME, PRINTS, SketchTable, flatten_prints, hash_ids, take_text
-from tasks.stories.words import Hashes
+from tasks.stories.words import Hashes, sort_distinct
 
 ASKED = 50_000  # documents whose candidates are looked for at a time
 PRINTS_AT_ONCE = 2_000_000
@@ -170,7 +170,7 @@ def find_asked(before: SketchTable, table: SketchTable, changed: ChangedSketches
     found = [changed.new]
     for prints in gather_prints(((before, changed.gone), (table, changed.new)), changed):
         found += find_sharing(table, PrintSet(prints), start, end)
-    return np.unique(np.concatenate(found))
+    return sort_distinct(np.concatenate(found))
 
 
 def has_others(table: SketchTable, ids: Hashes, start: int, end: int) -> bool:

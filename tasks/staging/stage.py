@@ -1,4 +1,4 @@
-"""Writes a shard's rows as Parquet in the staging folder, sorted as they will be published."""
+"""Writes a shard's rows as Parquet in the staging folder, sorted as they will be published, and the sketches of its documents."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from tasks.schema import MONTH, SORT_KEYS, TABLES
+from tasks.stores.manifest import ORDERS
+from tasks.stories.sketch_table import SKETCHED, sketch_documents
 
 # Small row groups: publishing holds one group of every shard in memory.
 GROUP_ROWS = 1_000
@@ -25,11 +27,14 @@ def stage_tables(tables: dict[str, pl.DataFrame], folder: Path) -> None:
         pq.write_table(
             table,
             folder / f"{name}.parquet",
-            compression="zstd",
-            compression_level=1,
+            compression="lz4",
             row_group_size=max(1, min(GROUP_ROWS, fitting)),
             use_dictionary=["source", "month", "rule", "role"],
         )
+    if "documents" in tables:
+        sketches = sketch_documents(tables["documents"].select(SKETCHED)).sort("month", *ORDERS["sketches"])
+        path = folder / "sketches.parquet"
+        pq.write_table(sketches.to_arrow(), path, compression="none", row_group_size=GROUP_ROWS, use_dictionary=False)
 
 
 def empty_frame(table: str) -> pl.DataFrame:

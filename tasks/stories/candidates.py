@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.stories.sketch_table import PRINTS, SketchTable, flatten_prints, hash_ids
-from tasks.stories.words import Hashes
+from tasks.stories.words import Hashes, sort_distinct
 
 HOLDERS = 8
 BEST = 16
@@ -28,13 +28,17 @@ class PrintSet:
     """A set of fingerprints that says quickly of very many others which are in it."""
 
     def __init__(self, prints: NDArray[np.uint32]) -> None:
-        self.prints = np.unique(prints)
+        self.prints = sort_distinct(prints)
         self.slots = np.zeros(2**FILTER_BITS, np.bool_)
         self.slots[self.prints & SLOTS] = True
 
+    def find_likely(self, prints: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Where fingerprints of the set are among others, and a few that are not in it."""
+        return np.flatnonzero(self.slots[prints & SLOTS])
+
     def find(self, prints: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Where fingerprints of the set are among others."""
-        likely = np.flatnonzero(self.slots[prints & SLOTS])
+        likely = self.find_likely(prints)
         found = np.searchsorted(self.prints, prints[likely])
         found[found == len(self.prints)] = 0
         return likely[self.prints[found] == prints[likely]] if len(self.prints) else likely[:0]
@@ -75,7 +79,7 @@ def propose_pairs(table: SketchTable, asked: Asked, window: Window) -> Pairs:
     base = 0
     for _, rows in table.scan(["doc_id", "at", "publisher", PRINTS], start, end):
         flat, counts = flatten_prints(rows)
-        hits = asked.prints.find(flat)
+        hits = asked.prints.find_likely(flat)  # one that no wanted document has is in no pair
         owner = np.repeat(np.arange(len(counts), dtype=np.int64), counts)[hits] + base
         prints.append(flat[hits])
         holders.append(owner)
@@ -114,7 +118,9 @@ def match_prints(
     """
     keys = np.sort((prints.astype(np.uint64) << KEY_BITS) | holders.astype(np.uint64))
     places = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    mine = np.flatnonzero(np.isin(places, wanted))
+    is_wanted = np.zeros(len(times), np.bool_)
+    is_wanted[wanted] = True
+    mine = np.flatnonzero(is_wanted[places])
     own = places[mine]
     begins = np.searchsorted(times, times[own] - window.begin)
     ends = np.searchsorted(times, times[own] - window.end) if window.end else own

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.stories.words import Hashes, Words, mix
+from tasks.stories.words import Hashes, Words, mix, sort_distinct
 
 RUN = 5  # words
 WINDOW, SPACELESS_WINDOW = 16, 45  # runs
@@ -66,7 +66,7 @@ def take_prints(runs: Runs) -> list[bytes]:
     alone = np.flatnonzero(counts[owner.astype(np.int64)] <= FEW)
     prints = np.concatenate([mix(marks[follows] * PLACES[0] + marks[follows + 1]), mix(marks[alone])])
     owners = np.concatenate([owner[follows], owner[alone]])
-    pairs = np.unique((owners << HALF) | (prints & LOWER))
+    pairs = sort_distinct((owners << HALF) | (prints & LOWER))
     ends = np.searchsorted(pairs >> HALF, np.arange(len(counts) + 1))
     body = pairs.astype(np.uint32).astype(PRINT)
     return [body[start:end].tobytes() for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]

@@ -15,12 +15,26 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tasks.schema import MONTH
 from tasks.stories.runs import PRINT, Runs, digest_runs, hash_runs, join_runs, take_prints
 from tasks.stories.words import Hashes, split_words
 
 AT_ONCE = 100  # texts: more do not fit into a processor's cache
 PRINTS = "prints"
 LEAST_TIME, MOST_TIME = -(2**63), 2**63 - 1
+# The columns of documents that sketches are made from.
+SKETCHED = (
+    "doc_id",
+    "source",
+    "logical_date",
+    "publisher",
+    "url",
+    "record_id",
+    "published_at",
+    "text",
+    "captions",
+    MONTH.name,
+)
 META = ("doc_id", "logical_date", "at", "publisher", "url", "record_id")
 
 

@@ -8,11 +8,13 @@ they are the same on every machine and with every version of a library.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
+Number = TypeVar("Number", np.uint32, np.uint64)
 
 # What a character is: between words, part of none (a mark that desks leave out), or a letter: its folded form, with ALONE where
 # it is a word by itself.
@@ -108,6 +110,14 @@ def mix(values: Hashes) -> Hashes:
     values = (values ^ (values >> SHIFT)) * MIXERS[0]
     values = (values ^ (values >> SHIFT)) * MIXERS[1]
     return values ^ (values >> SHIFT)
+
+
+def sort_distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """The distinct values in order. `numpy.unique` hashes them before it sorts them, which takes ten times as long."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 def fold_character(character: str) -> int:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.publishing import merge
-from tasks.publishing.merge import merge_sorted, narrow_sorted, read_sorted, write_sorted
+from tasks.publishing.merge import merge_sorted, narrow_sorted, read_ahead, read_sorted, write_sorted
 from tasks.stores import table_files as files
 from tasks.stores.manifest import file_schema
 from tasks.stores.table_files import cut_groups, write_files
@@ -207,3 +207,16 @@ def test_a_damaged_page_is_not_read(tmp_path: Path) -> None:
     path.write_bytes(raw)
     with pytest.raises(OSError, match=r"(?i)crc|checksum|corrupt"):
         list(read_sorted([path]))
+
+
+def test_blocks_made_ahead_are_the_same_and_an_error_comes_after_those_before_it() -> None:
+    def make(faulty: bool) -> Iterator[pa.Table]:
+        yield from (as_table([("en", number, "a")]) for number in range(3))
+        if faulty:
+            raise OSError("the disk is gone")
+
+    assert list(read_ahead(make(faulty=False))) == list(make(faulty=False))
+    found = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        found.extend(read_ahead(make(faulty=True)))
+    assert found == list(make(faulty=False))

@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.stories.words import split_words
+from tasks.stories.words import sort_distinct, split_words
 
 
 def hashes(*texts: str) -> list[list[int]]:
     words = split_words(texts)
     return [words.hashes[start:end].tolist() for start, end in zip(words.bounds, words.bounds[1:], strict=False)]
+
+
+@given(st.lists(st.integers(0, 20)))
+def test_distinct_values_are_in_order(values: list[int]) -> None:
+    assert sort_distinct(np.array(values, np.uint64)).tolist() == sorted(set(values))
 
 
 ALIKE = {
