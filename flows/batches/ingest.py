@@ -12,7 +12,7 @@ from flows.batches.erasures import finish_pending
 from flows.batches.page import add_page
 from flows.batches.progress import watch_shards
 from flows.batches.run import Batch, BatchResult, Run, follow_publish
-from flows.batches.staging import claim_staging, remember_failure
+from flows.batches.staging import BLOCKED, claim_staging, remember_failure
 from flows.unexpected import explain_error
 from flows.workers.guarded_build import measure_file
 from tasks.auditing.batch_rows import read_published_batch, stage_published_rows
@@ -88,7 +88,7 @@ def ingest_batch(batch: Batch, run: Run) -> BatchResult:
         note = {"kept": {"files": len(gone), "documents": sum(shard.documents for shard in kept)}} if gone else {}
         result = settle_batch(batch, run, limits, [*staged, *kept], planned, note=note)
         if result.blocked_by:
-            count_as_failed(f"blocked by {', '.join(result.blocked_by)}")
+            count_as_failed(BLOCKED + ", ".join(result.blocked_by))
         return result
 
 

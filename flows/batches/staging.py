@@ -23,6 +23,8 @@ from tasks.stores.store_files import change_store_file, list_batch_files, name_b
 # Another run is in the way, the lake cannot be reached, or there is nothing to read: not a fault of the batch.
 NOT_ITS_FAULT = (BatchBusy, LakeBusy, LakeSilent, PlanError)
 
+BLOCKED = "blocked by "  # opens the reason where expectations stopped the batch
+
 
 @contextmanager
 def claim_staging(lake: Lake, source: str, day: date) -> Iterator[Path]:

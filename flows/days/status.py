@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flows.batches.run import COUNTS
-from flows.batches.staging import is_held
+from flows.batches.staging import BLOCKED, is_held
 from flows.days.states import Day
 from tasks.batch import name_command
 from tasks.counts import count_warnings
@@ -26,7 +26,6 @@ SIGNS = {
 }
 TO_RUN = ("blocked", "failed", "missing", "stale")
 COLUMNS = ("source", "logical_date", *COUNTS, "warnings")
-BLOCKED = "blocked by "
 
 
 @dataclass(frozen=True)
