@@ -5,8 +5,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from tasks.dates.calendars import ERAS
 from tasks.dates.words import choose_number, fold_word, load_date_words
@@ -40,6 +40,12 @@ TOKEN = re.compile(
     r"|(?P<blank>\s+)|(?P<other>.)",
     re.S,
 )
+# The same for a line in ASCII, where the rest cannot occur.
+ASCII_TOKEN = re.compile(
+    r"(?P<number>[0-9]+)|(?P<meridiem>(?<![A-Za-z])[APap]\.? ?[Mm]\b\.?)|(?P<word>[A-Za-z]+(?:'(?![0-9])[A-Za-z]*)?)"
+    r"|(?P<blank>\s+)|(?P<other>.)",
+    re.S,
+)
 CHINESE_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]{1,4}(?=[年月日号號時时點点分])")
 CHINESE_DIGITS = {char: at for at, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -50,8 +56,7 @@ WIDE = str.maketrans("／：．，（）－−‐‑–—｜＋", "/:.,()------
 VIETNAMESE = {"một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a line. `code`: what it is; `value`: its number, where it has one; `start`, `end`: its place in the line."""
 
     code: str
@@ -100,19 +105,23 @@ def cut_tokens(line: str, origin: Origin) -> list[Token]:
     >>> "".join(token.code for token in cut_tokens("Sun, 4 March 2024, 9:58 p.m. CET", Origin()))
     'w, d m y, d:d p z'
     """
-    tokens = [make_token(hit, origin) for hit in TOKEN.finditer(line)]
-    return join_tokens(tokens)
+    pattern = ASCII_TOKEN if line.isascii() else TOKEN
+    return join_tokens([make_token(hit, origin) for hit in pattern.finditer(line)])
 
 
 def make_token(hit: re.Match[str], origin: Origin) -> Token:
     """One token by itself."""
     kind, text = hit.lastgroup, hit[0]
     code, value = "x", 0
-    if kind == "number":
+    if kind == "blank":
+        code = " "
+    elif kind == "number":
         code = "d" if len(text) <= 2 else "y" if len(text) == 4 else "n"
         value = int(text) if len(text) <= 18 else 0
-    elif kind == "blank":
-        code = " "
+    elif kind in ("word", "half"):
+        code, value = name_word(text, origin.language)
+    elif kind == "other":
+        code = text if text in ".,/-:+()|;'" else "?"
     elif kind == "unit":
         code = UNITS[text]
     elif kind == "weekday":
@@ -125,10 +134,6 @@ def make_token(hit: re.Match[str], origin: Origin) -> Token:
         code = "l"
     elif kind == "meridiem":
         code = "p" if text[0] in "PpμبÖöbB" and text[:3].lower() not in ("öö", "ö.ö") else "a"
-    elif kind in ("half", "word"):
-        code, value = name_word(text, origin)
-    elif kind == "other":
-        code = text if text in ".,/-:+()|;'" else "?"
     return Token(code, text, value, hit.start(), hit.end())
 
 
@@ -142,12 +147,12 @@ def read_weekday(text: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def name_word(text: str, origin: Origin) -> tuple[str, int]:
+def name_word(text: str, language: str | None) -> tuple[str, int]:
     """Code and value of a word."""
     words = load_date_words()
     folded = fold_word(text)
     folded = folded[2:] if folded.startswith("d'") else folded
-    if folded in words.months and (month := choose_number(words.months[folded], origin.language)):
+    if folded in words.months and (month := choose_number(words.months[folded], language)):
         return "m", month
     if folded in words.months:
         return "u", 0  # a month, but which one?
@@ -164,29 +169,40 @@ def name_word(text: str, origin: Origin) -> tuple[str, int]:
     if folded in words.morning or folded in words.night:
         return ("a" if folded in words.morning else "N"), 0
     if folded in words.weekdays:
-        day = choose_number(words.weekdays[folded], origin.language)
+        day = choose_number(words.weekdays[folded], language)
         return "w", -1 if day is None else day
     if folded in words.ordinals:
         return "o", 0
     if folded == "tháng":
         return "k", 0
-    if folded in VIETNAMESE and origin.language in (None, "vi", "und"):
+    if folded in VIETNAMESE and language in (None, "vi", "und"):
         return ("v" if folded != "năm" else "c"), VIETNAMESE[folded]
     if folded in words.connectors:
         return "c", 0
     return ("l" if folded in words.labels else "q" if folded in words.nouns else "x"), 0
 
 
+@cache
+def list_openers() -> frozenset[str]:
+    """The first words of the months and weekdays that have two."""
+    words = load_date_words()
+    return frozenset(name.partition(" ")[0] for name in (*words.months, *words.weekdays) if " " in name)
+
+
 def join_tokens(tokens: list[Token]) -> list[Token]:
     """The tokens, with months and weekdays of two words and `tháng 3` as one."""
     joined: list[Token] = []
-    words = load_date_words()
+    words, openers = load_date_words(), list_openers()
     codes = "".join(token.code for token in tokens)
     at = 0
     while at < len(tokens):
-        three = tokens[at : at + 3]
-        if len(three) == 3 and three[1].code == " ":
-            first, _, last = three
+        first = tokens[at]
+        if (
+            codes[at + 1 : at + 2] == " "
+            and at + 2 < len(tokens)
+            and (first.code == "k" or fold_word(first.text) in openers)
+        ):
+            last = tokens[at + 2]
             whole = f"{fold_word(first.text)} {fold_word(last.text)}"
             month = last.value if first.code == "k" and last.code in "dvc" else 0
             ways = words.months.get(whole) or words.weekdays.get(whole)
@@ -198,6 +214,6 @@ def join_tokens(tokens: list[Token]) -> list[Token]:
                 joined.append(Token(code, f"{first.text} {last.text}", value, first.start, last.end))
                 at += 3
                 continue
-        joined.append(tokens[at])
+        joined.append(first)
         at += 1
-    return [replace(token, code="x") if token.code in "kvu" else token for token in joined]
+    return [token._replace(code="x") if token.code in "kvu" else token for token in joined]

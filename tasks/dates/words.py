@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks.toml_rows import read_toml
@@ -37,6 +37,7 @@ class DateWords:
     year_first: frozenset[str]
 
 
+@lru_cache(maxsize=4096)
 def fold_word(word: str) -> str:
     """A word as the table has it: lower case, composed, without vowel signs of Arabic and without a final full stop.
 

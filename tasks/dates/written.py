@@ -161,8 +161,9 @@ def convert_day(year: int, month: int, number: int, origin: Origin, tokens: tupl
         if origin.language == "fa" or any("\u0600" <= char <= "\u06ff" for token in tokens for char in token.text):
             return read_jalali(year, month, number)
         raise ValueError("older than newspapers")
-    is_thai = origin.language == "th" or any("\u0e00" <= char <= "\u0e7f" for token in tokens for char in token.text)
-    if year in BUDDHIST_YEARS and is_thai:
+    if year in BUDDHIST_YEARS and (
+        origin.language == "th" or any("\u0e00" <= char <= "\u0e7f" for token in tokens for char in token.text)
+    ):
         year -= BUDDHIST
     return check_day(date(year, month, number))
 

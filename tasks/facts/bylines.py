@@ -5,6 +5,7 @@ Datelines stay in the text, where editors put them; here they are read.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -147,6 +148,7 @@ def split_byline(names: str) -> list[str]:
     )
 
 
+@lru_cache(maxsize=2**14)
 def read_signature(line: str) -> Signature:
     """Reads a line that stands where bylines stand. Lines that sign nothing come back without names.
 

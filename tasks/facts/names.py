@@ -84,21 +84,16 @@ def is_name(words: str, least: int = 2) -> bool:
     tokens = words.split(" ")
     if not least <= len(tokens) <= MOST_WORDS or len(words) > MOST_CHARS:
         return False
-    if (
-        tokens[0].lower() in NO_FIRST
-        or any(token.lower() in NO_NAMES for token in tokens)
-        or POSTS.search(words)
-        or any(map(GLUED.match, tokens))
-    ):
-        return False
     named = [token for token in tokens if token not in PARTICLES]
+    if len(named) < least or tokens[-1] not in named or not all(token[:1].isupper() for token in named):
+        return False
     if max(map(len, tokens)) < 3 or len(tokens[0]) < 2 or not (tokens[0] in named or tokens[0] in FIRST):
         return False
-    return (
-        len(named) >= least
-        and tokens[-1] in named
-        and all(token[0].isupper() and TOKEN.fullmatch(token) for token in named)
-    )
+    lowered = [token.lower() for token in tokens]
+    if lowered[0] in NO_FIRST or not NO_NAMES.isdisjoint(lowered):
+        return False
+    # Patterns are costly, and most lines do not come so far.
+    return all(map(TOKEN.fullmatch, named)) and not any(map(GLUED.match, tokens)) and not POSTS.search(words)
 
 
 def drop_section(words: str) -> str:

@@ -90,7 +90,9 @@ def name_bylines(lines: pl.DataFrame) -> pl.DataFrame:
     """
     candidates = find_byline_candidates(lines)
     documents = list(dict.fromkeys(candidate.own.doc for candidate in candidates))
-    paragraphs = lines.filter(pl.col("is_paragraph") & pl.col("doc").is_in(documents))
+    paragraphs = lines.select("doc", "text", "is_paragraph").filter(
+        pl.col("is_paragraph") & pl.col("doc").is_in(pl.Series(documents, dtype=pl.UInt32).implode())
+    )
     bodies = dict(paragraphs.group_by("doc").agg(pl.col("text").str.join("\n")).iter_rows())
     signed = [
         (doc, *row)
@@ -115,17 +117,29 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
     is_free &= (pl.col("width") <= LONGEST) & ~pl.col("is_paragraph") & pl.col("side").is_not_null()
     # At the tail a bare name stands right below the last paragraph; further down it must say "by".
     may_be_bare = (pl.col("side") == "head") | above("is_paragraph", 1, False)
-    numbered = lines.with_columns(own=own.fill_null(False), may_be_bare=may_be_bare).with_row_index("at")
-    # Patterns are costly: only the few lines at the article's ends are searched.
-    some = numbered.filter(pl.col("own") | is_free.fill_null(False))
-    is_shaped = pl.col("may_be_bare") & (pl.col("width") <= NAMES_WIDTH) & pl.col("text").str.contains(SHAPE)
-    is_shaped |= pl.col("text").str.contains(OPENS)
-    is_shaped |= (pl.col("side") == "head") & pl.col("text").str.contains(DATED)
-    worth = some.filter(pl.col("own") | is_shaped).select("at", "doc")
+    narrow = lines.select(
+        "doc",
+        "text",
+        "width",
+        "side",
+        own=own.fill_null(False),
+        is_free=is_free.fill_null(False),
+        may_be_bare=may_be_bare,
+    )
+    some = narrow.with_row_index("at").filter(pl.col("own") | pl.col("is_free"))
+    # Patterns are costly: each is searched only in the few lines at the article's ends where it counts.
+    searched = {
+        SHAPE: pl.col("may_be_bare") & (pl.col("width") <= NAMES_WIDTH),
+        OPENS: pl.lit(True),
+        DATED: pl.col("side") == "head",
+    }
+    found = [some.filter(place).filter(pl.col("text").str.contains(pattern)) for pattern, place in searched.items()]
+    worth = pl.concat([some.filter("own"), *found]).select("at", "doc").unique().sort("at")
     if worth.is_empty():
         return []
     documents = (
-        lines.filter(pl.col("doc").is_in(worth["doc"].unique().implode()))
+        lines.select("doc", "place", "role")
+        .filter(pl.col("doc").is_in(worth["doc"].unique().implode()))
         .group_by("doc")
         .agg(lines=pl.len(), headline=pl.col("place").filter(pl.col("role") == "headline").min())
     )
