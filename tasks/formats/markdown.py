@@ -43,7 +43,7 @@ def is_markdown(text: str) -> bool:
     >>> is_markdown("See [the plan](https://a.example/p)."), is_markdown("#pier is a tag, and *p a pointer")
     (True, False)
     """
-    if "](" in text and (LINK.search(text) or IMAGE.search(text)):
+    if "]" in text and "](" in text and (LINK.search(text) or IMAGE.search(text)):
         return True
     if "#" not in text or "# " not in text or ("**" not in text and "\n## " not in text):
         return False

@@ -180,7 +180,7 @@ def frame_records(found: Sequence[Found], shard: Shard) -> pl.DataFrame:
     texts = encode_texts([record.text for record in records])
     # The publisher is the one that the record names, else the host of its address, else the source's own, or its name.
     default = shard.source.publisher or shard.source.name
-    columns = {
+    columns: dict[str, list[Any]] = {
         "canonical": texts,
         "canonical_sha256": list(map(hash_bytes, texts)),
         "markup": [[{"line": line, "role": role} for line, role in record.markup] for record in records],

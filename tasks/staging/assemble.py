@@ -174,13 +174,14 @@ def find_headings(lines: pl.DataFrame) -> pl.DataFrame:
 def find_names(lines: pl.DataFrame) -> pl.DataFrame:
     """Authors' names from the bylines, or else from the headline or standfirst, or else from the bio: doc, names."""
     signed = lines.filter(pl.col("role").is_in(["byline", "bio"]) & pl.col("role_value").is_not_null())
+    named = {value: split_byline(value) for value in signed["role_value"].unique()}
     names: dict[int, dict[str, list[str]]] = {}
     for doc, role, value in signed.select("doc", "role", "role_value").iter_rows():
         known = names.setdefault(doc, {}).setdefault(role, [])
         if role == "byline" or not known:
-            known += [name for name in split_byline(value) if name not in known]
-    heads = lines.filter(pl.col("role").is_in(["headline", "standfirst"]) & pl.col("text").str.contains(SIGNED_HEAD))
-    for doc, text in heads.select("doc", "text").iter_rows():
+            known += [name for name in named[value] if name not in known]
+    heads = lines.filter(pl.col("role").is_in(["headline", "standfirst"])).select("doc", "text")
+    for doc, text in heads.filter(pl.col("text").str.contains(SIGNED_HEAD)).iter_rows():
         if (name := read_signed_head(text)) and "byline" not in names.get(doc, {}):
             names.setdefault(doc, {})["byline"] = [name]
     rows = [(doc, found.get("byline") or found.get("bio")) for doc, found in names.items()]
