@@ -28,11 +28,13 @@ HAN_BY = re.compile(
 BRACKETED_HAN = re.compile(r"[【（\[(]([\u4e00-\u9fff々]{3,5})(?:記者)?[】）\])]")
 ARABIC_NAME = re.compile(r"[\u0621-\u064a]{2,}(?: [\u0621-\u064a]{2,}){1,3}")
 HAS_DATE = re.compile(r"\d| ago\b")
-UPDATED = re.compile(
-    r"(?:last )?(?:updated|published|posted|offentliggjort|publisert|publicerad|veröffentlicht|publié|publicado|pubblicato"
-    r"|follow(?:ing)?|view profile|suivre|folgen|seguir|seguici|tips (?:meg|oss)|e-?mail)\W*$",
-    re.IGNORECASE,
+# What stands behind a date, and buttons beside a name.
+UPDATES = (
+    "updated|published|posted|offentliggjort|publisert|publicerad|veröffentlicht|publié|publicado|pubblicato|following|follow"
+    "|view profile|suivre|folgen|seguir|seguici|tips meg|tips oss|e-mail|email"
 )
+UPDATED = re.compile(rf"(?:last )?(?:{UPDATES})\W*$", re.IGNORECASE)
+UPDATE_WORDS = tuple(UPDATES.split("|"))
 # What may follow names behind "by".
 BEHIND = re.compile(
     r"\s+(?:(?:on|for|in)(?= (?:the\b|[^\Wa-zß-ÿ]))|(?:published|posted|updated|follow|special to|@\w+)\b).*$"
@@ -52,10 +54,11 @@ POSTED = re.compile(
 )
 # What pages glue to a name when they become text: "Mara Quist2 hours ago", "Mara QuistReporter".
 GLUED_AGE = re.compile(r"(?<=[^\W\d_])(?=\d{1,2} (?:second|minute|hour|day|week|month|year)s? ago\b)")
+GLUED_POSTS = "Reporter|Editor|Correspondent|Columnist|Journalist|Journalistin|Redakteur|Redakteurin|Reporterin"
 GLUED_POST = re.compile(
-    r"(?<=[a-zà-ÿ])(?=(?:(?:Chief|Senior|Political|Sports?|Deputy|News|Business) )?"
-    r"(?:Reporter|Editor|Correspondent|Columnist|Journalist(?:in)?|Redakteur(?:in)?|Reporterin)$)"
+    r"(?<=[a-zà-ÿ])(?=(?:(?:Chief|Senior|Political|Sports?|Deputy|News|Business) )?" + rf"(?:{GLUED_POSTS})$)"
 )
+GLUED_ENDS = tuple(GLUED_POSTS.split("|"))
 # What closes a page's line of sections and dates: "News | Published: 5 hours ago | Written by Mara Quist".
 WRITTEN = re.compile(r"^.*\|\s*(?=(?:written|posted|reported) by [^|]{4,40}$)", re.IGNORECASE)
 # Whose reports the author used: "By Mara Quist with agencies".
@@ -165,7 +168,9 @@ def read_signature(line: str) -> Signature:
     if line.count(" ") > MOST_BLANKS and not HAS_DATE.search(line) and not BY.match(line):
         return Signature((), rest=line)  # words, and no name among them
     line = WRITTEN.sub("", line) if "|" in line else line
-    line = WITH_AGENCIES.sub("", GLUED_POST.sub(", ", GLUED_AGE.sub(" | ", line)))
+    line = GLUED_AGE.sub(" | ", line) if " ago" in line else line
+    line = GLUED_POST.sub(", ", line) if line.endswith(GLUED_ENDS) else line
+    line = WITH_AGENCIES.sub("", line)
     words, is_dated = cut_addresses_and_dates(line)
     if signature := read_caseless_names(words, is_dated):
         return signature
@@ -183,21 +188,21 @@ def read_signature(line: str) -> Signature:
         # Behind a post follows where it is held.
         if not part or has_post:
             continue
-        if (hit := BY.match(part)) and not names:
+        if not names and (hit := BY.match(part)):
             part, is_by = part[hit.end() :], True
         part = drop_section(part)
         if AGENCIES.fullmatch(part):
             agencies.append(part)
         elif names and POSTS.search(part):
             has_post = True
-        elif post := POSTED.fullmatch(part):
+        elif part.count(" ") > 1 and (post := POSTED.fullmatch(part)):
             names.append(post[1])
             has_post = True
         elif is_name(part, least=1 if is_by and not names else 2):
             names.append(fold_double(part))
         elif not (names and is_name(part, least=1)):
             rest.append(part)
-    is_dated |= bool(names) and UPDATED.search(line) is not None
+    is_dated |= bool(names) and drop_update(line) != line
     return Signature(tuple(dict.fromkeys(names)), is_by, is_dated, " ".join(rest), tuple(agencies), has_post)
 
 
@@ -210,8 +215,18 @@ def cut_addresses_and_dates(line: str) -> tuple[str, bool]:
     words, is_dated = MAIL.sub(" | ", line) if "@" in line or "." in line else line, False
     if HAS_DATE.search(words):
         words, is_dated = cut_dates(COMMENTS.sub("", MINUTES.sub(" | ", words)))
-    words = UPDATED.sub("", words)
+    words = drop_update(words)
     return ASIDE.sub(" ", words).strip(EDGES) or words.strip(EDGES), is_dated
+
+
+def drop_update(words: str) -> str:
+    """Words without those of an update or a button at their end.
+
+    >>> drop_update("Mara Quist Published:")
+    'Mara Quist '
+    """
+    may_have = not words.isascii() or any(map(words.lower().__contains__, UPDATE_WORDS))
+    return UPDATED.sub("", words) if may_have else words
 
 
 def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
@@ -220,6 +235,8 @@ def read_caseless_names(words: str, is_dated: bool) -> Signature | None:
     >>> read_caseless_names("이정화 기자", False).names
     ('이정화',)
     """
+    if words.isascii():
+        return None
     if names := HANGUL.findall(words):
         rest = HANGUL.sub("", words).strip(EDGES)
         return Signature(tuple(dict.fromkeys(names)), True, is_dated, rest)
