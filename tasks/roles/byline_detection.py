@@ -117,15 +117,7 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
     is_free &= (pl.col("width") <= LONGEST) & ~pl.col("is_paragraph") & pl.col("side").is_not_null()
     # At the tail a bare name stands right below the last paragraph; further down it must say "by".
     may_be_bare = (pl.col("side") == "head") | above("is_paragraph", 1, False)
-    narrow = lines.select(
-        "doc",
-        "text",
-        "width",
-        "side",
-        own=own.fill_null(False),
-        is_free=is_free.fill_null(False),
-        may_be_bare=may_be_bare,
-    )
+    narrow = lines.select("doc", "text", "width", "side", own=own, is_free=is_free, may_be_bare=may_be_bare)
     some = narrow.with_row_index("at").filter(pl.col("own") | pl.col("is_free"))
     # Patterns are costly: each is searched only in the few lines at the article's ends where it counts.
     searched = {
@@ -137,22 +129,20 @@ def find_byline_candidates(lines: pl.DataFrame) -> list[Candidate]:
     worth = pl.concat([some.filter("own"), *found]).select("at", "doc").unique().sort("at")
     if worth.is_empty():
         return []
-    documents = (
-        lines.select("doc", "place", "role")
-        .filter(pl.col("doc").is_in(worth["doc"].unique().implode()))
-        .group_by("doc")
-        .agg(lines=pl.len(), headline=pl.col("place").filter(pl.col("role") == "headline").min())
-    )
+    headline = pl.col("place").filter(pl.col("role") == "headline").min()
+    known = lines.select("doc", "place", "role").filter(pl.col("doc").is_in(worth["doc"].unique().implode()))
+    documents = known.group_by("doc").agg(lines=pl.len(), headline=headline)
     sizes = {doc: (size, headline) for doc, size, headline in documents.iter_rows()}
-    near = sorted({at + step for at in worth["at"] for step in range(-2, 3) if 0 <= at + step < lines.height})
+    height = lines.height
+    near = sorted({row for at in worth["at"] for row in range(max(at - 2, 0), min(at + 3, height))})
     rows = dict(zip(near, map(Line._make, lines.select(Line._fields)[near].iter_rows()), strict=True))
+    is_page = "page_headline" in lines.columns
     candidates = []
     for at, doc in worth.iter_rows():
         around = [rows.get(at + step, OUTSIDE) for step in (-2, -1, 0, 1, 2)]
         above2, above1, line, below, below2 = (found if found.doc == doc else OUTSIDE for found in around)
         size, headline = sizes[doc]
-        left, is_page = size - 1 - line.place, "page_headline" in lines.columns
-        candidates.append(Candidate(line, above2, above1, below, below2, headline, left, is_page))
+        candidates.append(Candidate(line, above2, above1, below, below2, headline, size - 1 - line.place, is_page))
     return candidates
 
 
