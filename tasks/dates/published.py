@@ -72,7 +72,8 @@ def depends_on_origin(value: Any) -> bool:
         return False
     words = tidy_line(value)
     origins = [origin for pattern, origins in DEPENDENT if pattern.search(words) for origin in origins]
-    return bool(origins) and any(parse_published(value, origin) != parse_published(value) for origin in origins)
+    moment = parse_published(value) if origins else None
+    return any(parse_published(value, origin) != moment for origin in origins)
 
 
 def is_number(value: Any) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from tasks.dates.calendars import BUDDHIST, BUDDHIST_YEARS, JALALI_YEARS, read_jalali
 from tasks.dates.tokens import Token, cut_tokens, tidy_line
@@ -86,6 +87,7 @@ class Reading:
     used: frozenset[int]
 
 
+@lru_cache(maxsize=1024)
 def read_written(line: str, origin: Origin = UNKNOWN) -> Reading:
     """Reads the dates of a line.
 
