@@ -1,5 +1,6 @@
 """The command line, `copydesk`: collects the commands and reports their errors. Heavy imports wait until a command runs."""
 
+import gc
 import sys
 from typing import Annotated, Any
 
@@ -27,6 +28,7 @@ from flows.console import output, print_error
 from flows.system import find_missing_parts
 
 INTERRUPTED = 130
+GARBAGE = 50_000  # objects made before Python looks for garbage
 # In the order in which the help lists them.
 PANELS = {
     "Run": (init, ingest, inspect, backfill, ui, deploy, pages, replay, release, correct, learn),
@@ -92,6 +94,8 @@ def main() -> None:
     if missing := find_missing_parts():
         print_error(missing)
         sys.exit(1)
+    # Modules and rules are a million objects that stay, and every look for garbage visits them.
+    gc.set_threshold(GARBAGE)
     try:
         app()
     except SystemExit as end:

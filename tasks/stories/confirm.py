@@ -12,7 +12,7 @@ from tasks.stories.compare import Side, TextPairs
 from tasks.stories.links import ArticleKeys, relate
 from tasks.stories.sketch_table import META, SketchTable, read_runs
 
-TEXTS = 4_000  # in memory at a time, as runs
+TEXTS = 8_000  # in memory at a time, as runs
 # Texts by doc_id, of documents given as partition and doc_ids.
 ReadTexts = Callable[[Mapping[str, list[str]]], Mapping[str, str]]
 # What a link says of each of its two documents.
