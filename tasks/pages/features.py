@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from tasks.pages.shared_words import count_shared_words
+from tasks.lines import mark_where
+from tasks.pages.shared_words import count_shared_words, list_longer_words
 from tasks.pages.spans import (
     Bounds,
     Ints,
@@ -48,7 +49,8 @@ class PageLines(NamedTuple):
 
 
 def make_features(lines: pl.DataFrame) -> PageLines:
-    """All features of the lines of pages; `lines` as `assign_roles` gives them."""
+    """All features of the lines of pages; `lines` as `assign_roles` gives them. The lines get their `words`."""
+    lines = lines.with_columns(words=list_longer_words(lines["text"]))
     own = measure_features(lines)
     bounds = find_bounds(lines["doc"].to_numpy())
     around = describe_neighbours(own, bounds) | measure_distances(own, bounds) | describe_spans(own, bounds)
@@ -61,6 +63,8 @@ def measure_features(lines: pl.DataFrame) -> dict[str, Ints]:
     text = pl.col("text")
     first = text.str.head(1)
     goes_on = pl.col("family") == "story-continues"  # such a line stands inside the story: no sign of furniture
+    # The engine is slow at the bounds of words.
+    may_be_dated = mark_where(lines, pl.col("width") < DATED_WIDTH, text.str.contains(DATED.replace(r"\b", "")))
     own = lines.select(
         width=pl.col("width").clip(0, 2 * WIDTH_CAP),
         stop=pl.col("ends_sentence"),
@@ -76,7 +80,7 @@ def measure_features(lines: pl.DataFrame) -> dict[str, Ints]:
         comment=(pl.col("family") == "comments").fill_null(False),
         role=pl.col("role_hit").replace_strict(ROLE_NUMBERS, default=0),
         copies=pl.len().over("doc", "text").clip(1, 4),
-        dated=(pl.col("width") < DATED_WIDTH) & text.str.contains(DATED),
+        dated=mark_where(lines, may_be_dated, text.str.contains(DATED)),
     )
     return {name: own[name].cast(pl.Int64).to_numpy() for name in own.columns}
 

@@ -92,16 +92,18 @@ def cut_comments(page: PageLines, kept: Bools) -> Bools:
 
 def keep_listed(page: PageLines, kept: Bools) -> Bools:
     """The kept lines and the lists right below them, perhaps with one line between, whose items have one form with a number."""
+    has_rule, begins = page.features["rule"] > 0, page.lines["text"].str.head(60)
+    # Of the others no form is asked for.
+    may_be = begins.str.contains(r"\p{N}") & pl.Series(~kept & ~has_rule)
     form = (
-        page.lines["text"]
-        .str.head(60)
+        begins.set(~may_be, "")
         .str.replace_all(WORDS, "a")
         .str.replace_all(NUMBERS, "0")
         .str.replace_all(r"\s+", "")
         .str.head(FORM_CHARS)
     )
-    forms, has_rule = form.to_list(), page.features["rule"] > 0
-    is_item = (form.str.contains("a") & form.str.contains("0")).to_numpy() & ~kept & ~has_rule
+    forms = form.to_list()
+    is_item = (form.str.contains("a") & form.str.contains("0")).to_numpy()
     opens = kept & (read_neighbour(kept.astype(np.int64), 1, page.bounds) == 0)
     listed = kept.copy()
     for above in np.flatnonzero(opens).tolist():

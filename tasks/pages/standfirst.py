@@ -11,7 +11,6 @@ import numpy as np
 
 from tasks.pages.features import ROLE_NUMBERS, PageLines
 from tasks.pages.headline import pick_best
-from tasks.pages.shared_words import WORD
 from tasks.pages.spans import Bools, Ints, read_neighbour
 from tasks.pages.weights import UNIT, TreeEnsemble, add_scores
 
@@ -95,8 +94,7 @@ def read_head(page: PageLines, headline: int, prose: Bools, may_be: Bools) -> He
 
 def list_long_words(page: PageLines, lines: list[int]) -> dict[int, frozenset[str]]:
     """The longer words of some lines, by line."""
-    found = page.lines["text"][lines].str.to_lowercase().str.extract_all(WORD)
-    return dict(zip(lines, map(frozenset, found), strict=True))
+    return dict(zip(lines, map(frozenset, page.lines["words"][lines].to_list()), strict=True))
 
 
 def describe_candidate(

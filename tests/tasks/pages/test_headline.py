@@ -8,6 +8,7 @@ import pytest
 
 from tasks.pages.features import PageLines
 from tasks.pages.headline import LEAST_SCORE, NEAR, OWN, describe_candidates, find_candidates, pick_best
+from tasks.pages.shared_words import list_longer_words
 from tasks.pages.spans import Bounds, find_bounds
 
 
@@ -20,7 +21,8 @@ def make_page(texts: list[str], prose: list[int]) -> PageLines:
     """One page with these lines, of which some are prose; all other features are 0."""
     features = {name: np.zeros(len(texts), dtype=np.int64) for name in (*OWN, *NEAR)}
     features |= {"prose": np.array(prose), "width": np.array([len(text) for text in texts])}
-    lines = pl.DataFrame({"doc": [0] * len(texts), "text": texts}, schema_overrides={"doc": pl.UInt32})
+    columns = {"doc": [0] * len(texts), "text": texts, "words": list_longer_words(pl.Series(texts))}
+    lines = pl.DataFrame(columns, schema_overrides={"doc": pl.UInt32})
     return PageLines(lines, features, make_bounds(len(texts)))
 
 

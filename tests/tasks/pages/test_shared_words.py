@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.pages.shared_words import count_shared_words
+from tasks.pages.shared_words import count_shared_words, list_longer_words
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from tasks.pages.shared_words import count_shared_words
     ],
 )
 def test_words_that_another_line_uses_count(line: str, other: str, words: int, share: int) -> None:
-    lines = pl.DataFrame({"doc": [0, 0], "text": [line, other]}, schema_overrides={"doc": pl.UInt32})
+    lines = pl.DataFrame({"doc": [0, 0], "words": list_longer_words(pl.Series([line, other]))})
     found = count_shared_words(lines, np.array([False, True]), np.array([True, False]))
     assert {name: values.tolist() for name, values in found.items()} == {
         "shared_words": [words],
@@ -30,6 +30,6 @@ def test_words_that_another_line_uses_count(line: str, other: str, words: int, s
 
 
 def test_a_line_shares_no_words_with_itself_or_with_another_page() -> None:
-    lines = pl.DataFrame({"doc": [0, 1], "text": ["The harbour"] * 2}, schema_overrides={"doc": pl.UInt32})
+    lines = pl.DataFrame({"doc": [0, 1], "words": list_longer_words(pl.Series(["The harbour"] * 2))})
     both = np.array([True, True])
     assert count_shared_words(lines, both, both)["shared_words"].tolist() == [0, 0]
