@@ -71,18 +71,22 @@ def find_pairs(lines: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(adjacent).filter(
         (pl.col("chars").is_between(LEAST_COLUMNS, MOST_COLUMNS)).sum().over("doc") >= LEAST_FULL
     )
-    dense = pl.col("text").str.contains(f"{DENSE}$") & pl.col("next_text").str.contains(f"^{DENSE}")
+    dense = pl.col("text").str.tail(1).str.contains(DENSE) & pl.col("next_text").str.head(1).str.contains(DENSE)
     word = pl.col("next_text").str.extract(r"^\s*(\S+)").str.len_chars().fill_null(1).clip(1, WORD_CHARS).cast(pl.Int64)
-    first = pl.col("next_text").str.extract(r"^[\"“‘'«„(]*(\p{L})")
+    first = pl.col("first")
     is_lower = first != first.str.to_uppercase()
-    return rows.select(
-        *("doc", "at", "block", "chars", "whole"),
-        word=pl.when(dense).then(1).otherwise(word),
-        is_lower=is_lower.fill_null(False),
-        is_cased=(is_lower | (first != first.str.to_lowercase())).fill_null(False),
-        is_own=pl.col("next_text").str.contains(OWN_LINE),
-        is_open=~pl.col("text").str.tail(4).str.contains(SENTENCE_END),
-    ).with_columns(pl.col("at") + 1)
+    return (
+        rows.with_columns(first=pl.col("next_text").str.extract(r"^[\"“‘'«„(]*(\p{L})"))
+        .select(
+            *("doc", "at", "block", "chars", "whole"),
+            word=pl.when(dense).then(1).otherwise(word),
+            is_lower=is_lower.fill_null(False),
+            is_cased=(is_lower | (first != first.str.to_lowercase())).fill_null(False),
+            is_own=pl.col("next_text").str.contains(OWN_LINE),
+            is_open=~pl.col("text").str.tail(4).str.contains(SENTENCE_END),
+        )
+        .with_columns(pl.col("at") + 1)
+    )
 
 
 def mark_joined(pairs: pl.DataFrame) -> pl.Series:

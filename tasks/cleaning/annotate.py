@@ -5,7 +5,7 @@ This module only adds columns. `clean` decides, on these columns alone, which li
 
 import polars as pl
 
-from tasks.lines import above, change_lines, looks_like_prose, mark_rows, mark_zones, measure_lines
+from tasks.lines import above, change_lines, looks_like_prose, mark_where, mark_zones, measure_lines, same_doc
 from tasks.roles.bios import name_bios
 from tasks.roles.byline_detection import name_bylines
 from tasks.roles.headlines import name_headlines, name_standfirsts
@@ -107,7 +107,8 @@ def mark_article_zones(lines: pl.DataFrame) -> pl.DataFrame:
     is_second = above("doc", 1).is_not_null() & above("doc", 2).is_null()
     below = above("role_hit", -1)
     # A bio that ends as a sentence may be one of the article's.
-    is_bio = (below == "bio") & ~above("text", -1).str.contains(r"[.!?…]\W*$")
+    unended = mark_where(lines, pl.col("role_hit") == "bio", ~pl.col("text").str.contains(r"[.!?…]\W*$"))
+    is_bio = same_doc(-1) & unended.shift(-1, fill_value=False)
     has_furniture_below = below.is_in(["byline", "timestamp", "caption", "credit"]) | is_bio
     is_standfirst = is_second & has_furniture_below.fill_null(False) & (pl.col("width") <= STANDFIRST_WIDTH)
     return mark_zones(lines, pl.col("is_paragraph") & ~is_standfirst)
@@ -124,10 +125,9 @@ def zone_allows(allowed: str) -> pl.Expr:
 
 def find_time_spans(lines: pl.DataFrame) -> pl.Series:
     """Whether a line of two dates below the article says how long something lasts, and not when the article was changed."""
-    # Filtered, not masked: a pattern reads masked rows as well.
-    dated = lines.with_row_index("_at").filter((pl.col("role_hit") == "timestamp") & (pl.col("zone") == "tail"))
+    is_dated = (pl.col("role_hit") == "timestamp") & (pl.col("zone") == "tail")
     years = pl.col("text").str.count_matches(r"\b(?:19|20)\d\d\b")
-    return mark_rows(lines.height, dated.filter((years == 2) & ~pl.col("text").str.contains(CHANGED))["_at"])
+    return mark_where(lines, is_dated, (years == 2) & ~pl.col("text").str.contains(CHANGED))
 
 
 def stays_in_text() -> pl.Expr:

@@ -42,7 +42,7 @@ def clean_documents(
     on_page = pl.col("doc").is_in(pages.implode())
     article = words.filter(marked.select(on_page & ~pl.col("page_cut")).to_series())
     again = assign_roles(article, records, list_heads(marked.filter(on_page)))
-    cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]).sort("doc", "line"), removal_budget)
+    cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]), removal_budget)
     outside = decide_outside(marked.filter(on_page))
     missing = [pl.lit(None).alias(name) for name in cleaned.columns if name not in outside.columns]
     outside = outside.with_columns(missing).select(cleaned.columns)
