@@ -7,7 +7,7 @@ import polars as pl
 
 from tasks.cleaning.caption_words import CREDIT_CHARS
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines, change_listed_lines, mark_rows
+from tasks.lines import above, change_lines, mark_where
 
 CAPTION_WIDTHS = (20, 220)  # a longer line above a credit is a paragraph
 # A photographer and a house, as credits name them.
@@ -38,22 +38,22 @@ def name_lone_credits(lines: pl.DataFrame) -> pl.DataFrame:
 
 def name_repeated_credits(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `credit` to lines such as "Ana Ruiz/Courier" that stand more than once in a document."""
-    is_short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains("/", literal=True)
-    free = lines.filter(is_body() & is_short)
-    named = free.filter(pl.struct("doc", "text").is_duplicated() & pl.col("text").str.contains(SLASH_CREDIT))
-    return change_listed_lines(lines, named.select("doc", "line"), role="credit", by="credit.repeated")
+    text = pl.col("text")
+    is_short = is_body() & (pl.col("chars") <= CREDIT_CHARS)
+    slashed = mark_where(lines, is_short, text.str.contains("/", literal=True))
+    is_again = pl.struct("doc", "text").is_duplicated()
+    named = mark_where(lines, slashed, is_again & text.str.contains(SLASH_CREDIT))
+    return change_lines(lines, named, role="credit", by="credit.repeated")
 
 
 def name_credits_below_labels(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `credit` to the lines below `Image source` and the like, and removes these."""
-    is_label = (
-        is_body() & (pl.col("chars") <= 20) & (pl.col("zone") == "body") & pl.col("text").str.contains(LABEL_LINE)
-    )
-    marked = lines.with_columns(_is_label=is_label)
+    is_short = is_body() & (pl.col("chars") <= 20) & (pl.col("zone") == "body")
+    marked = lines.with_columns(_is_label=mark_where(lines, is_short, pl.col("text").str.contains(LABEL_LINE)))
     if not marked["_is_label"].any():
         return lines
-    is_named = is_body() & (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains(LABELLED_CREDIT)
-    marked = marked.with_columns(_is_named=is_named & above("_is_label", 1, False))
+    may_be = is_body() & (pl.col("chars") <= CREDIT_CHARS) & above("_is_label", 1, False)
+    marked = marked.with_columns(_is_named=mark_where(marked, may_be, pl.col("text").str.contains(LABELLED_CREDIT)))
     is_sign = pl.col("_is_label") & (above("_is_named", -1, False) | above("role", -1).eq_missing("credit"))
     marked = change_lines(marked, is_sign, role="boilerplate", by="caption.sign", removed=True)
     named = change_lines(marked, pl.col("_is_named"), role="credit", by="credit.below-label")
@@ -62,17 +62,16 @@ def name_credits_below_labels(lines: pl.DataFrame) -> pl.DataFrame:
 
 def name_credits_below_captions(lines: pl.DataFrame) -> pl.DataFrame:
     """Gives the role `credit` to lines between paragraphs that end a block of two, or stand below a line without a stop."""
-    is_short = (pl.col("chars") <= CREDIT_CHARS) & pl.col("text").str.contains(MAY_BE_LONE)
-    may_be = is_body() & is_short & (pl.col("zone") == "body") & above("gap", -1, True)
-    some = lines.select("text", _may=may_be).with_row_index("_at").filter("_may")
-    if some.is_empty():
+    may_be = is_body() & (pl.col("chars") <= CREDIT_CHARS) & (pl.col("zone") == "body") & above("gap", -1, True)
+    signed = mark_where(lines, may_be, pl.col("text").str.contains(MAY_BE_LONE))
+    lone = mark_where(lines, signed, pl.col("text").str.contains(LONE_CREDIT))
+    if not lone.any():
         return lines
-    lone = some.filter(pl.col("text").str.contains(LONE_CREDIT))["_at"]
     is_free = is_body() & pl.col("width").is_between(*CAPTION_WIDTHS)
     marked = lines.with_columns(
         _opens=is_free & pl.col("gap") & (~pl.col("ends_sentence") | above("is_paragraph", 1, False)),
         _is_open=is_free & pl.col("gap") & ~pl.col("ends_sentence") & above("is_paragraph", 1, False),
-        _is_lone=mark_rows(lines.height, lone),
+        _is_lone=lone,
     )
     is_block = ~pl.col("gap") & above("_opens", 1, False)
     is_apart = pl.col("gap") & above("_is_open", 1, False) & above("is_paragraph", -1, False)
