@@ -7,6 +7,8 @@ now and then a line of furniture, but not all kinds of it. In doubt it is an art
 
 import polars as pl
 
+from tasks.lines import mark_where
+
 BARE_WIDTH = 40  # a bare line is narrower than this
 BARE_LINES = 15  # a page has at least as many bare lines,
 BARE_SHARE = 0.25  # which are at least this share of all its lines,
@@ -43,9 +45,8 @@ def count_page_signs(lines: pl.DataFrame) -> pl.DataFrame:
     bare_series: the most bare lines in a row; edge_lines: bare lines above the first line of prose or below the last;
     families: kinds of rules that match a line.
     """
-    # No bare line is longer than this, so that digits in long lines need not be searched for.
-    digits = pl.col("text").str.head(BARE_WIDTH).str.contains(r"\p{Nd}")
-    bare = (pl.col("width") < BARE_WIDTH) & ~pl.col("ends_sentence") & ~digits
+    is_short = (pl.col("width") < BARE_WIDTH) & ~pl.col("ends_sentence")
+    bare = mark_where(lines, is_short, ~pl.col("text").str.contains(r"\p{Nd}"))
     marked = lines.select("doc", "place", "family", "is_paragraph", bare=bare)
     # A series of bare lines has one number, in one document only.
     numbered = marked.select("doc", "bare", series=pl.struct("doc", "bare").rle_id()).filter("bare")
