@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.cleaning.annotate import HEAD_ABOVE, HEAD_BELOW, assign_roles, match_words
 from tasks.cleaning.clean import clean_lines
-from tasks.lines import change_lines
+from tasks.lines import change_lines, change_listed_lines
 from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.roles.byline_detection import name_bylines
 
@@ -41,17 +41,26 @@ def clean_documents(
         return clean_lines(annotated, removal_budget)
     on_page = pl.col("doc").is_in(pages.implode())
     article = words.filter(marked.select(on_page & ~pl.col("page_cut")).to_series())
-    again = assign_roles(article, records, list_heads(marked.filter(on_page)))
+    parts = name_page_parts(marked.filter(on_page))
+    again = sign_articles(assign_roles(article, records, list_heads(marked.filter(on_page))), parts)
     cleaned = clean_lines(pl.concat([annotated.filter(~on_page), again]), removal_budget)
-    outside = decide_outside(marked.filter(on_page))
+    outside = decide_outside(parts)
     missing = [pl.lit(None).alias(name) for name in cleaned.columns if name not in outside.columns]
     outside = outside.with_columns(missing).select(cleaned.columns)
     return pl.concat([cleaned, outside], how="vertical_relaxed").sort("doc", "line")
 
 
-def decide_outside(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines that the page model cut, removed unless they sign or date the article. `lines` as `mark_page_cuts` gives them."""
-    outside = name_page_parts(lines).filter("page_cut").with_columns(removed=pl.lit(False), over_budget=pl.lit(False))
+def sign_articles(lines: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """The lines of pages' articles; an agency's name that signs one, by the dates that were cut beside it, is no credit."""
+    signed = parts.filter((pl.col("role") == "byline") & ~pl.col("page_cut"))
+    signed = signed.join(lines.filter(pl.col("role") == "credit"), on=["doc", "line"], how="semi")
+    byline = {"role": "byline", "role_by": "byline.signature", "role_value": pl.col("_names")}
+    return change_listed_lines(lines, signed.select("doc", "line", _names="role_value"), **byline)
+
+
+def decide_outside(parts: pl.DataFrame) -> pl.DataFrame:
+    """The lines that the page model cut, removed unless they sign or date the article. `parts`: see `name_page_parts`."""
+    outside = parts.filter("page_cut").with_columns(removed=pl.lit(False), over_budget=pl.lit(False))
     outside = outside.with_columns(by="role_by", evidence=pl.lit(None, dtype=pl.String))
     return change_lines(
         outside,

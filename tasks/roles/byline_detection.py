@@ -274,7 +274,8 @@ def is_agency_byline(candidate: Candidate) -> bool:
     """Whether an agency's name signs the article and credits no picture: beside a date, or right above the body."""
     if candidate.own.text.startswith(PICTURED):
         return False
-    if "timestamp" in (candidate.above.role_hit, candidate.below.role_hit):
+    is_dated = is_timestamp(candidate.above.text, with_place=True)
+    if is_dated or "timestamp" in (candidate.above.role_hit, candidate.below.role_hit):
         return True
     return candidate.below.is_paragraph and candidate.above.role not in ("caption", "credit", None)
 

@@ -237,22 +237,28 @@ def name_standfirsts(lines: pl.DataFrame, records: pl.DataFrame, known: pl.DataF
     wanted = records.select(_key=fold_text(pl.col("standfirst"))).with_row_index("doc").filter(pl.col("_key") != "")
     is_free = pl.col("role").is_null()
     top = lines.filter(pl.col("place") < TOP_LINES).with_columns(
-        _above=above("role", 1), _below=above("role_hit", -1), _below_width=above("width", -1), _next=above("text", -1)
+        _above=above("role", 1),
+        _below=above("role_hit", -1),
+        _below_width=above("width", -1),
+        _next=above("text", -1),
+        _headline=above("text", 1, ""),
     )
     by_record = top.filter(is_free).join(wanted, on="doc").filter(fold_text(pl.col("text")) == pl.col("_key"))
     has_furniture_below = pl.col("_below").is_in(["byline", "bio", "timestamp", "caption"]).fill_null(False)
     is_unstopped = (
         ~pl.col("ends_sentence") & (pl.col("width") >= UNSTOPPED_WIDTH) & (pl.col("_below_width") >= UNSTOPPED_WIDTH)
     )
-    # A line that the next one repeats with a credit is a caption.
+    # A line that the next one repeats with a credit is a caption, and no standfirst.
     is_copied = pl.col("_next").str.starts_with(pl.col("text")).fill_null(False)
     below = top.filter(
         is_free & (pl.col("_above") == "headline") & pl.col("rule").is_null(),
         pl.col("width").is_between(*STANDFIRST_WIDTH),
     )
     is_signed = pl.col("text").str.contains(SIGNED_HEAD)
-    by_place = below.filter(~is_copied & (has_furniture_below | is_unstopped | is_signed))
-    # So is one that stands again further below.
+    # Nor is the headline again, with a kicker before it.
+    is_headline = fold_text(pl.col("text")).str.ends_with(fold_text(pl.col("_headline")))
+    by_place = below.filter(~is_copied & ~is_headline & (has_furniture_below | is_unstopped | is_signed))
+    # A line that stands again further below is a caption too.
     again = lines.filter(pl.col("width") >= STANDFIRST_WIDTH[0]).join(by_place, on=["doc", "text"], how="semi")
     again = again.filter(pl.struct("doc", "text").is_duplicated())
     by_place = by_place.join(again, on=["doc", "text"], how="anti")

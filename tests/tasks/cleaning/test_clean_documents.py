@@ -139,6 +139,22 @@ def test_a_standfirst_does_not_separate_a_name_from_the_headline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("date", "role"), [("Larkhaven, 5 May 2026", "byline"), ("The quay on a day in May", "credit"), ("Save", "credit")]
+)
+def test_an_agency_beside_a_date_that_is_cut_signs_the_article_of_a_page(date: str, role: str) -> None:
+    head = [
+        *MENU,
+        "Last ferry leaves the harbour",
+        date,
+        "Reuters, Mara Quist",
+        "The old ferry at the quay (Photo: Ana Ruiz)",
+    ]
+    lines = clean_texts("\n".join([*head, *BODY, *TEASERS, *FOOTER]))
+    signed = lines.filter(text="Reuters, Mara Quist").select("role", "removed")
+    assert signed.rows() == [(role, False)]
+
+
+@pytest.mark.parametrize(
     ("around", "role"),
     [
         pytest.param(["The town votes on Monday.", "Mara Quist", "Last ferry leaves"], "byline", id="headline-again"),

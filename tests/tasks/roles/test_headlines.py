@@ -302,6 +302,11 @@ def test_a_line_that_closes_with_its_author_is_a_standfirst() -> None:
         assert find_roles("\n".join([HEADLINE, line, "Share", P1, P2]))[1] == role
 
 
+def test_the_headline_behind_a_kicker_is_no_standfirst() -> None:
+    for line, role in ((f"On the quay of Larkhaven at night: {HEADLINE}", None), (make_line(60), "standfirst")):
+        assert find_roles("\n".join([HEADLINE, line, P1, P2]))[1] == role
+
+
 def test_a_line_that_the_next_one_repeats_with_a_credit_is_no_standfirst() -> None:
     line = make_line(80)
     assert find_roles("\n".join([HEADLINE, line, f"{line} (Ana Ruiz/AP)", P1, P2]))[1] is None
