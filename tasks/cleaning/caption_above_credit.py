@@ -8,7 +8,7 @@ import polars as pl
 from tasks.cleaning.clean import is_body
 from tasks.lines import above, change_lines, mark_rows
 
-WIDTHS = (40, 220)
+LEAST_WIDTH = 40
 SMALL, LEAST_SMALL = r" \p{Ll}", 3  # words of a sentence; titles and buttons have fewer
 SENTENCES = r"\p{Ll}{3}[.!?][\"”’»)]* \p{Lu}(?:\S* ){3}"  # one that ends, and four words of another: a paragraph
 PART = r"^[-•*–—·►▪]|[:：,;–—-]$"  # an item of a list, or words that go on below
@@ -24,7 +24,7 @@ def name_captions_above_credits(lines: pl.DataFrame) -> pl.DataFrame:
     `lines` as `clean_lines` gives them.
     """
     is_inside = is_body() & pl.col("rule").is_null() & (pl.col("zone") == "body")
-    is_inside &= ~above("role", 1).eq_missing("headline") & pl.col("width").is_between(*WIDTHS)
+    is_inside &= ~above("role", 1).eq_missing("headline") & (pl.col("width") >= LEAST_WIDTH) & ~pl.col("is_paragraph")
     is_cut = pl.col("removed") & pl.col("width").is_between(*CUT_WIDTHS)
     is_cut &= above("role", 1).is_in(HEADS).fill_null(False) & ~above("removed", -1, True)
     by_credit = above("role", -1).eq_missing("credit") & ~above("gap", -1, True) & ~pl.col("gap")

@@ -88,7 +88,10 @@ class Signature:
 
 
 # How a headline or a standfirst closes that names the author: behind a sign, or by the kind of the article.
-SIGNED_HEAD = rf"(?i)(?:[|*•–—-] ?by|\b(?:an?|ein|eine|une?|una) (?:{GENRES}) (?:by|von|par|de|di)) (\S+ \S+(?: \S+)?)$"
+SIGNED_HEAD = (
+    rf"(?i)(?:[|*•–—-] ?by|\b(?:an?|ein|eine|une?|una) (?:{GENRES}) (?:by|von|par|de|di))"
+    r" ((?-i:[^\W\d_a-z])\S+ \S+(?: \S+)?)$"
+)
 OPENING_CHARS = 600  # a dateline opens one of the first lines; a standfirst may stand above it
 PLACE = r"\p{Lu}[\p{L}\p{M}.'’\-]+(?:[ /]\p{Lu}[\p{L}\p{M}.'’\-]+){0,3}"
 DAY = r"(?:, (?:\p{L}{3,9}\.? \d{1,2}|\d{1,2}\.? ?\p{L}{0,9}\.?)(?:,? \d{4})?)?"

@@ -36,6 +36,7 @@ def test_words_right_above_a_credit_are_a_caption(credit: str) -> None:
         pytest.param([WORDS[:39], "Getty Images"], id="39-wide"),
         pytest.param(["What Larkhaven Wants To Do With The Old Pier", "Getty Images"], id="capitals"),
         pytest.param([f"- {WORDS}", "Getty Images"], id="item"),
+        pytest.param([f"{WORDS} {WORDS} {WORDS}"[:160], "Getty Images"], id="160-wide"),
         pytest.param([WORDS + ":", "Getty Images"], id="goes-on-with-a-colon"),
         pytest.param([WORDS, "Getty Images", "and the captain looks on from the bridge of his ship."], id="goes-on"),
         pytest.param([WORDS, "Osterholm is a town of 4,000 people by the sea"], id="no-credit"),

@@ -298,6 +298,7 @@ def test_a_line_that_closes_with_its_author_is_a_standfirst() -> None:
     for line, role in (
         ("We sail slowly in the fog. A commentary by Mara Quist", "standfirst"),
         ("We sail in the fog by Mara Quist, at all hours", None),
+        ("We sail slowly in the fog of May. A story by the sea", None),
     ):
         assert find_roles("\n".join([HEADLINE, line, "Share", P1, P2]))[1] == role
 
