@@ -5,13 +5,14 @@ between, and whether it stands where standfirsts do.
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from tasks.pages.features import ROLE_NUMBERS, PageLines
 from tasks.pages.headline import pick_best
-from tasks.pages.spans import Bools, Ints, read_neighbour
+from tasks.pages.spans import Bools, Ints, read_neighbour, sum_between
 from tasks.pages.weights import UNIT, TreeEnsemble, add_scores
 
 WIDTHS = (30, 450)
@@ -33,6 +34,7 @@ PLACED = re.compile(
     r"[^\W\d_a-zß-ÿ][^\W\d_]{2,}(?:[ /-][^\W\d_a-zß-ÿ][^\W\d_]{2,})?\. (?=[^\W\d_a-zß-ÿ]).{40,240}[.?!]"
 )
 SENTENCES = re.compile(r"[^\W\d_A-Z]{2}[.?!](?= |$)")
+WORDS = re.compile(r"\w+")
 STOPS = re.compile(r"[.!?。！？](?=\s|$|[\"”»])")
 HEAD_LINES = 15  # it stands at most so far below the headline,
 BREAK_LINES = 3  # and at most so many lines stand between it and the body: an advertisement, buttons
@@ -44,10 +46,20 @@ SHARED_PART = 0.5  # which are at least this part of the longer one's
 class Head(NamedTuple):
     """The lines of one page in which its standfirst is looked for."""
 
-    titles: list[int]  # the headline, and lines below it that say it again
-    printed: int  # the last of these near the headline: the one that readers see
+    titles: list[int]  # the headline, and lines below it that say it again; readers see the last
     opening: list[int]  # the first paragraphs of the article
     candidates: list[int]
+
+
+class StandfirstCandidate(NamedTuple):
+    """A line that may be the standfirst: the title above it, the next paragraph of the article or -1, shares of its words."""
+
+    at: int
+    title: int
+    following: int
+    in_title: int
+    in_next: int
+    in_rest: int
 
 
 def choose_standfirst(page: PageLines, headline: Bools, kept: Bools, ensemble: TreeEnsemble) -> Bools:
@@ -66,30 +78,29 @@ def describe_standfirsts(page: PageLines, headline: Bools, kept: Bools) -> tuple
     may_be = is_free & (page.features["width"] >= low) & (page.features["width"] <= high)
     role_down = read_neighbour(page.features["role"], 1, page.bounds)
     may_be &= role_down != ROLE_NUMBERS["credit"]  # a caption
-    heads = [read_head(page, at, prose, may_be) for at in np.flatnonzero(headline).tolist()]
+    titles = list_titles(page, headline)
+    heads = [read_head(page, lines, prose, may_be) for lines in titles]
+    used = {at for head in heads for at in (*head.titles, *head.opening, *head.candidates)}
+    said = list_long_words(page, sorted(used))
+    rows = [row for head in heads for row in compare_candidates(head, said)]
     chosen = np.zeros(len(kept), dtype=np.bool_)
-    chosen[[at for head in heads for at in head.candidates]] = True
-    by_place = find_by_place(page, headline, kept)
-    said = list_long_words(
-        page, sorted({at for head in heads for lines in head for at in np.atleast_1d(lines).tolist()})
-    )
-    rows = [describe_candidate(page, head, at, prose, said) for head in heads for at in head.candidates]
-    around = {name: np.array([row[name] for row in rows], dtype=np.int64) for name in (rows[0] if rows else ())}
-    own = {name: page.features[name] for name in OWN} | {"by_place": by_place}
-    own["role_down"] = role_down
-    return chosen, around | {name: values[chosen].astype(np.int64) for name, values in own.items()}
+    chosen[[row.at for row in rows]] = True
+    opening = np.zeros(len(kept), dtype=np.int64)
+    opening[[at for head in heads for at in head.opening]] = 1
+    own = {name: page.features[name] for name in OWN} | {"role_down": role_down}
+    own["by_place"] = find_by_place(page, titles, kept).astype(np.int64)
+    described = {name: values[chosen] for name, values in own.items()}
+    return chosen, described | describe_around(page, rows, prose, opening)
 
 
-def read_head(page: PageLines, headline: int, prose: Bools, may_be: Bools) -> Head:
+def read_head(page: PageLines, titles: list[int], prose: Bools, may_be: Bools) -> Head:
     """The lines around one headline. `prose`: paragraphs of the article; `may_be`: lines that may be a standfirst."""
-    end = int(page.bounds.end[headline])
-    titles = find_titles(page, headline, min(end, headline + REACH + 1))
-    printed = max(line for line in titles if line <= headline + PRINTED_LINES)
-    opening = np.flatnonzero(prose[headline + 1 : min(end, headline + OPENING_LINES)])[:OPENING] + headline + 1
+    first, printed, end = titles[0] + 1, titles[-1], int(page.bounds.end[titles[0]])
+    opening = np.flatnonzero(prose[first : min(end, first + OPENING_LINES)])[:OPENING] + first
     seen = np.cumsum(prose[printed + 1 : min(end, printed + REACH)])
     last = printed + 1 + int(np.searchsorted(seen, PARAGRAPHS))
-    inside = np.flatnonzero(may_be[headline + 1 : min(end, printed + REACH, last + 1)]) + headline + 1
-    return Head(titles, printed, opening.tolist(), [at for at in inside.tolist() if at not in titles])
+    inside = np.flatnonzero(may_be[first : min(end, printed + REACH, last + 1)]) + first
+    return Head(titles, opening.tolist(), [at for at in inside.tolist() if at not in titles])
 
 
 def list_long_words(page: PageLines, lines: list[int]) -> dict[int, frozenset[str]]:
@@ -97,43 +108,49 @@ def list_long_words(page: PageLines, lines: list[int]) -> dict[int, frozenset[st
     return dict(zip(lines, map(frozenset, page.lines["words"][lines].to_list()), strict=True))
 
 
-def describe_candidate(
-    page: PageLines, head: Head, at: int, prose: Bools, said: dict[int, frozenset[str]]
-) -> dict[str, int]:
-    """How one line may be a standfirst: what stands above and below it, and whose words it shares (percentages of its own)."""
-    features, words = page.features, said[at]
-    title = max(line for line in head.titles if line < at)
-    below = [line for line in head.opening if line > at]
-    following = below[0] if below and below[0] < at + NEXT_LINES else None
-    over = features["role"][title + 1 : at].tolist()
-    under = features["role"][at + 1 : following].tolist() if following else []
-    titled = said[head.titles[0]] | said[head.printed]
-    rest = frozenset().union(*(said[line] for line in below))
-    width = int(np.mean(features["width"][below])) if below else 1
+def compare_candidates(head: Head, said: dict[int, frozenset[str]]) -> Iterator[StandfirstCandidate]:
+    """The candidates of one page in order. `said`: the longer words of lines; shares are percentages of a candidate's own."""
+    titled = said[head.titles[0]] | said[head.titles[-1]]
+    from_here = {-1: frozenset[str]()}
+    for line, below in zip(reversed(head.opening), [-1, *reversed(head.opening)], strict=False):
+        from_here[line] = said[line] | from_here[below]
+    for at in head.candidates:
+        words, size = said[at], max(1, len(said[at]))
+        following = next((line for line in head.opening if line > at), -1)
+        next_words = said[following] if at < following < at + NEXT_LINES else frozenset[str]()
+        shares = (100 * len(words & others) // size for others in (titled, next_words, from_here[following]))
+        title = max(line for line in head.titles if line < at)
+        yield StandfirstCandidate(at, title, following if following < at + NEXT_LINES else -1, *shares)
 
-    def share(others: frozenset[str]) -> int:
-        return 100 * len(words & others) // max(1, len(words))
 
+def describe_around(page: PageLines, rows: list[StandfirstCandidate], prose: Bools, opening: Ints) -> dict[str, Ints]:
+    """What stands above and below each candidate, and the words it shares. `opening`: 1 for the first paragraphs of pages."""
+    table = np.array(rows, dtype=np.int64).reshape(-1, len(StandfirstCandidate._fields))
+    at, title, following, in_title, in_next, in_rest = table.T
+    role, width = page.features["role"], page.features["width"]
+    signs, pictures = (np.isin(role, roles).astype(np.int64) for roles in (SIGNS, PICTURES))
+    below, texts = (at + 1, page.bounds.end[at]), page.lines["text"][at].to_list()
+    mean = sum_between(width * opening, *below) // np.maximum(sum_between(opening, *below), 1)
     return {
         "from_title": at - title,
-        "sentences": len(STOPS.findall(page.lines["text"][at])),
-        "until_next": following - at if following else NEXT_LINES,
-        "signs_above": sum(role in SIGNS for role in over),
-        "signs_below": sum(role in SIGNS for role in under),
-        "pictures_above": sum(role in PICTURES for role in over),
-        "prose_above": int(prose[title + 1 : at].sum()),
-        "in_title": share(titled),
-        "in_next": share(said[following]) if following else 0,
-        "in_rest": share(rest),
-        "relative_width": 100 * int(features["width"][at]) // max(1, width),
+        "sentences": np.array([len(STOPS.findall(text)) for text in texts], dtype=np.int64),
+        "until_next": np.where(following >= 0, following - at, NEXT_LINES),
+        "signs_above": sum_between(signs, title + 1, at),
+        "signs_below": sum_between(signs, at + 1, following),
+        "pictures_above": sum_between(pictures, title + 1, at),
+        "prose_above": sum_between(prose.astype(np.int64), title + 1, at),
+        "in_title": in_title,
+        "in_next": in_next,
+        "in_rest": in_rest,
+        "relative_width": 100 * width[at] // np.maximum(mean, 1),
     }
 
 
-def find_by_place(page: PageLines, headline: Bools, kept: Bools) -> Bools:
+def find_by_place(page: PageLines, titles: list[list[int]], kept: Bools) -> Bools:
     """Lines that stand where standfirsts do, at most one per page, and of which no rule and no role matches a word.
 
     That is the line right below the headline as printed, or the first kept line below it where other lines cut it off from the
-    article. A line above a credit, or above its own last words, is a caption.
+    article. A line above a credit, or above its own last words, is a caption. `titles`: see `list_titles`.
     """
     features, lines = page.features, page.lines
     low, high = PLACE_WIDTHS
@@ -144,9 +161,8 @@ def find_by_place(page: PageLines, headline: Bools, kept: Bools) -> Bools:
     role_below = read_neighbour(features["role"], 1, page.bounds)
     may_be &= role_below != ROLE_NUMBERS["credit"]
     found, texts = np.zeros(len(kept), dtype=np.bool_), lines["text"]
-    for at in np.flatnonzero(headline).tolist():
-        end = int(page.bounds.end[at])
-        printed = find_titles(page, at, min(end, at + PRINTED_LINES + 1))[-1]
+    for at, *others in titles:
+        end, printed = int(page.bounds.end[at]), others[-1] if others else at
         if printed + 1 < end and may_be[printed + 1]:
             found[printed + 1] = printed + 2 >= end or not texts[printed + 1].endswith(texts[printed + 2])
             continue
@@ -167,16 +183,19 @@ def opens_with_place(text: str) -> bool:
     return PLACED.fullmatch(text) is not None and len(SENTENCES.findall(text)) > 2
 
 
-def find_titles(page: PageLines, headline: int, end: int) -> list[int]:
-    """The headline and the lines below it, above `end`, that say it again with most of its words, perhaps some others.
+def list_titles(page: PageLines, headline: Bools) -> list[list[int]]:
+    """For each headline its line, and the lines shortly below it that say it again with most of its words, perhaps some others.
 
     Above the headline as readers see it may stand the page's own title.
     """
-    words, *others = (frozenset(re.findall(r"\w+", text.lower())) for text in page.lines["text"][headline:end])
-    titles = [headline]
-    for line, other in enumerate(others, headline + 1):
-        shared = len(words & other)
-        is_alike = shared >= SHARED_WORDS and shared >= SHARED_PART * max(len(words), len(other))
-        if words == other or (is_alike and not page.features["prose"][line]):
-            titles.append(line)
-    return titles
+    found, prose = [], page.features["prose"]
+    for at in np.flatnonzero(headline).tolist():
+        texts = page.lines["text"][at : min(int(page.bounds.end[at]), at + PRINTED_LINES + 1)].to_list()
+        words, *others = (frozenset(WORDS.findall(text.lower())) for text in texts)
+        found.append([at])
+        for line, other in enumerate(others, at + 1):
+            shared = len(words & other)
+            is_alike = shared >= SHARED_WORDS and shared >= SHARED_PART * max(len(words), len(other))
+            if words == other or (is_alike and not prose[line]):
+                found[-1].append(line)
+    return found

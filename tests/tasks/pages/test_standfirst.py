@@ -13,7 +13,7 @@ from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
 from tasks.pages.cuts import list_heads, mark_page_cuts
 from tasks.pages.features import PageLines, make_features
 from tasks.pages.spans import Bools
-from tasks.pages.standfirst import LEAST_SCORE, choose_standfirst, describe_standfirsts, find_by_place
+from tasks.pages.standfirst import LEAST_SCORE, choose_standfirst, describe_standfirsts, find_by_place, list_titles
 from tasks.pages.weights import Tree, TreeEnsemble
 
 
@@ -43,7 +43,7 @@ def mark(page: PageLines, texts: Sequence[str]) -> Bools:
 )
 def test_the_line_right_below_the_headline_is_the_standfirst(line: str, is_standfirst: bool) -> None:
     page = make_page(HEADLINE, line, "Share", P1)
-    assert find_by_place(page, mark(page, [HEADLINE]), mark(page, [P1])).any() == is_standfirst
+    assert find_by_place(page, list_titles(page, mark(page, [HEADLINE])), mark(page, [P1])).any() == is_standfirst
 
 
 STANDFIRST = "Nine of thirteen councillors want the old timbers back, and the sea wall will have to wait."
@@ -53,7 +53,7 @@ def find_placed_below(*lines: str) -> list[str]:
     """The standfirst of a page with these lines between its headline and its body; it and the body are kept."""
     page = make_page(HEADLINE, *lines, P1)
     first = np.arange(page.lines.height) == 0
-    found = find_by_place(page, mark(page, [HEADLINE]) & first, mark(page, [STANDFIRST, P1]))
+    found = find_by_place(page, list_titles(page, mark(page, [HEADLINE]) & first), mark(page, [STANDFIRST, P1]))
     return page.lines["text"].filter(pl.Series(found)).to_list()
 
 
@@ -88,7 +88,7 @@ def test_a_place_and_short_sentences_right_above_the_body_are_the_standfirst() -
         (placed + " " + placed, False),
     ):
         page = make_page(HEADLINE, "By Anna Webb", line, P1)
-        found = find_by_place(page, mark(page, [HEADLINE]), mark(page, [line, P1]))
+        found = find_by_place(page, list_titles(page, mark(page, [HEADLINE])), mark(page, [line, P1]))
         assert found.any() == is_standfirst, line
 
 
