@@ -40,4 +40,7 @@ def name_captions_above_credits(lines: pl.DataFrame) -> pl.DataFrame:
     has_words = (text.str.count_matches(SMALL) >= LEAST_SMALL) & ~is_sentence
     is_shown = pl.col("by").str.starts_with("page.") & ~text.str.contains(BUTTON)
     found = mark_rows(lines.height, some.filter(pl.when("inside").then(has_words).otherwise(is_shown))["_at"])
-    return change_lines(lines, found, role="caption", by="caption.above-credit", removed=False, evidence=None)
+    # Lines that the page model cut have places among all lines of the page, others among those of the article.
+    place = pl.when("removed").then(pl.max_horizontal(above("place", -1), 1) - 1).otherwise("place")
+    caption = {"role": "caption", "by": "caption.above-credit", "place": place, "removed": False, "evidence": None}
+    return change_lines(lines, found, **caption)

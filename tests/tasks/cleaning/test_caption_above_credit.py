@@ -8,6 +8,7 @@ from builders.articles import P1, P2, P3, clean_text, clean_texts
 from builders.pages import FOOTER, HEADLINE, MENU, PARAGRAPHS
 
 from tasks.cleaning.caption_above_credit import name_captions_above_credits
+from tasks.cleaning.captions import merge_captions
 
 WORDS = "A deckhand polishes the bell of the ferry at the quay of Osterholm"
 
@@ -54,5 +55,6 @@ def test_what_the_page_model_cut_above_the_credit_of_the_head_is_a_caption() -> 
     named = name_captions_above_credits(cut)
     assert cut.filter(text="Ola Brandt, mayor")["removed"].to_list() == [True]
     assert named.filter(pl.col("role") == "caption")["text"].to_list() == ["Ola Brandt, mayor"]
+    assert merge_captions(cut)[1]["captions"].to_list()[0][0]["credit"] == "REUTERS/Ana Ruiz"
     button = clean_texts(page.replace("Ola Brandt, mayor", "Enlarge picture"))
     assert not (name_captions_above_credits(button)["role"] == "caption").any()
