@@ -148,10 +148,10 @@ def wait_for(number: int) -> int:
         return 0
 
 
-def prepare_builder() -> None:
-    """Forks a builder for the shards of this process, if it is still early enough for that."""
+def prepare_builders(count: int) -> None:
+    """Forks builders for the shards of this process, if it is still early enough for that. One that has no shard waits."""
     if not STARTED and threading.active_count() == 1 and not has_thread_pool():
-        FREE.append(start_builder())
+        FREE.extend(start_builder() for _ in range(count))
 
 
 def has_thread_pool() -> bool:

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from flows.errors import ClusterLost, RunnerError
 from flows.settings import CLUSTERS, RUNNERS, Settings
-from flows.workers.builder import make_picklable, prepare_builder
+from flows.workers.builder import make_picklable, prepare_builders
 from flows.workers.local_map import THREADS, build_here
 from flows.workers.run_folder import build_for, collect_shard, mark_run_folder, note_arrival
 from tasks.batch import Limits, Shard
@@ -152,8 +152,7 @@ def choose_map(settings: Settings) -> MapShards:
     check_runner(settings)
     if has_cluster(settings):
         return build_on_cluster
-    if settings.workers == 1:
-        prepare_builder()
+    prepare_builders(settings.workers)
     return build_here
 
 

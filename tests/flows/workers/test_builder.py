@@ -114,7 +114,7 @@ def test_a_process_that_ends_otherwise_is_a_fault() -> None:
 def test_a_process_that_nothing_else_runs_in_forks_and_leaves_nothing_behind() -> None:
     code = (
         "import os; from flows.workers.builder import *\n"
-        "prepare_builder(); (builder,) = STARTED\n"
+        "prepare_builders(2); builder = STARTED[1]\n"
         "print(builder.number, '-P' in open(f'/proc/{builder.number}/cmdline').read().split('\\0'))\n"
         "print(call_builder(0, Limits(), os.getpid) == builder.number)\n"
     )
