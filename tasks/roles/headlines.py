@@ -146,7 +146,9 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
     top = untitled.filter(pl.col("place") < TOP_LINES).with_columns(**beside)
     free = top.filter(is_free).filter(~is_furniture)
     first = free.unique("doc", keep="first", maintain_order=True)
-    by_place = first.filter(~reads_like_body(), ~pl.col("_above").str.contains(POINTS), ~is_said_below())
+    # Each step reads the texts that those before it left.
+    short = first.filter(pl.col("width") <= TOP_WIDTH).filter(~reads_like_body())
+    by_place = short.filter(~pl.col("_above").str.contains(POINTS), ~is_said_below())
     ways = [(by_title, "headline.record-title")]
     if known is not None:
         headlines = known.filter(pl.col("role") == "headline")
@@ -159,12 +161,11 @@ def choose_headlines(placed: pl.DataFrame, records: pl.DataFrame, known: pl.Data
 
 
 def reads_like_body() -> pl.Expr:
-    """Whether a line at the top of a text is wide, is one word, or ends as a sentence, a quotation or an opening does."""
+    """Whether a line at the top of a text is one word, or ends as a sentence, a quotation or an opening does."""
     text, width = pl.col("text"), pl.col("width")
     is_dense = text.str.len_bytes() > DENSE_BYTES * text.str.len_chars()
     return (
-        (width > TOP_WIDTH)
-        | (text.str.contains(STOPPED) & ~text.str.contains(ABBREVIATED))
+        (text.str.contains(STOPPED) & ~text.str.contains(ABBREVIATED))
         | ((width >= LOUD_WIDTH) & text.str.contains(LOUD))
         | text.str.contains(NARRATED)
         | ((width >= QUOTE_WIDTH) & text.str.contains(REPORTED))
