@@ -103,24 +103,26 @@ def read_head(page: PageLines, titles: list[int], prose: Bools, may_be: Bools) -
     return Head(titles, opening.tolist(), [at for at in inside.tolist() if at not in titles])
 
 
-def list_long_words(page: PageLines, lines: list[int]) -> dict[int, frozenset[str]]:
+def list_long_words(page: PageLines, lines: list[int]) -> dict[int, list[str]]:
     """The longer words of some lines, by line."""
-    return dict(zip(lines, map(frozenset, page.lines["words"][lines].to_list()), strict=True))
+    return dict(zip(lines, page.lines["words"][lines].to_list(), strict=True))
 
 
-def compare_candidates(head: Head, said: dict[int, frozenset[str]]) -> Iterator[StandfirstCandidate]:
+def compare_candidates(head: Head, said: dict[int, list[str]]) -> Iterator[StandfirstCandidate]:
     """The candidates of one page in order. `said`: the longer words of lines; shares are percentages of a candidate's own."""
-    titled = said[head.titles[0]] | said[head.titles[-1]]
-    from_here = {-1: frozenset[str]()}
-    for line, below in zip(reversed(head.opening), [-1, *reversed(head.opening)], strict=False):
-        from_here[line] = said[line] | from_here[below]
-    for at in head.candidates:
-        words, size = said[at], max(1, len(said[at]))
-        following = next((line for line in head.opening if line > at), -1)
-        next_words = said[following] if at < following < at + NEXT_LINES else frozenset[str]()
-        shares = (100 * len(words & others) // size for others in (titled, next_words, from_here[following]))
-        title = max(line for line in head.titles if line < at)
-        yield StandfirstCandidate(at, title, following if following < at + NEXT_LINES else -1, *shares)
+    titled = [*said[head.titles[0]], *said[head.titles[-1]]]
+    next_lines = [next((line for line in head.opening if line > at), -1) for at in head.candidates]
+    from_here: dict[int, frozenset[str]] = {-1: frozenset()}
+    below: set[str] = set()
+    for line in reversed(head.opening):
+        below.update(said[line])
+        if line in next_lines:
+            from_here[line] = frozenset(below)
+    for at, line in zip(head.candidates, next_lines, strict=True):
+        words, following = frozenset(said[at]), line if line < at + NEXT_LINES else -1
+        others = (titled, said[following] if following >= 0 else (), from_here[line])
+        shares = (100 * len(words.intersection(other)) // max(1, len(words)) for other in others)
+        yield StandfirstCandidate(at, max(title for title in head.titles if title < at), following, *shares)
 
 
 def describe_around(page: PageLines, rows: list[StandfirstCandidate], prose: Bools, opening: Ints) -> dict[str, Ints]:
