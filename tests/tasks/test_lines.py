@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.formats.record import canonicalize, rebuild
-from tasks.lines import change_lines, join_lines, looks_like_prose, mark_zones, measure_lines, split_lines
+from tasks.lines import change_lines, join_lines, looks_like_prose, mark_where, mark_zones, measure_lines, split_lines
 
 LINE = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12)
 TEXTS = st.lists(st.lists(LINE, max_size=12).map("\n".join).map(canonicalize), min_size=1, max_size=5)
@@ -96,3 +96,9 @@ def test_only_the_chosen_lines_change() -> None:
     changed = change_lines(lines, pl.col("line") < 1, role=None, removed=True)
     assert changed.rows() == [(0, None, True), (1, None, False), (None, "bio", False)]
     assert change_lines(lines, pl.col("line") == 1, role=pl.col("line").cast(pl.String))["role"].to_list()[1] == "1"
+
+
+def test_the_costly_condition_sees_only_the_lines_that_the_first_one_leaves() -> None:
+    lines = pl.DataFrame({"text": ["a", "a", "b", "a"]})
+    assert mark_where(lines, pl.Series([True, False, True, True]), pl.col("text") == "a").to_list() == [1, 0, 0, 1]
+    assert mark_where(lines, pl.Series([True, False, True, False]), pl.col("text").is_duplicated()).sum() == 0
