@@ -174,7 +174,8 @@ def print_result(result: BatchResult | Exception, hide: Callable[[], None] | Non
     title = f"{result.batch.source.name}  {result.batch.logical_date}  {result.state}"
     if result.state == "published":
         title += f"  (version {result.version})"
-    table = Table(title=make_text(title, "bold"), title_justify="left", show_header=False, box=None, pad_edge=False)
+    out.print(make_text(title, "bold"))  # not the table's title, which wraps where the table is narrow
+    table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")

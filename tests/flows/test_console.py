@@ -11,8 +11,11 @@ import pytest
 from builders.command_line import read_copydesk, run_copydesk
 from builders.lakes import ask
 
+from flows import console
+from flows.batches.run import Batch, BatchResult
 from flows.cli import PANELS
-from flows.console import out, output, print_error, print_exactly, print_line, print_table
+from flows.console import out, output, print_error, print_exactly, print_line, print_result, print_table
+from tasks.batch import Source
 
 # What a terminal obeys, or shows as nothing.
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -166,3 +169,12 @@ def test_a_restored_text_is_exact_except_on_a_terminal(
     monkeypatch.setattr(out, "_force_terminal", is_terminal)
     print_exactly("a\x1b[31m\r\n")
     assert capfdbinary.readouterr().out == shown.encode()
+
+
+def test_what_a_batch_is_called_stands_on_one_line_above_a_narrow_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "outline_result", lambda _: [("in", "1", "")])
+    batch = Batch(Source("harbour-gazette", "in"), date(2026, 10, 4), Path())
+    print_result(BatchResult(batch, "published", {}, version=3))
+    assert capsys.readouterr().out.splitlines()[0] == "harbour-gazette  2026-10-04  published  (version 3)"
