@@ -1,4 +1,4 @@
-"""The progress of a shard: one line in a file of the shard's folder, which the run reads while the shard is built.
+"""How far the work on each shard is: one line in a file of its folder, which the run reads at any time.
 
 A file reaches a run from every thread, process or machine that sees its folder, and does not stop the work where it cannot be
 written. Nothing that is published depends on it.
@@ -19,7 +19,7 @@ EVERY = 100  # records between two lines
 
 @dataclass(frozen=True)
 class ShardProgress:
-    """The progress of a shard: input bytes read, records found in them, and about how many of these are processed."""
+    """How far one shard is: input bytes read, records found in them, and about how many of these are processed."""
 
     number: int
     size: int
@@ -28,7 +28,7 @@ class ShardProgress:
 
 
 class ProgressFile:
-    """Adds up what the steps of a shard report, and writes it to the file from time to time."""
+    """Adds up what each step reports for one shard, and writes the sum to the file at intervals."""
 
     def __init__(self, number: int = 0, file: int | None = None) -> None:
         self.number, self.file = number, file
@@ -66,7 +66,7 @@ NOT_WATCHED = ProgressFile()
 
 @contextmanager
 def open_progress_file(folder: Path, number: int) -> Iterator[ProgressFile]:
-    """Opens the progress file in the folder of a shard."""
+    """Opens the progress file in the shard's folder."""
     file = None
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def open_progress_file(folder: Path, number: int) -> Iterator[ProgressFile]:
 
 
 def note_built(folder: Path, number: int, size: int, records: int) -> None:
-    """Records that a shard is built whose own progress file is on another disk. `size`: the bytes of its input."""
+    """Records that one shard is built, where another disk has its own progress file. `size`: the bytes of its input."""
     with open_progress_file(folder, number) as progress:
         progress.size, progress.records, progress.done = size, records, records
         progress.write()

@@ -19,9 +19,9 @@ SURE_SECONDS = 3.0  # before that, a rate would be a guess
 
 
 class Progress(NamedTuple):
-    """Documents of a batch that are processed, and about how many it has; None before any was read.
+    """Documents of a batch that are processed, and about how many it has; None before any is read.
 
-    A document counts by the share of the steps that it has been through, so the number grows while a shard is built.
+    Each finished step of a document adds its part of one, so the number also grows between two finished shards.
     """
 
     done: int = 0

@@ -62,7 +62,7 @@ def build_for(target: RunFolder, shard: Shard, limits: Limits) -> StagedShard:
 
 
 def note_arrival(target: RunFolder, staged: StagedShard) -> None:
-    """Counts a shard as done that was built on another disk. Shards in the run's folder record their own progress."""
+    """Records the progress of the shard if another disk has its own progress file."""
     if target.handover:
         size = sum(seen.size for seen in staged.inputs)
         note_built(target.folder / ARRIVED / str(staged.number), staged.number, size, staged.records)

@@ -6,7 +6,7 @@ A sentence above a credit may be a paragraph above a picture without a caption, 
 import polars as pl
 
 from tasks.cleaning.clean import is_body
-from tasks.lines import above, change_lines, mark_rows
+from tasks.lines import above, change_lines, mark_where
 
 LEAST_WIDTH = 40
 SMALL, LEAST_SMALL = r" \p{Ll}", 3  # words of a sentence; titles and buttons have fewer
@@ -28,18 +28,15 @@ def name_captions_above_credits(lines: pl.DataFrame) -> pl.DataFrame:
     is_cut = pl.col("removed") & pl.col("width").is_between(*CUT_WIDTHS)
     is_cut &= above("role", 1).is_in(HEADS).fill_null(False) & ~above("removed", -1, True)
     by_credit = above("role", -1).eq_missing("credit") & ~above("gap", -1, True) & ~pl.col("gap")
-    some = (
-        lines.select("text", "by", inside=is_inside, below=above("text", -2, ""), _may=by_credit & (is_inside | is_cut))
-        .with_row_index("_at")
-        .filter(pl.col("_may") & ~lines["ends_sentence"])
-    )
-    if some.is_empty():
-        return lines
+    may_be = by_credit & (is_inside | is_cut) & ~pl.col("ends_sentence")
+    marked = lines.select("text", "by", inside=is_inside, below=above("text", -2, ""), may_be=may_be)
     text = pl.col("text")
     is_sentence = text.str.contains(SENTENCES) | text.str.contains(PART) | pl.col("below").str.contains(GOES_ON)
     has_words = (text.str.count_matches(SMALL) >= LEAST_SMALL) & ~is_sentence
     is_shown = pl.col("by").str.starts_with("page.") & ~text.str.contains(BUTTON)
-    found = mark_rows(lines.height, some.filter(pl.when("inside").then(has_words).otherwise(is_shown))["_at"])
+    found = mark_where(marked, pl.col("may_be"), pl.when("inside").then(has_words).otherwise(is_shown))
+    if not found.any():
+        return lines
     # Lines that the page model cut have places among all lines of the page, others among those of the article.
     place = pl.when("removed").then(pl.max_horizontal(above("place", -1), 1) - 1).otherwise("place")
     caption = {"role": "caption", "by": "caption.above-credit", "place": place, "removed": False, "evidence": None}

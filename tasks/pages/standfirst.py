@@ -73,11 +73,8 @@ def choose_standfirst(page: PageLines, headline: Bools, kept: Bools, ensemble: T
 def describe_standfirsts(page: PageLines, headline: Bools, kept: Bools) -> tuple[Bools, dict[str, Ints]]:
     """Which lines may be the standfirst, and the features of these alone, in the order of the lines."""
     prose = kept & (page.features["prose"] > 0)
-    is_free = (page.lines["role_hit"].is_null() & page.lines["rule"].is_null()).to_numpy()
-    low, high = WIDTHS
-    may_be = is_free & (page.features["width"] >= low) & (page.features["width"] <= high)
     role_down = read_neighbour(page.features["role"], 1, page.bounds)
-    may_be &= role_down != ROLE_NUMBERS["credit"]  # a caption
+    may_be = find_free_lines(page, role_down, WIDTHS)
     titles = list_titles(page, headline)
     heads = [read_head(page, lines, prose, may_be) for lines in titles]
     used = {at for head in heads for at in (*head.titles, *head.opening, *head.candidates)}
@@ -91,6 +88,13 @@ def describe_standfirsts(page: PageLines, headline: Bools, kept: Bools) -> tuple
     own["by_place"] = find_by_place(page, titles, kept).astype(np.int64)
     described = {name: values[chosen] for name, values in own.items()}
     return chosen, described | describe_around(page, rows, prose, opening)
+
+
+def find_free_lines(page: PageLines, role_down: Ints, widths: tuple[int, int]) -> Bools:
+    """Lines of these widths that no rule and no role matches, and that are no caption above its credit."""
+    low, high = widths
+    width, is_free = page.features["width"], page.lines["role_hit"].is_null() & page.lines["rule"].is_null()
+    return np.asarray(is_free.to_numpy() & (width >= low) & (width <= high) & (role_down != ROLE_NUMBERS["credit"]))
 
 
 def read_head(page: PageLines, titles: list[int], prose: Bools, may_be: Bools) -> Head:
@@ -154,15 +158,12 @@ def find_by_place(page: PageLines, titles: list[list[int]], kept: Bools) -> Bool
     That is the line right below the headline as printed, or the first kept line below it where other lines cut it off from the
     article. A line above a credit, or above its own last words, is a caption. `titles`: see `list_titles`.
     """
-    features, lines = page.features, page.lines
-    low, high = PLACE_WIDTHS
+    features, texts = page.features, page.lines["text"]
     width, is_stopped = features["width"], features["stop"] > 0
     is_title_like = (width >= UNSTOPPED_WIDTH) & (features["bars"] == 0) & (features["dated"] == 0)
-    may_be = (width >= low) & (width <= high) & (is_stopped | is_title_like)
-    may_be &= lines["role_hit"].is_null().to_numpy() & lines["rule"].is_null().to_numpy()
     role_below = read_neighbour(features["role"], 1, page.bounds)
-    may_be &= role_below != ROLE_NUMBERS["credit"]
-    found, texts = np.zeros(len(kept), dtype=np.bool_), lines["text"]
+    may_be = find_free_lines(page, role_below, PLACE_WIDTHS) & (is_stopped | is_title_like)
+    found = np.zeros(len(kept), dtype=np.bool_)
     for at, *others in titles:
         end, printed = int(page.bounds.end[at]), others[-1] if others else at
         if printed + 1 < end and may_be[printed + 1]:

@@ -86,6 +86,7 @@ def fill_parts(pattern: str, parts: Mapping[str, str]) -> str:
     return pattern
 
 
+@cache
 def loosen_pattern(pattern: str) -> str:
     r"""A pattern that matches every line that `pattern` matches, and a few others, and takes far less time to compile.
 
